@@ -1,0 +1,68 @@
+# `make` lists what there is. Settings go on the command line: make demo PORT=9000 DETACH=1
+.DEFAULT_GOAL := help
+SHELL := bash
+export PORT AREA DEVICES SPEED SCENARIO HOST DETACH
+
+# More words for pytest: make test PYTEST="-k hj212"
+PYTEST ?=
+# A file for pytest's own exit code, which make would turn into 2 (.ci/run asks for it).
+PYTEST_RESULT ?=
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+.PHONY: setup
+setup: ## install all that running needs into this folder
+	@deploy/setup.sh
+
+.PHONY: demo
+demo: setup ## the living demo district (PORT AREA DEVICES SPEED SCENARIO HOST DETACH=1)
+	@exec ./yiping demo
+
+.PHONY: stop
+stop: ## end what `make demo` started (PORT: only that one)
+	@exec ./yiping stop
+
+.PHONY: test
+test: ## install all that testing needs and run the whole suite
+	@deploy/setup.sh --tests
+	@.venv/bin/python -m pytest $(PYTEST); code=$$?; \
+	if [ -n "$(PYTEST_RESULT)" ]; then echo $$code >"$(PYTEST_RESULT)"; fi; exit $$code
+
+.PHONY: check
+check: ## lint, types, import contracts
+	@deploy/setup.sh --tests
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+
+.PHONY: bench
+bench: setup ## measure, with the figures printed
+	@.venv/bin/python -m bench
+
+.PHONY: fmt
+fmt: ## format and sort imports
+	@deploy/setup.sh --tests
+	@.venv/bin/ruff check --fix-only --quiet .
+	@.venv/bin/ruff format .
+
+# The locks name no index: any mirror may serve them, the hashes tell whether it did so honestly.
+LOCK = .venv/bin/uv pip compile pyproject.toml --universal --generate-hashes --quiet --no-config \
+       --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+.PHONY: lock
+lock: setup ## choose library versions anew (LOCK_UPGRADE=1: the newest allowed)
+	$(LOCK) $(if $(LOCK_UPGRADE),--upgrade) -o requirements.lock
+	$(LOCK) $(if $(LOCK_UPGRADE),--upgrade) --group dev -c requirements.lock -o requirements-dev.lock
+	$(subst pyproject.toml ,,$(LOCK)) $(if $(LOCK_UPGRADE),--upgrade) --group tools -o deploy/tools.lock
+	$(subst pyproject.toml ,,$(LOCK)) $(if $(LOCK_UPGRADE),--upgrade) --group node -o deploy/node.lock
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
+
+.PHONY: clean
+clean: ## remove .run/, the environment and everything else a checkout made for itself
+	@if [ -x .venv/bin/python ]; then ./yiping stop; fi
+	@if [ -x .venv/bin/python ] && [ -d .run/dev ]; then .venv/bin/python -m deploy.local stop --run .run/dev; fi
+	rm -rf .run .venv node_modules assets/vendor geodata/vendor
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

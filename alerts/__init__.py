@@ -1,0 +1,1 @@
+"""What rings, what it means, and when it is over. Knows no wire and no clock."""

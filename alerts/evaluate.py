@@ -1,0 +1,243 @@
+"""Everything known in, everything to do out. Pure: no clock, no database, no screen.
+
+Laws kept here: an older reading never clears (it never gets here), silence and a missing value never clear, a value
+between the limit and its clearing point changes nothing, and the same facts twice ring once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from alerts.rules import Rules, concerns
+from core.config import NoDataRule, ReportRule, ThresholdRule
+from core.facts import (
+    AlertAgain,
+    AlertRaised,
+    AlertReturned,
+    AlertSeen,
+    AttentionNeeded,
+    Change,
+    DeviceBack,
+    DeviceSilent,
+    DueDevice,
+    Facts,
+    OpenAlert,
+    ReportMoved,
+    StateMoved,
+    Wait,
+    WaitDropped,
+    WaitSet,
+    WatchSet,
+)
+
+_ACTIVE = ("unack", "acked")
+# An open alert's value is refreshed this often at most: a storm must not become a storm of writes.
+_REFRESH_AFTER = timedelta(seconds=10)
+# Without a rule on silence a device is still shown as unknown after this many of its intervals.
+_DEFAULT_SILENCE = NoDataRule(kind="no_data", severity=5, label="", label_en="", owner="", reason="", intervals=4, at_least=timedelta(minutes=2))
+
+
+def evaluate(rules: Rules, facts: Facts, now: datetime) -> list[Change]:
+    """Decide what a batch means. The order of the result is the order in which it is to be saved."""
+    board = _Board(facts, now)
+    changes: list[Change] = []
+    changes += _devices_that_spoke(rules, facts, now)
+    for state in facts.moved.states:
+        changes += _thresholds(rules, state, board, at_due=False)
+    for state in facts.moved.due_waits:
+        changes += _thresholds(rules, state, board, at_due=True)
+    for due in facts.moved.due_devices:
+        changes += _due_device(rules, due, board, now)
+    for gone in facts.moved.gone:
+        changes += _fall_silent(rules, gone, board)
+    for report in facts.moved.reports:
+        changes += _report(rules, report, board, facts)
+    return changes
+
+
+class _Board:
+    """The open alerts and waits as they stand while a batch is worked through."""
+
+    def __init__(self, facts: Facts, now: datetime) -> None:
+        self.now = now
+        self.alerts = dict(facts.alerts)
+        self.waits = dict(facts.waits)
+        self.raised: dict[tuple[str, str], AlertRaised] = {}
+        self.of_device: dict[int, list[OpenAlert]] = {}
+        for alert in facts.alerts.values():
+            if alert.device_id is not None:
+                self.of_device.setdefault(alert.device_id, []).append(alert)
+
+    def has_returned(self, alert: OpenAlert) -> None:
+        """An acknowledged alert is over; another waits for somebody to see that it was there."""
+        key = alert.rule, alert.subject
+        if alert.stage == "acked":
+            self.alerts.pop(key, None)
+        else:
+            self.alerts[key] = replace(alert, stage="rtn_unack")
+
+
+def subject_of(state: StateMoved) -> str:
+    """What a threshold's alert is about."""
+    return f"{state.device.device}/{state.metric.metric}"
+
+
+def _thresholds(rules: Rules, state: StateMoved, board: _Board, *, at_due: bool) -> Iterator[Change]:
+    for name, rule in rules.thresholds.get(state.metric.metric, ()):
+        if concerns(rule, state.device):
+            yield from _threshold(name, rule, state, board, at_due)
+
+
+def _threshold(name: str, rule: ThresholdRule, state: StateMoved, board: _Board, at_due: bool) -> Iterator[Change]:
+    key = (name, subject_of(state))
+    alert, wait = board.alerts.get(key), board.waits.get(key)
+    if state.value is None or state.quality not in rule.qualities:
+        if state.value is None and alert and alert.state_known:
+            yield AlertSeen(alert.alert_id, alert.value, known=False)
+        return
+    beyond = _is_beyond(rule, state.value)
+    if key in board.raised:
+        return
+    if alert and alert.stage in _ACTIVE:
+        yield from _while_active(rule, alert, state, beyond, board)
+    elif not beyond:
+        if wait:
+            board.waits.pop(key)
+            yield WaitDropped(*key)
+    elif _has_lasted(rule, wait, state, board.now, at_due):
+        if board.waits.pop(key, None):
+            yield WaitDropped(*key)
+        yield _raise(name, rule, state, alert, board, key)
+    elif wait is None:
+        board.waits[key] = Wait(name, key[1], state.observed_at, board.now + rule.hold, state.value)
+        yield WaitSet(board.waits[key], state.device.device_id, state.metric.metric_id)
+
+
+def _is_beyond(rule: ThresholdRule, value: float) -> bool:
+    return value > rule.above if rule.above is not None else value < float(rule.below or 0.0)
+
+
+def _is_calm(rule: ThresholdRule, value: float) -> bool:
+    return value <= rule.clear if rule.above is not None else value >= rule.clear
+
+
+def _has_lasted(rule: ThresholdRule, wait: Wait | None, state: StateMoved, now: datetime, at_due: bool) -> bool:
+    if rule.hold <= timedelta(0):
+        return True
+    if wait is None:
+        return False
+    return state.observed_at - wait.since >= rule.hold or (at_due and now >= wait.due_at)
+
+
+def _while_active(rule: ThresholdRule, alert: OpenAlert, state: StateMoved, beyond: bool, board: _Board) -> Iterator[Change]:
+    assert state.value is not None
+    if _is_calm(rule, state.value):
+        board.has_returned(alert)
+        yield AlertReturned(alert.alert_id, state.observed_at, state.value)
+    elif not alert.state_known or (beyond and state.value != alert.value and board.now - alert.updated_at >= _REFRESH_AFTER):
+        yield AlertSeen(alert.alert_id, state.value)
+
+
+def _raise(name: str, rule: ThresholdRule, state: StateMoved, alert: OpenAlert | None, board: _Board, key: tuple[str, str]) -> Change:
+    if alert:  # rtn_unack: nobody saw it go before it came again
+        board.alerts[key] = replace(alert, stage="unack")
+        return AlertAgain(alert.alert_id, state.observed_at, state.value)
+    device, metric = state.device, state.metric
+    limit = rule.above if rule.above is not None else rule.below
+    raised = AlertRaised(
+        rule=name, subject=key[1], severity=rule.severity, title=f"{device.name} {rule.label}", domain=device.domain, class_code=rule.class_code,
+        area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat, observed_at=state.observed_at,
+        device_id=device.device_id, metric_id=metric.metric_id, value=state.value, threshold=limit, unit=metric.unit,
+        drill=device.drill, simulated=device.simulated,
+    )  # fmt: skip
+    board.raised[key] = raised
+    return raised
+
+
+def _silence_limit(rule: NoDataRule, interval: timedelta) -> timedelta:
+    return max(rule.at_least, interval * rule.intervals)
+
+
+def _silence_rules(rules: Rules, due: DueDevice) -> list[tuple[str, NoDataRule]]:
+    return [(name, rule) for name, rule in rules.no_data if concerns(rule, due.device)]
+
+
+def patience(rules: Rules, due: DueDevice) -> timedelta:
+    """How long a device may be silent before it counts as unknown: the strictest rule on it."""
+    limits = [_silence_limit(rule, due.device.interval) for _, rule in _silence_rules(rules, due)]
+    return min(limits, default=_silence_limit(_DEFAULT_SILENCE, due.device.interval))
+
+
+def _due_device(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> Iterator[Change]:
+    """Truth is worked out anew: a device that spoke meanwhile is only given its next moment."""
+    at = due.seen_at + patience(rules, due)
+    if at > now:
+        yield WatchSet(due.device.device_id, at)
+    else:
+        yield from _fall_silent(rules, due, board)
+
+
+def _fall_silent(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change]:
+    device = due.device
+    if not due.silent:
+        yield DeviceSilent(device.device_id, due.seen_at)
+    for alert in board.of_device.get(device.device_id, []):
+        if alert.state_known and alert.subject != device.device:
+            yield AlertSeen(alert.alert_id, alert.value, known=False)
+    for name, rule in _silence_rules(rules, due):
+        key = (name, device.device)
+        open_alert = board.alerts.get(key)
+        if key in board.raised or (open_alert and open_alert.stage in _ACTIVE):
+            continue
+        if open_alert:
+            yield AlertAgain(open_alert.alert_id, due.seen_at, None)
+            continue
+        board.raised[key] = AlertRaised(
+            rule=name, subject=device.device, severity=rule.severity, title=f"{device.name} {rule.label}", domain=device.domain,
+            class_code=rule.class_code, area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat,
+            observed_at=due.seen_at, device_id=device.device_id, drill=device.drill, simulated=device.simulated,
+        )  # fmt: skip
+        yield board.raised[key]
+
+
+def _devices_that_spoke(rules: Rules, facts: Facts, now: datetime) -> Iterator[Change]:
+    """Whoever speaks again is no longer silent; whoever speaks for the first time is watched from now on."""
+    spoke = {state.device.device_id: state for state in facts.moved.states}
+    for device_id in sorted(spoke.keys() & facts.moved.silent):
+        yield DeviceBack(device_id)
+        for name, _ in rules.no_data:
+            alert = facts.alerts.get((name, spoke[device_id].device.device))
+            if alert and alert.stage in _ACTIVE:
+                yield AlertReturned(alert.alert_id, spoke[device_id].observed_at, None)
+    for device_id in sorted(spoke.keys() & (facts.moved.silent | facts.moved.unwatched)):
+        device = spoke[device_id].device
+        yield WatchSet(device_id, now + patience(rules, DueDevice(device, now, silent=False, offline=False)))
+
+
+def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> Iterator[Change]:
+    report = moved.report
+    subject = f"report:{report.source}/{report.external_id}"
+    for name, rule in rules.reports:
+        key = (name, subject)
+        alert = board.alerts.get(key)
+        if alert and report.ended and alert.stage in _ACTIVE:
+            yield AlertReturned(alert.alert_id, report.observed_at, None)
+        elif alert is None and key not in facts.rung and key not in board.raised and _rings(rule, moved):
+            class_code = report.class_code or rule.class_code
+            board.raised[key] = AlertRaised(
+                rule=name, subject=subject, severity=min(rule.severity, report.severity or 5), title=report.title, domain=rules.class_domains.get(class_code or "", "urban"),
+                class_code=class_code, area=moved.area, cell_id=moved.cell_id, lon=moved.lon, lat=moved.lat, observed_at=report.observed_at,
+                report_id=moved.report_id, value=report.confidence, drill=moved.drill, simulated=moved.simulated,
+            )  # fmt: skip
+            yield board.raised[key]
+    yield AttentionNeeded("incidents", moved.area[:9])
+
+
+def _rings(rule: ReportRule, moved: ReportMoved) -> bool:
+    report = moved.report
+    if rule.channels and report.channel not in rule.channels:
+        return False
+    if rule.classes and report.class_code not in rule.classes:
+        return False
+    return rule.min_confidence <= 0 or (report.confidence is not None and report.confidence >= rule.min_confidence)
+

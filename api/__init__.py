@@ -1,0 +1,1 @@
+"""The REST door: who may, what was asked, what is answered. Decides nothing about the city."""

@@ -1,0 +1,94 @@
+"""Errors as RFC 9457 problem details. Says what went wrong and what would be right; never a stack trace, never SQL."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import IllegalAct, Invalid, NotAllowed, NotFound, StaleWrite, StoreUnavailable, YipingError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+
+
+class NotSignedIn(YipingError):
+    """No session and no token, or one that ended: 401."""
+
+
+class TooLarge(YipingError):
+    """More bytes than we take: 413."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One answer that is not what was asked for. `type` is the word machines switch on."""
+
+    status: int
+    type: str
+    title: str
+    detail: str
+    members: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self, instance: str) -> dict[str, Any]:
+        """The JSON object; `instance` is the path that was asked."""
+        return {
+            "type": f"urn:yiping:problem:{self.type}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+            **self.members,
+        }
+
+
+TITLES = {
+    400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable",
+    413: "Too large", 415: "Unsupported media type", 500: "Our fault", 501: "Not here",
+}  # fmt: skip
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem an error is told as; what we did not foresee becomes a 500 without its words."""
+    detail = str(error)
+    match error:
+        case NotSignedIn():
+            return Problem(401, "not_signed_in", "Not signed in", detail, headers={"WWW-Authenticate": 'Bearer realm="yiping"'})
+        case NotAllowed():
+            return Problem(403, "not_allowed", "Not allowed", detail)
+        case NotFound():
+            return Problem(404, "not_found", "Not found", detail)
+        case IllegalAct():
+            members = {"act": error.act, "stage": error.stage, "allowed": list(error.allowed)}
+            return Problem(409, "illegal_act", "The present stage does not know this act", detail, members)
+        case StaleWrite():
+            etag = make_etag(error.etag)
+            return Problem(412, "stale", "Changed in the meantime", detail, {"etag": etag}, {"ETag": etag})
+        case TooLarge():
+            return Problem(413, "too_large", "Too large", detail)
+        case Invalid():
+            return Problem(422, "invalid", "This cannot be meant", detail)
+        case StoreUnavailable():
+            away = "the database cannot be reached; nothing was stored that was not confirmed: try again"
+            return Problem(503, "store_away", "The database is away", away, headers={"Retry-After": str(RETRY_AFTER_S)})
+        case _:
+            return Problem(500, "fault", "Our fault", "an unforeseen error; it was written to the log")
+
+
+def problem_of_status(status: int, detail: str = "") -> Problem:
+    """For what the web framework refuses before we see it."""
+    title = TITLES.get(status, "Refused")
+    return Problem(status, title.lower().replace(" ", "_"), title, detail or title)
+
+
+def make_etag(version: object) -> str:
+    """A strong entity tag of a version."""
+    return f'"{version}"'
+
+
+def read_etag(header: str | None) -> int | None:
+    """The version an `If-Match` names; None when it names none or any. Raises `StaleWrite` for one that was never ours."""
+    if header is None or header.strip() == "*":
+        return None
+    word = header.strip().removeprefix("W/").strip('"')
+    if not word.isdigit():
+        raise StaleWrite("unknown: read the thing again")
+    return int(word)

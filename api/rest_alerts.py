@@ -1,0 +1,126 @@
+"""Alerts, reports and incidents over HTTP: lists, single ones with their acts, and acts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params, read_time
+from api.places import place_of_fields
+from api.problems import MEDIA_TYPE, make_etag, problem_of, read_etag
+from core.errors import Invalid, StaleWrite
+from store import alerts, incidents, reports
+from store.acts import Act
+from store.lists import Filter
+
+_STAGE = Param("stage", "one or more, comma-separated", "list")
+_SEVERITY = Param("severity", "this and worse: 1 red … 5 notice", "integer")
+_CELL = Param("cell", "cell_id", "integer")
+_DOMAIN = Param("domain", "emergency, urban, environment, water")
+_INCIDENT = Param("incident", "incident id", "integer")
+ALERT_PARAMS = (_STAGE, _DOMAIN, _SEVERITY, AREA, _CELL, Param("device", "device"), Param("rule", "rule"), _INCIDENT, *SPAN, *PAGE)
+INCIDENT_PARAMS = (_STAGE, _DOMAIN, _SEVERITY, AREA, _CELL, *SPAN, *PAGE)
+REPORT_PARAMS = (
+    _STAGE, Param("channel", "sensor, video, hotline, collector, public, leader, transfer, weather"), Param("source", "source"),
+    Param("external_id", "the source's own id"), Param("class", "class code"), Param("placement", "inside, outside, none, zero", "list"),
+    _SEVERITY, AREA, _CELL, _INCIDENT, *SPAN, *PAGE,
+)  # fmt: skip
+
+_ACT_FIELDS = {"act", "note", "until", "class_code", "incident_id", "lon", "lat", "datum", "cell_code", "worker"}
+
+
+def read_act(call: Call) -> Act:
+    """The act a body asks for, with the version its `If-Match` names. Raises `Invalid`."""
+    fields = call.fields()
+    unknown = sorted(fields.keys() - _ACT_FIELDS)
+    if unknown:
+        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(_ACT_FIELDS))}")
+    act, note = fields.pop("act", None), fields.pop("note", None) or ""
+    if not isinstance(act, str) or not isinstance(note, str) or len(note) > 2000:
+        raise Invalid("'act' must be a word and 'note' a text of at most 2,000 letters")
+    if fields.get("until") is not None:
+        fields["until"] = read_time("until", fields["until"])
+    if "incident_id" in fields and not isinstance(fields["incident_id"], int):
+        raise Invalid("'incident_id' must be a number")
+    return Act(act, call.scope, call.now, note.strip(), read_etag(call.headers.get("If-Match")), fields, call.address)
+
+
+def shown(shape: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """One noun with the ETag of its version."""
+    return Answer(shape, status, {"ETag": make_etag(shape["version"]), **(headers or {})})
+
+
+def acted(call: Call, do: Callable[[], object], read: Callable[[], Mapping[str, Any]]) -> Answer:
+    """Act, then show what became of it. Who came too late is shown what the other one made of it."""
+    try:
+        do()
+    except StaleWrite:
+        present = read()
+        problem = problem_of(StaleWrite(str(present["version"])))
+        return Answer({**problem.body(call.url), "present": present}, problem.status, problem.headers, MEDIA_TYPE)
+    return shown(read())
+
+
+def _list(call: Call, name: str, params: tuple[Param, ...], read: Callable[..., list[dict[str, Any]]]) -> Answer:
+    wanted = read_params(params, call.query)
+    after = read_cursor(wanted.get("next"), 1)
+    filter_ = read_filter(wanted)
+    after_id = after[0] if after and isinstance(after[0], int) else None
+    rows = read(call.connection, call.scope, Filter(filter_.wanted, filter_.area, filter_.since, filter_.until, after_id, filter_.limit))
+    return page(name, rows, filter_.limit, "id")
+
+
+def list_alerts(call: Call) -> Answer:
+    return _list(call, "alerts", ALERT_PARAMS, alerts.list_alerts)
+
+
+def get_alert(call: Call) -> Answer:
+    return shown(alerts.get_alert(call.connection, call.scope, call.number("id")))
+
+
+def act_on_alert(call: Call) -> Answer:
+    alert_id, act = call.number("id"), read_act(call)
+    return acted(
+        call,
+        lambda: alerts.act_on_alert(call.connection, alert_id, act),
+        lambda: alerts.get_alert(call.connection, call.scope, alert_id),
+    )
+
+
+def list_incidents(call: Call) -> Answer:
+    return _list(call, "incidents", INCIDENT_PARAMS, incidents.list_incidents)
+
+
+def get_incident(call: Call) -> Answer:
+    return shown(incidents.get_incident(call.connection, call.scope, call.number("id")))
+
+
+def act_on_incident(call: Call) -> Answer:
+    incident_id, act = call.number("id"), read_act(call)
+    return acted(
+        call,
+        lambda: incidents.act_on_incident(call.connection, incident_id, act),
+        lambda: incidents.get_incident(call.connection, call.scope, incident_id),
+    )
+
+
+def list_reports(call: Call) -> Answer:
+    return _list(call, "reports", REPORT_PARAMS, reports.list_reports)
+
+
+def get_report(call: Call) -> Answer:
+    return shown(reports.get_report(call.connection, call.scope, call.number("id")))
+
+
+def act_on_report(call: Call) -> Answer:
+    report_id, act = call.number("id"), read_act(call)
+    return acted(
+        call,
+        lambda: reports.act_on_report(
+            call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields)
+        ),
+        lambda: reports.get_report(call.connection, call.scope, report_id),
+    )
+
+
+def get_caller(call: Call) -> Answer:
+    act = Act("read_caller", call.scope, call.now, address=call.address)
+    return Answer(reports.read_caller(call.connection, call.number("id"), act), headers={"Cache-Control": "no-store"})

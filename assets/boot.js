@@ -1,0 +1,44 @@
+// Mounts what the page asks for: every element with data-module gets that ES module's mount(root, config). Decides nothing else.
+
+import { loadText } from "./text.js";
+
+const mounted = new WeakSet();
+
+async function mount(root) {
+  mounted.add(root);
+  const config = JSON.parse(root.dataset.config || "{}");
+  document.documentElement.lang = config.language === "en" ? "en" : "zh-CN";
+  const name = root.dataset.module;
+  await loadText(config.language, name.replace(/\.js$/, "").split("-")[0]);
+  const module = await import(`./${name}`);
+  await module.mount(root, config);
+}
+
+function look() {
+  const away = document.querySelector("[data-goto]");
+  if (away) {
+    location.replace(away.dataset.goto);
+    return;
+  }
+  for (const root of document.querySelectorAll("[data-module]")) {
+    if (!mounted.has(root)) mount(root).catch((error) => console.error("yiping: a page module failed", error));
+  }
+}
+
+// Dash draws the page after its own start-up; until then there is nothing to mount. Only the page's root is watched,
+// so that the thousands of changes a live page makes each minute do not pass through here.
+const watch = new MutationObserver(look);
+
+function follow() {
+  const place = document.getElementById("page");
+  if (!place) return false;
+  watch.disconnect();
+  watch.observe(place, { childList: true });
+  look();
+  return true;
+}
+
+if (!follow()) {
+  const start = new MutationObserver(() => follow() && start.disconnect());
+  start.observe(document.body ?? document.documentElement, { childList: true, subtree: true });
+}

@@ -1,0 +1,69 @@
+// One device's metric over 24 hours with the limit drawn. Draws into the Plotly chart that Dash put on the page; no callback, no prop.
+
+import { t, clock, number, now } from './duty-dom.js';
+import { read, rowsOf } from './duty-call.js';
+
+const DAY = 86400e3;
+const STEP_S = 300;
+
+/** Waits for Plotly, which Dash loads after the page: null after ten seconds. */
+async function stage() {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const node = document.querySelector('#duty-trend .js-plotly-plot');
+    if (window.Plotly && node) return node;
+    await new Promise(go => setTimeout(go, 100));
+  }
+  return null;
+}
+
+/** Axis times in the city's zone: Plotly draws what it is told, without a zone of its own. */
+function local(ms, zone) {
+  const parts = Object.fromEntries(new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' }).formatToParts(ms).map(part => [part.type, part.value]));
+  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`;
+}
+
+const timeOf = row => Date.parse(row.bucket || row.at || row.observed_at || row.time);
+const valueOf = row => (row.avg !== undefined ? row.avg : row.value);
+
+/** Readings with breaks where nothing came for more than three steps: a gap is drawn as a gap. */
+export function points(rows, step = STEP_S * 1000) {
+  const sorted = rows.map(row => [timeOf(row), valueOf(row)]).filter(point => point[0]).sort((a, b) => a[0] - b[0]);
+  return sorted.flatMap((point, index) => (index && point[0] - sorted[index - 1][0] > 3 * step ? [[sorted[index - 1][0] + step, null], point] : [point]));
+}
+
+/** Draws the trend of an alert's device and metric; resolves to a sentence about it, or about why there is none. */
+export async function drawTrend(place, { device, metric, limit, severity, since, decimals, zone, stillWanted }) {
+  place.classList.add('loading');
+  try {
+    const to = now(), from = to - DAY;
+    const query = new URLSearchParams({ device, metric, from: new Date(from).toISOString(), to: new Date(to).toISOString(), step: `${STEP_S}s`, limit: '1000' });
+    const [node, data] = await Promise.all([stage(), read(`/readings?${query}`)]);
+    if (!stillWanted()) return '';
+    const found = points(rowsOf(data, 'readings'));
+    if (!node || !found.some(point => point[1] !== null)) { if (node) window.Plotly.react(node, [], node.layout); return t('duty.trend_none'); }
+    const colour = getComputedStyle(place).getPropertyValue(`--sev-${severity || 5}`).trim() || '#d33';
+    const layout = { ...node.layout, width: undefined, height: undefined, autosize: true,
+      xaxis: { ...node.layout.xaxis, autorange: false, range: [local(from, zone), local(to + 10 * 60e3, zone)] }, yaxis: { ...node.layout.yaxis, autorange: true },
+      shapes: marks(limit, since, from, colour, zone), annotations: limit === null || limit === undefined ? [] : [label(limit, colour, decimals)] };
+    const line = { x: found.map(point => local(point[0], zone)), y: found.map(point => point[1]), type: 'scatter', mode: found.length < 40 ? 'lines+markers' : 'lines', connectgaps: false,
+      line: { color: '#1f86d8', width: 2 }, marker: { size: 4 }, fill: 'tozeroy', fillcolor: 'rgba(31,134,216,.08)', hovertemplate: '%{y}<extra></extra>' };
+    const values = found.map(point => point[1]).filter(value => value !== null);
+    const low = Math.min(...values, limit ?? Infinity), high = Math.max(...values, limit ?? -Infinity), room = (high - low || Math.abs(high) || 1) * 0.12;
+    layout.yaxis = { ...layout.yaxis, autorange: false, range: [low >= 0 && low - room < 0 ? 0 : low - room, high + room] };
+    await window.Plotly.react(node, [line], layout);
+    return t('duty.trend_note', { min: number(Math.min(...values), decimals), max: number(Math.max(...values), decimals), at: clock(found.at(-1)[0]) });
+  } catch (problem) {
+    return t('duty.trend_failed', { why: problem.message });
+  } finally {
+    place.classList.remove('loading');
+  }
+}
+
+function marks(limit, since, from, colour, zone) {
+  const shapes = [];
+  if (limit !== null && limit !== undefined) shapes.push({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: limit, y1: limit, line: { color: colour, width: 1.5, dash: 'dash' } });
+  if (since && Date.parse(since) > from) shapes.push({ type: 'line', yref: 'paper', y0: 0, y1: 1, x0: local(Date.parse(since), zone), x1: local(Date.parse(since), zone), line: { color: colour, width: 1, dash: 'dot' } });
+  return shapes;
+}
+
+const label = (limit, colour, decimals) => ({ xref: 'paper', x: 0, y: limit, xanchor: 'left', yanchor: 'bottom', text: t('duty.limit', { value: number(limit, decimals) }), showarrow: false, font: { size: 12, color: colour } });

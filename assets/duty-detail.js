@@ -1,0 +1,166 @@
+// The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
+
+import { h, t, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf } from './duty-dom.js';
+import { call, read, rowsOf, pathOf, explain } from './duty-call.js';
+import { drawTrend } from './duty-chart.js';
+
+const fact = (label, value, extra) => (value === null || value === undefined || value === '' ? null : h('div', { class: `fact ${extra || ''}` }, h('dt', {}, label), h('dd', {}, value)));
+const metricOf = alert => (alert.subject || '').split('/').slice(1).join('/');
+
+export function makeDetail(slots, parts, config, { streetName, map, open }) {
+  let shown = 0;
+
+  /** Reads and draws one item; resolves to `{noun, etag}` or null when another was asked for meanwhile. Raises `Problem`. */
+  async function show(item) {
+    const mine = ++shown;
+    const still = () => mine === shown;
+    const { data: noun, etag } = await call('GET', pathOf(item.kind, item.id));
+    if (!still()) return null;
+    if (!noun.title) noun.title = item.title;
+    heading(item, noun);
+    facts(item, noun);
+    report(item, noun);
+    photos(noun);
+    stages(item, noun);
+    runbook(noun);
+    audit(noun.audit);
+    members(item, noun);
+    place(noun, still);
+    trend(item, noun, still);
+    return { noun, etag };
+  }
+
+  function heading(item, noun) {
+    fill(slots.heading, badge(noun.severity || item.severity),
+      h('div', { class: 'heading-words' }, h('h2', { title: noun.title }, noun.title),
+        h('p', {}, [word('desk.kind', item.kind), item.kind === 'case' ? noun.number : `#${item.id}`, streetName(noun.street), t('duty.since', { at: clock(noun.raised_at || noun.opened_at || noun.observed_at, true) })].filter(Boolean).join(' · '))),
+      noun.drill && h('b', { class: 'mark drill' }, t('desk.drill')), noun.simulated && h('b', { class: 'mark simulated' }, t('desk.simulated')),
+      h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, word('desk.stage', noun.stage)));
+  }
+
+  function facts(item, noun) {
+    const rule = config.rules[noun.rule];
+    const metric = config.metrics[metricOf(noun)];
+    const unit = noun.unit || metric?.unit || '';
+    const unknown = noun.state_known === false;
+    const waits = age(noun.raised_at || noun.opened_at || noun.received_at || noun.observed_at);
+    parts.facts.hidden = false;
+    fill(slots.facts, h('dl', { class: 'facts' },
+      item.kind === 'alert' && noun.threshold !== null && noun.threshold !== undefined && h('div', { class: 'fact reading' }, h('dt', {}, labelOf(metric) || metricOf(noun)),
+        h('dd', {}, h('b', { class: `num value sev-ink-${noun.severity}`, 'data-figure': 'alert-value', 'data-value': unknown ? null : noun.value, 'data-age': noun.observed_at ? Math.round(age(noun.observed_at)) : null }, unknown ? '—' : number(noun.value, metric?.decimals)), h('span', { class: 'unit' }, unit),
+          h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: number(noun.threshold, metric?.decimals), unit })))),
+      fact(t('duty.fact.rule'), labelOf(rule)), fact(t('duty.fact.reason'), rule?.reason),
+      fact(t('duty.fact.device'), noun.device_name || noun.device, 'long'), fact(t('duty.fact.code'), noun.device_name && noun.device),
+      fact(t('duty.fact.lasts'), span(waits)), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
+      fact(t('duty.fact.class'), noun.class_code && `${noun.class_code} ${labelOf(config.classes[noun.class_code])}`), fact(t('duty.fact.channel'), noun.channel && word('desk.channel', noun.channel)),
+      fact(t('duty.fact.address'), noun.address, 'long'), fact(t('duty.fact.source'), noun.source && `${noun.source} / ${noun.external_id}`),
+      fact(t('duty.fact.confidence'), noun.confidence !== null && noun.confidence !== undefined ? `${Math.round(noun.confidence * 100)} %` : null),
+      fact(t('duty.fact.count'), noun.count > 1 ? t('duty.times', { n: noun.count }) : null), fact(t('duty.fact.grid'), noun.duty_grid),
+      fact(t('duty.fact.handler'), noun.handler || noun.handler_title || (noun.handler_id && `#${noun.handler_id}`)),
+      fact(t('duty.fact.hold'), noun.hold && noun.hold !== 'none' ? `${word('desk.hold', noun.hold)} ${noun.hold_until ? t('duty.until', { at: clock(noun.hold_until) }) : ''}` : null),
+      fact(t('duty.fact.acked'), noun.acked_at && `${noun.acked_by || ''} ${clock(noun.acked_at, true)} ${noun.ack_note || ''}`, 'long'), links(noun)));
+  }
+
+  function links(noun) {
+    const to = (kind, id) => id && h('button', { type: 'button', class: 'link', onclick: () => open({ kind, id, key: `${kind}:${id}`, title: '' }) }, `${word('desk.kind', kind)} ${kind === 'case' ? '' : '#'}${id}`);
+    const cases = (noun.cases || []).map(one => to('case', one.number || one)), made = [to('incident', noun.incident_id), to('alert', noun.alert_id), to('report', noun.report_id), to('case', noun.case_number), ...cases].filter(Boolean);
+    return made.length ? fact(t('duty.fact.linked'), h('span', { class: 'links' }, made), 'long') : null;
+  }
+
+  function report(item, noun) {
+    const pictures = (noun.media || []).filter(one => typeof one === 'string');
+    parts.report.hidden = !noun.text && !(item.kind === 'report') && !pictures.length;
+    if (parts.report.hidden) return;
+    fill(slots.report, h('p', { class: noun.text ? 'report-text' : 'muted' }, noun.text || t('duty.no_text')), pictures.map(one => picture(one, t('duty.snapshot'))));
+  }
+
+  function picture(address, caption) {
+    const ours = address.startsWith('/') || !address.includes(':') ? (address.includes('/') ? address : `/api/v1/media/${address}`) : null;
+    if (!ours) return h('a', { class: 'link', href: /^https?:/.test(address) ? address : null, target: '_blank', rel: 'noreferrer noopener' }, icon('external-link'), t('duty.picture_elsewhere'));
+    const image = h('img', { src: ours, alt: caption, loading: 'lazy', onerror: () => image.replaceWith(h('span', { class: 'muted' }, t('duty.picture_gone'))) });
+    return h('a', { href: ours, target: '_blank', rel: 'noopener', class: 'picture' }, image);
+  }
+
+  function photos(noun) {
+    const list = (noun.media || []).filter(one => one && typeof one === 'object');
+    parts.photos.hidden = !list.length && !noun.number;
+    fill(slots.photos, ['before', 'evidence', 'after'].map(role => {
+      const of = list.filter(one => (one.role || 'evidence') === role);
+      if (!of.length && role === 'evidence') return null;
+      return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => picture(String(one.media_id || one.id), t(`duty.photo.${role}`))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
+    }));
+  }
+
+  function stages(item, noun) {
+    parts.stages.hidden = item.kind !== 'case';
+    if (item.kind !== 'case') return;
+    const at = config.case_path.indexOf(noun.stage);
+    fill(slots.stages, h('ol', { class: 'stepper' }, config.case_path.map((stage, index) => h('li', { class: index < at || noun.stage === 'closed' ? 'past' : index === at ? 'now' : '', 'aria-current': index === at ? 'step' : null }, h('i', {}, index < at || noun.stage === 'closed' ? icon('check') : String(index + 1)), h('span', {}, word('desk.stage', stage))))),
+      noun.stage === 'voided' && h('p', { class: 'muted' }, word('desk.stage', 'voided')));
+    slots.deadline.dataset.due = noun.closed_at ? '' : noun.due_at || '';
+    slots.deadline.dataset.closed = noun.closed_at || '';
+    tick();
+  }
+
+  function tick() {
+    if (parts.stages.hidden) return;
+    const due = Date.parse(slots.deadline.dataset.due);
+    const left = (due - now()) / 1000;
+    slots.deadline.className = `deadline ${left < 0 ? 'late' : left < 900 ? 'soon' : ''}`;
+    slots.deadline.textContent = slots.deadline.dataset.closed ? t('duty.closed_at', { at: clock(slots.deadline.dataset.closed, true) })
+      : !due ? t('duty.no_deadline') : t(left < 0 ? 'duty.deadline_over' : 'duty.deadline_left', { time: countdown(left), at: clock(due) });
+  }
+
+  function runbook(noun) {
+    const rule = config.rules[noun.rule];
+    parts.runbook.hidden = !rule?.runbook;
+    if (rule?.runbook) fill(slots.runbook, h('p', {}, rule.runbook), h('p', { class: 'muted' }, t('duty.owner', { owner: rule.owner })));
+  }
+
+  function audit(rows) {
+    parts.audit.hidden = !rows;
+    fill(slots.audit, !(rows || []).length ? h('p', { class: 'muted' }, t('duty.no_audit')) : h('ol', { class: 'audit' }, [...rows].reverse().map(row => h('li', {},
+      h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')), h('span', {}, word('desk.act', row.act), row.stage_to && row.stage_to !== row.stage_from ? ` → ${word('desk.stage', row.stage_to)}` : ''), row.note && h('q', {}, row.note)))));
+  }
+
+  function members(item, noun) {
+    const rows = [...(noun.alerts || []).map(one => ['alert', one]), ...(noun.reports || []).map(one => ['report', one])];
+    parts.members.hidden = item.kind !== 'incident' || !rows.length;
+    fill(slots.members, h('ul', { class: 'members' }, rows.map(([kind, one]) => h('li', { 'data-id': one.id, onclick: () => open({ kind, id: one.id, key: `${kind}:${one.id}`, title: one.title }) }, badge(one.severity || 5), h('span', {}, one.title), h('span', { class: `stage stage-${one.stage}` }, word('desk.stage', one.stage))))));
+  }
+
+  async function place(noun, still) {
+    const placed = Number.isFinite(noun.lon) && Number.isFinite(noun.lat) && (!noun.placement || noun.placement === 'inside');
+    slots.map.hidden = !placed;
+    slots['place-note'].textContent = placed ? [streetName(noun.street), noun.address, `${noun.lon.toFixed(5)}, ${noun.lat.toFixed(5)}`].filter(Boolean).join(' · ') : t(`duty.placement.${noun.placement || 'none'}`);
+    if (placed) map().then(made => still() && made?.show(noun.lon, noun.lat, noun.severity));
+    parts.nearby.hidden = !noun.cell_id;
+    if (!noun.cell_id) return;
+    fill(slots.nearby, h('p', { class: 'muted' }, t('desk.loading')));
+    try { const cell = await read(`/cells/${noun.cell_id}`); if (still()) nearby(cell, noun); } catch (problem) { if (still()) fill(slots.nearby, h('p', { class: 'muted' }, explain(problem))); }
+  }
+
+  function nearby(cell, noun) {
+    const devices = rowsOf({ devices: cell.devices || [] }, 'devices');
+    fill(slots.nearby, h('p', { class: 'muted' }, [t('duty.cell', { code: cell.code || cell.cell_code || noun.cell_id }), gridOf(cell)].filter(Boolean).join(' · ')),
+      !devices.length ? h('p', { class: 'muted' }, t('duty.no_devices')) : h('ul', { class: 'devices' }, devices.slice(0, 8).map(one => h('li', { class: one.device === noun.device ? 'same' : '' }, h('b', { title: one.name || one.device }, one.name || one.device), h('span', { class: 'num' }, latest(one))))));
+  }
+
+  const gridOf = cell => { const grid = cell.duty_grid; return grid && (typeof grid === 'string' ? grid : [grid.name, grid.worker].filter(Boolean).join(' ')); };
+  function latest(device) {
+    const states = Array.isArray(device.states || device.latest) ? device.states || device.latest : Object.entries(device.values || device.latest || device.states || {}).map(([metric, value]) => (value && typeof value === 'object' ? { metric, ...value } : { metric, value }));
+    if (device.silent_at) return t('duty.silent', { span: span(age(device.silent_at)) });
+    return states.slice(0, 2).map(one => `${labelOf(config.metrics[one.metric]) || one.metric} ${number(one.value, config.metrics[one.metric]?.decimals)} ${config.metrics[one.metric]?.unit || ''}`).join(' · ') || '—';
+  }
+
+  async function trend(item, noun, still) {
+    const metric = metricOf(noun);
+    parts.trend.hidden = !(noun.device && metric);
+    if (parts.trend.hidden) return;
+    slots['trend-note'].textContent = t('desk.loading');
+    const note = await drawTrend(parts.trend, { device: noun.device, metric, limit: noun.threshold, severity: noun.severity, since: noun.raised_at, decimals: config.metrics[metric]?.decimals, zone: config.timezone, stillWanted: still });
+    if (still()) slots['trend-note'].textContent = note;
+  }
+
+  return { show, tick };
+}

@@ -1,0 +1,65 @@
+// The small map beside the evidence: streets, water, roads and one place. Made once and moved; never a layer of live values.
+
+import { t, h, icon, fill } from './duty-dom.js';
+import { read } from './duty-call.js';
+
+const EMPTY = { type: 'FeatureCollection', features: [] };
+let streets = null;
+
+/** `{street code: name}`, read once from the area layer. */
+export async function streetNames() {
+  streets ||= read('/layers/areas').catch(() => EMPTY);
+  return Object.fromEntries(((await streets).features || []).map(one => [one.properties.code, one.properties.name]));
+}
+
+const line = (id, source, colour, width, filter, dash) => ({ id, source, type: 'line', ...(filter ? { filter } : {}), layout: { 'line-join': 'round', 'line-cap': 'round' },
+  paint: { 'line-color': colour, 'line-width': width, ...(dash ? { 'line-dasharray': dash } : {}) } });
+const wide = (near, far) => ['interpolate', ['linear'], ['zoom'], 11, near, 16, far];
+
+function style(dark, parts) {
+  const c = dark ? { land: '#0f1c2e', water: '#123a5c', road: '#2a3d57', main: '#3c5372', ink: '#c9d8ea', halo: '#0f1c2e', edge: '#5d7695' }
+    : { land: '#f3f5f2', water: '#a9d3ee', road: '#ffffff', main: '#ffdf9a', ink: '#31435a', halo: '#ffffff', edge: '#8794a8' };
+  const font = ['Noto Sans CJK SC'];
+  return {
+    version: 8,
+    sources: Object.fromEntries(Object.entries(parts).map(([name, data]) => [name, { type: 'geojson', data }])),
+    layers: [
+      { id: 'land', type: 'background', paint: { 'background-color': c.land } },
+      { id: 'lake', source: 'water', type: 'fill', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': c.water } },
+      line('river', 'water', c.water, wide(2, 12), ['==', ['geometry-type'], 'LineString']),
+      line('road-3', 'roads', c.road, wide(1, 7), ['==', ['get', 'class'], 3]), line('road-2', 'roads', c.road, wide(1.6, 12), ['==', ['get', 'class'], 2]),
+      line('road-1', 'roads', c.main, wide(2.2, 14), ['==', ['get', 'class'], 1]), line('edge', 'areas', c.edge, 1.2, null, [3, 2]),
+      { id: 'road-name', source: 'roads', type: 'symbol', minzoom: 13.5, layout: { 'symbol-placement': 'line', 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': font, 'text-size': 12 }, paint: { 'text-color': c.ink, 'text-halo-color': c.halo, 'text-halo-width': 1.4 } },
+      { id: 'place-name', source: 'places', type: 'symbol', minzoom: 13, layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 12 }, paint: { 'text-color': c.ink, 'text-halo-color': c.halo, 'text-halo-width': 1.4 } },
+    ],
+  };
+}
+
+/** `{show(lon, lat, severity), hide(), theme(dark), pick(onPick)}`. Where WebGL is missing the place is told in figures instead. */
+export async function makePlaceMap(node, dark) {
+  const maplibre = await import('./vendor/maplibre-gl.mjs');
+  if (!document.querySelector('link[data-map]')) document.head.append(h('link', { rel: 'stylesheet', href: '/assets/vendor/maplibre-gl.css', 'data-map': true }));
+  maplibre.setWorkerUrl?.('/assets/vendor/maplibre-gl-worker.mjs');
+  streets ||= read('/layers/areas').catch(() => EMPTY);
+  const [areas, roads, water, places] = await Promise.all([streets, ...['roads', 'water', 'places'].map(name => read(`/layers/${name}`).catch(() => EMPTY))]);
+  const parts = { areas, roads, water, places };
+  let map;
+  try {
+    map = new maplibre.Map({ container: node, style: style(dark, parts), center: [119.95, 31.8], zoom: 14, attributionControl: false, localIdeographFontFamily: "'Noto Sans CJK SC','Microsoft YaHei',sans-serif", dragRotate: false });
+  } catch {
+    fill(node, h('p', { class: 'map-off' }, icon('map'), t('duty.map_off')));
+    return null;
+  }
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'bottom-right');
+  map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), 'bottom-left');
+  const pin = h('div', { class: 'pin' });
+  const marker = new maplibre.Marker({ element: pin });
+  return {
+    show(lon, lat, severity) { pin.className = `pin pin-${severity || 5} maplibregl-marker`; marker.setLngLat([lon, lat]).addTo(map); map.jumpTo({ center: [lon, lat], zoom: 14.6 }); map.resize(); },
+    theme(night) { map.setStyle(style(night, parts)); },
+    resize() { map.resize(); },
+    pick(onPick) { map.on('click', event => { marker.setLngLat(event.lngLat).addTo(map); onPick(event.lngLat.lng, event.lngLat.lat); }); },
+    remove() { map.remove(); },
+    frame() { const points = areas.features.map(one => [one.properties.lon, one.properties.lat]).filter(one => one[0]); if (points.length) map.fitBounds(points.reduce((box, one) => box.extend(one), new maplibre.LngLatBounds(points[0], points[0])), { padding: 40, duration: 0 }); },
+  };
+}

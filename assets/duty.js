@@ -1,0 +1,99 @@
+// The duty desk: joins the live picture, the queue, the evidence and the acts. Reads the clock for ages only.
+
+import { begin, h, t, word, fill, icon, toast, openDialog, now } from './duty-dom.js';
+import { explain, call, pathOf } from './duty-call.js';
+import { workItems, unplaced } from './duty-queue.js';
+import { makeList } from './duty-list.js';
+import { makeDetail } from './duty-detail.js';
+import { drawActs, acknowledgeAll } from './duty-acts.js';
+import { makePlaceMap, streetNames } from './duty-place.js';
+import { openTray, askPlace } from './duty-tray.js';
+import { follow, mountHead } from './duty-head.js';
+
+const slotsOf = (root, name) => Object.fromEntries([...root.querySelectorAll(`[data-${name}]`)].map(node => [node.dataset[name], node]));
+
+export async function mount(root, config) {
+  await begin(config);
+  const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part');
+  const law = { awaits: new Set(config.awaits), domains: Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, one.domain])) };
+  const names = {};
+  const streetName = code => names[code] || '';
+  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, bar = null, mapMade = null;
+
+  const head = mountHead(root, config);
+  const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()));
+  const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); });
+  const detail = makeDetail(slots, parts, config, { streetName, map, open });
+
+  function nothing() {
+    slots.card.hidden = true;
+    slots.nothing.hidden = false;
+    fill(slots.nothing, icon('list-checks'), h('b', {}, t('duty.pick')), h('span', {}, t('duty.pick_hint')));
+  }
+
+  async function open(item, keepNotice = false) {
+    current = item;
+    list.mark(item.key);
+    slots.nothing.hidden = true;
+    slots.card.hidden = false;
+    slots.card.classList.add('loading');
+    if (!keepNotice) fill(slots.notice);
+    try {
+      const found = await detail.show(item);
+      if (!found) return;
+      current = { ...item, version: found.noun.version };
+      bar = drawActs(slots.acts, item.kind, found.noun, { config, etag: found.etag, incidents: () => picture.incidents, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
+    } catch (problem) {
+      if (current?.key !== item.key) return;
+      slots.card.hidden = true;
+      slots.nothing.hidden = false;
+      fill(slots.nothing, icon('circle-alert'), h('b', {}, explain(problem)), h('button', { type: 'button', class: 'primary', onclick: () => open(item) }, t('desk.again')));
+    } finally {
+      slots.card.classList.remove('loading');
+    }
+  }
+
+  /** After an act: the row again as it now is; a conflict names who was faster, any other failure offers to try again. */
+  async function after(item, failed, again) {
+    if (failed?.conflict) {
+      const fresh = await call('GET', pathOf(item.kind, item.id)).then(answer => answer.data).catch(() => null);
+      fill(slots.notice, h('p', { class: 'conflict', role: 'alert' }, icon('git-merge'), explain(failed, fresh)));
+    } else if (failed) {
+      toast('error', explain(failed), { label: t('desk.again'), go: again });
+    }
+    if (current?.key === item.key) await open(item, Boolean(failed?.conflict));
+  }
+
+  function live(state) {
+    picture = Object.fromEntries(['alerts', 'cases', 'incidents', 'reports'].map(list => [list, [...state[list].values()]]));
+    items = workItems(picture, now(), law);
+    list.update(items);
+    slots['unplaced-count'].textContent = unplaced(picture).length;
+    const row = current && items.find(item => item.key === current.key)?.row;
+    if (row && current.version !== undefined && row.version > current.version) { current.version = row.version; open({ ...current }, true); }
+  }
+
+  const keys = () => openDialog(t('duty.keys'), h('dl', { class: 'keys' }, [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['Space', 'select'], ['/', 'search'], ['Enter', 'merge'], ['?', 'help']].map(([key, name]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`duty.key.${name}`))]),
+    [...slots.acts.querySelectorAll('[data-key]')].map(node => [h('dt', {}, h('kbd', {}, node.dataset.key.toUpperCase())), h('dd', {}, word('desk.act', node.dataset.act))])), 'keys');
+
+  const MOVES = {
+    j: () => list.step(1), ArrowDown: () => list.step(1), k: () => list.step(-1), ArrowUp: () => list.step(-1), '/': () => list.search().focus(), '?': keys,
+    n: () => { const next = current ? list.next(current.key) : list.first(); if (next) open(next); }, ' ': () => list.toggle(), Enter: () => slots.fresh.querySelector('button')?.click(),
+  };
+  document.addEventListener('keydown', event => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { if (event.key === 'Escape') event.target.blur(); return; }
+    if (event.target.tagName === 'BUTTON' && (event.key === ' ' || event.key === 'Enter')) return;
+    const move = MOVES[event.key];
+    if (move) { event.preventDefault(); move(); } else if (!slots.card.hidden && bar?.press(event.key.toLowerCase())) event.preventDefault();
+  });
+  root.querySelector('[data-do=keys]').addEventListener('click', keys);
+  root.querySelector('[data-do=unplaced]').addEventListener('click', () => openTray(unplaced(picture), open));
+  root.addEventListener('theme', async () => (await mapMade)?.theme(head.dark()));
+
+  nothing();
+  streetNames().then(found => { Object.assign(names, found); list.update(items); });
+  follow(config, head, live);
+  setInterval(() => { list.tick(); detail.tick(); }, 1000);
+  setInterval(() => { items = workItems(picture, now(), law); list.update(items); }, 15000);
+}

@@ -1,0 +1,142 @@
+// The page's side of the stream: joins the SharedWorker (or reads alone), keeps the state, tells subscribers what changed,
+// and keeps window.yiping true. Never writes a Dash prop: dash-renderer would keep every value for ever.
+
+import { ServerClock, steady } from "./clock.js";
+import { applyDelta, emptyState, takeSnapshot } from "./state.js";
+import { Stream } from "./stream.js";
+
+const VERSION = 1; // of the messages between page and worker
+const HERE_MS = 20_000;
+const WAITING = 400;
+const CATCH_UP_MS = 2_500;
+
+const face = (window.yiping = { ready: false, sequence: -1, connected: false, lastDeltaAt: null, map: null });
+
+export class Live {
+  #topics = new Map();
+  #early = [];
+  #known = null; // alerts and cases we had when the connection was lost
+  state = emptyState();
+  clock = new ServerClock();
+  link = "connecting";
+  since = steady(); // of the link's state
+  heard = -Infinity; // the last byte, on the steady clock
+  latency = null;
+
+  constructor(screen) {
+    this.screen = screen;
+    this.#join();
+  }
+
+  /** Topics: snapshot, delta, link, status, missed. Returns a function that ends the subscription. */
+  on(topic, take) {
+    const takers = this.#topics.get(topic) ?? this.#topics.set(topic, new Set()).get(topic);
+    takers.add(take);
+    return () => takers.delete(take);
+  }
+
+  #tell(topic, ...facts) {
+    for (const take of this.#topics.get(topic) ?? []) {
+      try {
+        take(...facts);
+      } catch (error) {
+        console.error(`yiping: a panel failed on ${topic}`, error); // one broken panel must not stop the others
+      }
+    }
+  }
+
+  now() {
+    return this.clock.now();
+  }
+
+  /** Seconds since the server last said anything: the age of every figure it keeps up to date. */
+  age() {
+    return (steady() - this.heard) / 1000;
+  }
+
+  #join() {
+    try {
+      const worker = new SharedWorker(new URL("./live-worker.js", import.meta.url), { type: "module", name: `yiping-${VERSION}` });
+      const say = (word) => worker.port.postMessage({ say: word, screen: this.screen });
+      worker.onerror = () => this.heard === -Infinity && this.#alone();
+      worker.port.onmessage = ({ data }) => this.#take(data);
+      say("join");
+      setInterval(say, HERE_MS, "here");
+      addEventListener("pagehide", () => say("bye"));
+      addEventListener("pageshow", (event) => event.persisted && say("join"));
+    } catch {
+      this.#alone();
+    }
+  }
+
+  #alone() {
+    new Stream(this.screen, (message) => this.#take(message)).run();
+  }
+
+  #take(message) {
+    const arrived = steady();
+    if (message.kind === "answered") return this.clock.answered(message.date, message.asked, arrived);
+    if (message.kind !== "link") this.heard = arrived;
+    if (message.kind === "snapshot") return this.#snapshot(message.data, arrived);
+    if (message.kind === "delta") return this.#delta(message.data, arrived);
+    if (message.kind === "status") return this.#status(message.data);
+    if (message.kind === "link") return this.#linked(message.link);
+    return undefined;
+  }
+
+  #snapshot(snapshot, arrived) {
+    if (this.link !== "poll" && snapshot.at) this.clock.stamped(snapshot.at, arrived);
+    this.state = takeSnapshot(snapshot);
+    const waiting = this.#early.filter((delta) => delta.sequence > snapshot.sequence);
+    this.#early = [];
+    this.#show();
+    this.#tell("snapshot", this.state);
+    for (const delta of waiting) this.#delta(delta, arrived);
+  }
+
+  #delta(delta, arrived) {
+    if (this.state.sequence < 0) {
+      this.#early.push(delta); // it came before the snapshot this tab waits for
+      if (this.#early.length > WAITING) this.#early.shift();
+      return;
+    }
+    if (delta.sequence <= this.state.sequence) return;
+    this.clock.stamped(delta.at, arrived);
+    this.latency = Math.max(0, arrived + this.clock.offset - Date.parse(delta.at));
+    const changes = applyDelta(this.state, delta);
+    face.lastDeltaAt = Date.now();
+    this.#show();
+    this.#tell("delta", this.state, changes);
+  }
+
+  #status(status) {
+    this.state.live = { ...this.state.live, mode: status.live, since: status.since ?? this.state.live?.since };
+    this.state.store = status.store ?? this.state.store;
+    this.#tell("status", this.state);
+  }
+
+  #linked(link) {
+    const before = this.link;
+    if (link === before) return;
+    this.link = link;
+    this.since = link === "lost" && this.heard > 0 ? this.heard : steady();
+    if (link === "lost" && this.state.sequence >= 0 && !this.#known) this.#known = { at: this.now(), alerts: new Set(this.state.alerts.keys()), cases: new Set(this.state.cases.keys()) };
+    if ((link === "live" || link === "poll") && this.#known) setTimeout(() => this.#catchUp(), CATCH_UP_MS);
+    this.#show();
+    this.#tell("link", link, before);
+  }
+
+  /** What happened while the line was dead. */
+  #catchUp() {
+    const known = this.#known;
+    if (!known || (this.link !== "live" && this.link !== "poll")) return;
+    this.#known = null;
+    const fresh = (list) => [...this.state[list].entries()].filter(([key]) => !known[list].has(key)).map(([, row]) => row);
+    this.#tell("missed", { since: known.at, until: this.now(), alerts: fresh("alerts"), cases: fresh("cases") });
+  }
+
+  #show() {
+    face.sequence = this.state.sequence;
+    face.connected = this.link === "live" || this.link === "poll";
+  }
+}

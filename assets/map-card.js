@@ -1,0 +1,92 @@
+// What is in a cell: an outline under the pointer, a card on a click. For whoever stands near the wall; nobody needs it.
+
+import { el, grouped, slotOf } from "./dom.js";
+import { ageText } from "./clock.js";
+import { t } from "./text.js";
+
+const CLOSE_MS = 45_000;
+
+export class CellCard {
+  #timer = null;
+  #over = null;
+
+  constructor(district, labels) {
+    this.district = district;
+    this.labels = labels;
+    this.box = slotOf(district.panel, "cell-card");
+    const { map } = district;
+    map.on("mousemove", "cells", ({ features }) => this.#outline(features[0]));
+    map.on("mouseleave", "cells", () => this.#outline(null));
+    map.on("click", "cells", ({ features }) => this.open(features[0]));
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
+  }
+
+  #outline(feature) {
+    const { map } = this.district;
+    if (feature?.id === this.#over) return;
+    this.#over = feature?.id ?? null;
+    map.getSource("focus").setData({ type: "FeatureCollection", features: feature ? [{ type: "Feature", properties: {}, geometry: feature.geometry }] : [] });
+    map.getCanvas().style.cursor = feature ? "pointer" : "";
+  }
+
+  async open(feature) {
+    this.box.replaceChildren(el("p", "dim", t("cell.loading")));
+    this.box.classList.add("open");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.close(), CLOSE_MS); // a wall goes back to its picture by itself
+    try {
+      const answer = await fetch(`/api/v1/cells/${feature.id}`, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      this.#fill(feature, await answer.json());
+    } catch (error) {
+      this.box.replaceChildren(this.#head(feature), el("p", "", t("cell.failed", { why: error.message })));
+    }
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.box.classList.remove("open");
+    this.box.replaceChildren();
+  }
+
+  #head(feature) {
+    const head = el("header");
+    const shut = el("button", "shut", "×");
+    shut.type = "button";
+    shut.setAttribute("aria-label", t("cell.close"));
+    shut.addEventListener("click", () => this.close());
+    head.append(el("strong", "figure-text", feature.properties.code), el("span", "dim", this.district.streetNames.get(feature.properties.street) ?? ""), shut);
+    return head;
+  }
+
+  #fill(feature, cell) {
+    const grid = cell.duty_grid;
+    const rows = [
+      ...(cell.alerts ?? []).map((alert) => this.#alert(alert)),
+      ...(cell.cases ?? []).map((item) => el("li", "", `${t("cell.case")} ${item.number} · ${item.title}`)),
+      ...(cell.devices ?? []).map((device) => this.#device(device)),
+    ];
+    const list = el("ul");
+    list.append(...rows);
+    const duty = grid ? el("p", "dim", `${t("cell.duty_grid")} ${typeof grid === "object" ? [grid.name ?? grid.code, grid.worker].filter(Boolean).join(" · ") : grid}`) : "";
+    this.box.replaceChildren(this.#head(feature), duty, rows.length ? list : el("p", "dim", t("cell.empty")));
+  }
+
+  #alert(alert) {
+    const row = el("li");
+    row.append(el("b", `mark mark-${alert.severity}`, this.labels(alert).mark), el("span", "", alert.title));
+    return row;
+  }
+
+  #device(device) {
+    const row = el("li");
+    const values = (device.states ?? device.metrics ?? []).map((state) => this.#value(state));
+    row.append(el("span", "", device.name ?? device.device), ...values);
+    return row;
+  }
+
+  #value({ metric, value, unit = "", observed_at: at }) {
+    const age = at ? ageText((this.district.live.now() - Date.parse(at)) / 1000, t) : "";
+    return el("span", "dim", `${metric} ${typeof value === "number" ? grouped(value, Number.isInteger(value) ? 0 : 1) : "—"} ${unit} ${age}`);
+  }
+}

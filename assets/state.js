@@ -1,0 +1,163 @@
+// The state of one screen: a snapshot, and every delta laid over it. All values of a delta are absolute, so applying one twice
+// changes nothing. Sums over streets are made here and nowhere else. Pure: no DOM, no network, no clock.
+
+const VITAL = { sum: 0, n: 0, min: Infinity, max: -Infinity, newest: -Infinity };
+
+export function emptyState() {
+  return {
+    sequence: -1, at: null, area: null, scope: null, simulated: false, drill: false, live: null, store: null, weather: null,
+    feeds: [], trend: { bucket_s: 900, today: new Map(), yesterday: new Map() },
+    streets: new Map(), alerts: new Map(), cases: new Map(), incidents: new Map(), reports: new Map(), cells: new Map(),
+  };
+}
+
+const KEYS = { alerts: "id", cases: "number", incidents: "id", reports: "id" };
+const GONE = {
+  alerts: (row) => row.stage === "normal",
+  cases: (row) => Boolean(row.closed_at),
+  incidents: (row) => row.stage === "closed" || row.stage === "dismissed",
+  reports: (row) => row.stage === "dismissed" || row.stage === "merged",
+};
+
+/** One measure: the class of each cell, and how many cells of each class every street has. */
+function emptyMeasure() {
+  return { classes: new Map(), streetOf: new Map(), counts: new Map() };
+}
+
+function count(measure, street, number, by) {
+  let row = measure.counts.get(street);
+  if (!row) measure.counts.set(street, (row = new Int32Array(7)));
+  row[number + 1] += by; // [unknown, class 0 … class 5]
+}
+
+function setCell(measure, street, id, number) {
+  const before = measure.classes.get(id);
+  if (before === number) return false;
+  if (before !== undefined) count(measure, measure.streetOf.get(id), before, -1);
+  measure.classes.set(id, number);
+  measure.streetOf.set(id, street);
+  count(measure, street, number, 1);
+  return true;
+}
+
+function takeCells(state, street, cells, changed) {
+  for (const [name, [ids, numbers]] of Object.entries(cells)) {
+    if (!state.cells.has(name)) state.cells.set(name, emptyMeasure());
+    const measure = state.cells.get(name);
+    const moved = changed.get(name) ?? changed.set(name, []).get(name);
+    ids.forEach((id, at) => setCell(measure, street, id, Math.max(-1, Math.min(5, numbers[at]))) && moved.push(id));
+  }
+}
+
+function takeRows(state, list, rows, changes) {
+  const known = state[list];
+  for (const row of rows) {
+    const key = row[KEYS[list]];
+    const before = known.get(key);
+    if (before && before.version > row.version) continue; // an older fact never overwrites a newer one
+    if (GONE[list](row)) known.delete(key);
+    else known.set(key, row);
+    changes[list].push({ key, row, before: before ?? null });
+  }
+}
+
+function takePart(state, street, part, changes) {
+  if (part.figures) {
+    state.streets.set(street, part.figures);
+    changes.figures = true;
+  }
+  if (part.cells) takeCells(state, street, part.cells, changes.cells);
+  for (const list of Object.keys(KEYS)) if (part[list]) takeRows(state, list, part[list], changes);
+}
+
+const noChanges = () => ({ figures: false, trend: false, cells: new Map(), alerts: [], cases: [], incidents: [], reports: [] });
+
+/** A state made from a snapshot. */
+export function takeSnapshot(snapshot) {
+  const state = emptyState();
+  for (const key of ["sequence", "at", "area", "scope", "simulated", "drill", "live", "store", "weather"]) state[key] = snapshot[key] ?? state[key];
+  state.feeds = snapshot.feeds ?? [];
+  takeTrend(state, snapshot.trend);
+  const changes = noChanges();
+  for (const [street, part] of Object.entries(snapshot.streets ?? {})) takePart(state, street, part, changes);
+  state.counted = Date.parse(snapshot.at);
+  return state;
+}
+
+function takeTrend(state, trend) {
+  if (!trend) return;
+  state.trend.bucket_s = trend.bucket_s ?? state.trend.bucket_s;
+  for (const day of ["today", "yesterday"]) for (const [at, n] of trend[day] ?? []) state.trend[day].set(at, n);
+}
+
+/** Lays a delta over the state; returns what changed. */
+export function applyDelta(state, delta) {
+  const changes = noChanges();
+  for (const [street, part] of Object.entries(delta.streets ?? {})) takePart(state, street, part, changes);
+  if (delta.feeds) state.feeds = delta.feeds;
+  if (delta.weather !== undefined) state.weather = delta.weather;
+  if (delta.trend) {
+    takeTrend(state, delta.trend);
+    state.counted = Infinity; // the server counts for us
+    changes.trend = true;
+  } else {
+    changes.trend = countSignals(state, changes);
+  }
+  state.sequence = delta.sequence;
+  state.at = delta.at;
+  return changes;
+}
+
+/** New alerts and reports since the snapshot, in the quarter they belong to: the trend and the count of today go on between snapshots. */
+function countSignals(state, changes) {
+  let any = false;
+  const add = (row, stamp) => {
+    const ms = Date.parse(stamp);
+    if (!(ms > state.counted)) return;
+    const bucket = Math.floor(ms / 1000 / state.trend.bucket_s) * state.trend.bucket_s;
+    state.trend.today.set(bucket, (state.trend.today.get(bucket) ?? 0) + 1);
+    any = true;
+  };
+  for (const { row, before } of changes.alerts) if (!before && row.stage !== "normal") add(row, row.raised_at);
+  for (const { row, before } of changes.reports) if (!before && row.stage === "open") add(row, row.received_at);
+  return any;
+}
+
+const NUMBERS = ["devices", "online", "silent", "unack", "cases_open", "cases_overdue", "cases_today", "closed_today", "closed_in_time", "due_today", "reports_today", "readings_minute"];
+
+/** All figures of the screen: sums over the streets it sees. A figure no street tells is null, never 0. */
+export function sums(state) {
+  const total = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, response: [0, 0], vitals: {}, known: state.streets.size > 0 };
+  for (const name of NUMBERS) total[name] = null;
+  for (const figures of state.streets.values()) {
+    for (const name of NUMBERS) if (typeof figures[name] === "number") total[name] = (total[name] ?? 0) + figures[name];
+    for (const [level, n] of Object.entries(figures.alerts ?? {})) total.alerts[level] += n;
+    const [sum, n] = figures.response_s ?? [0, 0];
+    total.response = [total.response[0] + sum, total.response[1] + n];
+    for (const [metric, told] of Object.entries(figures.vitals ?? {})) addVital((total.vitals[metric] ??= { ...VITAL }), told);
+  }
+  return total;
+}
+
+function addVital(vital, [sum, n, min, max, newest]) {
+  if (!n) return;
+  vital.sum += sum;
+  vital.n += n;
+  vital.min = Math.min(vital.min, min ?? Infinity);
+  vital.max = Math.max(vital.max, max ?? -Infinity);
+  vital.newest = Math.max(vital.newest, newest ?? -Infinity);
+}
+
+/** The value of a vital sign by its fold; null while no device speaks. */
+export function foldVital(vital, fold) {
+  if (!vital || !vital.n) return null;
+  const value = { mean: vital.sum / vital.n, sum: vital.sum, min: vital.min, max: vital.max }[fold];
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Cells of a measure by class: [unknown, class 0 … class 5], over one street or all. */
+export function classCounts(state, name, street = null) {
+  const total = new Int32Array(7);
+  for (const [code, row] of state.cells.get(name)?.counts ?? []) if (street === null || code === street) row.forEach((n, at) => (total[at] += n));
+  return total;
+}

@@ -1,0 +1,200 @@
+// The lists of the wall: alerts, cases by deadline, streets, feeds. Rows keep their element while they stay, so nothing jumps
+// that did not change; only what is new flashes, once.
+
+import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
+import { el, grouped, setText, slotOf, syncRows } from "./dom.js";
+import { classCounts } from "./state.js";
+import { lang, t } from "./text.js";
+
+const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
+const FLASH_MS = 3_000;
+const SAME_DAY_MS = 20 * 3600 * 1000;
+
+export class Lists {
+  #fresh = new Set();
+
+  constructor({ root, config, live, district, mine, panel }) {
+    Object.assign(this, { config, live, district, mine });
+    this.lists = Object.fromEntries([...root.querySelectorAll("[data-list]")].map((list) => [list.dataset.list, list]));
+    this.streetsNote = slotOf(panel("streets"), "streets-note");
+    this.labels = this.labels.bind(this);
+  }
+
+  /** The words of an alert or case: its mark, where it is, and by how much. */
+  labels(row) {
+    const mark = this.config.marks[row.severity] ?? this.config.marks[5];
+    const street = this.district.streetNames?.get(row.street) ?? row.street ?? "";
+    const number = (value) => grouped(value, Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1);
+    const value = typeof row.value === "number" && row.unit ? `${number(row.value)} ${row.unit}` : "";
+    const limit = value && typeof row.threshold === "number" ? t("alerts.limit", { limit: number(row.threshold) }) : "";
+    const title = lang() === "en" && this.config.rules[row.rule] ? this.config.rules[row.rule] : row.title;
+    return { mark: mark.character, where: street || t("place.unknown"), value: [value, limit].filter(Boolean).join(" "), title };
+  }
+
+  /** One line about a row, for notices. */
+  line(row) {
+    const { mark, where, title } = this.labels(row);
+    const line = el("li");
+    const at = Date.parse(row.raised_at ?? row.opened_at);
+    line.append(el("b", `mark mark-${row.severity}`, mark), el("time", "", minuteOf(at, this.config.timezone, lang())), el("span", "", `${title} · ${where}`));
+    return line;
+  }
+
+  announce(alerts) {
+    for (const { id } of alerts) this.#fresh.add(id);
+  }
+
+  draw(state) {
+    this.#alerts(state);
+    this.#cases(state);
+    this.#streets(state);
+    this.#feeds(state);
+    this.tick();
+  }
+
+  #room(list, rows) {
+    const height = list.firstElementChild?.dataset.id ? list.firstElementChild.offsetHeight + parseFloat(getComputedStyle(list).rowGap || 0) : 0;
+    const columns = getComputedStyle(list).gridTemplateColumns.split(" ").length;
+    const fits = height ? Math.floor((list.clientHeight + parseFloat(getComputedStyle(list).rowGap || 0)) / height) * Math.max(1, columns) : 12;
+    return rows.slice(0, Math.max(1, fits)); // whole rows only: a wall has no scroll bar
+  }
+
+  #alerts(state) {
+    const newest = (a, b) => (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : b.id - a.id);
+    const all = [...state.alerts.values()].filter(this.mine);
+    const rows = [...all.filter((a) => a.severity <= 4).sort(newest), ...all.filter((a) => a.severity > 4).sort(newest)];
+    const list = this.lists.alerts;
+    syncRows(list, this.#room(list, rows), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
+  }
+
+  #makeAlert() {
+    const item = el("li", "row alert");
+    item.append(el("b", "mark"), el("strong", "row-title"), el("time", "row-time"), el("span", "row-where"), el("span", "row-stage"));
+    return item;
+  }
+
+  #fillAlert(item, alert) {
+    const [mark, title, time, where, stage] = item.children;
+    const labels = this.labels(alert);
+    const known = alert.state_known !== false;
+    item.dataset.severity = alert.severity;
+    item.dataset.stage = alert.stage;
+    item.dataset.raised = alert.raised_at;
+    item.classList.toggle("held", Boolean(alert.hold) && alert.hold !== "none");
+    item.classList.toggle("state-unknown", !known);
+    mark.className = `mark mark-${alert.severity}`;
+    setText(mark, labels.mark);
+    setText(title, labels.title);
+    setText(time, this.#stamp(alert.raised_at));
+    setText(where, [labels.where, labels.value].filter(Boolean).join(" · "));
+    const held = alert.hold && alert.hold !== "none" ? t(`hold.${alert.hold}`) : "";
+    setText(stage, held || (known ? t(`stage.alert.${alert.stage}`) : t("alerts.state_unknown")));
+    if (this.#fresh.delete(alert.id)) {
+      item.classList.add("flash");
+      setTimeout(() => item.classList.remove("flash"), FLASH_MS);
+    }
+  }
+
+  /** The time of day, or the date when it is not of today. */
+  #stamp(iso) {
+    const at = Date.parse(iso);
+    const zone = this.config.timezone;
+    if (this.live.now() - at < SAME_DAY_MS) return timeOf(at, zone, lang());
+    return new Intl.DateTimeFormat("en-CA", { timeZone: zone, month: "2-digit", day: "2-digit" }).format(at);
+  }
+
+  #cases(state) {
+    const due = (c) => (c.due_at ? Date.parse(c.due_at) : Infinity);
+    const rows = [...state.cases.values()].filter(this.mine).sort((a, b) => due(a) - due(b) || (a.number < b.number ? -1 : 1));
+    const list = this.lists.cases;
+    syncRows(list, this.#room(list, rows), (c) => c.number, () => this.#makeCase(), (item, c) => this.#fillCase(item, c));
+  }
+
+  #makeCase() {
+    const item = el("li", "row case");
+    item.append(el("b", "mark"), el("strong", "row-title"), el("span", "row-where"), el("span", "row-stage"), el("span", "countdown"), el("i", "countdown-bar"));
+    return item;
+  }
+
+  #fillCase(item, row) {
+    const [mark, title, where, stage] = item.children;
+    const labels = this.labels(row);
+    Object.assign(item.dataset, { opened: row.opened_at ?? "", due: row.due_at ?? "", stage: row.stage });
+    mark.className = `mark mark-${row.severity}`;
+    setText(mark, labels.mark);
+    setText(title, row.title);
+    setText(where, [labels.where, row.address].filter(Boolean).join(" · "));
+    setText(stage, t(`stage.case.${row.stage}`));
+  }
+
+  /** Once a second: ages and countdowns. */
+  tick() {
+    const now = this.live.now();
+    for (const item of this.lists.cases.querySelectorAll(".case")) {
+      const due = Date.parse(item.dataset.due);
+      const left = (due - now) / 1000;
+      const [place, bar] = [item.querySelector(".countdown"), item.querySelector(".countdown-bar")];
+      item.classList.toggle("overdue", left < 0);
+      setText(place, Number.isNaN(due) ? "—" : left < 0 ? `${t("cases.over")} ${countdownText(left)}` : countdownText(left));
+      const span = due - Date.parse(item.dataset.opened);
+      bar.style.scale = `${Math.max(0, Math.min(1, (left * 1000) / span || 0)).toFixed(3)} 1`;
+    }
+    for (const item of this.lists.feeds.querySelectorAll("[data-last]")) {
+      const age = (now - Date.parse(item.dataset.last)) / 1000;
+      setText(item.querySelector(".feed-age"), Number.isNaN(age) ? "—" : ageText(age, t));
+    }
+  }
+
+  #streets(state) {
+    const { measure, streetNames } = this.district;
+    const figures = [...state.streets].filter(([code]) => code);
+    const rows = figures.map(([code, f]) => {
+      const counts = classCounts(state, measure, code);
+      const total = counts.reduce((sum, n) => sum + n, 0);
+      return { code, f, counts, total, share: total ? HIGH.reduce((sum, at) => sum + counts[at], 0) / total : -1 };
+    });
+    rows.sort((a, b) => b.share - a.share || (a.code < b.code ? -1 : 1));
+    setText(this.streetsNote, t("streets.note", { measure: this.config.measures[measure]?.label ?? "" }));
+    const list = this.lists.streets;
+    syncRows(list, this.#room(list, rows), (r) => r.code, () => this.#makeStreet(), (item, r, at) => this.#fillStreet(item, r, streetNames));
+  }
+
+  #makeStreet() {
+    const item = el("li", "row street");
+    const bar = el("span", "profile");
+    bar.append(...["unknown", 0, 1, 2, 3, 4, 5].map((name) => el("i", `class-${name}`)));
+    item.append(el("strong", "row-title"), bar, el("span", "figure-text high"), el("span", "figure-text"), el("span", "figure-text"));
+    return item;
+  }
+
+  #fillStreet(item, { code, f, counts, total, share }, names) {
+    const [title, bar, high, alerts, cases] = item.children;
+    setText(title, names?.get(code) ?? code);
+    [...bar.children].forEach((part, at) => (part.style.flexGrow = total ? counts[at] : at === 0 ? 1 : 0));
+    setText(high, share < 0 ? "—" : `${(100 * share).toFixed(1)}%`);
+    const open = [1, 2, 3, 4].reduce((sum, n) => sum + (f.alerts?.[n] ?? 0), 0);
+    setText(alerts, t("streets.alerts", { n: open }));
+    setText(cases, t("streets.cases", { n: f.cases_open ?? "—" }));
+  }
+
+  #feeds(state) {
+    const list = this.lists.feeds;
+    syncRows(list, this.#room(list, state.feeds), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
+  }
+
+  #makeFeed() {
+    const item = el("li", "row feed");
+    item.append(el("i", "dot"), el("strong", "row-title"), el("span", "row-stage"), el("span", "figure-text accepted"), el("span", "figure-text rejected"), el("span", "figure-text feed-age"));
+    return item;
+  }
+
+  #fillFeed(item, feed) {
+    const [, title, stage, accepted, rejected] = item.children;
+    item.dataset.state = feed.state;
+    item.dataset.last = feed.last_at ?? "";
+    setText(title, feed.feed);
+    setText(stage, t(`feed.${feed.state}`));
+    setText(accepted, grouped(feed.accepted ?? 0));
+    setText(rejected, t("feeds.rejected", { n: feed.rejected ?? 0 }));
+  }
+}

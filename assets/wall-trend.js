@@ -1,0 +1,63 @@
+// The trend chart: today against yesterday, written straight into Plotly. Never through a Dash prop.
+
+import { el } from "./dom.js";
+import { lang } from "./text.js";
+
+const REDRAW_MS = 5_000;
+
+export class Trend {
+  #last = 0;
+  #shape = "";
+
+  constructor({ config, live, panel }) {
+    Object.assign(this, { config, live });
+    this.panel = panel("trend");
+    this.ready = this.#wait();
+  }
+
+  /** Dash loads Plotly and draws the empty chart in its own time. */
+  async #wait() {
+    for (let tries = 0; tries < 200; tries += 1) {
+      this.chart = this.panel.querySelector(".js-plotly-plot");
+      if (this.chart && window.Plotly && this.chart._fullLayout) return true;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return false;
+  }
+
+  draw(state) {
+    const now = performance.now();
+    const shape = `${state.trend.today.size}|${[...state.trend.today.values()].reduce((sum, n) => sum + n, 0)}|${this.panel.clientWidth}|${this.panel.clientHeight}`;
+    if (!this.chart || (shape === this.#shape && now - this.#last < 60_000) || now - this.#last < REDRAW_MS) return;
+    this.#last = now;
+    this.#shape = shape;
+    const { today, yesterday, bucket_s: step } = state.trend;
+    const running = Math.floor(this.live.now() / 1000 / step) * step;
+    const sorted = (day) => [...day].sort(([a], [b]) => a - b);
+    const done = sorted(today).filter(([at]) => at < running);
+    const before = sorted(yesterday).map(([at, n]) => [at + 86_400, n]);
+    const traces = [before, done, today.has(running) ? [[running, today.get(running)]] : []];
+    const day = done[0]?.[0] ?? before[0]?.[0];
+    this.#write(traces, day);
+  }
+
+  #write(traces, day) {
+    const wall = (s) => this.#local(s);
+    const size = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const data = this.chart.data.map((trace, at) => ({ ...trace, x: traces[at].map(([s]) => wall(s)), y: traces[at].map(([, n]) => n) }));
+    const widths = [1.5, 2.6, 0];
+    data.forEach((trace, at) => trace.line && (trace.line = { ...trace.line, width: widths[at] * size }));
+    data[2].marker = { ...data[2].marker, size: 9 * size, line: { ...data[2].marker.line, width: 2.4 * size } };
+    const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: "#9db4d3" };
+    const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 24 * size }, autosize: true };
+    layout.xaxis = { ...layout.xaxis, tickfont: font, dtick: 4 * 3600 * 1000, ...(day ? { range: [wall(day), wall(day + 86_400)], tick0: wall(day) } : {}) };
+    layout.yaxis = { ...layout.yaxis, tickfont: font };
+    window.Plotly.react(this.chart, data, layout);
+  }
+
+  /** Plotly shows the wall clock it is given: the city's, not the browser's. */
+  #local(seconds) {
+    this.format ??= new Intl.DateTimeFormat("sv-SE", { timeZone: this.config.timezone, dateStyle: "short", timeStyle: "medium" });
+    return this.format.format(seconds * 1000);
+  }
+}

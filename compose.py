@@ -1,0 +1,82 @@
+"""Puts the parts together from configuration and environment. Decides nothing; only the entry files use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from alerts.rules import arrange
+from core.config import Config, load
+from core.model import Position
+from core.settings import Settings, read_settings
+from geodata.datums import to_cgcs2000
+from geodata.locate import Locator
+from geodata.model import Located
+from pipeline import Deps
+from store.geography import geography_version, load_locator
+from store.live import Live
+from store.registry import Registry
+from store.timescale import Store
+
+
+class CityMap:
+    """Position → place on the grid of the city as it stands in the database; refreshed when it was imported anew."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._version, self._lock = store, "", Lock()
+        self._locator = Locator([], [], "", None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the cells again if they changed. Raises `StoreUnavailable`."""
+        with self._lock, self._store.connection() as connection:
+            version = geography_version(connection)
+            if version != self._version:
+                self._locator, self._version = load_locator(connection), version
+
+    def __call__(self, position: Position | None) -> tuple[Located, float | None, float | None]:
+        """The place, and longitude and latitude in our datum."""
+        if position is None:
+            return self._locator.locate(None, None), None, None
+        lon, lat = to_cgcs2000(position.lon, position.lat, position.datum)
+        return self._locator.locate(lon, lat), lon, lat
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that an entry file may need."""
+
+    config: Config
+    settings: Settings
+    store: Store
+    live: Live
+    city: CityMap
+
+    def pipeline(self) -> Deps:
+        """For one thread."""
+        return Deps(self.config, self.store, Registry(self.config, self.city), self.city, arrange(self.config), self.live)
+
+
+def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> Parts:
+    """Read configuration and environment and open what they name.
+
+    Raises `ConfigError` with all problems, `StoreUnavailable` when the database is away.
+    """
+    settings = read_settings(environment)
+    config = with_ports(load(settings.config), settings)
+    store = Store(settings.database_url, name=f"yiping-{name}", connections=connections)
+    try:
+        return Parts(config, settings, store, Live(settings.redis_url or None), CityMap(store))
+    except BaseException:
+        store.close()
+        raise
+
+
+def with_ports(config: Config, settings: Settings) -> Config:
+    """The configuration with the port the environment gives to HJ 212, so that two instances run side by side."""
+    if settings.hj212_port is None:
+        return config
+    feeds = {
+        name: feed.model_copy(update={"port": settings.hj212_port}) if feed.format == "hj212" and feed.kind == "tcp" else feed
+        for name, feed in config.feeds.items()
+    }
+    return config.model_copy(update={"feeds": feeds})

@@ -1,0 +1,1 @@
+"""The nouns of a city operations centre. Imports nothing of ours."""

@@ -1,0 +1,61 @@
+"""What the environment tells a process: addresses and secrets. `NAME` or, for secrets kept in files, `NAME_FILE`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Addresses of the services and a few paths. Empty addresses mean: not there."""
+
+    config: Path
+    database_url: str
+    web_database_url: str
+    redis_url: str
+    mqtt_url: str
+    web_url: str
+    media: Path
+    simulated: bool
+    hj212_port: int | None
+    version: str = "0.1.0"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the environment. Raises `ConfigError` naming every variable that is missing or unusable."""
+    problems: list[Problem] = []
+
+    def value(name: str, default: str | None = None) -> str:
+        if name in environment:
+            return environment[name]
+        file = environment.get(f"{name}_FILE")
+        if file:
+            try:
+                return Path(file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                problems.append(Problem(f"{name}_FILE", str(error)))
+                return ""
+        if default is None:
+            problems.append(Problem(name, "is not set", "e.g. postgresql://yiping:…@localhost/yiping"))
+        return default or ""
+
+    database_url = value("YIPING_DATABASE_URL")
+    port = value("YIPING_HJ212_PORT", "")
+    if port and not port.isdigit():
+        problems.append(Problem("YIPING_HJ212_PORT", f"'{port}' is no port"))
+    settings = Settings(
+        config=Path(value("YIPING_CONFIG", "config.yaml")),
+        database_url=database_url,
+        web_database_url=value("YIPING_WEB_DATABASE_URL", database_url),
+        redis_url=value("YIPING_REDIS_URL", ""),
+        mqtt_url=value("YIPING_MQTT_URL", ""),
+        web_url=value("YIPING_WEB_URL", "http://127.0.0.1:8051"),
+        media=Path(value("YIPING_MEDIA_DIR", ".run/media")),
+        simulated=value("YIPING_SIMULATED", "") == "1",
+        hj212_port=int(port) if port.isdigit() else None,
+    )
+    if problems:
+        raise ConfigError("environment", problems)
+    return settings

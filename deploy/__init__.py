@@ -1,0 +1,1 @@
+"""How Yiping is installed and run. Nothing of the application imports this package."""

@@ -1,0 +1,1 @@
+"""Cases: their life cycle, deadlines and who gets them."""

@@ -1,0 +1,100 @@
+"""Frames → what they say. Decides which decoder reads which feed; never raises and never loses a frame without a word.
+
+A decoder is a pure function (`source.Decoder`); what it raises becomes a `Rejected`, so that its neighbours go on.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from core.config import Config, FeedConfig
+from core.errors import DecodeError
+from core.model import Decoded, Frame, Reason
+from ingest.decode import frigate, hj212, hotline_csv, native, report_body
+from ingest.decode.source import Decoder, Memory, Source, refuse
+
+DECODERS: dict[str, Decoder] = {
+    "native": native.decode,
+    "readings": report_body.decode_readings,
+    "reports": report_body.decode_report_body,
+    "hj212": hj212.decode,
+    "frigate": frigate.decode,
+    "hotline-csv": hotline_csv.decode,
+}
+WIRE_KEYS = {"hj212": hj212.wire_keys}  # formats that remember something between two frames
+
+_log = structlog.get_logger(__name__)
+
+
+def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
+    """Everything a batch of frames says, in their order.
+
+    `memory` holds what earlier frames left for the keys of `wire_keys`; what is to be kept now is in the result's
+    `memory`. Never raises.
+    """
+    out = Decoded(frames=list(frames))
+    known: dict[str, tuple[Decoder, Source] | None] = {}
+    limit = config.ingest.max_payload
+    for index, frame in enumerate(out.frames):
+        name = frame.feed
+        if name not in known:
+            known[name] = _reader_of(name, config)
+        reader = known[name]
+        if reader is None:
+            stranger = Source(name, FeedConfig(kind="http", format=""), config, _zone(config.area.timezone))
+            refuse(out, (index, frame), stranger, Reason.UNSUPPORTED, f"no feed or format '{name}'")
+            continue
+        decoder, source = reader
+        if len(frame.payload) > limit:
+            refuse(out, (index, frame), source, Reason.TOO_LARGE, f"{len(frame.payload)} bytes, {limit} allowed")
+            continue
+        try:
+            decoder(index, frame, source, memory, out)
+        except DecodeError as problem:
+            refuse(out, (index, frame), source, problem.reason, str(problem))
+        except Exception as bug:  # the last wall: a decoder's fault must not stop the city's feeds
+            _log.exception("decoder_bug", feed=name, format=source.feed.format, topic=frame.topic[:200])
+            refuse(out, (index, frame), source, Reason.UNDECODABLE, f"decoder error: {type(bug).__name__}")
+    return out
+
+
+def wire_keys(frames: Sequence[Frame], config: Config) -> set[tuple[str, str]]:
+    """The (feed, peer) memories that decoding these frames wants; empty for formats without memory."""
+    keys: set[tuple[str, str]] = set()
+    names = {frame.feed for frame in frames}
+    wanting = {name: source for name in names if (source := source_of(name, config)) and source.feed.format in WIRE_KEYS}
+    if wanting:
+        for frame in frames:
+            source = wanting.get(frame.feed)
+            if source:
+                keys |= {(source.name, peer) for peer in WIRE_KEYS[source.feed.format](frame)}
+    return keys
+
+
+def source_of(name: str, config: Config) -> Source | None:
+    """The feed of that name; for HTTP also `http-{format}` or a bare format: the first feed configured with it, else defaults."""
+    feed = config.feeds.get(name)
+    if feed is None:
+        form = name.removeprefix("http-")
+        if form not in DECODERS:
+            return None
+        name, feed = next(
+            ((found, each) for found, each in config.feeds.items() if each.format == form), (name, FeedConfig(kind="http", format=form))
+        )
+    return Source(name, feed, config, _zone(feed.timezone or config.area.timezone))
+
+
+def _reader_of(name: str, config: Config) -> tuple[Decoder, Source] | None:
+    source = source_of(name, config)
+    decoder = DECODERS.get(source.feed.format) if source else None
+    return (decoder, source) if decoder and source else None
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+__all__ = ["DECODERS", "decode", "source_of", "wire_keys"]

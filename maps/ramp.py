@@ -1,0 +1,64 @@
+"""Which colour a class of a cell, and which mark a severity has. Pure; decides no limits (those are the city's, `screens.measures`).
+
+Six sequential classes from dark blue over teal to red with rising opacity, so that calm cells recede and roads show through
+(shared/design/screens.md). Severity colours 红橙黄蓝 belong to severity alone, and none of them stands without a shape and a character.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+CLASS_COLOURS = ("#16406f", "#1c6fa3", "#25a9a4", "#f0cf4f", "#f58a3a", "#ef4040")
+CLASS_OPACITIES = (0.50, 0.60, 0.72, 0.84, 0.92, 0.97)
+UNKNOWN = -1
+UNKNOWN_COLOUR = "#8793a5"
+UNKNOWN_OPACITY = 0.30
+UNCOVERED_COLOUR = "#1a3658"
+UNCOVERED_OPACITY = 0.14
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a severity looks: fill, the colour of the character on it, shape, character, and the key of its name."""
+
+    colour: str
+    ink: str
+    shape: str
+    character: str
+    letter: str
+    name: str
+
+
+MARKS: Mapping[int, Mark] = {
+    1: Mark("#ff4d4f", "#ffffff", "octagon", "红", "I", "severity.1"),
+    2: Mark("#ff8f3c", "#241000", "triangle", "橙", "II", "severity.2"),
+    3: Mark("#f7cf46", "#231b00", "square", "黄", "III", "severity.3"),
+    4: Mark("#4aa3ff", "#001330", "circle", "蓝", "IV", "severity.4"),
+    5: Mark("#9fb2c8", "#0a1626", "ring", "提", "V", "severity.5"),
+}
+
+
+def rgba(colour: str, opacity: float) -> str:
+    """`#16406f`, 0.5 → `rgba(22,64,111,0.5)`."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def class_colour(number: int) -> str:
+    """The colour of a class: 0…5, -1 unknown. Raises `ValueError` for any other number."""
+    if number == UNKNOWN:
+        return rgba(UNKNOWN_COLOUR, UNKNOWN_OPACITY)
+    if not 0 <= number < len(CLASS_COLOURS):
+        raise ValueError(f"no class {number}; classes are -1 and 0…{len(CLASS_COLOURS) - 1}")
+    return rgba(CLASS_COLOURS[number], CLASS_OPACITIES[number])
+
+
+def ranges(limits: Sequence[float]) -> list[str]:
+    """The five limits of a measure as the six ranges of its legend: `<20`, `20–40`, …, `≥88`."""
+    shown = [f"{limit:g}" for limit in limits]
+    middle = [f"{low}–{high}" for low, high in zip(shown, shown[1:], strict=False)]
+    return [f"<{shown[0]}", *middle, f"≥{shown[-1]}"]
+
+
+def class_of(value: float | None, limits: Sequence[float]) -> int:
+    """The class of a value: the number of limits it reaches; -1 for an unknown one."""
+    return UNKNOWN if value is None else sum(value >= limit for limit in limits)

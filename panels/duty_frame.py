@@ -1,0 +1,81 @@
+"""The head every desk shares (duty, cockpit): whose city, which desk, is the picture alive, what time is it. Static: ES modules fill the slots."""
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from core.config import Config
+from panels.frame import Page
+
+DESKS = (("/wall", "desk.nav.wall"), ("/cockpit", "desk.nav.cockpit"), ("/duty", "desk.nav.duty"))
+DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
+
+
+def icon(name: str) -> Component:
+    """An icon of the set shipped in `assets/vendor/icons`, coloured by its text."""
+    return html.I(className="icon", style={"--icon": f'url("/assets/vendor/icons/{name}.svg")'}, **{"aria-hidden": "true"})
+
+
+def slot(name: str, tag: type[Component] = html.Div, **attributes: Any) -> Component:
+    """An empty place that the page's ES module finds by `data-slot`; React never looks into it again."""
+    return tag(**{"data-slot": name}, **attributes)
+
+
+def head(page: Page, here: str) -> Component:
+    """The desk's header: title, marks of drill and simulation, connection, clock, person."""
+    text, area = page.text, page.config.area
+    role = page.scope.role if page.scope else ""
+    shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS))
+    links = [
+        html.A(text(key), href=path, className="desk-link", **({"aria-current": "page"} if path == here else {}))
+        for path, key in DESKS
+        if path in shown
+    ]
+    other = "zh" if text.language == "en" else "en"
+    return html.Header(
+        [
+            html.Div([html.Span("一屏", className="brand-mark"), html.Span(_title(page), className="brand-title", title=area.title)], className="brand"),
+            html.Nav(links, className="desk-nav", **{"aria-label": text("desk.nav")}),
+            slot("marks", className="marks"),
+            slot("connection", className="connection", role="status"),
+            slot("clock", className="desk-clock"),
+            html.Div(
+                [
+                    html.Span([icon("user"), html.Span(_person(page))], className="person", title=_person(page)),
+                    html.A(text("desk.other_language"), href=f"?lang={other}", className="head-button", lang=other),
+                    html.Button(icon("moon"), type="button", className="head-button", title=text("desk.theme"), **{"data-do": "theme", "aria-label": text("desk.theme")}),
+                    html.Button(icon("log-out"), type="button", className="head-button", title=text("desk.leave"), **{"data-do": "leave", "aria-label": text("desk.leave")}),
+                ],
+                className="head-tools",
+            ),
+        ],
+        className="desk-head",
+    )
+
+
+def _title(page: Page) -> str:
+    area = page.config.area
+    return (area.name_en or area.name) if page.language == "en" else area.name
+
+
+def _person(page: Page) -> str:
+    if page.scope is None:
+        return ""
+    return page.scope.name or page.text(f"desk.role.{page.scope.role}")
+
+
+def given(config: Config) -> dict[str, Any]:
+    """What a desk's ES module must know of the configuration to speak of it: labels, limits, runbooks. Durations in seconds."""
+    return {
+        "classes": {
+            code: {"label": one.label, "label_en": one.label_en, "group": one.group, "domain": one.domain, "deadline_s": one.deadline.total_seconds()}
+            for code, one in config.classes.items()
+        },
+        "metrics": {name: {"label": one.label, "label_en": one.label_en, "unit": one.unit, "decimals": one.decimals} for name, one in config.metrics.items()},
+        "rules": {
+            name: {"label": one.label, "label_en": one.label_en, "owner": one.owner, "reason": one.reason, "runbook": one.runbook,
+                   "above": getattr(one, "above", None), "below": getattr(one, "below", None), "clear": getattr(one, "clear", None)}
+            for name, one in config.rules.items()
+        },
+    }

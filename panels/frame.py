@@ -1,0 +1,125 @@
+"""The page shell and the router: which module draws which path, and what every page is given. Decides nothing about content.
+
+A page module has `view(page: Page) -> Component`, drawn once per visit, and, where it has callbacks, `register(app, page_of)`.
+Whatever changes afterwards is written by the ES module the page names (`shell(..., module="wall.js")`): it must export
+`mount(root, config)`; `assets/boot.js` calls it when the element appears. The stream never passes through a Dash prop:
+dash-renderer keeps every value of an input for ever (docs/decisions).
+"""
+
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from core.config import Config
+from core.model import Scope
+from panels.text import COOKIE, Text, choose_language
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One surface: the module that draws it, the key of its title, whether it asks for a session, the roles it is for (empty: all)."""
+
+    module: str
+    title: str
+    public: bool = False
+    roles: tuple[str, ...] = ()
+
+
+ROUTES: Mapping[str, Route] = {
+    "/wall": Route("panels.wall", "page.wall"),
+    "/duty": Route("panels.duty", "page.duty"),
+    "/field": Route("panels.field", "page.field"),
+    "/cockpit": Route("panels.cockpit", "page.cockpit"),
+    "/login": Route("panels.login", "page.login", public=True),
+}
+HOME = {"wall": "/wall", "leader": "/cockpit", "grid_worker": "/field", "handler": "/field"}
+DOMAINS = ("emergency", "urban", "environment", "water")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that a page may be drawn from: who reads, in which language, the city's configuration, the path and what follows it."""
+
+    path: str
+    rest: str
+    query: Mapping[str, str]
+    text: Text
+    config: Config
+    scope: Scope | None
+
+    @property
+    def language(self) -> str:
+        return self.text.language
+
+
+def find_route(path: str) -> tuple[Route | None, str]:
+    """The route of a path, and what stands behind it: `/wall/water` → (wall, "water")."""
+    head, _, rest = path.strip("/").partition("/")
+    return ROUTES.get(f"/{head}"), rest.strip("/")
+
+
+def home_of(scope: Scope | None) -> str:
+    """Where a role goes when it asks for nothing in particular."""
+    return HOME.get(scope.role, "/duty") if scope else "/login"
+
+
+def shell(page: Page, screen: str, module: str, children: list[Component], config: Mapping[str, Any]) -> Component:
+    """A page's root. `module` is the file in `assets/` that keeps it alive; `config` is handed to it as JSON."""
+    area = page.config.area
+    given = {
+        "screen": screen,
+        "language": page.language,
+        "timezone": area.timezone,
+        "area": area.code,
+        "title": area.title_en if page.language == "en" else area.title,
+        **config,
+    }
+    return html.Main(
+        children,
+        className=f"page page-{screen}",
+        **{"data-screen": screen, "data-module": module, "data-config": json.dumps(given, ensure_ascii=False)},
+    )
+
+
+def layout() -> Component:
+    """What Dash draws on every path: an address bar watcher and an empty place for the page."""
+    return html.Div([dcc.Location(id="at", refresh=False), html.Div(id="page")], id="screen")
+
+
+def draw(path: str, search: str, cookies: Mapping[str, str], texts: Mapping[str, Text], config: Config, scope: Scope | None) -> Component:
+    """The page of a path for a reader. A path that needs a session and has none becomes a way to the login page."""
+    query = {key: values[-1] for key, values in parse_qs(search.lstrip("?")).items()}
+    text = texts[choose_language(query.get("lang"), cookies.get(COOKIE))]
+    route, rest = find_route(path)
+    if route is None:
+        return notice(text, "page.unknown", home_of(scope)) if path.strip("/") else goto(home_of(scope))
+    if not route.public and scope is None:
+        return goto(f"/login?next={path}")
+    if route.roles and scope is not None and scope.role not in route.roles:
+        return notice(text, "page.not_allowed", home_of(scope))
+    view: Callable[[Page], Component] = importlib.import_module(route.module).view
+    return view(Page(path, rest, query, text, config, scope))
+
+
+def goto(address: str) -> Component:
+    """Sends the browser elsewhere; `assets/boot.js` follows it."""
+    return html.Div(**{"data-goto": address})
+
+
+def notice(text: Text, key: str, address: str) -> Component:
+    return html.Main([html.P(text(key)), html.A(text("page.back"), href=address)], className="page page-notice")
+
+
+def register(app: Dash, texts: Mapping[str, Text], config: Config, who: Callable[[], tuple[Scope | None, Mapping[str, str]]]) -> None:
+    """Binds the router. `who` gives the reader of the present request and its cookies."""
+
+    @app.callback(Output("page", "children"), Input("at", "pathname"), State("at", "search"))  # type: ignore[untyped-decorator]
+    def route_page(pathname: str | None, search: str | None) -> Component:
+        scope, cookies = who()
+        return draw(pathname or "/", search or "", cookies, texts, config, scope)

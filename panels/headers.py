@@ -1,0 +1,116 @@
+"""What every answer of the web process carries: the content policy, the other security headers, cache rules and gzip. No content.
+
+The policy is strict from the first page: no script runs that we did not ship or hash, nothing is loaded from elsewhere.
+`'unsafe-inline'` stands for styles alone; docs/decisions names the libraries that need it and what was tried.
+"""
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from flask import Flask, Request, Response, request
+
+LONG = "public, max-age=31536000, immutable"
+CHECK = "no-cache"  # kept, but asked for every time: an ETag answers 304 in a millisecond
+ZIPPED = ("text/", "application/javascript", "application/json", "application/geo+json", "image/svg+xml")
+SMALLEST_ZIP = 1_000
+
+
+def content_policy(script_hashes: Sequence[str], *, tls: bool = False) -> str:
+    """The Content-Security-Policy. Workers come as files of ours; `data:` and `blob:` are allowed for pictures alone
+    (the map's icons are drawn in the browser, photos are shown before they are sent)."""
+    rules = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *script_hashes],
+        "script-src-attr": ["'none'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-src": ["'none'"],
+        "frame-ancestors": ["'self'"],
+    }
+    policy = "; ".join(f"{rule} {' '.join(sources)}" for rule, sources in rules.items())
+    return policy + ("; upgrade-insecure-requests" if tls else "")
+
+
+def security_headers(policy: str) -> dict[str, str]:
+    """The headers of every answer. Camera, place and microphone belong to the field page alone, and only for ourselves."""
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "SAMEORIGIN",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+class Zipped:
+    """Holds the gzipped bodies of static files, so that each is compressed once per process (plotly.js alone takes 150 ms)."""
+
+    def __init__(self, most: int = 64) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, key: tuple[str, str], body: bytes) -> bytes:
+        with self._lock:
+            known = self._kept.get(key)
+        if known is None:
+            known = gzip.compress(body, 6)
+            with self._lock:
+                self._kept[key] = known
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        return known
+
+
+def is_static(path: str) -> bool:
+    return path.startswith(("/assets/", "/_dash-component-suites/"))
+
+
+def compress(asked: Request, answer: Response, kept: Zipped) -> Response:
+    """Gzip what gains by it. Streams, ranges, pictures and answers already encoded pass untouched."""
+    if answer.status_code != 200 or answer.is_streamed and not is_static(asked.path) or answer.headers.get("Content-Encoding"):
+        return answer
+    if "gzip" not in asked.headers.get("Accept-Encoding", "") or not (answer.mimetype or "").startswith(ZIPPED):
+        return answer
+    answer.direct_passthrough = False
+    body = answer.get_data()
+    if len(body) < SMALLEST_ZIP:
+        return answer
+    mark = answer.headers.get("ETag", "")
+    answer.set_data(kept.of((asked.path, mark), body) if mark and is_static(asked.path) else gzip.compress(body, 4))
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers.add("Vary", "Accept-Encoding")
+    return answer
+
+
+def cache(asked: Request, answer: Response) -> None:
+    """A file named with its fingerprint (`?v=`, `?m=`, Dash's own) may be kept for ever; pages and figures never are."""
+    if answer.status_code not in (200, 206, 304):
+        return
+    if asked.path.startswith("/assets/"):
+        answer.headers["Cache-Control"] = LONG if asked.args.get("v") or asked.args.get("m") else CHECK
+    elif not is_static(asked.path):
+        answer.headers.setdefault("Cache-Control", "no-store")
+
+
+def guard_answers(server: Flask, policy: str) -> None:
+    """Puts all of the above on every answer of `server`."""
+    headers, kept = security_headers(policy), Zipped()
+
+    @server.after_request
+    def finish(answer: Response) -> Response:
+        for name, value in headers.items():
+            answer.headers.setdefault(name, value)
+        cache(request, answer)
+        return compress(request, answer, kept)

@@ -1,0 +1,94 @@
+"""The Dash site: index page, language, assets, headers, router. Composed by `app.py`; knows neither store nor sessions."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask, Response, request
+
+from core.config import Config
+from core.model import Scope
+from panels import frame, headers
+from panels.text import COOKIE, LANGUAGES, Text, choose_language, load_texts
+
+YEAR = 365 * 24 * 3600
+INDEX = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="dark light">
+<title>{title}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
+{css}
+<script type="module" src="/assets/boot.js"></script>
+</head>
+<body>
+{app_entry}
+{config}
+{scripts}
+{renderer}
+</body>
+</html>"""
+
+Who = Callable[[], Scope | None]
+
+
+class Site(Dash):
+    """Dash with an index page of ours: its language and title follow the request (Dash's documented extension point)."""
+
+    texts: Mapping[str, Text]
+    config_of_city: Config
+
+    def interpolate_index(self, **parts: Any) -> str:
+        text = request_text(self.texts)
+        route, _ = frame.find_route(request.path)
+        city = self.config_of_city.area.title_en if text.language == "en" else self.config_of_city.area.title
+        title = f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
+        wanted = {key: parts[key] for key in ("css", "app_entry", "config", "scripts", "renderer")}
+        return INDEX.format(lang=text.html_lang, title=title, **wanted)
+
+
+def request_text(texts: Mapping[str, Text]) -> Text:
+    """The texts of the present request's language."""
+    return texts[choose_language(request.args.get("lang"), request.cookies.get(COOKIE))]
+
+
+def make_site(config: Config, assets: Path, server: Flask, who: Who, register_pages: Callable[[Dash], None] = lambda app: None) -> Site:
+    """The site on `server`. `who` gives the reader of the present request; `register_pages` binds the callbacks of the pages.
+
+    `assets/*.css` are linked on every page in the order of their names; scripts are ES modules that `boot.js` imports when
+    an element asks for them, so none of them is injected by Dash.
+    """
+    texts = load_texts(assets / "i18n")
+    app = Site(
+        "yiping",
+        server=server,
+        assets_folder=str(assets),
+        assets_ignore=r".*\.(js|mjs)$",
+        assets_path_ignore=["vendor", "i18n"],
+        serve_locally=True,
+        update_title="",
+        suppress_callback_exceptions=True,
+        external_stylesheets=[],
+    )
+    app.texts, app.config_of_city = texts, config
+    app.layout = frame.layout
+    frame.register(app, texts, config, lambda: (who(), dict(request.cookies)))
+    register_pages(app)
+    app.setup_startup_routes()
+    remember_language(server)
+    headers.guard_answers(server, headers.content_policy(app.csp_hashes()))
+    return app
+
+
+def remember_language(server: Flask) -> None:
+    """`?lang=en` on a page holds for the next pages too."""
+
+    @server.after_request
+    def keep(answer: Response) -> Response:
+        language = request.args.get("lang")
+        if language in LANGUAGES and answer.mimetype == "text/html":
+            answer.set_cookie(COOKIE, language, max_age=YEAR, samesite="Lax")
+        return answer

@@ -1,0 +1,130 @@
+"""The latest good values of all devices in arrays. Decides what counts as known: good, finite, and not of a silent device."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.ground import Ground
+from projector.kernel import Floats, Ints
+from store.live_rows import States
+
+_GOOD = 0  # core.model.QUALITY_CODE
+_WINDOW_S = 60
+
+
+class Devices:
+    """Grows with the registry; a device's number is its place in every array."""
+
+    def __init__(self, ground: Ground, wanted: Iterable[int]) -> None:
+        self._ground = ground
+        self.wanted = frozenset(wanted)
+        self.lookup: Ints = np.full(1, -1, dtype=np.intp)
+        self.ids: Ints = np.empty(0, dtype=np.intp)
+        self.street: Ints = np.empty(0, dtype=np.intp)
+        self.x: Floats = np.empty(0)
+        self.y: Floats = np.empty(0)
+        self.silent: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        self.offline: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        self.seen: Floats = np.empty(0)  # epoch seconds of the newest state, 0: never
+        self.values: dict[int, Floats] = {}
+        self.observed: dict[int, Floats] = {}
+        self._heard = np.zeros((_WINDOW_S, len(ground.streets)), dtype=np.int64)
+        self._heard_at = np.zeros(_WINDOW_S, dtype=np.int64)
+
+    def register(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Take in new and changed devices; True when places changed, so that kernels must be weighed again."""
+        if not rows:
+            return False
+        top = max(row["device_id"] for row in rows)
+        if top >= len(self.lookup):
+            self.lookup = np.concatenate([self.lookup, np.full(top + 1 - len(self.lookup) + top // 4, -1, dtype=np.intp)])
+        new = [row["device_id"] for row in rows if self.lookup[row["device_id"]] < 0]
+        self._grow(new)
+        moved = bool(new)
+        for row in rows:
+            k = self.lookup[row["device_id"]]
+            placed = row["placement"] == "inside" and row["lon"] is not None and row["lat"] is not None
+            x, y = self._ground.metres(row["lon"], row["lat"]) if placed else (np.nan, np.nan)
+            moved |= bool(x != self.x[k] or y != self.y[k]) and bool(placed or np.isfinite(self.x[k]))
+            self.x[k], self.y[k] = x, y
+            self.street[k], self.silent[k] = self._ground.street(row["street"]), row["silent"]
+            self.offline[k] = row["presence"] == "offline"
+        return moved
+
+    def _grow(self, new: Sequence[int]) -> None:
+        first, more = len(self.ids), len(new)
+        self.lookup[new] = np.arange(first, first + more)
+        self.ids = np.concatenate([self.ids, np.array(new, dtype=np.intp)])
+        self.street = np.concatenate([self.street, np.zeros(more, dtype=np.intp)])
+        self.silent, self.offline = (np.concatenate([old, np.zeros(more, dtype=bool)]) for old in (self.silent, self.offline))
+        self.x, self.y = (np.concatenate([old, np.full(more, np.nan)]) for old in (self.x, self.y))
+        self.seen = np.concatenate([self.seen, np.zeros(more)])
+        self.values = {metric: np.concatenate([old, np.full(more, np.nan)]) for metric, old in self.values.items()}
+        self.observed = {metric: np.concatenate([old, np.full(more, np.nan)]) for metric, old in self.observed.items()}
+
+    def unknown(self, device_ids: NDArray[np.int32]) -> list[int]:
+        """Those never registered here."""
+        known = (device_ids < len(self.lookup)) & (self.lookup[np.minimum(device_ids, len(self.lookup) - 1)] >= 0)
+        return [int(device_id) for device_id in device_ids[~known]]
+
+    def take(self, states: States, second: int) -> set[int]:
+        """Take in states read from the table at an epoch second; returns the wanted metrics that moved. Told twice changes nothing."""
+        ids = states["device_id"].astype(np.intp)
+        inside = ids < len(self.lookup)
+        states, k = states[inside], self.lookup[ids[inside]]
+        states, k = states[k >= 0], k[k >= 0]
+        if not len(k):
+            return set()
+        updated = states["updated"].astype(float)
+        self._count(k[updated > self.seen[k]], updated[updated > self.seen[k]], second)
+        np.maximum.at(self.seen, k, updated)
+        moved = set()
+        metric_ids = states["metric_id"].astype(np.intp)
+        for metric in set(np.unique(metric_ids).tolist()) & self.wanted:
+            chosen = metric_ids == metric
+            part, at = states[chosen], k[chosen]
+            values = self.values.setdefault(metric, np.full(len(self.ids), np.nan))
+            observed = self.observed.setdefault(metric, np.full(len(self.ids), np.nan))
+            fresh = np.where(part["quality"] == _GOOD, part["value"].astype(float), np.nan)
+            stamps = part["observed"].astype(float)
+            if not np.array_equal(values[at], fresh, equal_nan=True) or not np.array_equal(observed[at], stamps, equal_nan=True):
+                moved.add(metric)
+            values[at], observed[at] = fresh, stamps
+        return moved
+
+    def _count(self, k: Ints, updated: Floats, second: int) -> None:
+        """Readings of the last minute, by the second they were stored in."""
+        recent = (updated > second - _WINDOW_S) & (updated <= second + 1)
+        for stored in np.unique(updated[recent].astype(np.int64)):
+            slot = int(stored) % _WINDOW_S
+            if self._heard_at[slot] != stored:
+                self._heard_at[slot], self._heard[slot] = stored, 0
+            self._heard[slot] += np.bincount(self.street[k[updated.astype(np.int64) == stored]], minlength=self._heard.shape[1])
+
+    def heard(self, second: int) -> Ints:
+        """Readings that moved a state in the minute before, per street."""
+        return np.asarray(self._heard[(self._heard_at > second - _WINDOW_S) & (self._heard_at <= second + 1)].sum(axis=0))
+
+    def known(self, metric: int) -> Floats:
+        """Values by device; NaN where unknown."""
+        values = self.values.get(metric)
+        return np.full(len(self.ids), np.nan) if values is None else np.where(self.silent, np.nan, values)
+
+    def measures(self, metrics: Iterable[int]) -> NDArray[np.bool_]:
+        """Which devices ever spoke of one of the metrics: only they can be missing."""
+        found = np.zeros(len(self.ids), dtype=bool)
+        for metric in metrics:
+            if metric in self.observed:
+                found |= np.isfinite(self.observed[metric])
+        return found
+
+    def hush(self, silent: Mapping[int, bool]) -> bool:
+        """Devices fell silent or speak again; True when any did."""
+        changed = False
+        for device_id, quiet in silent.items():
+            k = self.lookup[device_id] if device_id < len(self.lookup) else -1
+            if k >= 0 and self.silent[k] != quiet:
+                self.silent[k], changed = quiet, True
+        return changed

@@ -1,0 +1,171 @@
+"""Counts what a street's figures say from the rows that are open or of the city's day. Drills count nowhere.
+
+Figures are absolute: counted anew from the rows whenever one of them changes, so that nothing can drift.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from projector.devices import Devices
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The city's calendar day: [start, end)."""
+
+    start: datetime
+    end: datetime
+
+    def holds(self, at: datetime | None) -> bool:
+        return at is not None and self.start <= at < self.end
+
+
+def day_of(now: datetime, zone: ZoneInfo) -> Day:
+    """The city's day a moment lies in; days with a change of clock are 23 or 25 hours long."""
+    local = now.astimezone(zone)
+    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Day(start, (start + timedelta(days=1)).replace(tzinfo=zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What counting and the risk index need of an alert, case or report."""
+
+    street: str
+    severity: int
+    stage: str
+    hold: str
+    rule: str
+    opened_at: datetime
+    acted_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    cell_id: int | None
+    lon: float | None
+    lat: float | None
+    silenced: bool
+
+
+def _time(shape: Mapping[str, Any], name: str) -> datetime | None:
+    text = shape.get(name)
+    return datetime.fromisoformat(text) if text else None
+
+
+_OPENED = {"alert": "raised_at", "case": "opened_at", "report": "received_at"}
+_ACTED = {"alert": "acked_at", "case": "closed_at", "report": "ended_at"}
+
+
+def row_of(noun: str, shape: Mapping[str, Any]) -> Row:
+    opened = _time(shape, _OPENED[noun])
+    assert opened is not None
+    return Row(
+        street=shape["street"], severity=shape.get("severity") or 4, stage=shape["stage"], hold=shape.get("hold", "none"), rule=shape.get("rule", ""),
+        opened_at=opened, acted_at=_time(shape, _ACTED[noun]), due_at=_time(shape, "due_at"), overdue=bool(shape.get("overdue")),
+        cell_id=shape.get("cell_id"), lon=shape.get("lon"), lat=shape.get("lat"), silenced=bool(shape.get("drill") or shape.get("history")),
+    )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Rows by noun and key, with an index by street; `dirty` are the streets to be counted again."""
+
+    rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {"alert": {}, "case": {}, "report": {}})
+    by_street: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
+    dirty: set[str] = field(default_factory=set)
+
+    def put(self, noun: str, shape: Mapping[str, Any]) -> None:
+        if noun not in self.rows:
+            return
+        key = str(shape["id"])
+        row = row_of(noun, shape)
+        self._drop(noun, key)
+        if not row.silenced:
+            self.rows[noun][key] = row
+            self.by_street[row.street][noun, key] = row
+        self.dirty.add(row.street)
+
+    def _drop(self, noun: str, key: str) -> None:
+        old = self.rows[noun].pop(key, None)
+        if old is not None:
+            self.by_street[old.street].pop((noun, key), None)
+            self.dirty.add(old.street)
+
+    def prune(self, day: Day, reports_since: datetime) -> None:
+        """Forget what is neither open nor of the day."""
+        for noun, rows in self.rows.items():
+            for key in [key for key, row in rows.items() if not _counts(noun, row, day, reports_since)]:
+                self._drop(noun, key)
+
+
+def _counts(noun: str, row: Row, day: Day, reports_since: datetime) -> bool:
+    if noun == "report":
+        return day.holds(row.opened_at) or (row.stage in ("open", "confirmed") and row.opened_at >= reports_since)
+    if noun == "alert":
+        return row.stage != "normal" or day.holds(row.acted_at)
+    return row.acted_at is None or any(day.holds(at) for at in (row.opened_at, row.acted_at, row.due_at))
+
+
+def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
+    """The figures of alerts, cases and reports of one street (docs/live.md)."""
+    alerts = [row for (noun, _), row in rows.items() if noun == "alert"]
+    cases = [row for (noun, _), row in rows.items() if noun == "case"]
+    closed = [case for case in cases if case.stage != "void" and day.holds(case.acted_at)]
+    severities = {str(severity): 0 for severity in range(1, 6)}
+    for alert in alerts:
+        if alert.stage != "normal":
+            severities[str(alert.severity)] += 1
+    answered = [(a.acted_at - a.opened_at).total_seconds() for a in alerts if a.acted_at is not None and day.holds(a.acted_at)]
+    return {
+        "alerts": severities,
+        "unack": sum(alert.stage in ("unack", "rtn_unack") and alert.hold == "none" for alert in alerts),
+        "cases_open": sum(case.acted_at is None for case in cases),
+        "cases_overdue": sum(case.acted_at is None and case.overdue for case in cases),
+        "cases_today": sum(case.stage != "void" and day.holds(case.opened_at) for case in cases),
+        "closed_today": len(closed),
+        "closed_in_time": sum(not case.overdue for case in closed),
+        "due_today": sum(case.stage != "void" and day.holds(case.due_at) for case in cases),
+        "reports_today": sum(noun == "report" and day.holds(row.opened_at) for (noun, _), row in rows.items()),
+        "response_s": [round(sum(answered), 1), len(answered)],
+    }
+
+
+def count_devices(devices: Devices, streets: int, vitals: Iterable[tuple[str, int | None]], second: int) -> list[dict[str, Any]]:
+    """The figures of devices and values, per street. Online: heard of, not silent, and not signed off."""
+    street = devices.street
+    total = np.bincount(street, minlength=streets)
+    silent = np.bincount(street[devices.silent], minlength=streets)
+    online = np.bincount(street[(devices.seen > 0) & ~devices.silent & ~devices.offline], minlength=streets)
+    heard = devices.heard(second)
+    found: list[dict[str, Any]] = [
+        {"devices": int(total[k]), "online": int(online[k]), "silent": int(silent[k]), "readings_minute": int(heard[k]), "vitals": {}}
+        for k in range(streets)
+    ]
+    for name, metric in vitals:
+        for k, sign in enumerate(_vital(devices, metric, streets)):
+            found[k]["vitals"][name] = sign
+    return found
+
+
+def _vital(devices: Devices, metric: int | None, streets: int) -> list[list[float | int | None]]:
+    """[sum, n, least, greatest, newest epoch second] per street."""
+    if metric is None or metric not in devices.values:
+        return [[0, 0, None, None, None] for _ in range(streets)]
+    values = devices.known(metric)
+    known = np.flatnonzero(np.isfinite(values))
+    street, value, observed = devices.street[known], values[known], devices.observed[metric][known]
+    count = np.bincount(street, minlength=streets)
+    total = np.bincount(street, weights=value, minlength=streets)
+    least, greatest, newest = np.full(streets, np.inf), np.full(streets, -np.inf), np.zeros(streets)
+    np.minimum.at(least, street, value)
+    np.maximum.at(greatest, street, value)
+    np.maximum.at(newest, street, observed)
+    return [
+        [round(float(total[k]), 3), int(count[k]), float(least[k]), float(greatest[k]), int(newest[k])] if count[k] else [0, 0, None, None, None]
+        for k in range(streets)
+    ]

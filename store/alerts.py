@@ -1,0 +1,127 @@
+"""Alerts as people read them and act on them. What machines decide of an alert is saved in `store.save`.
+
+Every act: lock the row in the scope, ask the table, compare and set the version, audit, change log: one transaction.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts import lifecycle
+from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
+from core.model import EVERYWHERE, Scope
+from store import audit, change_log
+from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
+from store.lists import Filter
+from store.timescale import Connection, prefixes, queries
+
+SHELVE_AT_MOST = timedelta(hours=24)
+
+
+def list_alerts(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
+    """Newest first, in the shape screens know."""
+    rows = queries.alerts_list(
+        connection, **wanted.columns(scope, "stages", "domain", "severity", "cell_id", "device", "rule", "incident_id")
+    )
+    return [row["shape"] for row in rows]
+
+
+def get_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, Any]:
+    """One alert with the acts its stage and the reader's role allow. Raises `NotFound`."""
+    found = change_log.read(connection, "alert", [alert_id])
+    if alert_id not in found or not scope.sees(found[alert_id]["area"]):
+        raise NotFound(f"no alert {alert_id}")
+    shape = found[alert_id]
+    return {**shape, "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role, shape["hold"]))}
+
+
+def lock_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, Any]:
+    """The row as it is now, ours until the commit. Raises `NotFound`."""
+    row: dict[str, Any] | None = queries.alerts_lock(connection, alert_id=alert_id, areas=prefixes(scope))
+    if row is None:
+        raise NotFound(f"no alert {alert_id}")
+    return row
+
+
+def act_on_alert(connection: Connection, alert_id: int, act: Act) -> None:
+    """Acknowledge, shelve, unshelve …
+
+    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` without a needed note.
+    """
+    row = lock_alert(connection, act.scope, alert_id)
+    _demand(row, act)
+    if act.act in lifecycle.TABLE[row["stage"]]:
+        acknowledge(connection, row, act)
+    else:
+        _change_hold(connection, row, act)
+
+
+def _demand(row: Mapping[str, Any], act: Act) -> None:
+    demand_fresh(row, act)
+    allowed = lifecycle.allowed_acts(row["stage"], act.scope.role, row["hold"])
+    if act.act not in allowed:
+        if act.act in lifecycle.ROLES and act.scope.role not in lifecycle.ROLES[act.act]:
+            raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
+        raise IllegalAct(act.act, row["stage"], allowed)
+    demand_note(act, lifecycle.NEEDS_NOTE)
+
+
+def acknowledge(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
+    """Acknowledge a locked alert; one whose condition is over ends with it."""
+    stage = lifecycle.advance(row["stage"], "acknowledge")
+    with logged(connection, "alert", [row["alert_id"]], act.now):
+        done = queries.alerts_acknowledge(
+            connection, alert_id=row["alert_id"], version=row["version"], stage=stage, now=act.now,
+            by=act.by, note=act.note or None,
+        )  # fmt: skip
+        demand_saved(done, row)
+    audit.append(connection, act.named("acknowledge"), "alert", row["alert_id"], row["area"], stages=(row["stage"], stage))
+
+
+def acknowledge_all(connection: Connection, rows: Iterable[Mapping[str, Any]], act: Act) -> None:
+    """Acknowledge those of some alerts that nobody has acknowledged; used when their incident or case is acted on."""
+    for found in rows:
+        if "acknowledge" in lifecycle.TABLE[found["stage"]]:
+            acknowledge(connection, lock_alert(connection, act.scope, found["alert_id"]), act)
+
+
+def clear_reported(connection: Connection, rows: Iterable[Mapping[str, Any]], act: Act) -> None:
+    """End alerts that a report raised: no later reading will ever tell that they are over."""
+    for found in rows:
+        if found["report_id"] is None:
+            continue
+        row = lock_alert(connection, act.scope, found["alert_id"])
+        stage = lifecycle.advance(row["stage"], "clear")
+        with logged(connection, "alert", [row["alert_id"]], act.now):
+            demand_saved(queries.alerts_clear(connection, alert_id=row["alert_id"], version=row["version"], now=act.now), row)
+        audit.append(connection, act.named("clear"), "alert", row["alert_id"], row["area"], stages=(row["stage"], stage))
+
+
+def _change_hold(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
+    hold = lifecycle.advance_hold(row["hold"], act.act)
+    until = _until(act) if hold == "shelved" else None
+    held = hold != "none"
+    with logged(connection, "alert", [row["alert_id"]], act.now):
+        done = queries.alerts_hold(
+            connection, alert_id=row["alert_id"], version=row["version"], hold=hold, now=act.now, until=until,
+            by=act.by if held else None, why=act.note if held else None,
+        )  # fmt: skip
+        demand_saved(done, row)
+    audit.append(connection, act, "alert", row["alert_id"], row["area"], stages=(row["hold"], hold))
+
+
+def _until(act: Act) -> datetime:
+    """Shelving ends by itself. Raises `Invalid` for a moment in the past or too far away."""
+    until = act.extra.get("until") or act.now + timedelta(hours=1)
+    if not isinstance(until, datetime) or not act.now < until <= act.now + SHELVE_AT_MOST:
+        raise Invalid("'until' must be a time within the next 24 hours")
+    return until
+
+
+def end_shelving(connection: Connection, now: datetime) -> int:
+    """Shelved alerts whose time has come are told of again; returns how many. The leader asks each second."""
+    due = [row["alert_id"] for row in queries.alerts_shelved_until(connection, now=now)]
+    act = Act("unshelve", EVERYWHERE, now, note="time is up")
+    for alert_id in due:
+        _change_hold(connection, lock_alert(connection, act.scope, alert_id), act)
+    return len(due)

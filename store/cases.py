@@ -1,0 +1,143 @@
+"""Cases as people read them and move them through the closed loop; opening one is `store.openings`.
+
+Every act: lock the row in the scope, ask the table and the rules about persons and evidence, compare and set the
+version, audit, change log, notify: one transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from core.errors import IllegalAct, NotFound
+from core.model import EVERYWHERE, Scope
+from dispatch import cases as lifecycle
+from dispatch import deadlines, routing
+from store import audit, change_log, incidents
+from store.acts import Act, demand_fresh, demand_saved, logged
+from store.lists import Filter
+from store.timescale import Connection, prefixes, queries
+
+_SWEEP_AT_ONCE = 500
+
+
+def list_cases(connection: Connection, scope: Scope, wanted: Filter, after: tuple[str, str] | None = None) -> list[dict[str, Any]]:
+    """Newest first, in the shape screens know; `after` is (opened_at, number) of the last one seen."""
+    columns = wanted.columns(scope, "stages", "class_code", "severity", "cell_id", "handler_id", "incident_id", "overdue")
+    at, number = after or (None, None)
+    return [row["shape"] for row in queries.cases_list(connection, **columns, after_at=at, after_number=number)]
+
+
+def get_case(connection: Connection, scope: Scope, number: str, now: datetime) -> dict[str, Any]:
+    """One case with its acts, audit, media and the seconds left. Raises `NotFound`."""
+    found = change_log.read(connection, "case", [number])
+    if number not in found or not scope.sees(found[number]["area"]):
+        raise NotFound(f"no case {number}")
+    shape = found[number]
+    due, opened = (datetime.fromisoformat(shape[name]) if shape[name] else None for name in ("due_at", "opened_at"))
+    running = due is not None and opened is not None and shape["stage"] in lifecycle.OPEN and not shape["finished_at"]
+    return {
+        **shape,
+        "acts": list(acts_of(shape, scope)),
+        "remaining_s": deadlines.remaining(due, now).total_seconds() if running and due else None,
+        "light": deadlines.light(opened, due, now) if running and due and opened else None,
+        "audit": audit.of_noun(connection, "case", number),
+        "media": list(queries.cases_media(connection, case_number=number)),
+    }
+
+
+def acts_of(shape: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
+    """What this reader may do with a case: the role's acts narrowed by the rules about persons."""
+    return lifecycle.allowed_to(shape["stage"], scope.role, scope.account_id, shape["handler_id"], shape["handled_by"])
+
+
+def act_on_case(connection: Connection, number: str, act: Act) -> None:
+    """Move a case. `act.extra["worker"]` names the worker of `dispatch` (id or login); else the duty grid's.
+
+    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` (role, person), `Invalid` (note, photo, worker).
+    """
+    row = lock_case(connection, act.scope, number)
+    demand_fresh(row, act)
+    stage = _demand(connection, row, act)
+    saved = _saved(connection, row, act, stage)
+    with logged(connection, "case", [number], act.now):
+        demand_saved(queries.cases_save(connection, case_number=number, version=row["version"], stage=stage, now=act.now, **saved), row)
+    audit.append(connection, act, "case", number, row["area"], stages=(row["stage"], stage), detail=_worker_of(saved, act))
+    if stage == "dispatched":
+        notify(connection, {**row, **saved}, act.now, "case_dispatched" if act.act == "dispatch" else "case_rework", row["version"] + 1)
+    if stage not in lifecycle.OPEN and row["incident_id"] is not None:
+        incidents.follow_case(connection, row["incident_id"], act)
+
+
+def lock_case(connection: Connection, scope: Scope, number: str) -> dict[str, Any]:
+    """The row as it is now, ours until the commit. Raises `NotFound`."""
+    row: dict[str, Any] | None = queries.cases_lock(connection, case_number=number, areas=prefixes(scope))
+    if row is None:
+        raise NotFound(f"no case {number}")
+    return row
+
+
+def _demand(connection: Connection, row: Mapping[str, Any], act: Act) -> str:
+    """The next stage, when table, role, person and evidence all agree."""
+    me = act.scope.account_id
+    try:
+        stage = lifecycle.advance(row["stage"], act.act)
+    except IllegalAct:
+        raise IllegalAct(act.act, row["stage"], acts_of(row, act.scope)) from None
+    lifecycle.demand_role(act.act, row["stage"], act.scope.role)
+    lifecycle.demand_person(act.act, me, row["handler_id"], row["handled_by"])
+    photos = queries.cases_photos_after(connection, case_number=row["case_number"])["photos"] if act.act in lifecycle.NEEDS_PHOTO else 0
+    lifecycle.demand_evidence(act.act, act.note, photos)
+    return stage
+
+
+def _saved(connection: Connection, row: Mapping[str, Any], act: Act, stage: str) -> dict[str, Any]:
+    """What an act writes besides the stage."""
+    saved = {"handler_id": row["handler_id"], "handled_by": row["handled_by"], "finished_at": row["finished_at"], "closed_at": None}
+    if act.act == "dispatch":
+        worker = act.extra.get("worker")
+        saved["handler_id"] = routing.worker_named(connection, worker, row["area"]) if worker else routing.worker_for(connection, row["cell_id"])
+    elif act.act == "take":
+        saved["handler_id"] = act.scope.account_id
+    elif act.act == "finish":
+        saved |= {"handled_by": act.scope.account_id, "finished_at": act.now}
+    elif act.act == "send_back":
+        saved["handler_id"] = None
+    elif act.act == "rework":
+        saved["finished_at"] = None
+    if stage not in lifecycle.OPEN:
+        saved["closed_at"] = act.now
+    return saved
+
+
+def _worker_of(saved: Mapping[str, Any], act: Act) -> dict[str, Any]:
+    return {"handler_id": saved["handler_id"]} if act.act == "dispatch" else {}
+
+
+def notify(connection: Connection, row: Mapping[str, Any], now: datetime, template: str, step: int) -> None:
+    """One message a step and target: to the worker, or to all who handle in the area while nobody is named."""
+    target = f"account:{row['handler_id']}" if row["handler_id"] is not None else f"area:{row['area']}"
+    queries.outbox_add(
+        connection, now=now, dedupe_key=f"{template}/{row['case_number']}/{step}/{target}", target=target, template=template,
+        severity=row["severity"],
+        payload=Jsonb({"number": row["case_number"], "title": row["title"], "area": row["area"], "due_at": row["due_at"].isoformat() if row["due_at"] else None}),
+    )  # fmt: skip
+
+
+def mark_overdue(connection: Connection, now: datetime) -> int:
+    """Cases whose deadline has passed and whose work is not done: marked once, told once. Returns how many."""
+    rows = list(queries.cases_overdue(connection, now=now, limit=_SWEEP_AT_ONCE))
+    act = Act("overdue", EVERYWHERE, now)
+    with logged(connection, "case", [row["case_number"] for row in rows], now):
+        for row in rows:
+            queries.cases_mark_overdue(connection, case_number=row["case_number"], now=now)
+            audit.append(connection, act, "case", row["case_number"], row["area"])
+            notify(connection, row, now, "case_overdue", 0)
+    return len(rows)
+
+
+def count_for_indicators(connection: Connection, scope: Scope, area: str, since: datetime, until: datetime) -> dict[str, int]:
+    """Cases of a period, without drills: due in it, closed of these, closed in time, registered, reworked."""
+    period = {"areas": prefixes(scope), "area": f"{area}%", "since": since, "until": until}
+    return {**queries.cases_counts(connection, **period), **queries.cases_counts_of_acts(connection, **period)}

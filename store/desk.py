@@ -1,0 +1,58 @@
+"""What the desk looks at across nouns: the queue of work, what is in a cell, the places and feeds it sees."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from core.errors import NotFound
+from core.model import Scope
+from store import alerts, cases, devices
+from store.lists import Filter
+from store.timescale import Connection, prefixes, queries
+
+KINDS = ("alert", "report", "incident", "case")
+
+
+def read_queue(
+    connection: Connection, scope: Scope, now: datetime, case_stages: Sequence[str], own_cases: bool, kinds: Sequence[str] = KINDS, limit: int = 200
+) -> list[dict[str, Any]]:
+    """Work items, what needs attention next on top; `own_cases`: of the cases only mine and nobody's."""
+    rows = queries.desk_queue(
+        connection, areas=prefixes(scope), now=now, case_stages=list(case_stages), kinds=list(kinds), limit=limit,
+        handler_id=scope.account_id if own_cases else None,
+    )  # fmt: skip
+    return [
+        {**row["shape"], "kind": row["kind"], "id": row["shape"]["id"], "since": row["since"], "due_at": row["due_at"]} for row in rows
+    ]
+
+
+def read_cell(connection: Connection, scope: Scope, cell_id: int) -> dict[str, Any]:
+    """A cell and what is in it: devices with latest values, open alerts and cases. Raises `NotFound`."""
+    cell = queries.desk_cell(connection, cell_id=cell_id, areas=prefixes(scope))
+    if cell is None:
+        raise NotFound(f"no cell {cell_id}")
+    here = Filter({"cell_id": cell_id}, limit=200)
+    found = devices.list_devices(connection, scope, here)
+    values = devices.latest_values(connection, [row["id"] for row in found])
+    still_open = Filter({"cell_id": cell_id, "stages": sorted(alerts.lifecycle.OPEN)}, limit=200)
+    return {
+        **cell,
+        "devices": [{**row, "values": values.get(row["id"], [])} for row in found],
+        "alerts": alerts.list_alerts(connection, scope, still_open),
+        "cases": cases.list_cases(connection, scope, Filter({"cell_id": cell_id, "stages": sorted(cases.lifecycle.OPEN)}, limit=200)),
+    }
+
+
+def list_cells(connection: Connection, scope: Scope, wanted: Filter, after_id: int = 0) -> list[dict[str, Any]]:
+    """Cells by number, without their outlines (those are the layer `cells`)."""
+    return list(queries.desk_cells(connection, **wanted.columns(scope, "duty_grid", "cell_code"), after_id=after_id))
+
+
+def list_areas(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
+    """The areas within the scope and those it lies in, widest first."""
+    return list(queries.desk_areas(connection, areas=prefixes(scope)))
+
+
+def list_feeds(connection: Connection) -> list[dict[str, Any]]:
+    """How each feed is doing, by worker."""
+    return list(queries.desk_feeds(connection))

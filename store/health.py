@@ -1,0 +1,58 @@
+"""How the feeds are: written by each worker about once a second, shown on every wall, counted in the metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.errors import StoreUnavailable
+from core.model import Frame, Taken
+from store.timescale import Store, queries
+
+_WRITE_EVERY = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class _Tally:
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class HealthWriter:
+    """Counts between two writes. A worker killed in between forgets at most a second of counting, never a reading."""
+
+    store: Store
+    worker: str
+    feeds: tuple[str, ...]
+    started_at: datetime
+    _tallies: dict[str, _Tally] = field(default_factory=dict)
+    _written_at: datetime | None = None
+    _state: tuple[str, datetime, str] | None = None
+
+    def count(self, frames: Sequence[Frame], taken: Sequence[Taken]) -> None:
+        for frame, what in zip(frames, taken, strict=True):
+            tally = self._tallies.setdefault(frame.feed, _Tally())
+            tally.accepted += what.accepted
+            tally.duplicates += what.duplicates
+            tally.rejected += len(what.rejected)
+            tally.last_at = frame.received_at
+
+    def tell(self, state: str, since: datetime, detail: str, now: datetime) -> None:
+        """Write state and counts, if a second has passed or the state changed; silent while the database is away."""
+        changed = self._state is None or self._state[0] != state
+        if not changed and self._written_at and now - self._written_at < _WRITE_EVERY:
+            return
+        tallies = {**{feed: _Tally() for feed in self.feeds}, **self._tallies}
+        try:
+            with self.store.connection() as connection:
+                for feed, tally in sorted(tallies.items()):
+                    queries.health_write(
+                        connection, feed=feed, worker=self.worker, state=state, since=since, detail=detail, accepted=tally.accepted,
+                        duplicates=tally.duplicates, rejected=tally.rejected, last_at=tally.last_at, now=now,
+                    )  # fmt: skip
+        except StoreUnavailable:
+            return
+        self._tallies.clear()
+        self._written_at, self._state = now, (state, since, detail)

@@ -1,0 +1,104 @@
+"""Incidents as people read them and act on them, and as cases open and close them. Joining is the leader's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import IllegalAct, NotAllowed, NotFound
+from core.model import Scope
+from dispatch import cases
+from dispatch import incidents as lifecycle
+from store import alerts, audit, change_log
+from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
+from store.lists import Filter
+from store.timescale import Connection, prefixes, queries
+
+_ENDED_CASES = sorted(set(cases.TABLE) - cases.OPEN)
+
+
+def list_incidents(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
+    """Newest first, in the shape screens know."""
+    rows = queries.incidents_list(connection, **wanted.columns(scope, "stages", "domain", "severity", "cell_id"))
+    return [row["shape"] for row in rows]
+
+
+def get_incident(connection: Connection, scope: Scope, incident_id: int) -> dict[str, Any]:
+    """One incident with its acts. Raises `NotFound`."""
+    found = change_log.read(connection, "incident", [incident_id])
+    if incident_id not in found or not scope.sees(found[incident_id]["area"]):
+        raise NotFound(f"no incident {incident_id}")
+    shape = found[incident_id]
+    return {**shape, "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role))}
+
+
+def lock_incident(connection: Connection, scope: Scope, incident_id: int) -> dict[str, Any]:
+    """The row as it is now, ours until the commit. Raises `NotFound`."""
+    row: dict[str, Any] | None = queries.incidents_lock(connection, incident_id=incident_id, areas=prefixes(scope))
+    if row is None:
+        raise NotFound(f"no incident {incident_id}")
+    return row
+
+
+def act_on_incident(connection: Connection, incident_id: int, act: Act) -> None:
+    """Acknowledge, confirm, close, dismiss; each of them acknowledges its alerts.
+
+    Raises `NotFound`, `StaleWrite`, `IllegalAct` (also: closing while a case is open), `NotAllowed`, `Invalid` without a note.
+    """
+    row = lock_incident(connection, act.scope, incident_id)
+    demand_fresh(row, act)
+    allowed = lifecycle.allowed_acts(row["stage"], act.scope.role)
+    if act.act in lifecycle.ROLES and act.scope.role not in lifecycle.ROLES[act.act]:
+        raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
+    if act.act not in allowed:
+        raise IllegalAct(act.act, row["stage"], allowed)
+    demand_note(act, lifecycle.NEEDS_NOTE)
+    if act.act == "close" and _count_cases(connection, incident_id)["open"]:
+        raise IllegalAct("close", row["stage"], tuple(name for name in allowed if name != "close"), "a case of this incident is still open")
+    move(connection, row, act)
+    raised = list(queries.alerts_of_incident(connection, incident_id=incident_id, areas=prefixes(act.scope)))
+    if act.act in {"close", "dismiss"}:
+        alerts.clear_reported(connection, raised, act)
+    alerts.acknowledge_all(connection, [found for found in raised if act.act == "acknowledge" or not _was_cleared(found, act)], act)
+
+
+def _was_cleared(found: Mapping[str, Any], act: Act) -> bool:
+    return found["report_id"] is not None and act.act in {"close", "dismiss"}
+
+
+def move(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
+    """Advance a locked incident by an act of a person or of the machine. Raises `IllegalAct`, `StaleWrite`."""
+    stage = lifecycle.advance(row["stage"], act.act)
+    with logged(connection, "incident", [row["incident_id"]], act.now):
+        saved = queries.incidents_save(connection, incident_id=row["incident_id"], version=row["version"], stage=stage, now=act.now)
+        demand_saved(saved, row)
+    audit.append(connection, act, "incident", row["incident_id"], row["area"], stages=(row["stage"], stage))
+
+
+def open_incident(connection: Connection, source: Mapping[str, Any], stage: str, act: Act) -> int:
+    """A new incident about what an alert, a report or a person says; its id."""
+    columns = {name: source.get(name) for name in ("title", "class_code", "domain", "severity", "area", "cell_id", "lon", "lat", "drill", "simulated")}
+    incident_id: int = queries.incidents_add(connection, stage=stage, now=act.now, **columns)["incident_id"]
+    change_log.append(connection, "incident", {}, change_log.read(connection, "incident", [incident_id]), act.now)
+    audit.append(connection, act.named("open"), "incident", incident_id, source["area"], stages=(None, stage))
+    return incident_id
+
+
+def _count_cases(connection: Connection, incident_id: int) -> dict[str, int]:
+    row: dict[str, int] = queries.incidents_cases(connection, incident_id=incident_id, ended=_ENDED_CASES)
+    return row
+
+
+def follow_case(connection: Connection, incident_id: int, act: Act) -> None:
+    """After a case ended: the last one closed closes the incident; if all were voided it is nobody's work again."""
+    row = queries.incidents_lock(connection, incident_id=incident_id, areas=prefixes(act.scope))
+    if row is None or row["stage"] != "handling":
+        return
+    count = _count_cases(connection, incident_id)
+    if count["open"]:
+        return
+    if not count["closed"]:
+        move(connection, row, act.named("release"))
+        return
+    move(connection, row, act.named("close"))
+    raised = list(queries.alerts_of_incident(connection, incident_id=incident_id, areas=prefixes(act.scope)))
+    # Its sensors' alerts end by themselves; one that nobody acknowledged is not acknowledged by closing a case.
+    alerts.clear_reported(connection, raised, act)

@@ -1,0 +1,11 @@
+-- The web's login reads and acts, under row security; it never owns a table. Where no such role exists, nothing to do.
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'yiping_web') then
+        grant usage on schema public to yiping_web;
+        grant select, insert, update on all tables in schema public to yiping_web;
+        grant delete on sessions, idempotency to yiping_web;
+        grant usage on all sequences in schema public to yiping_web;
+        revoke update on audit, change_log from yiping_web;
+    end if;
+end $$;

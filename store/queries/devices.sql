@@ -1,0 +1,49 @@
+-- name: devices_list
+select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.model, d.gateway, d.verified, d.presence,
+       d.presence_at, d.silent_at, d.simulated, d.drill, d.updated_at
+from devices d
+where d.area like any(cast(:areas as text[])) and d.area like :area and d.device_id > :after_id
+  and (cast(:domain as text) is null or d.domain = :domain)
+  and (cast(:cell_id as integer) is null or d.cell_id = :cell_id)
+  and (cast(:gateway as text) is null or d.gateway = :gateway)
+  and (cast(:state as text) is null
+       or (:state = 'silent' and d.silent_at is not null) or (:state = 'speaking' and d.silent_at is null)
+       or (:state = 'unverified' and not d.verified) or (:state = d.presence) or (:state = 'unplaced' and d.placement <> 'inside'))
+order by d.device_id limit :limit;
+
+-- name: devices_get^
+select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.model, d.gateway, d.verified, d.presence,
+       d.presence_at, d.silent_at, d.simulated, d.drill, d.updated_at
+from devices d where d.device = :device and d.area like any(cast(:areas as text[]));
+
+-- name: devices_metrics
+select dm.device_id, m.metric, coalesce(nullif(dm.unit, ''), m.unit) as unit, m.kind, coalesce(dm.min, m.min) as min, coalesce(dm.max, m.max) as max, dm.name
+from device_metrics dm join metrics m using (metric_id) where dm.device_id = any(:device_ids) order by dm.device_id, m.metric;
+
+-- name: devices_states
+select s.device_id, m.metric, m.label, m.unit, m.kind, s.value, s.text, s.quality, s.observed_at, s.changed_at, s.updated_at
+from device_states s join metrics m using (metric_id) where s.device_id = any(:device_ids) order by s.device_id, m.metric;
+
+-- name: devices_add_metrics!
+insert into metrics (metric, label, unit, kind) select unnest(cast(:metrics as text[])), unnest(cast(:metrics as text[])), unnest(cast(:units as text[])), unnest(cast(:kinds as text[]))
+on conflict (metric) do nothing;
+
+-- name: devices_register^
+insert into devices as d (device, name, domain, area, cell_id, lon, lat, placement, interval_s, model, gateway, verified, simulated, drill, created_at, updated_at)
+values (:device, :name, :domain, :area, :cell_id, :lon, :lat, :placement, :interval_s, :model, :gateway, true, :simulated, :drill, :now, :now)
+on conflict (device) do update
+set name = excluded.name, domain = excluded.domain, area = excluded.area, cell_id = excluded.cell_id, lon = excluded.lon, lat = excluded.lat,
+    placement = excluded.placement, interval_s = excluded.interval_s, model = excluded.model, gateway = excluded.gateway, verified = true,
+    simulated = excluded.simulated, drill = excluded.drill, updated_at = excluded.updated_at
+returning device_id, xmax = 0 as created;
+
+-- name: devices_set_metric!
+insert into device_metrics (device_id, metric_id, unit, min, max, name)
+select :device_id, metric_id, :unit, :min, :max, :name from metrics where metric = :metric
+on conflict (device_id, metric_id) do update set unit = excluded.unit, min = excluded.min, max = excluded.max, name = excluded.name;
+
+-- name: devices_watch!
+insert into device_watch (device_id, attention_at) values (:device_id, :attention_at) on conflict (device_id) do nothing;
+
+-- name: devices_cell_of_code^
+select cell_id, cell_code, area, duty_grid, lon, lat from cells where cell_code = :cell_code;

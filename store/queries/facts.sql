@@ -1,0 +1,34 @@
+-- name: facts_due_devices
+-- A few at a time and only those nobody else is looking at.
+with due as (select device_id from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
+select d.device_id, d.device, d.presence, d.silent_at is not null as silent,
+       coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), d.created_at) as seen_at
+from due join devices d using (device_id);
+
+-- name: facts_due_waits
+with due as (select rule, subject, device_id, metric_id from rule_waits where due_at <= :now order by due_at limit :limit for update skip locked)
+select d.device, m.metric, s.value, s.quality, s.observed_at
+from due join devices d using (device_id) join metrics m using (metric_id) join device_states s using (device_id, metric_id)
+where d.silent_at is null;
+
+-- name: facts_alerts
+-- No locks: the device's state row is ours already, and what an officer does meanwhile the saving statements respect.
+select alert_id, rule, subject, device_id, stage, value, state_known, updated_at from alerts
+where stage <> 'normal' and (device_id = any(:devices) or subject = any(:subjects));
+
+-- name: facts_alerts_staged
+select distinct alert_id, rule, subject, a.device_id, stage, a.value, state_known, a.updated_at
+from stage_states s join alerts a on a.device_id = s.device_id where a.stage <> 'normal';
+
+-- name: facts_waits
+select rule, subject, since, due_at, value from rule_waits where device_id = any(:devices);
+
+-- name: facts_waits_staged
+select distinct rule, subject, since, due_at, w.value from stage_states s join rule_waits w on w.device_id = s.device_id;
+
+-- name: facts_rung
+select distinct rule, subject from alerts where subject = any(:subjects);
+
+-- name: facts_gone
+select device_id, coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), created_at) as seen_at, silent_at is not null as silent
+from devices d where device_id = any(:devices);

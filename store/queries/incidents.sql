@@ -1,0 +1,27 @@
+-- name: incidents_list
+select to_jsonb(v) as shape from live_incidents v
+where v.area like any(cast(:areas as text[])) and v.area like :area and v.id < :after
+  and (cast(:stages as text[]) is null or v.stage = any(cast(:stages as text[])))
+  and (cast(:domain as text) is null or v.domain = :domain)
+  and (cast(:severity as integer) is null or v.severity <= :severity)
+  and (cast(:cell_id as integer) is null or v.cell_id = :cell_id)
+  and v.opened_at >= :since and v.opened_at < :until
+order by v.id desc limit :limit;
+
+-- name: incidents_lock^
+select incident_id, title, class_code, domain, severity, stage, area, cell_id, lon, lat, drill, simulated, version
+from incidents where incident_id = :incident_id and area like any(cast(:areas as text[])) for update;
+
+-- name: incidents_add^
+insert into incidents (title, class_code, domain, severity, stage, area, cell_id, lon, lat, opened_at, updated_at, drill, simulated)
+values (:title, :class_code, :domain, :severity, :stage, :area, :cell_id, :lon, :lat, :now, :now, :drill, :simulated)
+returning incident_id;
+
+-- name: incidents_save!
+update incidents set stage = :stage, updated_at = :now, version = version + 1,
+    closed_at = case when :stage in ('closed', 'dismissed') then :now else null end
+where incident_id = :incident_id and version = :version;
+
+-- name: incidents_cases^
+select count(*) filter (where stage <> all(cast(:ended as text[]))) as open, count(*) filter (where stage = 'closed') as closed
+from cases where incident_id = :incident_id;

@@ -1,0 +1,87 @@
+-- name: record_copy!
+copy readings (observed_at, device_id, metric_id, quality, value, received_at, processed_at, text) from stdin (format binary);
+
+-- name: record_stage_table!
+create temporary table if not exists stage_readings (like readings_stage) on commit delete rows;
+
+-- name: record_stage_copy!
+copy stage_readings (observed_at, device_id, metric_id, quality, value, received_at, processed_at, text) from stdin (format binary);
+
+-- name: record_stage_insert
+-- Only what is new goes in; in key order, so that two workers with the same messages wait for each other instead of deadlocking.
+insert into readings (observed_at, device_id, metric_id, quality, value, received_at, processed_at, text)
+select observed_at, device_id, metric_id, quality, value, received_at, processed_at, text from stage_readings order by device_id, metric_id, observed_at
+on conflict (device_id, metric_id, observed_at) do nothing
+returning device_id, metric_id, observed_at;
+
+-- name: record_existing
+select r.device_id, r.metric_id, r.observed_at, r.value, r.text, r.quality
+from readings r join stage_readings s using (device_id, metric_id, observed_at);
+
+-- name: record_revise!
+update readings set value = :value, text = :text, quality = :quality, received_at = :received_at, processed_at = :processed_at
+where device_id = :device_id and metric_id = :metric_id and observed_at = :observed_at;
+
+-- name: states_stage_table!
+create temporary table if not exists stage_states (device_id integer, metric_id smallint, quality smallint, value double precision, observed_at timestamptz, updated_at timestamptz, text text) on commit delete rows;
+
+-- name: states_stage_copy!
+copy stage_states (device_id, metric_id, quality, value, observed_at, updated_at, text) from stdin (format binary);
+
+-- name: states_upsert
+-- Late is not latest: an older reading never wins. Ordered by key: no deadlock between workers.
+-- Told with each: whether its device was silent until now, and whether it is watched at all.
+with moved as (
+    insert into device_states as s (device_id, metric_id, quality, value, observed_at, changed_at, updated_at, text)
+    select device_id, metric_id, quality, value, observed_at, observed_at, updated_at, text from stage_states order by device_id, metric_id
+    on conflict (device_id, metric_id) do update
+    set quality = excluded.quality, value = excluded.value, observed_at = excluded.observed_at, updated_at = excluded.updated_at, text = excluded.text,
+        changed_at = case when s.value is distinct from excluded.value then excluded.observed_at else s.changed_at end
+    where s.observed_at < excluded.observed_at
+    returning s.device_id, s.metric_id)
+select device_id, metric_id, d.silent_at is not null as silent, w.device_id is null as unwatched
+from moved join devices d using (device_id) left join device_watch w using (device_id);
+
+-- name: states_observed
+-- What the latest state was before a backlog of several readings of one metric arrives.
+select device_id, metric_id, observed_at from device_states where device_id = any(:devices) for update;
+
+-- name: record_rejected!
+insert into rejected (received_at, feed, reason, detail, device, area, raw) values (:received_at, :feed, :reason, :detail, :device, :area, :raw);
+
+-- name: record_dirty!
+insert into rollup_dirty (bucket) select unnest(:buckets ::timestamptz[]) on conflict do nothing;
+
+-- name: presence_set^
+update devices set presence = :presence, presence_at = :at where device_id = :device_id and (presence_at is null or presence_at < :at) returning device_id;
+
+-- name: report_upsert^
+insert into reports as r (source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,
+    ended_at, confidence, severity, media, extra, person_id, history, simulated, drill)
+values (:source, :external_id, :channel, :class_code, :title, :text, :area, :cell_id, :lon, :lat, :datum, :placement, :address, :observed_at, :received_at, :processed_at,
+    :ended_at, :confidence, :severity, :media, :extra, :person_id, :history, :simulated, :drill)
+on conflict (source, external_id) do update
+set title = excluded.title, text = excluded.text, class_code = coalesce(excluded.class_code, r.class_code), confidence = excluded.confidence, severity = excluded.severity,
+    media = excluded.media, extra = excluded.extra, ended_at = coalesce(excluded.ended_at, r.ended_at), processed_at = excluded.processed_at, version = r.version + 1
+where (r.title, r.text, r.confidence, r.severity, r.media, r.extra, r.ended_at) is distinct from
+      (excluded.title, excluded.text, excluded.confidence, excluded.severity, excluded.media, excluded.extra, coalesce(excluded.ended_at, r.ended_at))
+returning report_id, xmax = 0 as created;
+
+-- name: report_person$
+insert into persons (name, phone, address, created_at) values (:name, :phone, :address, :now) returning person_id;
+
+-- name: report_known
+select source, external_id, report_id from reports where (source, external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]));
+
+-- name: cell_place^
+select cell_id, area, lon, lat from cells where cell_code = :cell_code;
+
+-- name: device_place^
+select area, cell_id, lon, lat, placement, simulated, drill from devices where device = :device;
+
+-- name: memory_load
+select feed, peer, memory from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[])) for update;
+
+-- name: memory_save!
+insert into wire_memory (feed, peer, memory, updated_at) values (:feed, :peer, :memory, :now)
+on conflict (feed, peer) do update set memory = excluded.memory, updated_at = excluded.updated_at;

@@ -1,0 +1,24 @@
+-- name: registry_devices
+select d.device_id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.interval_s, d.simulated, d.drill,
+       (select jsonb_object_agg(m.metric, jsonb_build_array(dm.min, dm.max, dm.name)) from device_metrics dm join metrics m using (metric_id)
+        where dm.device_id = d.device_id) as metrics
+from devices d where d.device = any(:devices);
+
+-- name: registry_changed
+-- An hour's overlap is cheap and a transaction that commits late is still seen.
+select device from devices where updated_at > :since;
+
+-- name: registry_metrics
+select metric_id, metric, label, unit, kind, min, max from metrics;
+
+-- name: registry_add_metric!
+insert into metrics (metric, label, kind) values (:metric, :metric, :kind) on conflict (metric) do nothing;
+
+-- name: registry_adopt!
+insert into devices (device, name, domain, area, cell_id, lon, lat, placement, verified, gateway, created_at, updated_at)
+values (:device, :device, :domain, :area, :cell_id, :lon, :lat, :placement, false, :gateway, :now, :now)
+on conflict (device) do nothing;
+
+-- name: registry_move!
+update devices set lon = :lon, lat = :lat, cell_id = :cell_id, area = coalesce(:area, area), placement = :placement, updated_at = :now
+where device_id = :device_id;

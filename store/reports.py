@@ -1,0 +1,116 @@
+"""Reports as people read them and act on them. How they come in is `store.reports_in`.
+
+The caller's data leave only through `read_caller`, one record at a time, and every look is audited.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
+from core.model import Scope
+from dispatch import reports as lifecycle
+from store import alerts, audit, change_log
+from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
+from store.lists import Filter
+from store.timescale import Connection, prefixes, queries
+
+MAY_SEE_CALLERS = frozenset({"duty", "dispatcher", "supervisor"})
+# Feeds put the caller apart; what a wire repeats of them in its own fields is not repeated to a reader.
+_PERSONAL = ("caller", "reporter", "phone", "contact", "mobile", "id_card", "联系", "电话", "姓名", "身份证", "诉求人")
+
+Place = Mapping[str, Any]
+"""Where `place` found a position: area, cell_id, lon, lat, placement."""
+
+
+def list_reports(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
+    """Newest first, in the shape screens know."""
+    names = ("stages", "channel", "source", "external_id", "class_code", "placement", "severity", "cell_id", "incident_id")
+    return [row["shape"] for row in queries.reports_list(connection, **wanted.columns(scope, *names))]
+
+
+def get_report(connection: Connection, scope: Scope, report_id: int) -> dict[str, Any]:
+    """One report with its acts and its feed's own fields. Raises `NotFound`."""
+    found = change_log.read(connection, "report", [report_id])
+    if report_id not in found or not scope.sees(found[report_id]["area"]):
+        raise NotFound(f"no report {report_id}")
+    shape, more = found[report_id], queries.reports_extra(connection, report_id=report_id)
+    extra = {key: value for key, value in more["extra"].items() if not any(word in key.lower() for word in _PERSONAL)}
+    return {
+        **shape,
+        "extra": extra,
+        "has_caller": more["has_caller"],
+        "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role)),
+    }
+
+
+def lock_report(connection: Connection, scope: Scope, report_id: int) -> dict[str, Any]:
+    """The row as it is now, ours until the commit. Raises `NotFound`."""
+    row: dict[str, Any] | None = queries.reports_lock(connection, report_id=report_id, areas=prefixes(scope))
+    if row is None:
+        raise NotFound(f"no report {report_id}")
+    return row
+
+
+def act_on_report(connection: Connection, report_id: int, act: Act, classes: Mapping[str, Any], locate: Callable[[Mapping[str, Any]], Place]) -> None:
+    """Confirm, dismiss, merge, place, classify.
+
+    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` when a note, a class or a place is missing.
+    """
+    row = lock_report(connection, act.scope, report_id)
+    demand_fresh(row, act)
+    stage = lifecycle.advance(row["stage"], act.act)
+    if act.scope.role not in lifecycle.ROLES[act.act]:
+        raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
+    demand_note(act, lifecycle.NEEDS_NOTE)
+    changed = _changed(connection, row, act, classes, locate)
+    with logged(connection, "report", [report_id], act.now):
+        columns = {name: changed.get(name, row.get(name)) for name in ("class_code", "area", "cell_id", "lon", "lat", "placement", "incident_id")}
+        demand_saved(queries.reports_save(connection, report_id=report_id, version=row["version"], stage=stage, **columns), row)
+    audit.append(connection, act, "report", report_id, columns["area"], stages=(row["stage"], stage), detail=changed)
+    _follow(connection, report_id, act)
+
+
+def _changed(
+    connection: Connection, row: Mapping[str, Any], act: Act, classes: Mapping[str, Any], locate: Callable[[Mapping[str, Any]], Place]
+) -> dict[str, Any]:
+    """What an act writes besides the stage."""
+    if act.act == "classify":
+        if act.extra.get("class_code") not in classes:
+            raise Invalid(f"no class has the code '{act.extra.get('class_code')}'")
+        return {"class_code": act.extra["class_code"]}
+    if act.act == "place":
+        place = dict(locate(act.extra))
+        if not act.scope.sees(place["area"]):
+            raise NotAllowed("that place is outside your area")
+        return place
+    if act.act == "merge":
+        incident_id = act.extra.get("incident_id")
+        incident = incident_id and queries.incidents_lock(connection, incident_id=incident_id, areas=prefixes(act.scope))
+        if not incident:
+            raise Invalid("'merge' needs the incident_id of an incident you can see")
+        if incident["stage"] in {"closed", "dismissed"}:
+            raise IllegalAct("merge", row["stage"], (), f"incident {incident_id} is {incident['stage']}")
+        return {"incident_id": incident_id}
+    return {}
+
+
+def _follow(connection: Connection, report_id: int, act: Act) -> None:
+    """What a report's fate means for the alert it raised."""
+    if act.act not in {"confirm", "dismiss", "merge"}:
+        return
+    raised = list(queries.alerts_of_report(connection, report_id=report_id, areas=prefixes(act.scope)))
+    if act.act == "dismiss":
+        alerts.clear_reported(connection, raised, act)
+    else:
+        alerts.acknowledge_all(connection, raised, act)
+
+
+def read_caller(connection: Connection, report_id: int, act: Act) -> dict[str, str]:
+    """Name, phone and address of who called. Raises `NotAllowed` for the role, `NotFound` without a caller."""
+    if act.scope.role not in MAY_SEE_CALLERS or act.scope.account_id is None:
+        raise NotAllowed("the caller's data are for the desk that answers the call")
+    row = queries.reports_caller(connection, report_id=report_id, areas=prefixes(act.scope))
+    if row is None:
+        raise NotFound(f"report {report_id} has no caller")
+    audit.append(connection, act, "report", report_id, row["area"])
+    return {"name": row["name"], "phone": row["phone"], "address": row["address"]}

@@ -1,0 +1,112 @@
+"""One batch of the pipeline, in one transaction: what `pipeline.process` calls, step by step.
+
+Each step lives in a module of its own beside this file; nothing is decided here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from core.config import Config
+from core.errors import BatchRefused, StoreUnavailable
+from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid
+from core.model import Decoded, Rejected, Taken
+from store import facts, save
+from store.readings_in import store_readings
+from store.registry import Locate, Registry
+from store.reports_in import store_reports
+from store.states import move_states
+from store.timescale import Connection, Store, queries, sql
+
+MemoryKey = tuple[str, str]
+
+
+class Batch:
+    """A transaction at work. `taken` tells afterwards what became of each frame, `moved_devices` whose state moved."""
+
+    def __init__(self, connection: Connection, registry: Registry, locate: Locate, config: Config) -> None:
+        self._connection, self._registry, self._locate, self._config = connection, registry, locate, config
+        self.taken: list[Taken] = []
+        self.moved_devices: list[int] = []
+
+    def wire_memory(self, keys: Sequence[MemoryKey]) -> dict[MemoryKey, bytes]:
+        """What earlier frames of these peers left behind, locked until the commit."""
+        if not keys:
+            return {}
+        wanted = sorted(set(keys))
+        rows = queries.memory_load(self._connection, feeds=[feed for feed, _ in wanted], peers=[peer for _, peer in wanted])
+        return {(row["feed"], row["peer"]): row["memory"] for row in rows}
+
+    def identify(self, decoded: Decoded, now: datetime) -> tuple[dict[str, KnownDevice], dict[str, MetricInfo]]:
+        return self._registry.identify(self._connection, decoded, now)
+
+    def record(self, decoded: Decoded, valid: Valid, known: dict[str, KnownDevice], now: datetime) -> Moved:
+        """Store a batch exactly once; returns what it moved."""
+        stored = store_readings(self._connection, valid.readings, self._config, now)
+        moved = move_states(self._connection, stored.fresh, self._config, now)
+        reports = store_reports(self._connection, valid.reports, self._config, self._locate, now)
+        gone = facts.presences(self._connection, decoded.presences, known, now)
+        rejected = [*valid.rejected, *stored.rejected]
+        self._reject(rejected)
+        for (feed, peer), memory in sorted(decoded.memory.items()):
+            queries.memory_save(self._connection, feed=feed, peer=peer, memory=memory, now=now)
+        self.taken = _taken(
+            len(decoded.frames),
+            [reading.frame for reading in stored.fresh] + reports.created + reports.changed,
+            stored.duplicates + reports.duplicates,
+            reports.created,
+            rejected,
+        )
+        self.moved_devices = list({state.device.device_id for state in moved.states})
+        return moved | Moved(reports=reports.moved, gone=gone)
+
+    def due(self, now: datetime, limit: int) -> Moved:
+        return facts.due(self._connection, self._registry, now, limit)
+
+    def facts(self, moved: Moved, rule_metrics: frozenset[str], rings_on_reports: bool) -> Facts:
+        return facts.gather(self._connection, moved, rule_metrics, rings_on_reports)
+
+    def save(self, changes: Sequence[Change], now: datetime) -> None:
+        save.save(self._connection, changes, now)
+
+    def _reject(self, rejected: Sequence[tuple[int, Rejected]]) -> None:
+        if not rejected:
+            return
+        rows = [
+            {"received_at": one.received_at, "feed": one.feed, "reason": one.reason, "detail": one.detail.replace("\0", "�"),
+             "device": one.device.replace("\0", "�") if one.device else None, "area": self._config.area.code, "raw": one.raw}
+            for _, one in rejected
+        ]  # fmt: skip
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql("record_rejected"), rows)
+
+
+def _taken(
+    count: int, accepted: Sequence[int], duplicates: Sequence[int], created: Sequence[int], rejected: Sequence[tuple[int, Rejected]]
+) -> list[Taken]:
+    tally = [[0, 0, 0] for _ in range(count)]
+    for column, frames in enumerate((accepted, duplicates, created)):
+        for frame in frames:
+            tally[frame][column] += 1
+    refused: dict[int, list[Rejected]] = {}
+    for frame, one in rejected:
+        refused.setdefault(frame, []).append(one)
+    return [Taken(good, again, tuple(refused.get(frame, ())), new) for frame, (good, again, new) in enumerate(tally)]
+
+
+@contextmanager
+def batch(store: Store, registry: Registry, locate: Locate, config: Config) -> Iterator[Batch]:
+    """Open the transaction of one batch. On any error nothing of it stands, and what the registry learnt is forgotten.
+
+    Raises `StoreUnavailable` when the database is away, `BatchRefused` for whatever else went wrong on the way:
+    the caller halves the batch, so that one frame can never stop the others.
+    """
+    try:
+        with store.connection() as connection:
+            yield Batch(connection, registry, locate, config)
+    except StoreUnavailable:
+        registry.forget()
+        raise
+    except Exception as error:
+        registry.forget()
+        raise BatchRefused(f"{type(error).__name__}: {error}".strip()) from error

@@ -1,0 +1,178 @@
+"""The worker: MQTT slots and TCP ports through the pipeline. Composition, threads and waiting; decides nothing else.
+
+Any number of workers may run. Each leases numbered MQTT slots in the database; a slot nobody renews is taken over, so that
+no queue is ever stranded. End it with SIGTERM: what is not acknowledged is delivered again, to whoever asks next.
+"""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+import structlog
+
+from compose import Parts, compose
+from core.errors import BatchRefused, ConfigError, FeedLost, StoreUnavailable
+from core.model import Decoded, Frame
+from ingest.feeds import Feed, back_off
+from ingest.mqtt import MqttFeed
+from ingest.tcp import TcpFeed
+from pipeline import Outcome, process
+from store.health import HealthWriter
+from store.slots import Slots
+
+_log = structlog.get_logger("worker")
+_KEEP_SLOTS_EVERY_S = 1.0
+_REFRESH_CITY_EVERY = 30  # rounds of the keeper
+
+
+def clock() -> datetime:
+    """The one place where a worker reads the time."""
+    return datetime.now(UTC)
+
+
+class Lane:
+    """One feed and the thread that runs its batches through the pipeline."""
+
+    def __init__(self, name: str, parts: Parts, make: Callable[[], Feed], feeds: tuple[str, ...], stop: Event) -> None:
+        self._parts, self._make, self._stop, self._closed = parts, make, stop, Event()
+        self._deps = parts.pipeline()
+        self._health = HealthWriter(parts.store, f"{socket.gethostname()}:{os.getpid()}:{name}", feeds, clock())
+        self._feed: Feed | None = None
+        self.thread = Thread(target=self._run, name=name, daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._feed:
+            self._feed.close()
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._over():
+            try:
+                self._feed = self._make()
+                self._drain(self._feed)
+                attempt = 0
+            except FeedLost as lost:
+                attempt += 1
+                _log.warning("feed_lost", feed=self.thread.name, why=str(lost), attempt=attempt)
+                self._stop.wait(back_off(attempt))
+            finally:
+                if self._feed:
+                    self._feed.close()
+        self._health.tell("stopped", clock(), "", clock())
+
+    def _over(self) -> bool:
+        return self._stop.is_set() or self._closed.is_set()
+
+    def _drain(self, feed: Feed) -> None:
+        for frames in feed:
+            if self._over():
+                return  # not acknowledged: delivered again
+            outcome = self._process(feed, frames)
+            if outcome is None:
+                return
+            feed.ack(frames, Decoded(answers=outcome.answers))
+            self._health.count(frames, outcome.taken)
+            health = feed.health()
+            self._health.tell(health.state, health.since, health.detail, clock())
+
+    def _process(self, feed: Feed, frames: list[Frame]) -> Outcome | None:
+        """Until it is stored: the batch waits for the database, unacknowledged, and says so."""
+        attempt, since = 0, clock()
+        while not self._over():
+            try:
+                outcome = process(frames, clock(), self._deps)
+            except (StoreUnavailable, BatchRefused) as away:
+                attempt += 1
+                wait = back_off(attempt)
+                _log.warning("store_away", feed=self.thread.name, why=str(away), frames=len(frames), since=since.isoformat(), next_try_s=round(wait, 1))
+                self._stop.wait(wait)
+            else:
+                if attempt:
+                    _log.info("store_back", feed=self.thread.name, away_s=round((clock() - since).total_seconds(), 1))
+                return outcome
+        return None
+
+
+class Worker:
+    """Keeps one lane per leased MQTT slot and one per TCP port."""
+
+    def __init__(self, parts: Parts, stop: Event) -> None:
+        self._parts, self._stop = parts, stop
+        self._slots = Slots(parts.store, f"{socket.gethostname()}:{os.getpid()}")
+        self._mqtt: dict[int, Lane] = {}
+        self._lanes = [self._tcp_lane(name) for name, feed in parts.config.feeds.items() if feed.kind == "tcp"]
+
+    def run(self) -> None:
+        rounds = 0
+        while not self._stop.is_set():
+            try:
+                if self._parts.settings.mqtt_url:
+                    self._keep_slots()
+                rounds += 1
+                if rounds % _REFRESH_CITY_EVERY == 0:
+                    self._parts.city.refresh()
+            except StoreUnavailable as away:
+                _log.warning("store_away", doing="keeping slots", why=str(away))
+            self._stop.wait(_KEEP_SLOTS_EVERY_S)
+        self._leave()
+
+    def _keep_slots(self) -> None:
+        held = self._slots.keep()
+        for slot in self._mqtt.keys() - held:
+            _log.warning("slot_lost", slot=slot)
+            self._mqtt.pop(slot).close()
+        for slot in sorted(held - self._mqtt.keys()):
+            _log.info("slot_taken", slot=slot)
+            self._mqtt[slot] = self._mqtt_lane(slot)
+
+    def _mqtt_lane(self, slot: int) -> Lane:
+        config, url = self._parts.config, self._parts.settings.mqtt_url
+        client_id = f"yiping-{config.area.code}-{slot}"
+        feeds = tuple(name for name, feed in config.feeds.items() if feed.kind == "mqtt")
+        return Lane(f"mqtt-{slot}", self._parts, lambda: MqttFeed(url, client_id, config, clock), feeds, self._stop)
+
+    def _tcp_lane(self, name: str) -> Lane:
+        config = self._parts.config
+        return Lane(f"tcp-{name}", self._parts, lambda: TcpFeed(name, config.feeds[name], config.ingest, clock), (name,), self._stop)
+
+    def _leave(self) -> None:
+        lanes = [*self._mqtt.values(), *self._lanes]
+        for lane in lanes:
+            lane.close()
+        for lane in lanes:
+            lane.thread.join(timeout=5)
+        try:
+            self._slots.release()
+        except StoreUnavailable as away:
+            _log.warning("store_away", doing="releasing slots", why=str(away))
+
+
+def main() -> int:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            parts = compose(os.environ, "worker", connections=8)
+        except ConfigError as error:
+            print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
+            return 2
+        except StoreUnavailable as away:
+            _log.warning("store_away", doing="starting", why=str(away))
+            time.sleep(1)
+            continue
+        _log.info("worker_started", pid=os.getpid(), area=parts.config.area.code)
+        Worker(parts, stop).run()
+        parts.store.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
