@@ -12,7 +12,7 @@ from geodata.datums import to_cgcs2000
 from geodata.locate import Locator
 from geodata.model import Located
 from pipeline import Deps
-from store.geography import geography_version, load_locator
+from store.geography import area_name, geography_version, load_locator
 from store.live import Live
 from store.registry import Registry
 from store.timescale import Store
@@ -62,21 +62,30 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
     Raises `ConfigError` with all problems, `StoreUnavailable` when the database is away.
     """
     settings = read_settings(environment)
-    config = with_ports(load(settings.config), settings)
+    config = load(settings.config)
     store = Store(settings.database_url, name=f"yiping-{name}", connections=connections)
     try:
+        config = adapted(config, settings, store)
         return Parts(config, settings, store, Live(settings.redis_url or None), CityMap(store))
     except BaseException:
         store.close()
         raise
 
 
-def with_ports(config: Config, settings: Settings) -> Config:
-    """The configuration with the port the environment gives to HJ 212, so that two instances run side by side."""
-    if settings.hj212_port is None:
-        return config
-    feeds = {
-        name: feed.model_copy(update={"port": settings.hj212_port}) if feed.format == "hj212" and feed.kind == "tcp" else feed
-        for name, feed in config.feeds.items()
-    }
-    return config.model_copy(update={"feeds": feeds})
+def adapted(config: Config, settings: Settings, store: Store) -> Config:
+    """The configuration with what the environment changes: the port of HJ 212, and another district than its own."""
+    if settings.hj212_port is not None:
+        feeds = {
+            name: feed.model_copy(update={"port": settings.hj212_port}) if feed.format == "hj212" and feed.kind == "tcp" else feed
+            for name, feed in config.feeds.items()
+        }
+        config = config.model_copy(update={"feeds": feeds})
+    if settings.area and settings.area != config.area.code:
+        with store.connection() as connection:
+            name = area_name(connection, settings.area) or settings.area
+        area = config.area.model_copy(
+            update={"code": settings.area, "name": name, "name_en": name, "title": config.area.title.replace(config.area.name, name),
+                    "title_en": config.area.title_en.replace(config.area.name_en.split()[0], name)}
+        )  # fmt: skip
+        config = config.model_copy(update={"area": area})
+    return config

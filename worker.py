@@ -133,10 +133,10 @@ class Worker:
             self._mqtt[slot] = self._mqtt_lane(slot)
 
     def _mqtt_lane(self, slot: int) -> Lane:
-        config, url = self._parts.config, self._parts.settings.mqtt_url
-        client_id = f"yiping-{config.area.code}-{slot}"
+        config, url, group = self._parts.config, self._parts.settings.mqtt_url, self._parts.settings.mqtt_group
+        client_id = f"{group}-{config.area.code}-{slot}"
         feeds = tuple(name for name, feed in config.feeds.items() if feed.kind == "mqtt")
-        return Lane(f"mqtt-{slot}", self._parts, lambda: MqttFeed(url, client_id, config, clock), feeds, self._stop)
+        return Lane(f"mqtt-{slot}", self._parts, lambda: MqttFeed(url, client_id, config, clock, group), feeds, self._stop)
 
     def _tcp_lane(self, name: str) -> Lane:
         config = self._parts.config

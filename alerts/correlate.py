@@ -1,4 +1,4 @@
-"""Joins alerts and reports about the same thing into incidents: by place, time and class. Pure: everything known in, joinings out.
+"""Joins alerts and reports about the same thing into incidents: by place, time and class. Pure.
 
 Never joins a drill with the real, nor what came as history. Distance is measured to the incident's own place, not to its
 parts, so that a row of neighbours never chains half a city into one incident.
@@ -70,7 +70,7 @@ def correlate(pending: Sequence[Part], incidents: Sequence[Gathered], config: In
     joined: dict[int, list[Part]] = {}
     for place, part in enumerate(waiting):
         found = _nearest(part, known, config)
-        if found is None and (part.severity <= OPENS_ALONE or any(_matches(other, _opened(part), config) for other in waiting[place + 1 :])):
+        if found is None and (part.severity <= OPENS_ALONE or _has_company(part, waiting[place + 1 :], config)):
             known.append(_opened(part))
             found = len(known) - 1
         if found is not None:
@@ -79,14 +79,17 @@ def correlate(pending: Sequence[Part], incidents: Sequence[Gathered], config: In
     return [Joining(known[place].incident_id, tuple(parts)) for place, parts in joined.items()]
 
 
+def _has_company(part: Part, others: Sequence[Part], config: IncidentConfig) -> bool:
+    return any(_matches(other, _opened(part), config) for other in others)
+
+
 def _opened(part: Part) -> Gathered:
     return Gathered(None, part.class_code, part.lon, part.lat, part.since, part.until, part.drill, _reports(part))
 
 
 def _grown(incident: Gathered, part: Part) -> Gathered:
-    return replace(
-        incident, since=min(incident.since, part.since), until=max(incident.until, part.until), report_ids=incident.report_ids | _reports(part)
-    )
+    since, until = min(incident.since, part.since), max(incident.until, part.until)
+    return replace(incident, since=since, until=until, report_ids=incident.report_ids | _reports(part))
 
 
 def _reports(part: Part) -> frozenset[int]:
@@ -106,7 +109,8 @@ def _matches(part: Part, incident: Gathered, config: IncidentConfig) -> bool:
     if _reports(part) & incident.report_ids:
         return True
     apart = max(part.since - incident.until, incident.since - part.until)
-    return apart <= config.window and compatible(part.class_code, incident.class_code, config) and _distance(part, incident) <= config.radius_m
+    alike = compatible(part.class_code, incident.class_code, config)
+    return alike and apart <= config.window and _distance(part, incident) <= config.radius_m
 
 
 def compatible(one: str | None, other: str | None, config: IncidentConfig) -> bool:

@@ -78,9 +78,7 @@ def derive_csrf(secret: str) -> str:
     return hmac.new(secret.encode(), b"yiping csrf", hashlib.sha256).hexdigest()
 
 
-def authenticate(
-    connection: Connection, authorization: str | None, cookies: Mapping[str, str], now: datetime, need: str = ""
-) -> Identity:
+def authenticate(connection: Connection, authorization: str | None, cookies: Mapping[str, str], now: datetime, need: str = "") -> Identity:
     """Who this is, if they may do what `need` names (feed, read, act, admin, screen; "" is: anybody signed in).
 
     Raises `NotSignedIn` without a valid session or token, `NotAllowed` when its scopes do not include `need`.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from api.auth import Identity
+from api.places import Places
 from core.config import Config
 from core.errors import Invalid
 from core.model import Scope
@@ -39,6 +40,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
+    cookies: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class Call:
     address: str
     url: str
     media: Path
+    places: Places
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    secure: bool = False
 
     @property
     def scope(self) -> Scope:

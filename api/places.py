@@ -1,50 +1,87 @@
-"""Where a position, a cell or an area code of a request lies: the door's own look at the city's grid.
+"""Where a position, a cell or an area code of a request lies, and layers ready to send: the door's own look at the map.
 
-The index is built from the stored cells and built again when their number or newest area changes.
+Both are made from what is stored and made again when the map's stamp changes; thrown away, they come back.
 """
 
+import gzip
+import hashlib
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from api.call import Call
 from core.errors import Invalid, NotFound
-from core.model import Placement, Position
+from core.model import Placement, Position, Scope
 from geodata.locate import Locator
-from store import devices, places
-from store.timescale import Store
+from store import desk, devices, geography
+from store.timescale import Connection, Store
 
-_LOOK_AGAIN_AFTER = timedelta(seconds=30)
+if TYPE_CHECKING:
+    from api.call import Call
+
+_LOOK_AGAIN_AFTER = timedelta(seconds=10)
+_LAYERS_KEPT = 32
 _DATUMS = ("cgcs2000", "wgs84", "gcj02", "bd09")
 
 
-class Locators:
-    """The present city's locator, shared by the threads of a process; holds the index."""
+@dataclass(frozen=True, slots=True)
+class LayerBody:
+    """A layer as bytes, plain and compressed, and what tells it from an older one."""
+
+    plain: bytes
+    packed: bytes
+    etag: str
+
+
+class Places:
+    """The present map as the door needs it, shared by the threads of a process. Holds the index and some layers."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._locator = Locator.of(())
-        self._stamp: object = None
+        self._locator: Locator | None = None
+        self._stamp = ""
         self._looked_at: datetime | None = None
+        self._layers: OrderedDict[tuple[str, tuple[str, ...]], LayerBody] = OrderedDict()
 
-    def get(self, store: Store, now: datetime) -> Locator:
+    def locator(self, store: Store, now: datetime) -> Locator:
+        """The index of the present cells."""
         with self._lock:
-            if self._looked_at is None or now - self._looked_at >= _LOOK_AGAIN_AFTER:
-                self._refresh(store)
-                self._looked_at = now
+            with store.connection() as connection:
+                self._notice_change(connection, now)
+                if self._locator is None:
+                    self._locator = geography.load_locator(connection)
             return self._locator
 
-    def _refresh(self, store: Store) -> None:
-        with store.connection() as connection:
-            stamp = places.stamp(connection)
-            if stamp != self._stamp:
-                self._locator = Locator.of(places.read_cells(connection), places.read_areas(connection))
-                self._stamp = stamp
+    def layer(self, connection: Connection, name: str, scope: Scope, now: datetime) -> LayerBody:
+        """A layer for a scope. Raises `NotFound`."""
+        with self._lock:
+            self._notice_change(connection, now)
+            key = (name, scope.areas)
+            if key not in self._layers:
+                text = geography.layer_text(connection, name, scope)
+                if text is None:
+                    raise NotFound(f"no layer is called '{name}'")
+                plain = text.encode()
+                self._layers[key] = LayerBody(plain, gzip.compress(plain, 5, mtime=0), hashlib.sha256(plain).hexdigest()[:24])
+            self._layers.move_to_end(key)
+            while len(self._layers) > _LAYERS_KEPT:
+                self._layers.popitem(last=False)
+            return self._layers[key]
+
+    def _notice_change(self, connection: Connection, now: datetime) -> None:
+        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < _LOOK_AGAIN_AFTER:
+            return
+        stamp = desk.geography_stamp(connection)
+        if stamp != self._stamp:
+            self._locator, self._stamp = None, stamp
+            self._layers.clear()
+        self._looked_at = now
 
 
-def place_of_fields(call: Call, fields: Mapping[str, Any]) -> dict[str, Any]:
+def place_of_fields(call: "Call", fields: Mapping[str, Any]) -> dict[str, Any]:
     """`cell_code`, or `lon`, `lat` and perhaps `datum`, as area, cell_id, lon, lat and placement.
 
     Raises `Invalid` when neither is given or a number is none; a place outside the city is a place.
@@ -59,7 +96,7 @@ def place_of_fields(call: Call, fields: Mapping[str, Any]) -> dict[str, Any]:
     position = read_position(fields)
     if position is None:
         raise Invalid("give lon and lat, or a cell_code")
-    located, lon, lat = call.locators.get(call.deps.store, call.now).place(position)
+    located, lon, lat = call.places.locator(call.deps.store, call.now).place(position)
     area = located.area or str(fields.get("area") or call.config.area.code)
     return {"area": area, "cell_id": located.cell_id, "lon": lon, "lat": lat, "placement": located.placement.value}
 

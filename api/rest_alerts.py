@@ -114,9 +114,7 @@ def act_on_report(call: Call) -> Answer:
     report_id, act = call.number("id"), read_act(call)
     return acted(
         call,
-        lambda: reports.act_on_report(
-            call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields)
-        ),
+        lambda: reports.act_on_report(call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields)),
         lambda: reports.get_report(call.connection, call.scope, report_id),
     )
 

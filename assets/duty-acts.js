@@ -1,7 +1,7 @@
 // The acts of the row on the desk: one button and one key for each act the server allows, the note it takes, what became of it.
 // Which acts there are is the server's word (`acts`); opening a case is the one thing offered beside them.
 
-import { h, t, word, fill, icon, toast, openDialog, labelOf } from './duty-dom.js';
+import { h, t, word, fill, icon, toast, openDialog, labelOf, now } from './duty-dom.js';
 import { act, call, explain, Problem } from './duty-call.js';
 
 const LOOK = {
@@ -15,7 +15,7 @@ const OPENS_CASE = { alert: ['unack', 'acked', 'rtn_unack'], report: ['open', 'c
 
 /** `[{name, key, icon, kind}]` in the order of the buttons: no two share a key. */
 export function buttonsOf(kind, noun, mayOpen = true) {
-  const opens = mayOpen && OPENS_CASE[kind]?.includes(noun.stage) && !noun.case_number && !(noun.cases || []).length;
+  const opens = mayOpen && OPENS_CASE[kind]?.includes(noun.stage) && !(noun.cases || []).length;
   const names = [...(noun.acts || []), ...(opens ? ['open_case'] : [])];
   const free = [...'123456789'], taken = new Set();
   const made = names.map(name => {
@@ -58,7 +58,7 @@ function fieldsOf(name, noun, config, incidents) {
 
 /** Draws the buttons of a noun into `footer` and answers their keys. `done(problem)` is called after each act, `picture` gives the open incidents. */
 export function drawActs(footer, kind, noun, { config, etag, incidents, place, done }) {
-  const may = ['duty', 'dispatcher', 'supervisor', 'admin'].includes(config.role);
+  const may = ['duty', 'dispatcher', 'supervisor'].includes(config.role);
   const buttons = buttonsOf(kind, noun, may);
   const nodes = new Map();
   let busy = false;
@@ -71,7 +71,7 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
     for (const node of nodes.values()) node.disabled = true;
     let failed = null;
     try {
-      if (name === 'open_case') await openCase(kind, noun, fields);
+      if (name === 'open_case') await openCase(kind, noun, fields, config.role === 'duty');
       else await act(kind, noun.number || noun.id, name, fields, { etag });
       toast('ok', t('duty.did', { act: word('desk.act', name), title: noun.title }));
     } catch (problem) { failed = problem; }
@@ -82,7 +82,7 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
     if (name === 'place') return place(noun);
     const needed = (config.needs_note[kind] || []).includes(name);
     const answer = await askNote(`${word('desk.act', name)} · ${noun.title}`, { needed, fields: fieldsOf(name, noun, config, incidents()), hint: t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`) });
-    if (answer?.minutes) answer.minutes = Number(answer.minutes);
+    if (answer?.minutes) { answer.until = new Date(now() + Number(answer.minutes) * 60e3).toISOString(); delete answer.minutes; }
     if (answer?.incident_id) answer.incident_id = Number(answer.incident_id);
     return answer;
   }
@@ -95,8 +95,9 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
   return { press: key => { const node = nodes.get(key); if (node && !node.disabled) { node.click(); return true; } return false; } };
 }
 
-async function openCase(kind, noun, fields) {
-  const { data } = await call('POST', '/cases', { body: { [`${kind}_id`]: noun.id, title: noun.title, dispatch: true, ...fields } });
+/** Accepting, registering and dispatching at once is the duty officer's; others open and leave the rest to the desk. */
+async function openCase(kind, noun, fields, dispatch) {
+  const { data } = await call('POST', '/cases', { body: { [`${kind}_id`]: noun.id, title: noun.title, ...(dispatch ? { dispatch } : {}), ...fields } });
   if (!data.number && !data.case_number && !data.id) throw new Problem(500, { title: 'no case number' });
 }
 

@@ -54,8 +54,8 @@ export function explain(problem, fresh) {
   if (!(problem instanceof Problem)) return String(problem);
   if (problem.offline) return t('desk.error.offline');
   if (problem.conflict) {
-    const last = (fresh?.audit || []).at(-1);
-    const stage = problem.body.stage || fresh?.stage;
+    const last = (fresh?.audit || []).at(-1) || (fresh?.acked_at && { actor: fresh.acked_by, act: 'acknowledge', at: fresh.acked_at });
+    const stage = fresh?.stage || problem.body.present?.stage || problem.body.stage;
     if (last) return t('desk.error.conflict_by', { who: last.actor, act: word('desk.act', last.act), when: clock(last.at, true), stage: word('desk.stage', stage) });
     return stage ? t('desk.error.conflict', { stage: word('desk.stage', stage) }) : t('desk.error.stale');
   }

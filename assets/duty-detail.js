@@ -7,7 +7,7 @@ import { drawTrend } from './duty-chart.js';
 const fact = (label, value, extra) => (value === null || value === undefined || value === '' ? null : h('div', { class: `fact ${extra || ''}` }, h('dt', {}, label), h('dd', {}, value)));
 const metricOf = alert => (alert.subject || '').split('/').slice(1).join('/');
 
-export function makeDetail(slots, parts, config, { streetName, map, open }) {
+export function makeDetail(slots, parts, config, { streetName, map, open, picture }) {
   let shown = 0;
 
   /** Reads and draws one item; resolves to `{noun, etag}` or null when another was asked for meanwhile. Raises `Problem`. */
@@ -16,18 +16,24 @@ export function makeDetail(slots, parts, config, { streetName, map, open }) {
     const still = () => mine === shown;
     const { data: noun, etag } = await call('GET', pathOf(item.kind, item.id));
     if (!still()) return null;
-    if (!noun.title) noun.title = item.title;
+    if (item.kind !== 'case') noun.cases = casesOf(item.kind, noun);
     heading(item, noun);
     facts(item, noun);
     report(item, noun);
     photos(noun);
     stages(item, noun);
     runbook(noun);
-    audit(noun.audit);
-    members(item, noun);
+    audit(noun.audit || told(item.kind, noun));
+    members(item, noun, still);
     place(noun, still);
     trend(item, noun, still);
     return { noun, etag };
+  }
+
+  /** The open cases about it: the live picture tells, the noun does not. */
+  function casesOf(kind, noun) {
+    const incident = kind === 'incident' ? noun.id : noun.incident_id;
+    return picture().cases.filter(one => one[`${kind}_id`] === noun.id || (incident && one.incident_id === incident));
   }
 
   function heading(item, noun) {
@@ -71,10 +77,10 @@ export function makeDetail(slots, parts, config, { streetName, map, open }) {
     const pictures = (noun.media || []).filter(one => typeof one === 'string');
     parts.report.hidden = !noun.text && !(item.kind === 'report') && !pictures.length;
     if (parts.report.hidden) return;
-    fill(slots.report, h('p', { class: noun.text ? 'report-text' : 'muted' }, noun.text || t('duty.no_text')), pictures.map(one => picture(one, t('duty.snapshot'))));
+    fill(slots.report, h('p', { class: noun.text ? 'report-text' : 'muted' }, noun.text || t('duty.no_text')), pictures.map(one => shot(one, t('duty.snapshot'))));
   }
 
-  function picture(address, caption) {
+  function shot(address, caption) {
     const ours = address.startsWith('/') || !address.includes(':') ? (address.includes('/') ? address : `/api/v1/media/${address}`) : null;
     if (!ours) return h('a', { class: 'link', href: /^https?:/.test(address) ? address : null, target: '_blank', rel: 'noreferrer noopener' }, icon('external-link'), t('duty.picture_elsewhere'));
     const image = h('img', { src: ours, alt: caption, loading: 'lazy', onerror: () => image.replaceWith(h('span', { class: 'muted' }, t('duty.picture_gone'))) });
@@ -87,7 +93,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open }) {
     fill(slots.photos, ['before', 'evidence', 'after'].map(role => {
       const of = list.filter(one => (one.role || 'evidence') === role);
       if (!of.length && role === 'evidence') return null;
-      return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => picture(String(one.media_id || one.id), t(`duty.photo.${role}`))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
+      return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => shot(String(one.media_id || one.id), t(`duty.photo.${role}`))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
     }));
   }
 
@@ -117,16 +123,27 @@ export function makeDetail(slots, parts, config, { streetName, map, open }) {
     if (rule?.runbook) fill(slots.runbook, h('p', {}, rule.runbook), h('p', { class: 'muted' }, t('duty.owner', { owner: rule.owner })));
   }
 
+  /** Where a noun brings no record of its own, what its times tell. */
+  const told = (kind, noun) => [
+    [noun.raised_at || noun.received_at || noun.opened_at, null, { alert: 'raise', report: 'report', incident: 'join' }[kind]], [noun.acked_at, noun.acked_by, 'acknowledge', noun.ack_note],
+    [noun.returned_at, null, 'return'], [noun.ended_at || noun.closed_at, null, 'clear'],
+  ].filter(row => row[0]).map(([at, actor, act, note]) => ({ at, actor, act, note })).sort((a, b) => a.at.localeCompare(b.at));
+
   function audit(rows) {
     parts.audit.hidden = !rows;
     fill(slots.audit, !(rows || []).length ? h('p', { class: 'muted' }, t('duty.no_audit')) : h('ol', { class: 'audit' }, [...rows].reverse().map(row => h('li', {},
       h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')), h('span', {}, word('desk.act', row.act), row.stage_to && row.stage_to !== row.stage_from ? ` → ${word('desk.stage', row.stage_to)}` : ''), row.note && h('q', {}, row.note)))));
   }
 
-  function members(item, noun) {
-    const rows = [...(noun.alerts || []).map(one => ['alert', one]), ...(noun.reports || []).map(one => ['report', one])];
-    parts.members.hidden = item.kind !== 'incident' || !rows.length;
-    fill(slots.members, h('ul', { class: 'members' }, rows.map(([kind, one]) => h('li', { 'data-id': one.id, onclick: () => open({ kind, id: one.id, key: `${kind}:${one.id}`, title: one.title }) }, badge(one.severity || 5), h('span', {}, one.title), h('span', { class: `stage stage-${one.stage}` }, word('desk.stage', one.stage))))));
+  async function members(item, noun, still) {
+    parts.members.hidden = item.kind !== 'incident';
+    if (parts.members.hidden) return;
+    fill(slots.members, h('p', { class: 'muted' }, t('desk.loading')));
+    try {
+      const [alerts, reports] = await Promise.all([read(`/alerts?incident=${noun.id}&limit=100`), read(`/reports?incident=${noun.id}&limit=100`)]);
+      const rows = [...rowsOf(alerts, 'alerts').map(one => ['alert', one]), ...rowsOf(reports, 'reports').map(one => ['report', one])];
+      if (still()) fill(slots.members, h('ul', { class: 'members' }, rows.map(([kind, one]) => h('li', { 'data-id': one.id, 'data-kind': kind, onclick: () => open({ kind, id: one.id, key: `${kind}:${one.id}`, title: one.title }) }, badge(one.severity || 5), h('span', {}, one.title), h('span', { class: `stage stage-${one.stage}` }, word('desk.stage', one.stage))))));
+    } catch (problem) { if (still()) fill(slots.members, h('p', { class: 'muted' }, explain(problem))); }
   }
 
   async function place(noun, still) {
@@ -141,16 +158,15 @@ export function makeDetail(slots, parts, config, { streetName, map, open }) {
   }
 
   function nearby(cell, noun) {
-    const devices = rowsOf({ devices: cell.devices || [] }, 'devices');
+    const devices = cell.devices || [];
     fill(slots.nearby, h('p', { class: 'muted' }, [t('duty.cell', { code: cell.code || cell.cell_code || noun.cell_id }), gridOf(cell)].filter(Boolean).join(' · ')),
       !devices.length ? h('p', { class: 'muted' }, t('duty.no_devices')) : h('ul', { class: 'devices' }, devices.slice(0, 8).map(one => h('li', { class: one.device === noun.device ? 'same' : '' }, h('b', { title: one.name || one.device }, one.name || one.device), h('span', { class: 'num' }, latest(one))))));
   }
 
-  const gridOf = cell => { const grid = cell.duty_grid; return grid && (typeof grid === 'string' ? grid : [grid.name, grid.worker].filter(Boolean).join(' ')); };
+  const gridOf = cell => [cell.duty_grid_name || cell.duty_grid, cell.worker].filter(Boolean).join(' ');
   function latest(device) {
-    const states = Array.isArray(device.states || device.latest) ? device.states || device.latest : Object.entries(device.values || device.latest || device.states || {}).map(([metric, value]) => (value && typeof value === 'object' ? { metric, ...value } : { metric, value }));
     if (device.silent_at) return t('duty.silent', { span: span(age(device.silent_at)) });
-    return states.slice(0, 2).map(one => `${labelOf(config.metrics[one.metric]) || one.metric} ${number(one.value, config.metrics[one.metric]?.decimals)} ${config.metrics[one.metric]?.unit || ''}`).join(' · ') || '—';
+    return (device.values || []).slice(0, 2).map(one => `${labelOf(config.metrics[one.metric]) || one.metric} ${number(one.value, config.metrics[one.metric]?.decimals)} ${config.metrics[one.metric]?.unit || ''}`).join(' · ') || '—';
   }
 
   async function trend(item, noun, still) {

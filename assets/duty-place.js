@@ -18,7 +18,7 @@ const wide = (near, far) => ['interpolate', ['linear'], ['zoom'], 11, near, 16, 
 
 function style(dark, parts) {
   const c = dark ? { land: '#0f1c2e', water: '#123a5c', road: '#2a3d57', main: '#3c5372', ink: '#c9d8ea', halo: '#0f1c2e', edge: '#5d7695' }
-    : { land: '#f3f5f2', water: '#a9d3ee', road: '#ffffff', main: '#ffdf9a', ink: '#31435a', halo: '#ffffff', edge: '#8794a8' };
+    : { land: '#e8ecef', water: '#a9d3ee', road: '#ffffff', main: '#ffdf9a', ink: '#31435a', halo: '#ffffff', edge: '#8794a8' };
   const font = ['Noto Sans CJK SC'];
   return {
     version: 8,

@@ -40,10 +40,11 @@ function base(kind, id, row, rest) {
 export function workItems(picture, now, law) {
   const members = new Map();
   for (const row of [...picture.alerts, ...picture.reports]) if (row.incident_id) members.set(row.incident_id, (members.get(row.incident_id) || 0) + 1);
+  const ringing = new Set(picture.alerts.map(row => row.report_id).filter(Boolean)); // a report with an alert is that alert's row
   const joined = row => row.incident_id && members.get(row.incident_id) > 1;
   const items = [
     ...picture.alerts.filter(row => row.stage !== 'normal' && (row.stage !== 'acked' || !joined(row))).map(itemOfAlert),
-    ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id).map(itemOfReport),
+    ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)).map(itemOfReport),
     ...picture.cases.filter(row => !row.closed_at).map(row => itemOfCase(row, now, law.awaits)),
     ...picture.incidents.filter(row => !['closed', 'dismissed'].includes(row.stage) && members.get(row.id) > 1).map(row => itemOfIncident(row, members.get(row.id))),
   ];

@@ -23,7 +23,7 @@ export async function mount(root, config) {
   const head = mountHead(root, config);
   const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()));
   const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); });
-  const detail = makeDetail(slots, parts, config, { streetName, map, open });
+  const detail = makeDetail(slots, parts, config, { streetName, map, open, picture: () => picture });
 
   function nothing() {
     slots.card.hidden = true;

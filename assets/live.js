@@ -120,7 +120,7 @@ export class Live {
     if (link === before) return;
     this.link = link;
     this.since = link === "lost" && this.heard > 0 ? this.heard : steady();
-    if (link === "lost" && this.state.sequence >= 0 && !this.#known) this.#known = { at: this.now(), alerts: new Set(this.state.alerts.keys()), cases: new Set(this.state.cases.keys()) };
+    if (link === "lost" && this.state.sequence >= 0 && !this.#known) this.#known = { at: this.since + this.clock.offset, alerts: new Set(this.state.alerts.keys()), cases: new Set(this.state.cases.keys()) };
     if ((link === "live" || link === "poll") && this.#known) setTimeout(() => this.#catchUp(), CATCH_UP_MS);
     this.#show();
     this.#tell("link", link, before);

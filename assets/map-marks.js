@@ -61,10 +61,10 @@ export function addIcons(map, marks, rem) {
     map.addImage(name, data, { pixelRatio: ratio });
   };
   for (const [level, mark] of Object.entries(marks)) {
-    const css = { 1: 2.5, 2: 2.3, 3: 2.0, 4: 1.8, 5: 1.1 }[level];
+    const css = { 1: 2.4, 2: 2.2, 3: 1.8, 4: 1.6, 5: 1 }[level];
     add(`alert-${level}`, css, mark, mark.shape);
     add(`alert-${level}-unknown`, css, mark, mark.shape, { known: false });
-    add(`case-${level}`, 1.75, { ...mark, character: lang() === "en" ? "C" : "案" }, "case", { hollow: true });
+    add(`case-${level}`, 1.6, { ...mark, character: lang() === "en" ? "C" : "案" }, "case", { hollow: true });
   }
   add("place", 0.7, { colour: "#dbe8f8", ink: "#fff", character: "" }, "ring");
 }

@@ -9,7 +9,7 @@ import { classCounts } from "./state.js";
 import { lang, t } from "./text.js";
 
 const MAPLIBRE = "./vendor/maplibre-gl.mjs?v=6.17.0";
-const GAP = 0.1; // of a cell's side is left open, so that the grid is felt
+const GAP = 0.22; // of a cell's side is left open, so that the grid is felt
 const HARDWARE_MS = 250;
 const SOFTWARE_MS = 500;
 const RATE_S = 10;
@@ -81,8 +81,8 @@ export class DistrictMap {
     const style = scaled(structuredClone(this.config.style), this.rem);
     this.#fill(style, data);
     this.#open(gl, style);
+    this.map.once("style.load", () => addIcons(this.map, this.config.marks, this.rem * 16));
     await new Promise((resolve) => this.map.once("load", resolve));
-    addIcons(this.map, this.config.marks, this.rem * 16 * (16 / 16));
     this.#listen(gl, labels);
     this.ready = true;
     if (this.state) this.show(this.state);

@@ -1,6 +1,6 @@
 // The header and the two notices over the map: is the picture alive, since when not, and what was missed meanwhile.
 
-import { dateOf, minuteOf, steady, timeOf } from "./clock.js";
+import { dateOf, steady, timeOf } from "./clock.js";
 import { el, figuresOf, setText, slotOf } from "./dom.js";
 import { lang, t } from "./text.js";
 
@@ -43,7 +43,7 @@ export class Header {
     ].filter(Boolean);
     if (this.#badges === JSON.stringify(badges)) return;
     this.#badges = JSON.stringify(badges);
-    slotOf(this.panel, "badges").replaceChildren(...badges.map(([kind, text]) => Object.assign(el("span", `badge badge-${kind}`, text), {})));
+    slotOf(this.panel, "badges").replaceChildren(...badges.map(([kind, text]) => el("span", `badge badge-${kind}`, text)));
     document.body.classList.toggle("drill", Boolean(state.drill));
   }
 
@@ -69,7 +69,7 @@ export class Header {
     const box = slotOf(this.map, "missed");
     const zone = this.config.timezone;
     const rows = [...alerts.map((row) => lists.line(row)), ...cases.map((row) => lists.line(row))];
-    const head = el("strong", "", t("missed.head", { from: timeOf(since, zone, lang()), to: minuteOf(until, zone, lang()), alerts: alerts.length, cases: cases.length }));
+    const head = el("strong", "", t("missed.head", { from: timeOf(since, zone, lang()), to: timeOf(until, zone, lang()), alerts: alerts.length, cases: cases.length }));
     const list = el("ol");
     list.append(...rows.slice(0, MISSED_ROWS));
     if (rows.length > MISSED_ROWS) list.append(el("li", "dim", t("missed.more", { n: rows.length - MISSED_ROWS })));

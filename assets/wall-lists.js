@@ -8,6 +8,7 @@ import { lang, t } from "./text.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
 const FLASH_MS = 3_000;
+const MOST = 1.5; // a row may grow by half to fill its list
 const SAME_DAY_MS = 20 * 3600 * 1000;
 
 export class Lists {
@@ -52,11 +53,18 @@ export class Lists {
     this.tick();
   }
 
+  /** As many rows as fit whole, each as high as lets them fill the list: a wall has no scroll bar and no half rows. */
   #room(list, rows) {
-    const height = list.firstElementChild?.dataset.id ? list.firstElementChild.offsetHeight + parseFloat(getComputedStyle(list).rowGap || 0) : 0;
-    const columns = getComputedStyle(list).gridTemplateColumns.split(" ").length;
-    const fits = height ? Math.floor((list.clientHeight + parseFloat(getComputedStyle(list).rowGap || 0)) / height) * Math.max(1, columns) : 12;
-    return rows.slice(0, Math.max(1, fits)); // whole rows only: a wall has no scroll bar
+    const style = getComputedStyle(list);
+    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const least = parseFloat(style.getPropertyValue("--row")) * unit;
+    const gap = parseFloat(style.rowGap) || 0;
+    const columns = Math.max(1, style.gridTemplateColumns.split(" ").length);
+    const lines = Math.max(1, Math.floor((list.clientHeight + gap) / (least + gap)));
+    const filled = Math.min(lines, Math.max(1, Math.ceil(rows.length / columns)));
+    const height = `${Math.floor(Math.min((list.clientHeight - gap * (filled - 1)) / filled, least * MOST))}px`;
+    if (list.style.gridAutoRows !== height) list.style.gridAutoRows = height;
+    return rows.slice(0, lines * columns);
   }
 
   #alerts(state) {
@@ -88,7 +96,8 @@ export class Lists {
     setText(time, this.#stamp(alert.raised_at));
     setText(where, [labels.where, labels.value].filter(Boolean).join(" · "));
     const held = alert.hold && alert.hold !== "none" ? t(`hold.${alert.hold}`) : "";
-    setText(stage, held || (known ? t(`stage.alert.${alert.stage}`) : t("alerts.state_unknown")));
+    const who = alert.stage === "acked" && alert.acked_by ? ` · ${alert.acked_by}` : "";
+    setText(stage, held || (known ? t(`stage.alert.${alert.stage}`) + who : t("alerts.state_unknown")));
     if (this.#fresh.delete(alert.id)) {
       item.classList.add("flash");
       setTimeout(() => item.classList.remove("flash"), FLASH_MS);
@@ -151,12 +160,21 @@ export class Lists {
     const rows = figures.map(([code, f]) => {
       const counts = classCounts(state, measure, code);
       const total = counts.reduce((sum, n) => sum + n, 0);
-      return { code, f, counts, total, share: total ? HIGH.reduce((sum, at) => sum + counts[at], 0) / total : -1 };
+      return { code, ...this.#work(state, code, f), counts, total, share: total ? HIGH.reduce((sum, at) => sum + counts[at], 0) / total : -1 };
     });
     rows.sort((a, b) => b.share - a.share || (a.code < b.code ? -1 : 1));
-    setText(this.streetsNote, t("streets.note", { measure: this.config.measures[measure]?.label ?? "" }));
     const list = this.lists.streets;
-    syncRows(list, this.#room(list, rows), (r) => r.code, () => this.#makeStreet(), (item, r, at) => this.#fillStreet(item, r, streetNames));
+    const shown = this.#room(list, rows);
+    const cut = shown.length < rows.length ? t("streets.cut", { shown: shown.length, all: rows.length }) : "";
+    setText(this.streetsNote, [t("streets.note", { measure: this.config.measures[measure]?.label ?? "" }), cut].filter(Boolean).join(" · "));
+    syncRows(list, shown, (r) => r.code, () => this.#makeStreet(), (item, r) => this.#fillStreet(item, r, streetNames));
+  }
+
+  /** Open alerts (red to blue) and cases of a street; on the wall of one domain only its own. */
+  #work(state, code, figures) {
+    if (!this.config.domain) return { open: [1, 2, 3, 4].reduce((sum, n) => sum + (figures.alerts?.[n] ?? 0), 0), working: figures.cases_open };
+    const mine = (rows) => [...rows.values()].filter((row) => row.street === code && this.mine(row));
+    return { open: mine(state.alerts).filter((a) => a.severity <= 4).length, working: mine(state.cases).length };
   }
 
   #makeStreet() {
@@ -167,14 +185,13 @@ export class Lists {
     return item;
   }
 
-  #fillStreet(item, { code, f, counts, total, share }, names) {
+  #fillStreet(item, { code, open, working, counts, total, share }, names) {
     const [title, bar, high, alerts, cases] = item.children;
     setText(title, names?.get(code) ?? code);
     [...bar.children].forEach((part, at) => (part.style.flexGrow = total ? counts[at] : at === 0 ? 1 : 0));
     setText(high, share < 0 ? "—" : `${(100 * share).toFixed(1)}%`);
-    const open = [1, 2, 3, 4].reduce((sum, n) => sum + (f.alerts?.[n] ?? 0), 0);
     setText(alerts, t("streets.alerts", { n: open }));
-    setText(cases, t("streets.cases", { n: f.cases_open ?? "—" }));
+    setText(cases, t("streets.cases", { n: working ?? "—" }));
   }
 
   #feeds(state) {

@@ -1,8 +1,5 @@
 // The trend chart: today against yesterday, written straight into Plotly. Never through a Dash prop.
 
-import { el } from "./dom.js";
-import { lang } from "./text.js";
-
 const REDRAW_MS = 5_000;
 
 export class Trend {
@@ -49,8 +46,8 @@ export class Trend {
     data.forEach((trace, at) => trace.line && (trace.line = { ...trace.line, width: widths[at] * size }));
     data[2].marker = { ...data[2].marker, size: 9 * size, line: { ...data[2].marker.line, width: 2.4 * size } };
     const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: "#9db4d3" };
-    const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 24 * size }, autosize: true };
-    layout.xaxis = { ...layout.xaxis, tickfont: font, dtick: 4 * 3600 * 1000, ...(day ? { range: [wall(day), wall(day + 86_400)], tick0: wall(day) } : {}) };
+    const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 27 * size }, autosize: true };
+    layout.xaxis = { ...layout.xaxis, tickfont: font, ticklabelstandoff: Math.round(5 * size), dtick: 4 * 3600 * 1000, ...(day ? { range: [wall(day), wall(day + 86_400)], tick0: wall(day) } : {}) };
     layout.yaxis = { ...layout.yaxis, tickfont: font };
     window.Plotly.react(this.chart, data, layout);
   }

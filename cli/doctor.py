@@ -12,6 +12,7 @@ from rich.table import Table
 
 from deploy.local.access import read_record, running_instances
 from deploy.local.finding import Finding, Verdict
+from deploy.local.given import read_files
 from deploy.local.machine_checks import check_machine
 from deploy.local.places import CHECKOUT, TOP
 
@@ -26,12 +27,12 @@ def doctor() -> None:
     Exit code 1 when something keeps Yiping from running.
     """
     running = running_instances(TOP)
-    environment = dict(os.environ)
+    environment = read_files(os.environ)
     if running:
         record = read_record(running[-1] / "access.json")
         found = {"YIPING_DATABASE_URL": record.get("database_url"), "YIPING_MQTT_URL": record.get("mqtt")}
         environment = {**{name: url for name, url in found.items() if url}, **environment}
-    findings = [*check_machine(CHECKOUT, os.environ, demo_runs=bool(running)), *_ask_services(environment)]
+    findings = [*check_machine(CHECKOUT, environment, demo_runs=bool(running)), *_ask_services(environment)]
     table = Table(box=None, show_header=False, pad_edge=False)
     for finding in findings:
         mend = f"\n→ {finding.mend}" if finding.mend else ""

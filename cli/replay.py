@@ -24,10 +24,12 @@ def _columns(context: click.Context, parameter: click.Parameter, value: str | No
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(sorted(READERS)), help="Format of the files; guessed when it is plain to see.")
-@click.option("--over", type=click.Choice(["http"]), help="Post to the API instead of the format's own wire: exact counts for hj212 and frigate too.")
+@click.option("--over", type=click.Choice(["http"]), help="Post to the API instead of the format's own wire: exact counts.")
 @click.option("--rate", type=click.FloatRange(min=0), default=0.0, help="Items a second at most; 0 is as fast as they are taken.")
 @click.option("--columns", callback=_columns, help="Rename CSV columns: theirs=ours,theirs=ours.")
-@click.option("--access", type=click.Path(dir_okay=False, path_type=Path), default=ACCESS, show_default=True, help="Addresses and tokens as `make demo` wrote them.")
+@click.option(
+    "--access", type=click.Path(path_type=Path), default=ACCESS, show_default=True, help="Where `make demo` wrote addresses and tokens."
+)
 @click.option("--url", help="Address of the web door.")
 @click.option("--token", envvar="YIPING_TOKEN", help="Feed token.")
 @click.option("--mqtt", help="mqtt://user:password@host:port")
@@ -39,7 +41,10 @@ def replay(
     """Feed recorded files in again. 把录下的数据重新送入系统。"""
     known = json.loads(access.read_text(encoding="utf-8")) if access.exists() else {}
     wires = Wires(
-        url or known.get("url", ""), token or known.get("tokens", {}).get("feed", ""), mqtt or known.get("mqtt", ""), hj212 or known.get("hj212", "")
+        url=url or known.get("url", ""),
+        token=token or known.get("tokens", {}).get("feed", ""),
+        mqtt=mqtt or known.get("mqtt", ""),
+        hj212=hj212 or known.get("hj212", ""),
     )
     failed = False
     for path in files:

@@ -5,7 +5,6 @@ Secrets never stand here: they come from the environment (`NAME` or `NAME_FILE`,
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from core.checks import cross_check
 from core.errors import ConfigError, Problem
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
@@ -251,7 +251,7 @@ def parse(raw: object, source: str) -> Config:
         config = Config.model_validate(raw)
     except ValidationError as error:
         problems += [_problem(dict(item)) for item in error.errors()]
-    problems += list(_cross_checks(raw))
+    problems += cross_check(raw)
     if problems or config is None:
         raise ConfigError(source, problems)
     return config
@@ -289,62 +289,3 @@ def _below(model: Any, step: int | str) -> Any:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             return inner
     return model
-
-
-def _mapping(raw: object, key: str) -> dict[str, Any]:
-    value = raw.get(key) if isinstance(raw, dict) else None
-    return {str(name): part for name, part in value.items() if isinstance(part, dict)} if isinstance(value, dict) else {}
-
-
-def _unknown(path: str, word: str, known: dict[str, Any], what: str) -> Problem:
-    near = difflib.get_close_matches(word, sorted(known), 1)
-    return Problem(path, f"no {what} is called '{word}'", f"did you mean '{near[0]}'?" if near else f"add it under {what}s")
-
-
-def check_rules_refer_to_known_metrics(raw: object) -> Iterator[Problem]:
-    metrics = _mapping(raw, "metrics")
-    for name, rule in _mapping(raw, "rules").items():
-        if isinstance(rule.get("metric"), str) and rule["metric"] not in metrics:
-            yield _unknown(f"rules.{name}.metric", rule["metric"], metrics, "metric")
-
-
-def check_rules_refer_to_known_classes(raw: object) -> Iterator[Problem]:
-    classes = _mapping(raw, "classes")
-    for name, rule in _mapping(raw, "rules").items():
-        if isinstance(rule.get("class_code"), str) and rule["class_code"] not in classes:
-            yield _unknown(f"rules.{name}.class_code", rule["class_code"], classes, "classe")
-
-
-def check_thresholds_have_room_to_clear(raw: object) -> Iterator[Problem]:
-    """Without a gap between ringing and clearing a value that trembles at the limit rings all night."""
-    for name, rule in _mapping(raw, "rules").items():
-        if rule.get("kind") != "threshold":
-            continue
-        above, below, clear = rule.get("above"), rule.get("below"), rule.get("clear")
-        if (above is None) == (below is None):
-            yield Problem(f"rules.{name}", "needs exactly one of 'above' and 'below'")
-        elif isinstance(above, (int, float)) and isinstance(clear, (int, float)) and clear >= above:
-            yield Problem(f"rules.{name}.clear", f"must be less than above ({above})", "leave room for hysteresis")
-        elif isinstance(below, (int, float)) and isinstance(clear, (int, float)) and clear <= below:
-            yield Problem(f"rules.{name}.clear", f"must be greater than below ({below})", "leave room for hysteresis")
-
-
-def check_tcp_feeds_have_a_port(raw: object) -> Iterator[Problem]:
-    for name, feed in _mapping(raw, "feeds").items():
-        if feed.get("kind") == "tcp" and not feed.get("port"):
-            yield Problem(f"feeds.{name}.port", "is missing", "a tcp feed listens on a port")
-        if feed.get("kind") == "mqtt" and not feed.get("topics"):
-            yield Problem(f"feeds.{name}.topics", "is missing", "an mqtt feed subscribes to topics")
-
-
-CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
-    check_rules_refer_to_known_metrics,
-    check_rules_refer_to_known_classes,
-    check_thresholds_have_room_to_clear,
-    check_tcp_feeds_have_a_port,
-)
-
-
-def _cross_checks(raw: object) -> Iterator[Problem]:
-    for check in CROSS_CHECKS:
-        yield from check(raw)

@@ -9,13 +9,19 @@ from core.errors import ConfigError, Problem
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Addresses of the services and a few paths. Empty addresses mean: not there."""
+    """Addresses of the services and a few paths. Empty addresses mean: not there.
+
+    `mqtt_group` names the shared subscription: installations on one broker need different ones. `area`, where set, is
+    another district than the configuration's (the demo's AREA).
+    """
 
     config: Path
     database_url: str
     web_database_url: str
     redis_url: str
     mqtt_url: str
+    mqtt_group: str
+    area: str
     web_url: str
     media: Path
     simulated: bool
@@ -51,6 +57,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         web_database_url=value("YIPING_WEB_DATABASE_URL", database_url),
         redis_url=value("YIPING_REDIS_URL", ""),
         mqtt_url=value("YIPING_MQTT_URL", ""),
+        mqtt_group=value("YIPING_MQTT_GROUP", "yiping"),
+        area=value("YIPING_AREA", ""),
         web_url=value("YIPING_WEB_URL", "http://127.0.0.1:8051"),
         media=Path(value("YIPING_MEDIA_DIR", ".run/media")),
         simulated=value("YIPING_SIMULATED", "") == "1",

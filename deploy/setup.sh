@@ -94,7 +94,8 @@ install_browser_files() {
 }
 
 install_services() {
-  if [[ -n ${YIPING_DATABASE_URL:-} && -n ${YIPING_REDIS_URL:-} && -n ${YIPING_MQTT_URL:-} ]]; then return; fi
+  if [[ -n ${YIPING_DATABASE_URL:-}${YIPING_DATABASE_URL_FILE:-} && -n ${YIPING_REDIS_URL:-}${YIPING_REDIS_URL_FILE:-} &&
+        -n ${YIPING_MQTT_URL:-}${YIPING_MQTT_URL_FILE:-} ]]; then return; fi
   # Database programs refuse to start without the world's time zones.
   [[ -e /usr/share/zoneinfo/UTC ]] || apt_install tzdata
   local key

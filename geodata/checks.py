@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
-from geodata.datums import to_cgcs2000
-from geodata.metric import Plane, plane_of
+from geodata.datums import from_cgcs2000, to_cgcs2000
+from geodata.metric import Plane, Shape, plane_of
 
 Verdict = Literal["refused", "repaired", "warning"]
 
@@ -31,7 +31,7 @@ class Finding:
     code: str | None = None
 
 
-def mended(shape: shapely.Geometry | None) -> tuple[Polygon | MultiPolygon | None, str]:
+def mended(shape: Shape | None) -> tuple[Polygon | MultiPolygon | None, str]:
     """A valid polygon and what was mended (empty: nothing), or None and why there is none."""
     if shape is None or shape.is_empty:
         return None, "no geometry"
@@ -61,29 +61,30 @@ class Tiling:
     pairs: tuple[tuple[int, int, float], ...]
 
 
-def tiling(shapes: Sequence[shapely.Geometry]) -> Tiling:
+def tiling(shapes: Sequence[Shape]) -> Tiling:
     """Overlaps and gaps of polygons in degrees. A gap is a hole in their union; the ragged outer edge is none."""
     if not shapes:
         return Tiling(0.0, 0.0, 0.0, ())
-    flat = np.array([plane_around(shapes).shape_to_metres(shape) for shape in shapes], dtype=object)
+    flat = plane_around(shapes).shapes_to_metres(np.array(shapes, dtype=object))
     first, second = shapely.STRtree(flat).query(flat, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]
     shared = shapely.area(shapely.intersection(flat[first], flat[second]))
-    pairs = sorted(((int(a), int(b), float(s)) for a, b, s in zip(first, second, shared, strict=True) if s > _SLIVER_M2), key=lambda p: -p[2])
+    found = [(int(a), int(b), float(s)) for a, b, s in zip(first, second, shared, strict=True) if s > _SLIVER_M2]
+    pairs = sorted(found, key=lambda pair: -pair[2])
     union = shapely.union_all(flat, grid_size=0.02)
     holes = sum(Polygon(ring).area for part in shapely.get_parts(union) if isinstance(part, Polygon) for ring in part.interiors)
     return Tiling(float(union.area), sum(pair[2] for pair in pairs), float(holes), tuple(pairs))
 
 
-def plane_around(shapes: Sequence[shapely.Geometry]) -> Plane:
+def plane_around(shapes: Sequence[Shape]) -> Plane:
     """The local plane of any geometries in degrees."""
     west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
     return plane_of(shapely.box(west, south, east, north))
 
 
-def suspicion(shapes: Sequence[shapely.Geometry], boundary: shapely.Geometry) -> str:
-    """Why these polygons (degrees) seem to be in another datum or another place than `boundary`; empty: nothing suspicious.
+def suspicion(shapes: Sequence[Shape], boundary: Shape, read_as: str = "cgcs2000") -> str:
+    """Why these polygons (degrees), read as a datum, seem to be in another or in another place than `boundary`; empty: all well.
 
     The shift between datums is 300–1,300 m: too little to leave a district, enough to fit it worse than a conversion does.
     """
@@ -93,14 +94,15 @@ def suspicion(shapes: Sequence[shapely.Geometry], boundary: shapely.Geometry) ->
     if not union.intersects(boundary):
         return "nothing lies in the district: wrong file, wrong coordinate system, or longitude and latitude swapped"
     as_is = _outside(union, boundary)
-    fits = {datum: _outside(converted(union, datum), boundary) for datum in ("gcj02", "bd09")}
+    raw = shapely.transform(union, lambda xy: np.array([from_cgcs2000(float(x), float(y), read_as) for x, y in xy]))
+    fits = {datum: _outside(converted(raw, datum), boundary) for datum in ("cgcs2000", "gcj02", "bd09") if datum != read_as}
     best = min(fits, key=lambda datum: fits[datum])
     if fits[best] < as_is - 0.01 and fits[best] < 0.7 * as_is:
         return f"{as_is:.1%} lies outside the district, {fits[best]:.1%} if read as {best}: try --datum {best}"
     return f"{as_is:.0%} lies outside the district" if as_is > 0.25 else ""
 
 
-def _outside(shape: shapely.Geometry, boundary: shapely.Geometry) -> float:
+def _outside(shape: Shape, boundary: Shape) -> float:
     return float(shape.difference(boundary).area / max(shape.area, 1e-18))
 
 

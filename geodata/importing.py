@@ -4,7 +4,7 @@ The only module that knows geopandas. Converts datum and projection; never guess
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -13,10 +13,10 @@ import geopandas
 import numpy as np
 import pyproj
 import shapely
-from shapely.geometry import mapping
 
 from core.errors import Invalid
 from geodata.checks import Finding, converted, mended, plane_around, suspicion, tiling
+from geodata.metric import Shape, geojson
 from geodata.model import LEVEL_OF_LENGTH, LEVELS, Area, DutyGrid, GridCell, Layer, LayerKind
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Feature:
 
     number: int
     properties: Mapping[str, Any]
-    shape: shapely.Geometry | None
+    shape: Shape | None
 
     def text(self, name: str, columns: Mapping[str, str]) -> str:
         """A property as text, by our name for it; empty where there is none. 3204.0 of a numeric column is 3204."""
@@ -80,7 +80,7 @@ class Imported(Generic[T]):
 def read_features(path: Path, options: Options) -> tuple[list[Feature], list[Finding]]:
     """All features of a file in CGCS2000 degrees. Raises `Invalid` if it cannot be read or its coordinates not be understood."""
     try:
-        frame = geopandas.read_file(path, **({"layer": options.layer} if options.layer else {}))
+        frame = geopandas.read_file(path, layer=options.layer) if options.layer else geopandas.read_file(path)
     except Exception as error:  # whatever the driver raises: the file is not readable
         raise Invalid(f"{path}: cannot be read as GeoJSON, Shapefile or GeoPackage: {error}") from error
     if "geometry" not in frame.columns:
@@ -103,7 +103,7 @@ def _in_degrees(shapes: Any, crs: Any, options: Options, findings: list[Finding]
     if metres and (source is None or source.is_geographic):
         raise Invalid(f"coordinates are metres but no projection is named; give --crs{_zone_hint(east, north)}")
     # Surveyors write northing first: a zone-prefixed easting of eight digits, or a longitude, then stands second.
-    if (metres and north > 1e7 > east) or (not metres and 3 < west and east < 54 and 73 < south and north < 136):
+    if (metres and north > 1e7 > east) or (not metres and west > 3 and east < 54 and south > 73 and north < 136):
         shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
         findings.append(Finding("warning", "axes", "the axes were swapped (northing or latitude first): turned round"))
     if source is None or source.is_geographic:
@@ -128,18 +128,19 @@ def import_areas(path: Path, options: Options, known: Sequence[Area] = (), tick:
             point = shape.representative_point()
             name = feature.text("name", options.columns) or code
             parent = feature.text("parent", options.columns) or None
-            taken[code] = Area(code, name, LEVEL_OF_LENGTH[len(code)], parent, round(point.x, 7), round(point.y, 7), mapping(shape))
+            level, drawn = LEVEL_OF_LENGTH[len(code)], feature.properties.get("schematic") is True
+            taken[code] = Area(code, name, level, parent, round(point.x, 7), round(point.y, 7), geojson(shape), drawn)
         if tick:
             tick(feature.number)
     codes = taken.keys() | {area.code for area in known}
     areas = [_with_parent(area, codes, findings) for area in sorted(taken.values(), key=lambda a: (LEVELS.index(a.level), a.code))]
     for level in ("street", "community"):
         _tell_tiling([(a.code, shapely.geometry.shape(a.geometry)) for a in areas if a.level == level], f"{level} areas", findings)
-    _tell_suspicion([shapely.geometry.shape(a.geometry) for a in areas if a.level != "city"], known, findings)
+    _tell_suspicion([shapely.geometry.shape(a.geometry) for a in areas if a.level != "city"], known, options, findings)
     return Imported(tuple(areas), tuple(findings))
 
 
-def _with_parent(area: Area, codes: Iterable[str], findings: list[Finding]) -> Area:
+def _with_parent(area: Area, codes: Set[str], findings: list[Finding]) -> Area:
     """The area with a parent that exists, or none."""
     parent = area.parent
     if parent not in codes:
@@ -150,7 +151,9 @@ def _with_parent(area: Area, codes: Iterable[str], findings: list[Finding]) -> A
     return Area(area.code, area.name, area.level, parent, area.lon, area.lat, area.geometry, area.schematic)
 
 
-def import_cells(path: Path, options: Options, areas: Sequence[Area], tick: Tick | None = None) -> tuple[Imported[GridCell], tuple[DutyGrid, ...]]:
+def import_cells(
+    path: Path, options: Options, areas: Sequence[Area], tick: Tick | None = None
+) -> tuple[Imported[GridCell], tuple[DutyGrid, ...]]:
     """Cells and the duty grids they name. A cell's community: its column, else its code's first 12 digits, else where it lies."""
     features, findings = read_features(path, options)
     places = _Communities(areas)
@@ -166,13 +169,14 @@ def import_cells(path: Path, options: Options, areas: Sequence[Area], tick: Tick
             if grid and grid not in grids:
                 grids[grid] = DutyGrid(grid, feature.text("duty_grid_name", options.columns) or grid, area)
             point = shape.representative_point()
-            taken[code] = GridCell(code, area, grid, round(point.x, 7), round(point.y, 7), mapping(shape), 0.0)
+            drawn = feature.properties.get("schematic") is True
+            taken[code] = GridCell(code, area, grid, round(point.x, 7), round(point.y, 7), geojson(shape), 0.0, drawn)
         if tick:
             tick(feature.number)
     cells = _measured(list(taken.values()))
     shapes = [(cell.cell_code, shapely.geometry.shape(cell.geometry)) for cell in cells]
     _tell_tiling(shapes, "cells", findings)
-    _tell_suspicion([shape for _, shape in shapes], areas, findings)
+    _tell_suspicion([shape for _, shape in shapes], areas, options, findings)
     return Imported(tuple(cells), tuple(findings)), tuple(grids[code] for code in sorted(grids))
 
 
@@ -184,7 +188,7 @@ class _Communities:
         self._known = set(self._codes)
         self._tree = shapely.STRtree([shapely.geometry.shape(area.geometry) for area in areas if area.level == "community"])
 
-    def of(self, told: str, code: str, shape: shapely.Geometry) -> str | None:
+    def of(self, told: str, code: str, shape: Shape) -> str | None:
         for candidate in (told, code[:12]):
             if candidate in self._known:
                 return candidate
@@ -198,9 +202,9 @@ def _measured(cells: list[GridCell]) -> list[GridCell]:
         return []
     shapes = [shapely.geometry.shape(cell.geometry) for cell in cells]
     plane = plane_around(shapes)
-    areas = [round(float(plane.shape_to_metres(shape).area), 1) for shape in shapes]
+    areas = np.round(shapely.area(plane.shapes_to_metres(np.array(shapes, dtype=object))), 1).tolist()
     return [
-        GridCell(cell.cell_code, cell.area, cell.duty_grid, cell.lon, cell.lat, cell.geometry, area)
+        GridCell(cell.cell_code, cell.area, cell.duty_grid, cell.lon, cell.lat, cell.geometry, area, cell.schematic)
         for cell, area in zip(cells, areas, strict=True)
     ]
 
@@ -215,13 +219,14 @@ def import_layer(path: Path, options: Options, name: str, label: str) -> Importe
     for feature in features:
         shape = feature.shape
         found = _KINDS.get(shape.geom_type.removeprefix("Multi")) if shape is not None and not shape.is_empty else None
-        if found is None or (kind is not None and found != kind):
-            why = "no geometry" if shape is None or shape.is_empty else f"{shape.geom_type} in a layer of {kind or 'lines, polygons or points'}"
+        if shape is None or found is None or (kind is not None and found != kind):
+            what = "no geometry" if shape is None or shape.is_empty else shape.geom_type
+            why = f"{what} in a layer of {kind or 'lines, polygons or points'}"
             findings.append(Finding("refused", "geometry", why, feature.number))
             continue
         kind = found
         rounded = shapely.transform(shape, lambda xy: np.round(xy, 7))
-        kept.append({"type": "Feature", "properties": _plain(feature.properties), "geometry": mapping(rounded)})
+        kept.append({"type": "Feature", "properties": _plain(feature.properties), "geometry": geojson(rounded)})
     if kind is None:
         return Imported((), tuple(findings))
     return Imported((Layer(name, label, kind, {"type": "FeatureCollection", "features": kept}),), tuple(findings))
@@ -245,7 +250,8 @@ def _code_and_shape(
     wanted = options.code_pattern or pattern
     shape, why = mended(feature.shape)
     if not re.fullmatch(wanted, code):
-        findings.append(Finding("refused", "code", f"'{code}' is no code like {wanted}" if code else "no code", feature.number, code or None))
+        why = f"'{code}' is no code like {wanted}" if code else "no code"
+        findings.append(Finding("refused", "code", why, feature.number, code or None))
     elif code in taken:
         findings.append(Finding("refused", "duplicate", "this code was there already: the first stays", feature.number, code))
     elif shape is None:
@@ -257,7 +263,7 @@ def _code_and_shape(
     return code, None
 
 
-def _tell_tiling(shapes: Sequence[tuple[str, shapely.Geometry]], what: str, findings: list[Finding]) -> None:
+def _tell_tiling(shapes: Sequence[tuple[str, Shape]], what: str, findings: list[Finding]) -> None:
     """Notes overlaps pair by pair (the ten worst) and gaps, with their areas."""
     found = tiling([shape for _, shape in shapes])
     for first, second, area in found.pairs[:10]:
@@ -268,8 +274,8 @@ def _tell_tiling(shapes: Sequence[tuple[str, shapely.Geometry]], what: str, find
         findings.append(Finding("warning", "gap", f"{found.gap_m2:,.0f} m² between the {what} belong to none of {found.area_m2:,.0f} m²"))
 
 
-def _tell_suspicion(shapes: Sequence[shapely.Geometry], areas: Sequence[Area], findings: list[Finding]) -> None:
+def _tell_suspicion(shapes: Sequence[Shape], areas: Sequence[Area], options: Options, findings: list[Finding]) -> None:
     """Compares with the district already known."""
     districts = [shapely.geometry.shape(area.geometry) for area in areas if area.level == "district"]
-    if districts and (why := suspicion(shapes, shapely.union_all(districts))):
+    if districts and (why := suspicion(shapes, shapely.union_all(districts), options.datum)):
         findings.append(Finding("warning", "datum", why))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon, Polygon, mapping, shape
+from shapely.geometry import MultiPolygon, Polygon, shape
 
-from geodata.metric import Plane, plane_of
+from geodata.metric import Plane, Shape, geojson, plane_of
 from geodata.model import Area, Layer
 from geodata.roads import MAIN, Road, draw_roads
 from geodata.water import Site, Water, draw_water, site_of
@@ -75,29 +75,25 @@ def _places(plane: Plane, site: Site, waters: list[Water], roads: list[Road], rn
                 features.append(_feature(plane, shapely.Point(x, y), {"kind": kind, "name": name}))
                 break
     for lake in (water for water in waters if water.kind == "lake"):
-        shore = shapely.get_coordinates(lake.shape.exterior)[0]
+        shore = shapely.get_coordinates(lake.shape)[0]
         features.append(_feature(plane, shapely.Point(shore), {"kind": "park", "name": lake.name.removesuffix("湖") + "公园"}))
     return features
 
 
-def _beside(mains: shapely.Geometry, rng: np.random.Generator) -> tuple[float, float]:
-    """A random point 90 m beside a main road."""
-    point = shapely.line_interpolate_point(_longest_first(mains, rng), rng.random(), normalized=True)
+def _beside(mains: Shape, rng: np.random.Generator) -> tuple[float, float]:
+    """A random point 90 m beside a main road, on long ones oftener."""
+    parts = shapely.get_parts(mains)
+    length = shapely.length(parts)
+    part = parts[rng.choice(len(parts), p=length / length.sum())]
+    point = part.interpolate(rng.random(), normalized=True)
     angle = rng.uniform(0, 2 * np.pi)
     return float(point.x + 90 * np.cos(angle)), float(point.y + 90 * np.sin(angle))
 
 
-def _longest_first(mains: shapely.Geometry, rng: np.random.Generator) -> shapely.Geometry:
-    """A piece of the network, long ones oftener."""
-    parts = shapely.get_parts(mains)
-    length = shapely.length(parts)
-    return parts[rng.choice(len(parts), p=length / length.sum())]
-
-
-def _feature(plane: Plane, geometry: shapely.Geometry, properties: Mapping[str, Any]) -> dict[str, Any]:
+def _feature(plane: Plane, geometry: Shape, properties: Mapping[str, Any]) -> dict[str, Any]:
     """A GeoJSON feature in degrees with six decimals (0.1 m): a drawing needs no more."""
     degrees = shapely.transform(plane.shape_to_degrees(geometry), lambda xy: np.round(xy, 6))
-    return {"type": "Feature", "properties": {**properties, "schematic": True}, "geometry": mapping(degrees)}
+    return {"type": "Feature", "properties": {**properties, "schematic": True}, "geometry": geojson(degrees)}
 
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.model import Placement, Position
 from geodata.datums import to_cgcs2000
-from geodata.metric import Floats
+from geodata.metric import Floats, Shape
 from geodata.model import Area, GridCell, Located
 
 ZERO_WITHIN: Final = 1e-6  # degrees around 0/0: a receiver without a fix
@@ -29,7 +29,9 @@ OUTSIDE: Final = Located(Placement.OUTSIDE)
 class Locator:
     """Holds the spatial index of a city's cells. Built once, read by any number of threads."""
 
-    def __init__(self, found: Sequence[Located], shapes: Sequence[shapely.Geometry] | NDArray[Any], district: str, boundary: shapely.Geometry | None) -> None:
+    def __init__(
+        self, found: Sequence[Located], shapes: Sequence[Shape] | NDArray[Any], district: str, boundary: Shape | None
+    ) -> None:
         """`found[i]` is the answer for `shapes[i]` (degrees); `boundary` None: inside means in or within 150 m of a cell."""
         order = sorted(range(len(found)), key=lambda i: found[i].cell_code or "")  # so that the least index is the least code
         self._found = [found[i] for i in order]

@@ -3,20 +3,23 @@
 Transverse Mercator with its meridian through the district: within 30 km of it lengths are true to 1 in 90,000.
 """
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-G = TypeVar("G", bound=shapely.Geometry)
+Shape = BaseGeometry
+G = TypeVar("G", bound=BaseGeometry)
 _DIGITS = 7  # decimals of a degree kept: 1 cm
 
 
@@ -45,9 +48,19 @@ class Plane:
         """A geometry in degrees → the same in metres."""
         return shapely.transform(shape, lambda xy: np.column_stack(self.to_metres(xy[:, 0], xy[:, 1])))
 
+    def shapes_to_metres(self, shapes: NDArray[Any]) -> NDArray[Any]:
+        """An array of geometries in degrees → the same in metres, all at once."""
+        return np.asarray(shapely.transform(shapes, lambda xy: np.column_stack(self.to_metres(xy[:, 0], xy[:, 1]))))
+
     def shape_to_degrees(self, shape: G) -> G:
         """A geometry in metres → the same in degrees."""
         return shapely.transform(shape, lambda xy: np.column_stack(self.to_degrees(xy[:, 0], xy[:, 1])))
+
+
+def geojson(shape: Shape) -> dict[str, Any]:
+    """A geometry as a GeoJSON mapping of plain lists, equal to itself after a journey through JSON."""
+    mapping: dict[str, Any] = json.loads(shapely.to_geojson(shape))
+    return mapping
 
 
 def plane_of(boundary: Polygon | MultiPolygon) -> Plane:

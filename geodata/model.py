@@ -11,7 +11,7 @@ from core.model import Placement
 
 Level = Literal["city", "district", "street", "community"]
 LayerKind = Literal["line", "polygon", "point"]
-Geometry = Mapping[str, Any]
+Geometry = dict[str, Any]
 
 LEVEL_OF_LENGTH: dict[int, Level] = {4: "city", 6: "district", 9: "street", 12: "community"}
 LEVELS: tuple[Level, ...] = ("city", "district", "street", "community")

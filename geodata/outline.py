@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
-from geodata.metric import Bools, Floats, Raster
+from geodata.metric import Bools, Floats, Raster, Shape
 from geodata.regions import Labels
 
 _REACH = 0.45  # of a cell: with less than a half, corners keep their order and quads stay simple
@@ -31,7 +31,7 @@ def outlines(raster: Raster, label: Labels, boundary: Polygon | MultiPolygon) ->
     return {int(key): raster.plane.shape_to_degrees(_areal(shape)) for key, shape in zip(keys, cut, strict=True)}
 
 
-def _areal(shape: shapely.Geometry) -> Polygon | MultiPolygon:
+def _areal(shape: Shape) -> Polygon | MultiPolygon:
     """The polygons of a cut; lines and points that a cut may leave are dropped."""
     polygons = [part for part in shapely.get_parts(shape) if isinstance(part, Polygon) and part.area > 1.0]
     return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
@@ -39,7 +39,8 @@ def _areal(shape: shapely.Geometry) -> Polygon | MultiPolygon:
 
 def _quads(x: Floats, y: Floats) -> Floats:
     """Cells as polygons, shaped (rows, columns)."""
-    ring = [(slice(None, -1), slice(None, -1)), (slice(None, -1), slice(1, None)), (slice(1, None), slice(1, None)), (slice(1, None), slice(None, -1))]
+    near, far = slice(None, -1), slice(1, None)
+    ring = [(near, near), (near, far), (far, far), (far, near)]
     corners = np.stack([np.stack([x[at], y[at]], axis=-1) for at in (*ring, ring[0])], axis=-2)
     return np.asarray(shapely.polygons(corners))
 

@@ -6,10 +6,10 @@ The same seed gives the same city. Surveyed areas and cells are imported instead
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon, Polygon, mapping
+from shapely.geometry import MultiPolygon, Polygon
 
 from geodata.boundary import Division, Names, district_boundary, district_names, urban_centre
-from geodata.metric import Bools, Floats, Raster, lay_grid
+from geodata.metric import Bools, Floats, Raster, Shape, geojson, lay_grid
 from geodata.model import Area, City, DutyGrid, GridCell, Level
 from geodata.outline import outlines
 from geodata.regions import Labels, Sites, balanced, joined, spread_sites, warp, widened
@@ -60,7 +60,7 @@ def _cut(
     """Cuts the cells `inside` into regions with the shares given; with a `middle`, the `outer` ones lie farthest from it."""
     label = np.full(inside.shape, -1, dtype=np.int32)
     rng = np.random.default_rng(seed)
-    x, y = warp(*inside.shape, seed, 3.0 if middle is not None else 1.5)
+    x, y = warp(inside.shape[0], inside.shape[1], seed, 3.0 if middle is not None else 1.5)
     points = np.column_stack([x[inside], y[inside]])
     wanted = np.array(share) * (rng.uniform(0.82, 1.18, len(share)) if middle is None else 1.0)
     at = spread_sites(points, len(share), rng)
@@ -141,12 +141,12 @@ def _areas(
     return tuple(areas)
 
 
-def _area(code: str, name: str, level: Level, parent: str | None, shape: shapely.Geometry, schematic: bool = True) -> Area:
+def _area(code: str, name: str, level: Level, parent: str | None, shape: Shape, schematic: bool = True) -> Area:
     point = label_point(shape)
-    return Area(code, name, level, parent, point[0], point[1], mapping(shape), schematic)
+    return Area(code, name, level, parent, point[0], point[1], geojson(shape), schematic)
 
 
-def label_point(shape: shapely.Geometry) -> tuple[float, float]:
+def label_point(shape: Shape) -> tuple[float, float]:
     """A point well inside (lon, lat): the middle of the largest circle that fits."""
     largest = max(shapely.get_parts(shape), key=lambda part: part.area)
     first = shapely.maximum_inscribed_circle(largest, 1e-4).coords[0]

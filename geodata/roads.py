@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString
 
-from geodata.metric import Floats
+from geodata.metric import Floats, Shape
 from geodata.water import Site, Water
 
 EXPRESSWAY, MAIN, MINOR = 1, 2, 3
@@ -27,7 +27,7 @@ class Road:
 
     name: str
     rank: int
-    shape: shapely.Geometry
+    shape: Shape
 
 
 def draw_roads(site: Site, waters: list[Water], quarters: list[tuple[float, float]], rng: np.random.Generator) -> list[Road]:
@@ -37,7 +37,8 @@ def draw_roads(site: Site, waters: list[Water], quarters: list[tuple[float, floa
     lakes = shapely.union_all([w.shape for w in waters if w.kind == "lake"]).buffer(60)
     wet = shapely.union_all([w.shape for w in waters]).buffer(14)
     mains = [Road(r.name, r.rank, bend(r.shape)) for r in (*_rings(site), *_spokes(site, rng), *_main_grid(site, rng))]
-    mains = [Road(r.name, r.rank, r.shape.intersection(view) if r.rank == EXPRESSWAY else r.shape.intersection(view).difference(lakes)) for r in mains]
+    dry = view.difference(lakes)
+    mains = [Road(r.name, r.rank, r.shape.intersection(view if r.rank == EXPRESSWAY else dry)) for r in mains]
     mains = _thinned([road for road in mains if not road.shape.is_empty], site, rng)
     return [*_minors(site, mains, wet, quarters, rng), *sorted(mains, key=lambda road: -road.rank)]
 
@@ -46,10 +47,11 @@ class _Bend:
     """Long gentle waves that take the ruler out of straight lines; the same for all roads, so crossings stay crossings."""
 
     def __init__(self, site: Site, rng: np.random.Generator) -> None:
-        self._waves = [(length, height, *rng.uniform(0, 2 * np.pi, 3)) for length, height in ((15000, 420), (8200, 210), (3600, 70), (1900, 26))]
+        waves = ((15000, 420), (8200, 210), (3600, 70), (1900, 26))
+        self._waves = [(length, height, *rng.uniform(0, 2 * np.pi, 3)) for length, height in waves]
         self._at = np.array(site.centre)
 
-    def __call__(self, shape: shapely.Geometry) -> shapely.Geometry:
+    def __call__(self, shape: Shape) -> Shape:
         return shapely.transform(shapely.segmentize(shape, 110.0), self._move).simplify(2.5)
 
     def _move(self, xy: Floats) -> Floats:
@@ -154,7 +156,9 @@ def _turn(site: Site, xy: Floats) -> Floats:
     return turned
 
 
-def _minors(site: Site, mains: list[Road], wet: shapely.Geometry, quarters: list[tuple[float, float]], rng: np.random.Generator) -> list[Road]:
+def _minors(
+    site: Site, mains: list[Road], wet: Shape, quarters: list[tuple[float, float]], rng: np.random.Generator
+) -> list[Road]:
     """Minor streets of every block between main roads, dense in the middle and around the quarters."""
     lines = shapely.union_all([road.shape for road in mains])
     around = site.district.buffer(2500)
@@ -179,7 +183,7 @@ def _spacing(at: shapely.Point, site: Site, quarters: list[tuple[float, float]])
     return float(np.clip(175.0 / max(density, 0.05), 190.0, 900.0))
 
 
-def _block_streets(block: shapely.Geometry, spacing: float, rng: np.random.Generator) -> shapely.Geometry:
+def _block_streets(block: Shape, spacing: float, rng: np.random.Generator) -> Shape:
     """Streets in both directions of the block's own rectangle; some end halfway at a cross street."""
     box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(block))
     corner, first, second = box[0], box[1] - box[0], box[3] - box[0]

@@ -9,14 +9,14 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from geodata.metric import Floats
+from geodata.metric import Floats, Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What all layers are drawn on: the district and its centre in metres, the view's half size, the long axis (radians)."""
 
-    district: shapely.Geometry
+    district: Shape
     centre: tuple[float, float]
     middle: tuple[float, float]
     reach: float
@@ -29,10 +29,10 @@ class Water:
 
     name: str
     kind: str
-    shape: shapely.Geometry
+    shape: Shape
 
 
-def site_of(district: shapely.Geometry, centre: tuple[float, float]) -> Site:
+def site_of(district: Shape, centre: tuple[float, float]) -> Site:
     """The site of a district (metres): the view reaches 60 % beyond the longer half of its largest part's box."""
     main = max(shapely.get_parts(district), key=lambda part: part.area)  # far islands must not stretch the map
     west, south, east, north = main.bounds
@@ -104,7 +104,7 @@ def _bed(course: LineString, half_width: float) -> Polygon:
     return band if band.is_valid else band.buffer(0)
 
 
-def _lakes(site: Site, rivers: shapely.Geometry, rng: np.random.Generator) -> list[Water]:
+def _lakes(site: Site, rivers: Shape, rng: np.random.Generator) -> list[Water]:
     """Three lakes inside the district, clear of the centre and of each other; the largest has an island."""
     lakes: list[Water] = []
     room = site.district.buffer(-900)

@@ -11,6 +11,7 @@ import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from threading import Event, Lock, Thread
 from urllib.parse import unquote, urlsplit
@@ -92,27 +93,27 @@ class MqttFeed:
         """Leave the broker without ending the session: what is not acknowledged goes to the next holder of the slot."""
         self._stop.set()
         self._wake()
-        self._thread.join(timeout=CONNECT_TIMEOUT_S)
         self._waiting.close()
+        self._thread.join(timeout=CONNECT_TIMEOUT_S)
+        if not self._thread.is_alive():
+            self._wake_in.close()
+            self._wake_out.close()
 
     def _wake(self) -> None:
-        try:
+        with suppress(OSError):  # the pipe is full: it is awake
             self._wake_in.send(b"!")
-        except OSError:
-            pass  # the pipe is full: it is awake
 
     def _run(self) -> None:
         attempt = 0
         while not self._stop.is_set():
+            epoch = self._epoch
             try:
-                connection = Connection(self._open())
-                attempt = 0
-                self._serve(connection)
+                self._serve(Connection(self._open()))
             except SlotTaken as error:
-                self._book.turn("stopped", self._clock(), str(error))
-                return self._waiting.fail(error)
-            except Exception as error:  # a thread that dies unseen would silence the city; whoever the error is, try again
-                attempt += 1
+                self._waiting.fail(error)
+                break
+            except Exception as error:  # a thread that dies unseen would silence the city: whatever it was, try again
+                attempt = 1 if self._epoch != epoch else attempt + 1
                 self._book.turn("waiting", self._clock(), f"{type(error).__name__}: {error}")
                 _log.warning("mqtt_lost", error=str(error), attempt=attempt)
                 self._stop.wait(back_off(attempt, random.random()))
@@ -173,11 +174,12 @@ class MqttFeed:
         raise FeedLost("no CONNACK")
 
     def _subscribe(self, connection: Connection, resumed: bool) -> None:
-        shared = [mqtt5.TopicFilter(f"$share/{self._group}/{topic}", max_qos=mqtt5.QoS.AT_LEAST_ONCE) for topic in filters(self._config.feeds)]
+        once = mqtt5.QoS.AT_LEAST_ONCE
+        shared = [mqtt5.TopicFilter(f"$share/{self._group}/{topic}", max_qos=once) for topic in filters(self._config.feeds)]
         connection.send(mqtt5.SubscribePacket(SUBSCRIBE_ID, shared).write())
         kept = retained_filters(self._config.feeds)
         if kept and not resumed:  # once per session: presence as it stands, which a shared subscription never brings
-            own = [mqtt5.TopicFilter(topic, max_qos=mqtt5.QoS.AT_LEAST_ONCE) for topic in kept]
+            own = [mqtt5.TopicFilter(topic, max_qos=once) for topic in kept]
             connection.send(mqtt5.SubscribePacket(RETAINED_ID, own).write() + mqtt5.UnsubscribePacket(UNSUBSCRIBE_ID, kept).write())
 
     def _turn(self, connection: Connection) -> None:
@@ -201,8 +203,9 @@ class MqttFeed:
                 topic = packet.topic
                 frames.append(Frame(feed_of(topic), packet.payload or b"", now, topic, "", (epoch, packet.packet_id)))
             elif isinstance(packet, mqtt5.DisconnectPacket):
-                code = int(packet.reason_code)
-                raise SlotTaken(f"another client took over {self._client_id}") if code == TAKEN_OVER else FeedLost(f"the broker left: {code:#x}")
+                if int(packet.reason_code) == TAKEN_OVER:
+                    raise SlotTaken(f"another client took over {self._client_id}")
+                raise FeedLost(f"the broker left: {packet.reason_code.name}")
             elif isinstance(packet, mqtt5.SubAckPacket) and any(int(code) >= 0x80 for code in packet.reason_codes):
                 self._book.turn("connected", now, "the broker refuses a subscription")
                 _log.error("mqtt_subscription_refused", codes=[int(code) for code in packet.reason_codes])

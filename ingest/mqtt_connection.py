@@ -103,6 +103,8 @@ class Connection:
                 chunk = self._wire.recv(CHUNK)
             except _NOT_NOW:
                 return
+            if not chunk and self.took:
+                return  # first what it said before it left: it may have told why
             if not chunk:
                 raise FeedLost("the broker closed the connection")
             self._in += chunk

@@ -70,9 +70,9 @@ class Sender:
         if self._http is None:
             if not self._wires.url:
                 raise FeedLost("no address of the API; start `make demo` or give --url and --token")
-            self._http = self._stack.enter_context(httpx.Client(base_url=self._wires.url.rstrip("/") + "/api/v1", timeout=60, trust_env=False))
-        kind = "text/csv" if parcel.address.endswith("csv") else "application/json" if parcel.payload[:1] in b"{[" else "application/octet-stream"
-        headers = {"Authorization": f"Bearer {self._wires.token}", "Content-Type": kind}
+            base = self._wires.url.rstrip("/") + "/api/v1"
+            self._http = self._stack.enter_context(httpx.Client(base_url=base, timeout=60, trust_env=False))
+        headers = {"Authorization": f"Bearer {self._wires.token}", "Content-Type": _kind(parcel)}
         client, until = self._http, time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -90,9 +90,9 @@ class Sender:
     def _take(self, answer: httpx.Response, parcel: Parcel) -> None:
         if answer.status_code in (401, 403):
             raise NotAllowed(f"the API refuses this token ({answer.status_code})")
-        if answer.status_code not in (200, 201):
+        body = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+        if answer.status_code >= 300 and not (answer.status_code < 500 and "rejected" in body):
             raise FeedLost(f"{parcel.address}: {answer.status_code} {answer.text[:300]}")
-        body = answer.json()
         self.count.confirmed += parcel.count
         self.count.accepted += int(body.get("accepted", 0))
         self.count.duplicates += int(body.get("duplicates", 0))
@@ -136,6 +136,12 @@ class Sender:
         except TimeoutError:
             return False
         return True
+
+
+def _kind(parcel: Parcel) -> str:
+    if parcel.address.endswith("csv"):
+        return "text/csv"
+    return "application/json" if parcel.payload[:1] in (b"{", b"[") else "application/octet-stream"
 
 
 def replay(parcels: Iterator[Parcel], wires: Wires, rate: float = 0.0, progress: Callable[[int], None] = lambda done: None) -> Count:

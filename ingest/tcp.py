@@ -8,6 +8,7 @@ import asyncio
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from threading import Event, Thread
 
@@ -19,6 +20,7 @@ from core.model import Frame
 from ingest.decode.hj212_packet import split
 from ingest.feeds import Answered, Health, HealthBook, Waiting
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 stations come from outside; the firewall names them
 CONNECTIONS = 20_000
 IDLE_S = 2 * 3600.0  # HJ 212 allows an hour between two real-time uploads
 SWEEP_S = 5.0
@@ -39,7 +41,7 @@ class TcpFeed:
 
     def __init__(
         self, name: str, feed: FeedConfig, ingest: IngestConfig, clock: Callable[[], datetime],
-        hosts: Sequence[str] = ("0.0.0.0", "::"), idle_s: float = IDLE_S, limit: int = 20_000,
+        hosts: Sequence[str] = EVERYWHERE, idle_s: float = IDLE_S, limit: int = 20_000,
     ) -> None:  # fmt: skip
         self.name, self._clock, self._idle_s = name, clock, idle_s
         self._split = SPLITTERS[feed.format]
@@ -86,17 +88,14 @@ class TcpFeed:
         self._waiting.close()
 
     def _call(self, what: Callable[..., object], *arguments: object) -> None:
-        try:
+        with suppress(RuntimeError):  # closed meanwhile
             self._loop.call_soon_threadsafe(what, *arguments)
-        except RuntimeError:
-            pass  # closed meanwhile
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            servers = [
-                self._loop.run_until_complete(self._loop.create_server(lambda: _Station(self), sock=wire, backlog=BACKLOG)) for wire in self._wires
-            ]
+            opening = [self._loop.create_server(lambda: _Station(self), sock=wire, backlog=BACKLOG) for wire in self._wires]
+            servers = [self._loop.run_until_complete(each) for each in opening]
             self._book.turn("connected", self._clock(), f"port {self.port}")
             self._loop.call_later(SWEEP_S, self._sweep)
             self._listening.set()

@@ -32,6 +32,7 @@ def style() -> dict[str, Any]:
             *_ground(),
             *_cells(),
             *_roads_above(),
+            *_ground_names(),
             *_borders(),
             *_names(),
             *_markers(),
@@ -90,7 +91,7 @@ def _cells() -> list[Layer]:
             "id": "cells",
             "type": "fill",
             "source": "cells",
-            "paint": {"fill-color": cell_colour(), "fill-antialias": True, "fill-outline-color": "rgba(0,0,0,0)"},
+            "paint": {"fill-color": cell_colour(), "fill-antialias": True},
         }
     ]
 
@@ -127,28 +128,25 @@ def _text(layer_id: str, source: str, where: Expression, size: float, paint: dic
     }
 
 
-def _names() -> list[Layer]:
+def _named(*more: Expression) -> Expression:
+    return ["all", ["!=", ["coalesce", ["get", "name"], ""], ""], *more]
+
+
+def _ground_names() -> list[Layer]:
+    """Names of water and roads lie under the mask, so that those outside the district are as dim as what they name."""
     along = {"symbol-placement": "line", "symbol-spacing": 520, "text-letter-spacing": 0.12, "text-max-angle": 32}
-    named: Expression = ["!=", ["coalesce", ["get", "name"], ""], ""]
     return [
-        _text("names-water", "water", named, 13, {"text-color": "#6fa8dc"}, {"text-letter-spacing": 0.2}),
-        _text("names-roads", "roads", ["all", named, _of_class(1, 2)], 11.5, {"text-color": rgba("#c9d9ee", 0.72)}, along),
-        _text(
-            "places",
-            "places",
-            named,
-            12.5,
-            {"text-color": "#dbe8f8"},
-            {"text-anchor": "top", "text-offset": [0, 0.55], "icon-image": "place", "icon-allow-overlap": True, "text-optional": True},
-        ),
-        _text(
-            "names-streets",
-            "streets",
-            ["has", "name"],
-            18,
-            {"text-color": "#ffffff", "text-halo-width": 2.4},
-            {"text-font": BOLD, "text-letter-spacing": 0.06, "text-padding": 4, "text-allow-overlap": True, "text-ignore-placement": True},
-        ),
+        _text("names-water", "water", _named(), 13, {"text-color": "#6fa8dc"}, {"text-letter-spacing": 0.2}),
+        _text("names-roads", "roads", _named(_of_class(1, 2)), 11.5, {"text-color": rgba("#c9d9ee", 0.72)}, along),
+    ]
+
+
+def _names() -> list[Layer]:
+    dot = {"text-anchor": "top", "text-offset": [0, 0.55], "icon-image": "place", "icon-allow-overlap": True, "text-optional": True}
+    bold = {"text-font": BOLD, "text-letter-spacing": 0.06, "text-padding": 6}
+    return [
+        _text("places", "places", _named(), 12.5, {"text-color": "#dbe8f8"}, dot),
+        _text("names-streets", "streets", _named(), 17, {"text-color": "#ffffff", "text-halo-width": 2.4}, bold),
     ]
 
 

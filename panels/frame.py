@@ -23,12 +23,22 @@ from panels.text import COOKIE, Text, choose_language
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One surface: the module that draws it, the key of its title, whether it asks for a session, the roles it is for (empty: all)."""
+    """One surface: the module that draws it, the key of its title, whether it asks for a session, the roles it is for (empty: all).
+
+    `styles` are the prefixes of the style sheets it is given beside the common ones (`00-…css`); empty: its own name.
+    Pages therefore need no unusual class names, and every way between surfaces is a plain link that loads the page anew.
+    """
 
     module: str
     title: str
     public: bool = False
     roles: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+
+    def wants_style(self, file: str) -> bool:
+        """Whether a style sheet of `assets/` belongs to this surface."""
+        own = self.styles or (self.module.rpartition(".")[2],)
+        return file[:1].isdigit() or file.removesuffix(".css").partition("-")[0] in own
 
 
 ROUTES: Mapping[str, Route] = {

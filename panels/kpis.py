@@ -17,7 +17,7 @@ def kpis(page: Page) -> Component:
         _tile(text, "cases_open", "unit.cases", _pair(text, "kpi.overdue", "cases_overdue") + _pair(text, "kpi.today", "cases_today")),
         _tile(text, "in_time_rate", "unit.percent", _fraction(text, "kpi.in_time", "closed_in_time", "due_today")),
         _tile(text, "response_mean", "unit.minutes", _pair(text, "kpi.samples", "response_samples")),
-        _tile(text, "devices_online", "unit.devices", _fraction(text, "kpi.of_devices", "online_rate", "devices_total")),
+        _tile(text, "devices_online", "unit.devices", _pair(text, "kpi.online_rate", "online_rate") + _pair(text, "kpi.devices_total", "devices_total")),
     ]
     return panel("kpis", text("panel.kpis"), [html.Div(tiles, className="tiles")], kind="panel-kpis")
 

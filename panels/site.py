@@ -1,5 +1,6 @@
 """The Dash site: index page, language, assets, headers, router. Composed by `app.py`; knows neither store nor sessions."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ INDEX = """<!DOCTYPE html>
 </body>
 </html>"""
 
+_SHEET = re.compile(r"/assets/([\w.-]+\.css)")
+
 Who = Callable[[], Scope | None]
 
 
@@ -46,8 +49,15 @@ class Site(Dash):
         route, _ = frame.find_route(request.path)
         city = self.config_of_city.area.title_en if text.language == "en" else self.config_of_city.area.title
         title = f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
-        wanted = {key: parts[key] for key in ("css", "app_entry", "config", "scripts", "renderer")}
-        return INDEX.format(lang=text.html_lang, title=title, **wanted)
+        wanted = {key: parts[key] for key in ("app_entry", "config", "scripts", "renderer")}
+        links = [link for link in parts["css"].splitlines() if route is None or _is_wanted(link, route)]
+        return INDEX.format(lang=text.html_lang, title=title, css="\n".join(links), **wanted)
+
+
+def _is_wanted(link: str, route: frame.Route) -> bool:
+    """Whether one of the `<link>`s Dash writes belongs to a surface; sheets of component libraries belong to all."""
+    file = _SHEET.search(link)
+    return file is None or route.wants_style(file[1])
 
 
 def request_text(texts: Mapping[str, Text]) -> Text:
@@ -58,7 +68,7 @@ def request_text(texts: Mapping[str, Text]) -> Text:
 def make_site(config: Config, assets: Path, server: Flask, who: Who, register_pages: Callable[[Dash], None] = lambda app: None) -> Site:
     """The site on `server`. `who` gives the reader of the present request; `register_pages` binds the callbacks of the pages.
 
-    `assets/*.css` are linked on every page in the order of their names; scripts are ES modules that `boot.js` imports when
+    `assets/*.css` are linked in the order of their names, each where its surface is; scripts are ES modules that `boot.js` imports when
     an element asks for them, so none of them is injected by Dash.
     """
     texts = load_texts(assets / "i18n")

@@ -65,10 +65,11 @@ def row_of(noun: str, shape: Mapping[str, Any]) -> Row:
     opened = _time(shape, _OPENED[noun])
     assert opened is not None
     return Row(
-        street=shape["street"], severity=shape.get("severity") or 4, stage=shape["stage"], hold=shape.get("hold", "none"), rule=shape.get("rule", ""),
+        street=shape["street"], severity=shape.get("severity") or 4, stage=shape["stage"],
+        hold=shape.get("hold", "none"), rule=shape.get("rule", ""),
         opened_at=opened, acted_at=_time(shape, _ACTED[noun]), due_at=_time(shape, "due_at"), overdue=bool(shape.get("overdue")),
         cell_id=shape.get("cell_id"), lon=shape.get("lon"), lat=shape.get("lat"), silenced=bool(shape.get("drill") or shape.get("history")),
-    )
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -165,7 +166,8 @@ def _vital(devices: Devices, metric: int | None, streets: int) -> list[list[floa
     np.minimum.at(least, street, value)
     np.maximum.at(greatest, street, value)
     np.maximum.at(newest, street, observed)
+    nothing: list[float | int | None] = [0, 0, None, None, None]
     return [
-        [round(float(total[k]), 3), int(count[k]), float(least[k]), float(greatest[k]), int(newest[k])] if count[k] else [0, 0, None, None, None]
+        [round(float(total[k]), 3), int(count[k]), float(least[k]), float(greatest[k]), int(newest[k])] if count[k] else nothing
         for k in range(streets)
     ]

@@ -28,12 +28,13 @@ class Kernel:
         return len(self.cells) > 0
 
 
-NOTHING = Kernel(*(np.empty(0, dtype=np.intp) for _ in range(3)), np.empty(0))  # type: ignore[misc, arg-type]
+_NONE: Ints = np.empty(0, dtype=np.intp)
+NOTHING = Kernel(_NONE, _NONE, _NONE, np.empty(0))
 
 
 def plant(x: Floats, y: Floats) -> shapely.STRtree:
     """A tree of cell centres in metres, to weigh sources against."""
-    return shapely.STRtree(shapely.points(x, y))
+    return shapely.STRtree(np.asarray(shapely.points(x, y)))
 
 
 def weigh(tree: shapely.STRtree, cell_x: Floats, cell_y: Floats, x: Floats, y: Floats, radius_m: float) -> Kernel:
@@ -59,7 +60,7 @@ def mean(kernel: Kernel, values: Floats) -> Floats:
     weight = np.where(known, kernel.weight, 0.0)
     total = np.add.reduceat(weight, kernel.starts)
     weighted = np.add.reduceat(np.where(known, value, 0.0) * weight, kernel.starts)
-    return np.divide(weighted, total, out=np.full(len(total), np.nan), where=total > 0)
+    return np.asarray(np.divide(weighted, total, out=np.full(len(total), np.nan), where=total > 0))
 
 
 def peak(kernel: Kernel, values: Floats) -> Floats:

@@ -35,10 +35,11 @@ class Signals:
 def collect_signals(ground: Ground, tally: Tally, config: Config) -> Signals:
     """What is open and placed. An alarm of silence is no signal: it says that nothing is known, and grey says that."""
     silence = {name for name, rule in config.rules.items() if isinstance(rule, NoDataRule)}
-    found: list[tuple[float, float, float]] = []
-    for alert in tally.rows["alert"].values():
-        if alert.stage != "normal" and alert.rule not in silence and (place := _place(ground, alert)):
-            found.append((*place, risk.OF_SEVERITY[alert.severity]))
+    found = [
+        (*place, risk.OF_SEVERITY[alert.severity])
+        for alert in tally.rows["alert"].values()
+        if alert.stage != "normal" and alert.rule not in silence and (place := _place(ground, alert))
+    ]
     work: dict[tuple[float, float], int] = {}
     for row in _open_work(tally):
         if (place := _place(ground, row)) is not None:

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from core.config import Config
+from core.config import Config, ThresholdRule
 from projector.devices import Devices
 from projector.figures import Day, Tally, count_devices, count_rows, day_of
 from projector.ground import Ground, survey
 from projector.landscape import Classes, Landscape, collect_signals
 from store import live_rows
+from store.geography import geography_version
 from store.live import Delta, Hints, Live
 from store.timescale import Connection, Store
 
@@ -28,6 +29,7 @@ ASK_EVERY = timedelta(seconds=1)  # the table, while no hints come
 WHOLE_EVERY = timedelta(seconds=30)  # the net under hints that were lost unnoticed
 KEEP_EVERY = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=10)  # a state is stamped before its transaction commits: one may be this long under way
+GROUND_EVERY = timedelta(seconds=3)  # areas or cells imported anew, or a metric heard of for the first time
 REPLAY_AT_MOST = 5_000  # changes; after a longer absence every screen fetches a snapshot
 
 Part = dict[str, Any]
@@ -43,6 +45,7 @@ class Memory:
     tally: Tally
     vitals: list[tuple[str, int | None]]
     day: Day
+    version: str
     sequence: int
     horizon: int
     told_changes: dict[int, int] = field(default_factory=dict)
@@ -78,11 +81,11 @@ class Projector:
             if memory is None:
                 memory = _build(connection, self._config, now)
             whole = not memory.figures
-            for parts in self._look(connection, memory, now):
-                deltas.append(self._write(connection, memory, parts, now))
+            deltas += [self._write(connection, memory, parts, now) for parts in self._look(connection, memory, now)]
             if memory.unkept and _is_due(memory, "keep", now, KEEP_EVERY):
                 _keep(connection, memory, now, whole=whole)
-        self._memory = memory
+            outdated = _is_due(memory, "ground", now, GROUND_EVERY) and memory.version != _version(connection, self._config)
+        self._memory = None if outdated else memory
         for delta in deltas:
             self._live.publish(delta)
         if deltas:
@@ -171,7 +174,15 @@ def _build(connection: Connection, config: Config, now: datetime) -> Memory:
     for noun, shapes in live_rows.read_counted(connection, day.start, day.end, now - config.ingest.live_for).items():
         for shape in shapes:
             tally.put(noun, shape)
-    return Memory(ground, devices, landscape, tally, vitals, day, sequence, horizon, due={"registry": now + REGISTRY_EVERY})
+    version, due = _version(connection, config), {"registry": now + REGISTRY_EVERY}
+    return Memory(ground, devices, landscape, tally, vitals, day, version, sequence, horizon, due=due)
+
+
+def _version(connection: Connection, config: Config) -> str:
+    """A word that changes when the ground or the metrics drawn do."""
+    names = {vital.metric for vital in config.screens.vitals} | {measure.metric for measure in config.screens.measures.values()}
+    names |= {rule.metric for rule in config.rules.values() if isinstance(rule, ThresholdRule)}
+    return f"{geography_version(connection)} {sorted(name for name in live_rows.read_metrics(connection) if name in names)}"
 
 
 def _place(memory: Memory, change: live_rows.Change, gone: dict[str, Any], here: dict[str, Any]) -> None:
@@ -185,8 +196,9 @@ def _place(memory: Memory, change: live_rows.Change, gone: dict[str, Any], here:
     here.setdefault(street, {}).setdefault(change.noun, {})[change.key] = shape
     old = streets[memory.ground.street((change.before or change.after).get("street"))]
     if old != street:
-        left = {"id": shape["id"], "street": old, "stage": "normal", "gone": True, "closed_at": shape.get("updated_at"), "version": shape["version"]}
-        gone.setdefault(old, {}).setdefault(change.noun, {})[change.key] = left | ({"number": shape["number"]} if "number" in shape else {})
+        left: dict[str, Any] = {name: shape[name] for name in ("id", "number", "version") if name in shape}
+        left |= {"street": old, "stage": "normal", "gone": True, "closed_at": change.after.get("updated_at")}
+        gone.setdefault(old, {}).setdefault(change.noun, {})[change.key] = left
 
 
 def _lists(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Part]:
@@ -231,7 +243,7 @@ def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config
         memory.signals_moved = True
     streets = memory.ground.streets
     whole = _is_due(memory, "figures", now, FIGURES_EVERY) or not memory.figures
-    dirty = {streets[memory.ground.street(street)] for street in memory.tally.dirty} | {street for street in streets if street not in memory.counts}
+    dirty = {streets[memory.ground.street(street)] for street in memory.tally.dirty} | (set(streets) - memory.counts.keys())
     for street in dirty:
         rows = memory.tally.by_street.get(street, {}) if street else _unplaced(memory)
         memory.counts[street] = count_rows(rows, memory.day)
@@ -247,7 +259,8 @@ def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config
 def _unplaced(memory: Memory) -> dict[tuple[str, str], Any]:
     """Rows of no street of this city."""
     known = memory.ground.street_index
-    return {key: row for street, rows in memory.tally.by_street.items() if not street or street not in known for key, row in rows.items()}
+    strangers = (rows for street, rows in memory.tally.by_street.items() if not street or street not in known)
+    return {key: row for rows in strangers for key, row in rows.items()}
 
 
 def _keep(connection: Connection, memory: Memory, now: datetime, *, whole: bool) -> None:

@@ -47,7 +47,7 @@ def strictest(rules: Iterable[Rule], floors: Mapping[str, float | None]) -> dict
 
 
 def load(curve: Curve, values: Floats) -> Floats:
-    """0 at rest, rising with the square to 60 at the clear limit, then straight to 75 at the limit, where it stays: an alert says the rest."""
+    """0 at rest, rising with the square to 60 at the clear limit, then straight to 75 at the limit; beyond it an alert says the rest."""
     span, gap = curve.clear - curve.rest, curve.limit - curve.clear
     part = np.clip((values - curve.rest) / span, 0, 1) if span else np.where(values >= curve.clear, 1.0, 0.0)
     beyond = np.clip((values - curve.clear) / gap, 0, 1)

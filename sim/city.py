@@ -29,7 +29,7 @@ class City:
         self.plan, self.speed, self.storm = plan, speed, storm
         self.site_of: dict[str, Site] = {site.device: site for site in plan.sites}
         self.zone = ZoneInfo(plan.timezone)
-        self._first = tuple(first)
+        self.first = tuple(first)
         self.by_kind: dict[str, list[str]] = defaultdict(list)
         self.groups: dict[str, list[str]] = defaultdict(list)
         for site in plan.sites:
@@ -127,7 +127,7 @@ class City:
         self._rolled_at = t
         troubles, outages = defaultdict(list), defaultdict(list)
         offset = self.offset(t)
-        for trouble in (*self._first, *troubles_at(self.plan.seed, t, self.by_kind, len(self.plan.sites), self.speed, offset)):
+        for trouble in (*self.first, *troubles_at(self.plan.seed, t, self.by_kind, len(self.plan.sites), self.speed, offset)):
             if trouble.device in self.site_of:
                 troubles[trouble.device].append(trouble)
         for outage in outages_at(self.plan.seed, t, self.talkers, self.groups, self.speed):

@@ -69,7 +69,8 @@ def _troubles(city: City, now: float) -> Iterator[Trouble]:
 def _outages(city: City, now: float) -> Iterator[Outage]:
     found = outages_at(city.plan.seed, now - LASTS_S, city.talkers, city.groups, 1.0)
     for hour in range(int((now - LASTS_S) // 3600) + 1, int(now // 3600) + 1):
-        found += [outage for outage in outages_at(city.plan.seed, hour * 3600.0, city.talkers, city.groups, 1.0) if outage.starts_at > hour * 3600.0]
+        begun = outages_at(city.plan.seed, hour * 3600.0, city.talkers, city.groups, 1.0)
+        found += [outage for outage in begun if outage.starts_at > hour * 3600.0]
     return (outage for outage in found if outage.starts_at > now - LASTS_S and outage.ends_at < now - _SETTLED_S)
 
 
@@ -88,8 +89,9 @@ def _alert(city: City, name: str, rule: ThresholdRule, trouble: Trouble, now: fl
     limit = rule.above if rule.above is not None else rule.below
     times = _seen(trouble.key + name, raised, returned)
     return {
-        "rule": name, "subject": f"{site.device}/{rule.metric}", "device": site.device, "metric": rule.metric, "class_code": rule.class_code,
-        "severity": rule.severity, "title": f"{site.name} {rule.label}", "value": round(trouble.peak, 2), "threshold": limit, **times,
+        "rule": name, "subject": f"{site.device}/{rule.metric}", "device": site.device, "metric": rule.metric,
+        "class_code": rule.class_code, "severity": rule.severity, "title": f"{site.name} {rule.label}",
+        "value": round(trouble.peak, 2), "threshold": limit, **times,
     }  # fmt: skip
 
 
@@ -97,8 +99,8 @@ def _silence(name: str, rule: NoDataRule, site: Site, outage: Outage) -> Row:
     raised = outage.starts_at + max(rule.at_least.total_seconds(), rule.intervals * site.interval_s)
     times = _seen(f"{outage.device}{outage.starts_at}", raised, max(outage.ends_at, raised + 60))
     return {
-        "rule": name, "subject": site.device, "device": site.device, "metric": None, "class_code": rule.class_code, "severity": rule.severity,
-        "title": f"{site.name} {rule.label}", "value": None, "threshold": None, **times,
+        "rule": name, "subject": site.device, "device": site.device, "metric": None, "class_code": rule.class_code,
+        "severity": rule.severity, "title": f"{site.name} {rule.label}", "value": None, "threshold": None, **times,
     }  # fmt: skip
 
 
@@ -106,16 +108,17 @@ def _seen(key: str, raised: float, returned: float) -> Mapping[str, str]:
     """When it was acknowledged and when it ended: both back to normal and acknowledged."""
     acked = raised + 60 + 840 * trait(key, "ack") ** 2
     by = f"模拟值班员 {1 + int(3 * trait(key, 'who')):02d}"
-    return {"raised_at": _iso(raised), "returned_at": _iso(returned), "acked_at": _iso(acked), "acked_by": by, "ended_at": _iso(max(acked, returned))}
+    ended = max(acked, returned)
+    return {"raised_at": _iso(raised), "returned_at": _iso(returned), "acked_at": _iso(acked), "acked_by": by, "ended_at": _iso(ended)}
 
 
 def _call(call: Call, config: Config) -> Row:
     class_code = call.class_code if call.class_code in config.classes else None
     stage = "confirmed" if trait(call.key, "case") < _CASE_SHARE else "dismissed" if call.title.startswith("咨询") else "merged"
     return {
-        "source": "sim-12345", "external_id": call.key, "channel": "hotline", "class_code": class_code, "title": call.title, "text": call.text,
-        "area": call.area, "cell_id": call.cell_id or None, "lon": call.lon, "lat": call.lat, "address": call.address or None,
-        "observed_at": _iso(call.at), "ended_at": None, "confidence": None, "stage": stage,
+        "source": "sim-12345", "external_id": call.key, "channel": "hotline", "class_code": class_code, "title": call.title,
+        "text": call.text, "area": call.area, "cell_id": call.cell_id or None, "lon": call.lon, "lat": call.lat,
+        "address": call.address or None, "observed_at": _iso(call.at), "ended_at": None, "confidence": None, "stage": stage,
     }  # fmt: skip
 
 

@@ -95,3 +95,15 @@ def outages_at(seed: int, t: float, devices: Sequence[str], groups: Mapping[str,
             ends_at = starts_at + roll.uniform(600, 1500) / speed
             found += [Outage(device, starts_at, ends_at) for device in roll.sample(list(group), min(len(group), roll.randint(4, 9)))]
     return [outage for outage in found if outage.ends_at > t]
+
+
+def opening_scene(sites: Mapping[str, Sequence[str]], seed: int, now: float) -> list[Trouble]:
+    """What the first minutes of a fresh demo show: a gas leak that turns red, a moved manhole, loud works, a full bin."""
+    roll = dice("scene", seed)
+    scene = (("gas", "gas leak", "gas", 45, 60, 900, 64.0), ("manhole", "manhole", "manhole_tilt", 20, 10, 4000, 46.0),
+             ("noise", "loud works", "noise", 10, 20, 1500, 81.0), ("bin", "full bin", "bin_fill", 5, 60, 5400, 97.0))  # fmt: skip
+    return [
+        Trouble(f"scene-{kind}", name, roll.choice(sites[kind]), metric, now + after, grows, lasts, 300.0, peak)
+        for kind, name, metric, after, grows, lasts, peak in scene
+        if sites.get(kind)
+    ]

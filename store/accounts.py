@@ -138,9 +138,7 @@ def create_token(
     if ("screen" in scopes) != (view is not None):
         raise Invalid("a screen token, and only that, is bound to a view such as /wall")
     secret = new_secret(TOKEN_PREFIX)
-    queries.tokens_add(
-        connection, token_hash=hash_secret(secret), name=name, scopes=list(scopes), areas=list(areas), view=view, now=now
-    )
+    queries.tokens_add(connection, token_hash=hash_secret(secret), name=name, scopes=list(scopes), areas=list(areas), view=view, now=now)
     return secret
 
 

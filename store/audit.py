@@ -36,7 +36,5 @@ def of_noun(connection: Connection, noun: str, key: object, limit: int = 200) ->
 def list_audit(
     connection: Connection, scope: Scope, *, noun: str | None, actor: str | None, after: int | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Newest first; `after` is the id of the last one seen."""
-    return list(
-        queries.audit_list(connection, areas=prefixes(scope), noun=noun, actor=actor, after=after or 2**62, limit=limit)
-    )
+    """Newest first; `after` is the id of the last one seen. What belongs to no area (logins) is for every auditor."""
+    return list(queries.audit_list(connection, areas=[*prefixes(scope), ""], noun=noun, actor=actor, after=after or 2**62, limit=limit))

@@ -97,7 +97,8 @@ def _saved(connection: Connection, row: Mapping[str, Any], act: Act, stage: str)
     saved = {"handler_id": row["handler_id"], "handled_by": row["handled_by"], "finished_at": row["finished_at"], "closed_at": None}
     if act.act == "dispatch":
         worker = act.extra.get("worker")
-        saved["handler_id"] = routing.worker_named(connection, worker, row["area"]) if worker else routing.worker_for(connection, row["cell_id"])
+        named = routing.worker_named(connection, worker, row["area"]) if worker else None
+        saved["handler_id"] = named or routing.worker_for(connection, row["cell_id"])
     elif act.act == "take":
         saved["handler_id"] = act.scope.account_id
     elif act.act == "finish":
@@ -118,10 +119,11 @@ def _worker_of(saved: Mapping[str, Any], act: Act) -> dict[str, Any]:
 def notify(connection: Connection, row: Mapping[str, Any], now: datetime, template: str, step: int) -> None:
     """One message a step and target: to the worker, or to all who handle in the area while nobody is named."""
     target = f"account:{row['handler_id']}" if row["handler_id"] is not None else f"area:{row['area']}"
+    due_at = row["due_at"].isoformat() if row["due_at"] else None
     queries.outbox_add(
         connection, now=now, dedupe_key=f"{template}/{row['case_number']}/{step}/{target}", target=target, template=template,
         severity=row["severity"],
-        payload=Jsonb({"number": row["case_number"], "title": row["title"], "area": row["area"], "due_at": row["due_at"].isoformat() if row["due_at"] else None}),
+        payload=Jsonb({"number": row["case_number"], "title": row["title"], "area": row["area"], "due_at": due_at}),
     )  # fmt: skip
 
 

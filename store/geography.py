@@ -118,10 +118,15 @@ def load_locator(connection: Connection) -> Locator:
 
 def load_city(connection: Connection) -> City:
     """All areas, cells (with their numbers) and duty grids as stored."""
-    areas = [Area(**{**row, "geometry": json.loads(row["geometry"])}) for row in queries.geography_areas(connection)]
     cells = [GridCell(**{**row, "geometry": json.loads(row["geometry"])}) for row in queries.geography_cells(connection)]
-    grids = [DutyGrid(row["code"], row["name"], row["area"], row["schematic"]) for row in queries.geography_duty_grids(connection, areas=["%"])]
-    return City(tuple(areas), tuple(cells), tuple(grids))
+    rows = queries.geography_duty_grids(connection, areas=["%"])
+    grids = [DutyGrid(row["code"], row["name"], row["area"], row["schematic"]) for row in rows]
+    return City(load_areas(connection), tuple(cells), tuple(grids))
+
+
+def load_areas(connection: Connection) -> tuple[Area, ...]:
+    """All areas, the widest first."""
+    return tuple(Area(**{**row, "geometry": json.loads(row["geometry"])}) for row in queries.geography_areas(connection))
 
 
 def list_duty_grids(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
@@ -184,8 +189,8 @@ def _leave_cells(connection: Connection, gone: list[int], now: datetime) -> int:
         queries.geography_remove_cells(connection, cell_ids=gone)
         locator = load_locator(connection)
         for noun, rows in lost.items():
-            places = _places(locator, rows)
-            moves = [{"id": row["id"], "cell_id": place.cell_id, "now": now} for row, place in zip(rows, places, strict=True) if place.cell_id]
+            placed = zip(rows, _places(locator, rows), strict=True)
+            moves = [{"id": row["id"], "cell_id": place.cell_id, "now": now} for row, place in placed if place.cell_id]
             cursor.executemany(sql(f"geography_move_{noun}"), moves)
     return sum(len(rows) for rows in lost.values())
 
@@ -197,3 +202,9 @@ def _places(locator: Locator, rows: Sequence[Mapping[str, Any]]) -> list[Located
 def geography_version(connection: Connection) -> str:
     """A word that changes whenever areas or cells were imported anew."""
     return str(queries.geography_version(connection))
+
+
+def area_name(connection: Connection, code: str) -> str | None:
+    """What an area is called; None where it was never imported."""
+    name: str | None = queries.geography_area_name(connection, code=code)
+    return name

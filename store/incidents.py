@@ -12,6 +12,7 @@ from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
+_COLUMNS = ("title", "class_code", "domain", "severity", "area", "cell_id", "lon", "lat", "drill", "simulated")
 _ENDED_CASES = sorted(set(cases.TABLE) - cases.OPEN)
 
 
@@ -52,7 +53,8 @@ def act_on_incident(connection: Connection, incident_id: int, act: Act) -> None:
         raise IllegalAct(act.act, row["stage"], allowed)
     demand_note(act, lifecycle.NEEDS_NOTE)
     if act.act == "close" and _count_cases(connection, incident_id)["open"]:
-        raise IllegalAct("close", row["stage"], tuple(name for name in allowed if name != "close"), "a case of this incident is still open")
+        others = tuple(name for name in allowed if name != "close")
+        raise IllegalAct("close", row["stage"], others, "a case of this incident is still open")
     move(connection, row, act)
     raised = list(queries.alerts_of_incident(connection, incident_id=incident_id, areas=prefixes(act.scope)))
     if act.act in {"close", "dismiss"}:
@@ -75,7 +77,7 @@ def move(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
 
 def open_incident(connection: Connection, source: Mapping[str, Any], stage: str, act: Act) -> int:
     """A new incident about what an alert, a report or a person says; its id."""
-    columns = {name: source.get(name) for name in ("title", "class_code", "domain", "severity", "area", "cell_id", "lon", "lat", "drill", "simulated")}
+    columns = {name: source.get(name) for name in _COLUMNS}
     incident_id: int = queries.incidents_add(connection, stage=stage, now=act.now, **columns)["incident_id"]
     change_log.append(connection, "incident", {}, change_log.read(connection, "incident", [incident_id]), act.now)
     audit.append(connection, act.named("open"), "incident", incident_id, source["area"], stages=(None, stage))

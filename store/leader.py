@@ -12,6 +12,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from core.errors import StoreUnavailable
+from store.timescale import Connection, queries
 
 _KEY = 0x59_50_4C  # 'YPL': the same in every process of one database
 
@@ -37,8 +38,9 @@ class Leader:
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(self._url, autocommit=True)
-            # Once held it is only asked whether the connection lives: the lock is counted, and taken twice must be given back twice.
-            row = self._connection.execute("select case when %s then true else pg_try_advisory_lock(%s) end", [self._leads, _KEY]).fetchone()
+            # Once held it is only asked whether the connection lives: the lock is counted, and would have to be given back as often.
+            question = "select case when %s then true else pg_try_advisory_lock(%s) end"
+            row = self._connection.execute(question, [self._leads, _KEY]).fetchone()
         except psycopg.Error as error:
             self.close()
             raise StoreUnavailable(str(error).strip() or type(error).__name__) from error
@@ -56,3 +58,8 @@ class Leader:
             with suppress(psycopg.Error):
                 self._connection.close()
             self._connection = None
+
+
+def somebody_leads(connection: Connection) -> bool:
+    """Whether any process holds the lead of this database."""
+    return bool(queries.readiness_leader(connection, key=_KEY))

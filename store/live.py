@@ -6,7 +6,8 @@ ask the database instead.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from array import array
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -63,10 +64,10 @@ class Live:
         """Whether the last try succeeded."""
         return self._client is not None and not self._open.is_set()
 
-    def hint(self, device_ids: bytes) -> None:
-        """Tell the projector which devices moved: native 32-bit integers, packed. Costs at most 50 ms, once; never raises."""
+    def hint(self, device_ids: Sequence[int]) -> None:
+        """Tell the projector which devices moved. Costs at most 50 ms, once; never raises."""
         if device_ids:
-            self._publish(self._hints, bytes(device_ids))
+            self._publish(self._hints, array("i", device_ids).tobytes())
 
     def publish(self, delta: Delta) -> bool:
         """Send a delta to every edge; False when it could not be sent (they will ask the database). Never raises."""
@@ -143,7 +144,7 @@ class Hints:
         while not self._closed.is_set():
             client = _client(self._url, _CONNECT_TIMEOUT_S)
             with suppress(redis.RedisError, OSError):
-                self._follow(client.pubsub(ignore_subscribe_messages=False))
+                self._follow(client.pubsub(ignore_subscribe_messages=False))  # type: ignore[no-untyped-call]
             with self._lock:
                 self._up, self._lost = False, True
             with suppress(redis.RedisError, OSError):
@@ -186,7 +187,7 @@ async def deltas(url: str | None) -> AsyncIterator[Delta | Wire]:
     yield Wire(False, "no Redis is configured" if url is None else "connecting")
     while url is not None:
         client = redis.asyncio.Redis.from_url(
-            url, socket_timeout=_SILENCE_S, socket_connect_timeout=_CONNECT_TIMEOUT_S, retry=Retry(NoBackoff(), 0)  # type: ignore[arg-type]
+            url, socket_timeout=_SILENCE_S, socket_connect_timeout=_CONNECT_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
         )
         reason = "no sign of life"
         try:

@@ -14,20 +14,28 @@ from psycopg.types.json import Jsonb
 
 from store.timescale import Connection, queries, sql
 
-STATE = np.dtype([("device_id", ">i4"), ("metric_id", ">i2"), ("quality", ">i2"), ("value", ">f8"), ("observed", ">f8"), ("updated", ">f8")])
+STATE = np.dtype(
+    [("device_id", ">i4"), ("metric_id", ">i2"), ("quality", ">i2"), ("value", ">f8"), ("observed", ">f8"), ("updated", ">f8")]
+)
 States = NDArray[np.void]
 
 _PLACE = ("area", "street", "cell_id", "lon", "lat")
 _MARKS = ("drill", "simulated", "version")
-SHAPES: Mapping[str, tuple[str, ...]] = {  # docs/live.md: what screens get; texts stay behind, callers write their numbers into them
-    "alert": ("id", "rule", "title", "subject", "severity", "stage", "hold", "hold_until", "state_known", "value", "threshold", "unit", "domain",
-              "class_code", *_PLACE, "observed_at", "raised_at", "updated_at", "acked_at", "acked_by", "count", "incident_id", "report_id", "device",
-              "device_name", *_MARKS),
-    "case": ("id", "number", "title", "severity", "stage", "class_code", *_PLACE, "address", "duty_grid", "opened_at", "due_at", "overdue",
-             "finished_at", "closed_at", "incident_id", "alert_id", "report_id", "handler_id", "handled_by", *_MARKS),
+SHAPES: Mapping[str, tuple[str, ...]] = {  # docs/live.md: what screens get; texts stay behind, callers write numbers into them
+    "alert": (
+        *("id", "rule", "title", "subject", "severity", "stage", "hold", "hold_until", "state_known", "value", "threshold", "unit"),
+        *("domain", "class_code", *_PLACE, "observed_at", "raised_at", "updated_at", "acked_at", "acked_by", "count"),
+        *("incident_id", "report_id", "device", "device_name", *_MARKS),
+    ),
+    "case": (
+        *("id", "number", "title", "severity", "stage", "class_code", *_PLACE, "address", "duty_grid", "opened_at", "due_at", "overdue"),
+        *("finished_at", "closed_at", "incident_id", "alert_id", "report_id", "handler_id", "handled_by", *_MARKS),
+    ),
     "incident": ("id", "title", "class_code", "domain", "severity", "stage", *_PLACE, "opened_at", "updated_at", "closed_at", *_MARKS),
-    "report": ("id", "source", "channel", "title", "class_code", "severity", *_PLACE, "placement", "address", "observed_at", "received_at", "confidence",
-               "stage", "incident_id", *_MARKS),
+    "report": (
+        *("id", "source", "channel", "title", "class_code", "severity", *_PLACE, "placement", "address", "observed_at", "received_at"),
+        *("confidence", "stage", "incident_id", *_MARKS),
+    ),
 }
 LISTS: Mapping[str, str] = {"alert": "alerts", "case": "cases", "incident": "incidents", "report": "reports"}
 
@@ -201,3 +209,13 @@ def read_feeds(connection: Connection) -> list[dict[str, Any]]:
 def read_marks(connection: Connection) -> dict[str, bool]:
     """Whether anything shown is simulated or a drill."""
     return dict(queries.live_marks(connection))
+
+
+def freeze(connection: Connection) -> None:
+    """Let this transaction see one moment only; call it first."""
+    connection.execute("set transaction isolation level repeatable read, read only")
+
+
+def ping(connection: Connection) -> None:
+    """Comes back when the database answers."""
+    connection.execute("select 1")

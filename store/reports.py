@@ -18,8 +18,10 @@ MAY_SEE_CALLERS = frozenset({"duty", "dispatcher", "supervisor"})
 # Feeds put the caller apart; what a wire repeats of them in its own fields is not repeated to a reader.
 _PERSONAL = ("caller", "reporter", "phone", "contact", "mobile", "id_card", "联系", "电话", "姓名", "身份证", "诉求人")
 
-Place = Mapping[str, Any]
-"""Where `place` found a position: area, cell_id, lon, lat, placement."""
+_COLUMNS = ("class_code", "area", "cell_id", "lon", "lat", "placement", "incident_id")
+
+Locate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""The fields of a `place` act → area, cell_id, lon, lat, placement."""
 
 
 def list_reports(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
@@ -51,7 +53,7 @@ def lock_report(connection: Connection, scope: Scope, report_id: int) -> dict[st
     return row
 
 
-def act_on_report(connection: Connection, report_id: int, act: Act, classes: Mapping[str, Any], locate: Callable[[Mapping[str, Any]], Place]) -> None:
+def act_on_report(connection: Connection, report_id: int, act: Act, classes: Mapping[str, Any], locate: Locate) -> None:
     """Confirm, dismiss, merge, place, classify.
 
     Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` when a note, a class or a place is missing.
@@ -64,15 +66,13 @@ def act_on_report(connection: Connection, report_id: int, act: Act, classes: Map
     demand_note(act, lifecycle.NEEDS_NOTE)
     changed = _changed(connection, row, act, classes, locate)
     with logged(connection, "report", [report_id], act.now):
-        columns = {name: changed.get(name, row.get(name)) for name in ("class_code", "area", "cell_id", "lon", "lat", "placement", "incident_id")}
+        columns = {name: changed.get(name, row.get(name)) for name in _COLUMNS}
         demand_saved(queries.reports_save(connection, report_id=report_id, version=row["version"], stage=stage, **columns), row)
-    audit.append(connection, act, "report", report_id, columns["area"], stages=(row["stage"], stage), detail=changed)
+    audit.append(connection, act, "report", report_id, str(columns["area"]), stages=(row["stage"], stage), detail=changed)
     _follow(connection, report_id, act)
 
 
-def _changed(
-    connection: Connection, row: Mapping[str, Any], act: Act, classes: Mapping[str, Any], locate: Callable[[Mapping[str, Any]], Place]
-) -> dict[str, Any]:
+def _changed(connection: Connection, row: Mapping[str, Any], act: Act, classes: Mapping[str, Any], locate: Locate) -> dict[str, Any]:
     """What an act writes besides the stage."""
     if act.act == "classify":
         if act.extra.get("class_code") not in classes:

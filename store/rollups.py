@@ -65,7 +65,9 @@ def _remember(connection: Connection, taken: _Taken, now: datetime) -> None:
     queries.rollups_remember(connection, memory=msgspec.msgpack.encode(taken), now=now)
 
 
-def read(connection: Connection, metric: str, since: datetime, until: datetime, streets: Sequence[str] | None = None) -> list[dict[str, Any]]:
+def read(
+    connection: Connection, metric: str, since: datetime, until: datetime, streets: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
     """Rows {bucket, street, count, sum, min, max} of a metric, oldest first; `streets` None: all."""
     rows = queries.rollups_read(connection, metric=metric, since=since, until=until)
     return [row for row in rows if streets is None or row["street"] in streets]

@@ -26,6 +26,11 @@ def save_metrics(connection: Connection, metrics: Mapping[str, MetricConfig]) ->
     queries.simulation_save_metrics(connection, rows=Jsonb(rows))
 
 
+def save_wire_metrics(connection: Connection, names: Sequence[str]) -> None:
+    """Names that only a wire knows (`a34004-rtd`), so that devices can map them to the city's."""
+    queries.simulation_save_wire_metrics(connection, names=list(names))
+
+
 def save_devices(connection: Connection, devices: Sequence[Row], metrics: Sequence[Row], now: datetime) -> None:
     """Register devices (keys as the columns) and what each measures (device, metric, name: the city's name or None)."""
     for part in _portions(devices):

@@ -4,6 +4,7 @@ Time travels, it does not sleep: pure tests and store tests take `now` as a valu
 """
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from core.config import Config, load
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
+
+    from tests.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -37,13 +40,16 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Services"]:
+def services() -> Iterator["Services"]:
     """TimescaleDB, Redis and Mosquitto of this test process; they die with it."""
     from deploy.local.services import Services
 
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with Services(ROOT / ".run" / "test" / f"{worker}-{os.getpid()}", bound=True, hasty=True) as running:
+    from tests.stack import Stack
+
+    folder = ROOT / ".run" / "test" / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
+    with Services(folder, bound=True, hasty=True) as running:
         yield running
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def with_database(url: str, name: str) -> str:
@@ -91,3 +97,13 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("../shared/data is not here")
     return SHARED / "data"
+
+
+@pytest.fixture
+def stack(services: "Services", database_url: str, web_database_url: str, tmp_path: Path) -> Iterator["Stack"]:
+    """A whole Yiping on a fresh database; start the roles a test needs."""
+    from tests.stack import Stack
+
+    running = Stack(services, database_url, web_database_url, tmp_path)
+    yield running
+    running.stop()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from deploy.local.errors import SetupError
 
-NEWER_RELEASES = {"debian": ("trixie", "forky", "sid"), "ubuntu": ("resolute", "questing")}
+NEWER_RELEASES = {"debian": ("trixie", "forky"), "ubuntu": ("resolute", "questing")}
 SUMS = "SHA256SUMS"
 # Libraries the programs name but never need here: the JIT compiler alone is 260 MB (we run with jit=off).
 UNWANTED = re.compile(r"libllvm|libz3|lib.*-perl$|libperl|libdebian|libdebconf|libpam-modules|libc-l10n")
@@ -103,7 +103,8 @@ def _choose_release(apt: _PrivateApt) -> str:
             if offers:
                 return max(offers, key=lambda name: int(name.split("-")[1]))
     raise SetupError(
-        f"no release of {family} that this machine's apt sources reach offers TimescaleDB (own release: {own!r})",
+        f"no release of {family} that this machine's apt sources reach offers TimescaleDB (own release: {own!r}); "
+        f"apt says: {apt.complaint or 'nothing'}",
         mend="check `apt-get update` as root, or set YIPING_DATABASE_URL, YIPING_REDIS_URL and YIPING_MQTT_URL",
     )
 
@@ -117,6 +118,7 @@ class _PrivateApt:
             (home / folder).mkdir(parents=True)
         (home / "status").touch()
         self._home = home
+        self.complaint = ""
         settings = {
             "Dir::State": home / "state",
             "Dir::State::status": home / "status",
@@ -137,6 +139,7 @@ class _PrivateApt:
         lines = [f"deb {signed}{source.uri} {source.release} {source.component}\n" for source in sources]
         (self._home / "sources.list").write_text("".join(lines))
         update = subprocess.run(["apt-get", *self._options, "-qq", "--error-on=any", "update"], capture_output=True, text=True)
+        self.complaint = update.stderr.strip()
         return update.returncode == 0
 
     def names(self, prefix: str, pattern: str) -> list[str]:

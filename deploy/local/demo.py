@@ -17,6 +17,7 @@ from typing import Any
 
 from deploy.local import access
 from deploy.local.errors import SetupError
+from deploy.local.given import VARIABLES, read_files, service_urls
 from deploy.local.instance import Instance
 from deploy.local.places import CHECKOUT, TOP
 from deploy.local.ports import taken_ports
@@ -27,7 +28,6 @@ from deploy.local.supervisor import Supervisor
 
 READY_WITHIN = 180.0  # seconds; a first start on a slow machine
 TOO_MANY_DEATHS = 5
-VARIABLES = {"postgres": "YIPING_DATABASE_URL", "redis": "YIPING_REDIS_URL", "mosquitto": "YIPING_MQTT_URL"}
 
 Say = Callable[[str], None]
 
@@ -83,31 +83,15 @@ def _start(instance: Instance, config_file: Path, supervisor: Supervisor, say: S
 
 def _start_services(instance: Instance, supervisor: Supervisor) -> Mapping[str, str]:
     """Starts those private services that the environment does not name; returns all addresses."""
-    wanted = [name for name in NAMES if not os.environ.get(VARIABLES[name])]
+    given = read_files(os.environ)
+    wanted = [name for name in NAMES if not given.get(VARIABLES[name])]
     ports = instance.ports
     services = Services(instance.run, (ports.postgres, ports.redis, ports.mqtt), wanted=wanted, bound=True)
     for name, part in services.parts().items():
         supervisor.add(name, part)
     supervisor.tick()
     services.wait_ready()
-    return service_urls(services.urls(), os.environ)
-
-
-def service_urls(private: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
-    """Private addresses, with those that the environment names in their place.
-
-    The web's login and the feeds' account follow their service: without an own address they use the main one.
-    """
-    urls = dict(private)
-    if database := environment.get("YIPING_DATABASE_URL"):
-        urls["database_url"] = database
-        urls["web_database_url"] = environment.get("YIPING_WEB_DATABASE_URL") or database
-    if redis := environment.get("YIPING_REDIS_URL"):
-        urls["redis_url"] = redis
-    if mqtt := environment.get("YIPING_MQTT_URL"):
-        urls["mqtt_url"] = mqtt
-        urls["feed_mqtt_url"] = environment.get("YIPING_FEED_MQTT_URL") or mqtt
-    return urls
+    return service_urls(services.urls(), given)
 
 
 def _migrate(database_url: str) -> None:
@@ -118,9 +102,8 @@ def _migrate(database_url: str) -> None:
 
 def _seed(instance: Instance, config_file: Path, database_url: str) -> Mapping[str, Mapping[str, Any]]:
     """Makes the demo district (again: only what is missing); returns its tokens and users."""
-    from sim.seed import seed
-
     from core.config import load
+    from sim.seed import seed
 
     found: Mapping[str, Mapping[str, Any]] = seed(
         load(config_file), database_url, area=instance.area, devices=instance.devices, run_dir=instance.run

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deploy.local.errors import SetupError
 from deploy.local.finding import Finding, good, lacking, note
+from deploy.local.given import VARIABLES
 from deploy.local.places import PREFIX
 from deploy.local.ports import demo_ports, taken_ports
 from deploy.local.programs import programs_in
@@ -79,9 +80,8 @@ def _browser_files(checkout: Path) -> Finding:
 
 
 def _programs(environment: Mapping[str, str]) -> Finding:
-    named = [f"YIPING_{name}_URL" for name in ("DATABASE", "REDIS", "MQTT")]
-    if all(environment.get(name) for name in named):
-        return good("services", f"your own ({', '.join(named)})")
+    if all(environment.get(name) for name in VARIABLES.values()):
+        return good("services", f"your own ({', '.join(VARIABLES.values())})")
     found = programs_in(Path("/")) or programs_in(PREFIX)
     if found is None:
         return lacking("services", "no TimescaleDB, Redis and Mosquitto, neither installed nor private", "make setup")

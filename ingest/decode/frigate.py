@@ -17,7 +17,8 @@ from ingest.decode.source import EPOCH, Memory, Source, clean, name_of
 LABELS = {
     "person": "人员", "car": "汽车", "truck": "货车", "bus": "客车", "motorcycle": "摩托车", "bicycle": "自行车", "boat": "船只",
     "dog": "犬只", "cat": "猫", "bird": "鸟", "fire": "明火", "smoke": "烟雾", "garbage": "垃圾", "package": "包裹", "flood": "积水",
-    "fire_alarm": "火警声", "scream": "尖叫声", "glass": "玻璃破碎声", "speech": "人声", "bark": "犬吠", "license_plate": "车牌", "face": "人脸",
+    "fire_alarm": "火警声", "scream": "尖叫声", "glass": "玻璃破碎声", "speech": "人声", "bark": "犬吠",
+    "license_plate": "车牌", "face": "人脸",
 }  # fmt: skip
 
 

@@ -74,11 +74,13 @@ def _rows(rows: Iterator[list[str]], index: int, frame: Frame, source: Source, o
 
 
 def _choose(frame: Frame, source: Source, header: list[str]) -> Source:
-    """The feed named by the frame's topic, else the configured one that most of its columns are found of."""
+    """The feed that the frame or its topic names, else the configured one that most of its columns are found of."""
     feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format == "hotline-csv"}
-    name = frame.topic if frame.topic in feeds else max(feeds, key=lambda each: _fit(feeds[each], header), default="")
-    if not name or (name != frame.topic and not _fit(feeds[name], header)):
-        raise DecodeError(f"no hotline-csv feed is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
+    name = next((named for named in (frame.topic, frame.feed) if named in feeds), "")
+    if not name:
+        name = max(feeds, key=lambda each: _fit(feeds[each], header), default="")
+        if not name or not _fit(feeds[name], header):
+            raise DecodeError(f"no hotline-csv feed is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
     feed = feeds[name]
     return replace(source, name=name, feed=feed, zone=ZoneInfo(feed.timezone or source.config.area.timezone))
 
@@ -127,7 +129,8 @@ def _class(cells: dict[str, str], source: Source) -> tuple[str | None, dict[str,
 def _time(text: str, source: Source) -> datetime:
     """A cell's time in UTC. A feed that lies about its offset is read as local time of its zone, whatever it says."""
     try:
-        at = datetime.strptime(text, source.feed.time_format) if source.feed.time_format else datetime.fromisoformat(text)
+        form = source.feed.time_format
+        at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 the zone follows
         if at.tzinfo is None or source.feed.lies_about_offset:
             at = at.replace(tzinfo=source.zone, fold=0)
         return at.astimezone(UTC)

@@ -4,7 +4,7 @@ Decides what a topic and its JSON mean. Whole messages are read by one compiled 
 fit is taken apart element by element, so that one bad element never costs its neighbours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,8 @@ import msgspec
 from core.errors import DecodeError
 from core.model import DOMAINS, Channel, Decoded, DeviceHint, Frame, Presence, Quality, Reading, Reason
 from ingest.decode.report_body import decode_reports
-from ingest.decode.source import NAME_LIMIT, Memory, Source, json_bytes, json_of, name_of, number_of, position_of, quality_of, refuse, time_of
+from ingest.decode.source import NAME_LIMIT, Memory, Source, json_bytes, json_of, name_of, number_of, position_of, quality_of, time_of
+from ingest.decode.source import refuse as put_aside
 
 Value = bool | float | str | None
 AREA_DIGITS = (4, 6, 9, 12)
@@ -87,7 +88,8 @@ def _decode_telemetry(index: int, frame: Frame, source: Source, out: Decoded, ad
     try:
         message = _telemetry.decode(frame.payload)
     except msgspec.DecodeError:
-        return _decode_piecewise(index, frame, source, out, address)
+        _decode_piecewise(index, frame, source, out, address)
+        return
     if isinstance(message, Telemetry):
         message = [message]
     elif not message:
@@ -116,7 +118,7 @@ def _take(index: int, source: Source, out: Decoded, address: Address, telemetry:
         if not metric or len(metric) > NAME_LIMIT or not metric.isprintable():
             raise DecodeError(f"'{metric[:40]}' is no metric")
         if value.__class__ is float:
-            readings.append((index, Reading(device, metric, value, observed_at, quality)))  # type: ignore[arg-type]
+            readings.append((index, Reading(device, metric, value, observed_at, quality)))
         elif isinstance(value, str):
             if "\x00" in value:
                 raise DecodeError("a NUL character in a text")
@@ -134,12 +136,19 @@ def _take(index: int, source: Source, out: Decoded, address: Address, telemetry:
 
 def _hint(address: Address, telemetry: Telemetry, source: Source) -> DeviceHint:
     """Who speaks, and where it is: the topic's device, or in a gateway's list the element's own."""
+    hint = address.hint
+    if hint is None:
+        domain = telemetry.domain if telemetry.domain in DOMAINS else source.feed.domain
+        hint = _hint_behind(address.name, address.area, telemetry.device, domain)
     at = telemetry.at
-    position = position_of(at.get("lon"), at.get("lat"), at.get("datum"), source) if at else None
-    if address.hint:
-        return DeviceHint(address.name, address.hint.domain, address.area, position)
-    domain = telemetry.domain if telemetry.domain in DOMAINS else source.feed.domain
-    return DeviceHint(name_of(telemetry.device, "device"), domain, address.area, position, address.name)
+    if not at:
+        return hint
+    return replace(hint, position=position_of(at.get("lon"), at.get("lat"), at.get("datum"), source))
+
+
+@lru_cache(maxsize=TOPICS_KEPT)
+def _hint_behind(gateway: str, area: str, device: str | None, domain: str) -> DeviceHint:
+    return DeviceHint(name_of(device, "device"), domain, area, None, gateway)
 
 
 def _decode_piecewise(index: int, frame: Frame, source: Source, out: Decoded, address: Address) -> None:
@@ -151,34 +160,40 @@ def _decode_piecewise(index: int, frame: Frame, source: Source, out: Decoded, ad
 def _take_pieces(item: int, at: tuple[int, Frame], source: Source, out: Decoded, address: Address, element: object) -> None:
     """One element that does not fit: keep every value that does, refuse each other one with its place in the list."""
 
-    def say_no(problem: DecodeError, part: object) -> None:
+    def refuse(problem: DecodeError, part: object) -> None:
         device = address.name if address.hint else None
-        refuse(out, at, source, problem.reason, str(problem), json_bytes(part), item, device)
+        put_aside(out, at, source, problem.reason, str(problem), json_bytes(part), item, device)
 
     try:
-        if not isinstance(element, dict) or not isinstance(element.get("values"), dict) or not element["values"]:
-            raise DecodeError("an object with 'values' belongs here")
-        stamp = element.get("ts")
-        if not isinstance(stamp, str | int | float | None):
-            raise DecodeError("'ts' is no time")
-        time_of(stamp, source.zone)
-        named = Telemetry({}, device=element.get("device"), domain=element.get("domain"))
-        _hint(address, named, source)
+        whole = _envelope_of(element, address, source)
     except DecodeError as problem:
-        return say_no(problem, element)
-    place = element.get("at")
+        refuse(problem, element)
+        return
     try:
-        _hint(address, Telemetry({}, at=place, device=named.device), source) if isinstance(place, dict) else None
+        _hint(address, whole, source)
     except DecodeError as problem:
-        say_no(problem, {"at": place})
-        place = None
-    words = element["quality"] if isinstance(element.get("quality"), dict) else None
-    for metric, value in element["values"].items():
+        refuse(problem, {"at": whole.at})
+        whole.at = None
+    for metric, value in element["values"].items() if isinstance(element, dict) else ():
         try:
-            checked: Value = value if isinstance(value, str) else number_of(value)
-            _take(at[0], source, out, address, Telemetry({metric: checked}, stamp, words, place if isinstance(place, dict) else None, named.device, named.domain))
+            whole.values = {metric: value if isinstance(value, str) else number_of(value)}
+            _take(at[0], source, out, address, whole)
         except DecodeError as problem:
-            say_no(problem, {metric: value})
+            refuse(problem, {metric: value})
+
+
+def _envelope_of(element: object, address: Address, source: Source) -> Telemetry:
+    """What surrounds the values of an element; nothing of it can be used without. Raises `DecodeError`."""
+    if not isinstance(element, dict) or not isinstance(element.get("values"), dict) or not element["values"]:
+        raise DecodeError("an object with 'values' belongs here")
+    stamp, words, place = element.get("ts"), element.get("quality"), element.get("at")
+    if not isinstance(stamp, str | int | float | None):
+        raise DecodeError("'ts' is no time")
+    time_of(stamp, source.zone)
+    device, domain = element.get("device"), element.get("domain")
+    if not address.hint:
+        device = name_of(device, "device")
+    return Telemetry({}, stamp, words if isinstance(words, dict) else None, place if isinstance(place, dict) else None, device, domain)
 
 
 def _online(payload: bytes) -> bool:

@@ -11,7 +11,19 @@ import msgspec
 from core.errors import DecodeError
 from core.model import Channel, Decoded, DeviceHint, Frame, Quality, Reading, Reason, Report
 from ingest.decode.source import (
-    NAME_LIMIT, Memory, Source, clean, clean_tree, json_bytes, json_of, name_of, number_of, position_of, quality_of, refuse, time_of,
+    NAME_LIMIT,
+    Memory,
+    Source,
+    clean,
+    clean_tree,
+    json_bytes,
+    json_of,
+    name_of,
+    number_of,
+    position_of,
+    quality_of,
+    refuse,
+    time_of,
 )  # fmt: skip
 
 _CLASS_CODE = re.compile(r"\d{4}")
@@ -40,12 +52,14 @@ def decode_readings(index: int, frame: Frame, source: Source, memory: Memory, ou
     try:
         body = _readings.decode(frame.payload)
     except msgspec.DecodeError:
-        return _readings_piecewise(index, frame, source, out)
+        _readings_piecewise(index, frame, source, out)
+        return
     for item, element in enumerate(body.readings if isinstance(body, ReadingsBody) else body):
         try:
             _take_reading(index, element, source, out)
         except DecodeError as problem:
-            refuse(out, (index, frame), source, problem.reason, str(problem), msgspec.json.encode(element), item, element.device[:NAME_LIMIT])
+            raw = msgspec.json.encode(element)
+            refuse(out, (index, frame), source, problem.reason, str(problem), raw, item, clean(element.device[:NAME_LIMIT]))
 
 
 def _readings_piecewise(index: int, frame: Frame, source: Source, out: Decoded) -> None:
@@ -75,7 +89,7 @@ def _take_reading(index: int, element: ReadingBody, source: Source, out: Decoded
     if quality is Quality.GOOD and observed_at is None:
         quality = Quality.NO_TIME
     if isinstance(value, str):
-        value, text = None, clean(value)
+        text, value = clean(value), None
     elif value is None:
         quality = Quality.MISSING if quality in (Quality.GOOD, Quality.NO_TIME) else quality
     else:
@@ -90,9 +104,7 @@ def decode_report_body(index: int, frame: Frame, source: Source, memory: Memory,
     decode_reports(index, frame, source, out)
 
 
-def decode_reports(
-    index: int, frame: Frame, source: Source, out: Decoded, channel: Channel | None = None, area: str | None = None
-) -> None:
+def decode_reports(index: int, frame: Frame, source: Source, out: Decoded, channel: Channel | None = None, area: str | None = None) -> None:
     """One report or a list; `channel` and `area` are what an MQTT topic says. Raises `DecodeError` for no JSON."""
     whole = json_of(frame.payload)
     elements = whole["reports"] if isinstance(whole, dict) and isinstance(whole.get("reports"), list) else whole
@@ -121,7 +133,7 @@ def _report_of(body: Any, source: Source, channel: Channel | None, area: str | N
         position, extra = None, {**extra, "position_refused": str(problem)}
     return Report(
         source=name_of(body.get("source"), "source"),
-        external_id=name_of(str(body["external_id"]) if isinstance(body.get("external_id"), int) else body.get("external_id"), "external_id"),
+        external_id=name_of(_text(body, "external_id"), "external_id"),
         channel=channel or _channel(body.get("channel")),
         title=_title(body.get("title")),
         observed_at=observed_at,

@@ -44,3 +44,8 @@ order by length(code), code;
 -- name: desk_feeds
 select feed, worker, state, since, detail, accepted, duplicates, rejected, last_at, updated_at from feed_health order by feed, worker;
 
+
+-- name: desk_geography_stamp^
+-- Changes whenever an outline, a layer or the set of cells does, cheap enough to ask often.
+select (select count(*) from cells) as cells, (select max(cell_id) from cells) as newest, (select max(updated_at) from areas) as areas,
+       (select max(updated_at) from layers) as layers, (select count(*) from layers) as layer_count;

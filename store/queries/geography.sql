@@ -147,3 +147,6 @@ delete from cell_values;
 -- name: geography_version$
 -- Changes whenever areas or cells were imported: whoever holds a locator reads it anew.
 select coalesce(max(updated_at)::text, '') || '/' || (select count(*) || ':' || coalesce(max(cell_id), 0) from cells) from areas;
+
+-- name: geography_area_name$
+select name from areas where code = :code;

@@ -88,3 +88,7 @@ returning serial;
 
 -- name: simulation_has_history$
 select exists (select from reports where simulated and history);
+
+-- name: simulation_save_wire_metrics!
+-- What a wire calls a metric; the registry maps it to the city's own.
+insert into metrics (metric, label) select m, m from unnest(cast(:names as text[])) m on conflict (metric) do nothing;

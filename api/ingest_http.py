@@ -1,0 +1,132 @@
+"""HTTP feeds: a request becomes a frame, goes through the pipeline with its neighbours and is answered after the commit.
+
+Decides what is refused before the pipeline sees it, and how its verdict is told. What cannot be decoded is told as a
+problem and is kept as rejected all the same.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from api.auth import CSRF_HEADER, Identity, demand_csrf
+from api.collector import Collector
+from api.gate import Gate, problem_response
+from api.problems import Problem, TooLarge, problem_of_status
+from core.config import Config
+from core.errors import Invalid, NotFound
+from core.model import Frame, Reason, Rejected, Taken
+from ingest.decode import source_of
+from store import idempotency
+
+_JSON = frozenset({"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"})
+_WHOLE = {Reason.UNDECODABLE: 400, Reason.CHECKSUM: 400, Reason.TOO_LARGE: 413, Reason.UNSUPPORTED: 415}
+_MOST_KEY = 200
+
+
+class Feeds:
+    """The endpoints of HTTP feeds."""
+
+    def __init__(self, collector: Collector, gate: Gate, config: Config, clock: Callable[[], datetime]) -> None:
+        self._collector, self._gate, self._config, self._clock = collector, gate, config, clock
+        self._same: dict[tuple[str, str], asyncio.Lock] = {}
+
+    async def readings(self, request: Request) -> Response:
+        """`POST /api/v1/readings`."""
+        return await self._take(request, "http-readings", json_only=True)
+
+    async def reports(self, request: Request) -> Response:
+        """`POST /api/v1/reports`: 201 when one was created, 200 when all were known."""
+        return await self._take(request, "http-reports", json_only=True, created=True)
+
+    async def feed(self, request: Request) -> Response:
+        """`POST /api/v1/feeds/{format}` and `/feeds/{format}/{token}`."""
+        name = request.path_params["format"]
+        if source_of(name, self._config) is None:
+            raise NotFound(f"no feed or format is called '{name[:60]}'")
+        return await self._take(request, name, secret=request.path_params.get("token", ""))
+
+    async def _take(self, request: Request, feed: str, *, json_only: bool = False, created: bool = False, secret: str = "") -> Response:
+        identity = await self._gate.identify(request, "feed", secret)
+        demand_csrf(identity, request.headers.get(CSRF_HEADER))
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if json_only and media not in _JSON and not media.endswith("+json"):
+            return problem_response(problem_of_status(415, f"'{media[:80]}' is not JSON"), _path(request))
+        payload = await read_body(request, self._config.ingest.max_payload)
+        frame = Frame(feed, payload, self._clock(), _path(request), f"areas:{','.join(identity.scope.areas)}")
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            status, body = verdict(await self._collector.store(frame), created=created)
+        else:
+            status, body = await self._once(identity, key, frame, created=created)
+        if status >= 400:
+            problem = Problem(status, "undecodable", "The body cannot be read", body["rejected"][0]["detail"], body)
+            return problem_response(problem, _path(request))
+        return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+    async def _once(self, identity: Identity, key: str, frame: Frame, *, created: bool) -> tuple[int, dict[str, Any]]:
+        """The answer given before, if this key was used; a twin on its way is waited for. Raises `Invalid` for another body."""
+        if not key or len(key) > _MOST_KEY:
+            raise Invalid(f"an Idempotency-Key has 1 to {_MOST_KEY} characters")
+        actor, request = identity.actor, idempotency.hash_request("POST", frame.topic, frame.payload)
+        lock = self._same.setdefault((actor, key), asyncio.Lock())
+        try:
+            async with lock:
+                now = self._clock()
+                before = await self._gate.ask(lambda connection: idempotency.recall(connection, actor, key, request, now))
+                if before is not None:
+                    return before
+                status, body = verdict(await self._collector.store(frame), created=created)
+                await self._gate.ask(
+                    lambda connection: idempotency.remember(connection, actor, key, request, status, body, now)
+                )
+                return status, body
+        finally:
+            if not lock.locked():
+                self._same.pop((actor, key), None)
+
+
+def verdict(taken: Taken, *, created: bool = False) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer for one frame."""
+    body = {"accepted": taken.accepted, "duplicates": taken.duplicates, "rejected": [_refused(each) for each in taken.rejected]}
+    nothing = not taken.accepted and not taken.duplicates
+    if nothing and len(taken.rejected) == 1 and taken.rejected[0].index is None and taken.rejected[0].reason in _WHOLE:
+        return _WHOLE[taken.rejected[0].reason], body
+    return 201 if created and taken.created else 200, body
+
+
+def _refused(rejected: Rejected) -> dict[str, Any]:
+    return {"index": rejected.index, "reason": str(rejected.reason), "detail": rejected.detail}
+
+
+def _path(request: Request) -> str:
+    """The path without the token that may stand in it."""
+    token = request.path_params.get("token")
+    return request.url.path.removesuffix(f"/{token}") if token else request.url.path
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, unpacked when it came compressed; one byte more than `most` is kept so that the pipeline refuses and keeps it.
+
+    Raises `TooLarge` for what does not stop there, `Invalid` for a broken compression.
+    """
+    packing = request.headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("identity", "gzip", "deflate"):
+        raise Invalid(f"Content-Encoding '{packing[:40]}' is not known here: gzip, deflate, identity")
+    unpack = None if packing == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += unpack.decompress(chunk, most + 1 - len(body)) if unpack and len(body) <= most else chunk if not unpack else b""
+            if len(body) > 2 * most:
+                raise TooLarge(f"more than {most} bytes")
+    except zlib.error as error:
+        raise Invalid(f"the body is not {packing}: {error}") from error
+    except ClientDisconnect as error:
+        raise Invalid("the client left before its body was whole") from error
+    return bytes(body[: most + 1])

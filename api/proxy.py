@@ -1,0 +1,107 @@
+"""Hands every other request to the web process, streaming both ways, so that a small installation has one port.
+
+Decides nothing about the content; tells people in both languages, and machines in JSON, when the web process is away.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+
+import httpx
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from api.gate import problem_response
+from api.problems import Problem
+
+# RFC 9110 §7.6.1: they belong to one connection, not to the message.
+_HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding"}
+    | {"upgrade"}
+)
+_OURS = frozenset({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "forwarded"})
+_RETRY_S = 3
+
+_AWAY = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="refresh" content="{retry}">
+<meta name="viewport" content="width=device-width"><title>页面服务暂不可用 · Web process away</title></head><body>
+<h1>页面服务暂不可用</h1><p>原因：{cause_zh}。数据接收不受影响。本页每 {retry} 秒自动重试。</p>
+<h1 lang="en">The web process is away</h1>
+<p lang="en">Cause: {cause}. Data are still being received. This page tries again every {retry} seconds.</p>
+</body></html>"""
+
+
+class Proxy:
+    """Holds connections to the web process: close it. `trusted` proxies before us may name the client and its scheme."""
+
+    def __init__(self, web_url: str, *, trusted: Iterable[str] = ("127.0.0.1", "::1")) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=web_url,
+            timeout=httpx.Timeout(60, connect=2, pool=5),
+            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=4),
+            trust_env=False,
+        )
+        self._trusted = frozenset(trusted)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def ping(self) -> bool:
+        """Whether the web process answers at all."""
+        try:
+            await self._client.get("/healthz", timeout=2)
+        except httpx.HTTPError:
+            return False
+        return True
+
+    async def forward(self, request: Request) -> Response:
+        """The web process' own answer, or 502, 503 or 504 with the cause."""
+        query = request.scope["query_string"]
+        target = httpx.URL(raw_path=request.scope["raw_path"] + (b"?" + query if query else b""))
+        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+        sent = self._client.build_request(
+            request.method, target, headers=self._headers(request), content=request.stream() if has_body else None
+        )
+        try:
+            answer = await self._client.send(sent, stream=True)
+        except httpx.ConnectError:
+            return away(request, 503, "页面进程没有运行", "the web process does not run")
+        except httpx.TimeoutException:
+            return away(request, 504, "页面进程没有及时应答", "the web process did not answer in time")
+        except httpx.HTTPError:
+            return away(request, 502, "页面进程中断了连接", "the web process broke the connection")
+        response = StreamingResponse(_chunks(answer), answer.status_code, background=BackgroundTask(answer.aclose))
+        response.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in _HOP_BY_HOP]
+        return response
+
+    def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
+        named = {word.strip().lower() for word in request.headers.get("connection", "").split(",")}
+        dropped = _HOP_BY_HOP | _OURS | named
+        kept = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in dropped]
+        peer = request.client.host if request.client else ""
+        believed = peer in self._trusted
+        before = request.headers.get("x-forwarded-for", "") if believed else ""
+        scheme = request.headers.get("x-forwarded-proto", request.url.scheme) if believed else request.url.scheme
+        host = request.headers.get("host", "")
+        forwarded = request.headers.get("x-forwarded-host", host) if believed else host
+        ours = {
+            "host": host,
+            "x-forwarded-for": f"{before}, {peer}" if before else peer,
+            "x-forwarded-proto": scheme,
+            "x-forwarded-host": forwarded,
+        }
+        return kept + [(name.encode(), value.encode("latin-1")) for name, value in ours.items()]
+
+
+async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """Raw bytes: what the web process compressed stays so."""
+    async for chunk in answer.aiter_raw():
+        yield chunk
+
+
+def away(request: Request, status: int, cause_zh: str, cause: str) -> Response:
+    """Pages retry by themselves; the API says it in JSON."""
+    path = request.url.path
+    retry = {"Retry-After": str(_RETRY_S)}
+    if path.startswith(("/api/", "/open311/", "/_dash")) or "text/html" not in request.headers.get("accept", ""):
+        return problem_response(Problem(status, "web_away", "The web process is away", cause, headers=retry), path)
+    headers = {**retry, "cache-control": "no-store", "content-security-policy": "default-src 'none'"}
+    return HTMLResponse(_AWAY.format(retry=_RETRY_S, cause_zh=cause_zh, cause=cause), status, headers=headers)

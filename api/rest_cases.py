@@ -1,0 +1,144 @@
+"""Cases, their pictures and the queue of work over HTTP."""
+
+from typing import Any
+
+from alerts import lifecycle as alert_lifecycle
+from api import photos
+from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params
+from api.places import place_of_fields
+from api.rest_alerts import acted, read_act, shown
+from core.errors import Invalid, NotAllowed
+from dispatch import cases as lifecycle
+from dispatch import incidents as incident_lifecycle
+from dispatch import reports as report_lifecycle
+from store import cases, desk, media, openings, reports
+from store.acts import Act
+
+CASE_PARAMS = (
+    Param("stage", "one or more, comma-separated", "list"), Param("class", "class code"),
+    Param("severity", "this and worse", "integer"), AREA, Param("cell", "cell_id", "integer"), Param("incident", "incident id", "integer"),
+    Param("overdue", "true or false", "boolean"), Param("mine", "only those dispatched to me", "boolean"), *SPAN, *PAGE,
+)  # fmt: skip
+QUEUE_PARAMS = (Param("kind", "report, incident, alert, case; comma-separated", "list"), Param("limit", "at most 1,000", "integer"))
+MEDIA_PARAMS = (Param("case", "case number"), Param("report", "report id", "integer"), Param("role", "before, after, evidence"))
+_OPENING_FIELDS = {
+    "alert_id", "report_id", "incident_id", "class_code", "title", "text", "note", "dispatch", "lon", "lat", "datum", "cell_code",
+    "area", "address", "drill", "worker",
+}  # fmt: skip
+
+
+def list_cases(call: Call) -> Answer:
+    wanted = read_params(CASE_PARAMS, call.query)
+    after = read_cursor(wanted.get("next"), 2)
+    if wanted.pop("mine", False):
+        wanted["handler_id"] = call.scope.account_id if call.scope.account_id is not None else -1
+    filter_ = read_filter(wanted)
+    rows = cases.list_cases(call.connection, call.scope, filter_, (str(after[0]), str(after[1])) if after else None)
+    return page("cases", rows, filter_.limit, "opened_at", "number")
+
+
+def get_case(call: Call) -> Answer:
+    return shown(cases.get_case(call.connection, call.scope, call.path["number"], call.now))
+
+
+def act_on_case(call: Call) -> Answer:
+    number, act = call.path["number"], read_act(call)
+    return acted(
+        call,
+        lambda: cases.act_on_case(call.connection, number, act),
+        lambda: cases.get_case(call.connection, call.scope, number, call.now),
+    )
+
+
+def open_case(call: Call) -> Answer:
+    fields = call.fields()
+    unknown = sorted(fields.keys() - _OPENING_FIELDS)
+    if unknown:
+        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(_OPENING_FIELDS))}")
+    opening = _read_opening(call, fields)
+    note = fields.get("note") or ""
+    extra = {"worker": fields["worker"]} if fields.get("worker") else {}
+    act = Act("open", call.scope, call.now, str(note).strip(), None, extra, call.address)
+    number = openings.open_case(call.connection, opening, act, call.config)
+    shape = cases.get_case(call.connection, call.scope, number, call.now)
+    return shown(shape, 201, {"Location": f"/api/v1/cases/{number}"})
+
+
+def _read_opening(call: Call, fields: dict[str, Any]) -> openings.Opening:
+    ids = {name: fields.get(name) for name in ("alert_id", "report_id", "incident_id")}
+    if any(value is not None and (not isinstance(value, int) or isinstance(value, bool)) for value in ids.values()):
+        raise Invalid("alert_id, report_id and incident_id are numbers")
+    texts = {name: fields.get(name) for name in ("class_code", "title", "text", "address", "area")}
+    if any(value is not None and not isinstance(value, str) for value in texts.values()):
+        raise Invalid("class_code, title, text, address and area are texts")
+    by_hand: dict[str, Any] = {}
+    if all(value is None for value in ids.values()):
+        by_hand = {"text": texts["text"], "address": texts["address"], "drill": fields.get("drill") is True}
+        if fields.get("lon") is not None or fields.get("lat") is not None or fields.get("cell_code"):
+            by_hand |= place_of_fields(call, fields)
+        elif texts["area"]:
+            by_hand["area"] = texts["area"]
+    return openings.Opening(
+        **ids, class_code=texts["class_code"], title=texts["title"], fields=by_hand, dispatch=fields.get("dispatch") is True
+    )
+
+
+def get_queue(call: Call) -> Answer:
+    """Work items this role can do something about; those who only read see them all."""
+    wanted = read_params(QUEUE_PARAMS, call.query)
+    kinds = wanted.get("kind") or desk.KINDS
+    if not set(kinds) <= set(desk.KINDS):
+        raise Invalid(f"kind: one or more of {', '.join(desk.KINDS)}")
+    role = call.scope.role
+    mine = sorted(stage for stage in lifecycle.OPEN if lifecycle.allowed_acts(stage, role))
+    handles = role in {"handler", "grid_worker"}
+    if handles:
+        kinds = [kind for kind in kinds if kind == "case"]
+    items = desk.read_queue(
+        call.connection, call.scope, call.now, mine or sorted(lifecycle.OPEN), handles, kinds, min(wanted.get("limit", 200), 1000)
+    )
+    items = [{**item, "acts": list(_acts_of(call, item))} for item in items]
+    return Answer({"items": [item for item in items if item["acts"] or not mine], "at": call.now})
+
+
+def _acts_of(call: Call, item: dict[str, Any]) -> tuple[str, ...]:
+    match item["kind"]:
+        case "alert":
+            return alert_lifecycle.allowed_acts(item["stage"], call.scope.role, item["hold"])
+        case "report":
+            return report_lifecycle.allowed_acts(item["stage"], call.scope.role)
+        case "incident":
+            return incident_lifecycle.allowed_acts(item["stage"], call.scope.role)
+        case _:
+            return cases.acts_of(item, call.scope)
+
+
+def post_media(call: Call) -> Answer:
+    """Take a picture for a case or a report the caller can see; people who handle or run the desk may."""
+    wanted = read_params(MEDIA_PARAMS, call.query)
+    role, number, report_id = wanted.get("role", "evidence"), wanted.get("case"), wanted.get("report")
+    if role not in media.ROLES or (number is None) == (report_id is None):
+        raise Invalid(f"name a case or a report, and a role of {', '.join(media.ROLES)}")
+    if number is not None:
+        row = cases.lock_case(call.connection, call.scope, number)
+        if role == "after" and row["handler_id"] not in {None, call.scope.account_id} and call.scope.role in {"handler", "grid_worker"}:
+            raise NotAllowed("this case was dispatched to somebody else")
+    else:
+        row = reports.lock_report(call.connection, call.scope, int(report_id or 0))
+    photo = photos.read_photo(call.body, call.config.area.zone)
+    media_id = photos.keep_photo(call.media, photo)
+    medium = media.Medium(media_id, photo.sha256, "image/jpeg", len(photo.jpeg), role, photo.lon, photo.lat, photo.taken_at)
+    act = Act("add_photo", call.scope, call.now, address=call.address)
+    media.add_medium(call.connection, medium, row["area"], number, report_id, act)
+    return Answer(
+        {"media_id": media_id, "url": f"/api/v1/media/{media_id}", "bytes": len(photo.jpeg)}, 201, {"Location": f"/api/v1/media/{media_id}"}
+    )
+
+
+def get_media(call: Call) -> Answer:
+    row = media.get_medium(call.connection, call.scope, call.path["media_id"])
+    path = photos.path_of(call.media, row["media_id"])
+    if not path.is_file():
+        raise Invalid("the picture's file is missing")
+    # The name never means another picture; `private`: the next user of the browser must ask again.
+    return Answer(path.read_bytes(), headers={"Cache-Control": "private, max-age=3600, immutable"}, media_type=row["kind"])

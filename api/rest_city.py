@@ -1,0 +1,125 @@
+"""What does not happen but is: areas, cells, layers, rules, classes, indicators, feeds, the audit, and who I am."""
+
+from datetime import timedelta
+from typing import Any
+
+from alerts import lifecycle as alert_lifecycle
+from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params
+from core.errors import Invalid, NotAllowed
+from dispatch import cases as case_lifecycle
+from dispatch import incidents as incident_lifecycle
+from dispatch import reports as report_lifecycle
+from store import audit, cases, desk, geography
+from store.lists import Filter
+
+CELL_PARAMS = (AREA, Param("duty_grid", "code of a duty grid"), Param("code", "cell code"), *PAGE)
+INDICATOR_PARAMS = (AREA, *SPAN)
+AUDIT_PARAMS = (Param("noun", "alert, report, incident, case, account, token"), Param("actor", "who"), *PAGE)
+_MAY_READ_AUDIT = frozenset({"auditor", "security_admin"})
+
+
+def get_me(call: Call) -> Answer:
+    """Who the caller is and what the role may ever do; what is possible now stands in each noun's `acts`."""
+    scope, identity = call.scope, call.identity
+    tables = {"alert": alert_lifecycle, "report": report_lifecycle, "incident": incident_lifecycle, "case": case_lifecycle}
+    acts = {noun: sorted(act for act, roles in table.ROLES.items() if scope.role in roles) for noun, table in tables.items()}
+    return Answer(
+        {
+            "name": scope.name, "role": scope.role, "areas": list(scope.areas), "account_id": scope.account_id,
+            "scopes": sorted(identity.scopes), "view": identity.view, "acts": acts,
+        }
+    )  # fmt: skip
+
+
+def list_areas(call: Call) -> Answer:
+    return Answer({"areas": desk.list_areas(call.connection, call.scope)})
+
+
+def list_cells(call: Call) -> Answer:
+    wanted = read_params(CELL_PARAMS, call.query)
+    after = read_cursor(wanted.get("next"), 1)
+    wanted["cell_code"] = wanted.pop("code", None)
+    filter_ = read_filter(wanted)
+    rows = desk.list_cells(call.connection, call.scope, filter_, int(after[0]) if after else 0)
+    return page("cells", rows, filter_.limit, "cell_id")
+
+
+def get_cell(call: Call) -> Answer:
+    return Answer(desk.read_cell(call.connection, call.scope, call.number("cell_id")))
+
+
+def list_layers(call: Call) -> Answer:
+    return Answer({"layers": geography.list_layers(call.connection)})
+
+
+def get_layer(call: Call) -> Answer:
+    """GeoJSON; compressed where the reader takes it, 304 where the reader has it."""
+    body = call.places.layer(call.connection, call.path["name"], call.scope, call.now)
+    packed = "gzip" in call.headers.get("Accept-Encoding", "")
+    etag = f'"{body.etag}{"-gz" if packed else ""}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie, Authorization"}
+    if etag in [word.strip().removeprefix("W/") for word in call.headers.get("If-None-Match", "").split(",")]:
+        return Answer(b"", 304, headers, "application/geo+json")
+    if packed:
+        return Answer(body.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type="application/geo+json")
+    return Answer(body.plain, headers=headers, media_type="application/geo+json")
+
+
+def list_rules(call: Call) -> Answer:
+    rules = [{"rule": name, **rule.model_dump(mode="json")} for name, rule in call.config.rules.items()]
+    return Answer({"rules": rules})
+
+
+def list_classes(call: Call) -> Answer:
+    classes = [
+        {"class_code": code, **one.model_dump(mode="json", exclude={"deadline"}), "deadline_s": one.deadline.total_seconds()}
+        for code, one in call.config.classes.items()
+    ]
+    return Answer({"classes": classes})
+
+
+def list_feeds(call: Call) -> Answer:
+    return Answer({"feeds": desk.list_feeds(call.connection)})
+
+
+def list_indicators(call: Call) -> Answer:
+    """Numerator and denominator of each, never only the percentage; the period is the city's day unless given."""
+    wanted = read_params(INDICATOR_PARAMS, call.query)
+    midnight = call.now.astimezone(call.config.area.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    since, until = wanted.get("from", midnight), wanted.get("to", midnight + timedelta(days=1))
+    if since >= until:
+        raise Invalid("'from' must be before 'to'")
+    counted = cases.count_for_indicators(call.connection, call.scope, wanted.get("area", ""), since, until)
+    return Answer({"from": since, "to": until, "indicators": [_indicator(counted, *formula) for formula in FORMULAS]})
+
+
+# Names and formulas as cities publish them (结案率 …: reference/case_workflow.yaml); due counts cases whose deadline falls in the period.
+FORMULAS = (
+    ("archive_rate", "结案率", "closed_of_due / due", "closed_of_due", "due"),
+    ("in_time_archive_rate", "按期结案率", "closed_in_time / due", "closed_in_time", "due"),
+    ("in_time_dispose_rate", "按期处置率", "finished_in_time / due", "finished_in_time", "due"),
+    ("register_rate", "立案率", "registered / reported", "registered", "reported"),
+    ("rework_rate", "返工率", "reworked / registered", "reworked", "registered"),
+)
+
+
+def _indicator(counted: dict[str, int], key: str, name: str, formula: str, above: str, below: str) -> dict[str, Any]:
+    numerator, denominator = counted[above], counted[below]
+    value = round(100 * numerator / denominator, 2) if denominator else None
+    return {"indicator": key, "name": name, "formula": formula, "numerator": numerator, "denominator": denominator, "percent": value}
+
+
+def list_audit(call: Call) -> Answer:
+    """For the auditor and the security administrator only: neither of them acts on what is audited here."""
+    if call.scope.role not in _MAY_READ_AUDIT:
+        raise NotAllowed("the audit is for the roles auditor and security_admin")
+    wanted = read_params(AUDIT_PARAMS, call.query)
+    after = read_cursor(wanted.get("next"), 1)
+    filter_: Filter = read_filter(wanted)
+    # Logins belong to no area, so row security hides them: the owner's login reads, `list_audit` filters by the scope.
+    with call.deps.store.connection() as connection:
+        rows = audit.list_audit(
+            connection, call.scope, noun=filter_.wanted.get("noun"), actor=filter_.wanted.get("actor"),
+            after=int(after[0]) if after else None, limit=filter_.limit,
+        )  # fmt: skip
+    return page("audit", rows, filter_.limit, "id")

@@ -1,0 +1,104 @@
+"""Every call of the API in one table: it registers, authorises and documents. A route that is not here does not exist."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import rest_alerts, rest_cases, rest_city, rest_devices, rest_session
+from api.call import Param, Route
+
+PUBLIC = "public"
+ANYBODY = ""  # signed in, whatever the scope
+
+_TEXT: Mapping[str, Any] = {"type": "string"}
+_NUMBER: Mapping[str, Any] = {"type": "number"}
+_INTEGER: Mapping[str, Any] = {"type": "integer"}
+_TEXTS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+_TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
+
+
+def _object(required: tuple[str, ...] = (), **fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "object", "required": list(required), "properties": fields} if required else {"type": "object", "properties": fields}
+
+
+_PLACE = {"lon": _NUMBER, "lat": _NUMBER, "datum": {"enum": ["cgcs2000", "wgs84", "gcj02", "bd09"]}, "cell_code": _TEXT}
+_ACT = _object(("act",), act=_TEXT, note=_TEXT, until=_TIME, class_code=_TEXT, incident_id=_INTEGER, worker=_TEXT, **_PLACE)
+_METRIC = _object(unit=_TEXT, min=_NUMBER, max=_NUMBER, name=_TEXT, kind={"enum": ["number", "text"]})
+_DEVICE = _object(
+    ("device", "domain"), device=_TEXT, name=_TEXT, domain={"enum": ["emergency", "urban", "environment", "water"]}, area=_TEXT, **_PLACE,
+    interval_s=_NUMBER, model=_TEXT, gateway=_TEXT, metrics={"type": "object", "additionalProperties": _METRIC},
+)  # fmt: skip
+_CASE = _object(
+    (), alert_id=_INTEGER, report_id=_INTEGER, incident_id=_INTEGER, class_code=_TEXT, title=_TEXT, text=_TEXT, note=_TEXT, address=_TEXT,
+    area=_TEXT, worker=_TEXT, dispatch={"type": "boolean"}, drill={"type": "boolean"}, **_PLACE,
+)  # fmt: skip
+_READING = _object(
+    ("device", "metric", "value"), device=_TEXT, metric=_TEXT, value={"type": ["number", "null"]}, observed_at=_TIME, quality=_TEXT
+)
+_REPORT = _object(
+    ("source", "external_id", "channel", "title", "observed_at"), source=_TEXT, external_id=_TEXT, channel=_TEXT, class_code=_TEXT,
+    title=_TEXT, text=_TEXT, address=_TEXT, observed_at=_TIME, confidence=_NUMBER, media=_TEXTS,
+    extra={"type": "object"}, **_PLACE,
+)  # fmt: skip
+_ACTED = (
+    (200, "the thing as it is now, with its ETag"),
+    (409, "the stage does not know this act"),
+    (412, "somebody was faster: `present` shows it"),
+)
+_SCREEN = (Param("screen", "wall, duty, cockpit, field"),)
+_READINGS = _object(("readings",), readings={"type": "array", "items": _READING})
+_DEVICES: Mapping[str, Any] = {"type": "array", "items": _DEVICE}
+_BYTES: Mapping[str, Any] = {"type": "string", "format": "binary"}
+_RAW = "application/octet-stream"
+_PUT = ((200, "changed"), (201, "new"))
+_ONCE = ((201, "new"), (200, "known"))
+_OPENED = ((201, "the case"),)
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/readings", "feed", "Take readings; answered after the commit", body=_READINGS),
+    Route("GET", "/readings", "read", "Readings of a device, raw or folded", rest_devices.list_readings, rest_devices.READING_PARAMS),
+    Route("POST", "/reports", "feed", "Take one report or a list, once per source and external_id", body=_REPORT, answers=_ONCE),
+    Route("POST", "/feeds/{format}", "feed", "Take the raw bytes of a foreign format", body=_BYTES, body_type=_RAW),
+    Route("GET", "/snapshot", "read", "All that a screen shows", params=_SCREEN),
+    Route("GET", "/stream", "read", "What changes, as Server-Sent Events", params=_SCREEN),
+    Route("PUT", "/devices/{device}", "admin", "Register or change a device", rest_devices.put_device, body=_DEVICE, answers=_PUT),
+    Route("POST", "/devices", "admin", "Register a list of devices, all or none", rest_devices.post_devices, body=_DEVICES),
+    Route("GET", "/devices", "read", "Devices", rest_devices.list_devices, rest_devices.DEVICE_PARAMS),
+    Route("GET", "/devices/{device}", "read", "One device with its latest values", rest_devices.get_device),
+    Route("GET", "/rejected", "read", "Refused input with reason and raw bytes", rest_devices.list_rejected, rest_devices.REJECTED_PARAMS),
+    Route("GET", "/alerts", "read", "Alerts", rest_alerts.list_alerts, rest_alerts.ALERT_PARAMS),
+    Route("GET", "/alerts/{id}", "read", "One alert with its acts", rest_alerts.get_alert),
+    Route("POST", "/alerts/{id}/acts", "act", "Act on an alert", rest_alerts.act_on_alert, body=_ACT, answers=_ACTED),
+    Route("GET", "/reports", "read", "Reports", rest_alerts.list_reports, rest_alerts.REPORT_PARAMS),
+    Route("GET", "/reports/{id}", "read", "One report with its acts", rest_alerts.get_report),
+    Route("GET", "/reports/{id}/caller", "act", "Who called; audited at every look", rest_alerts.get_caller),
+    Route("POST", "/reports/{id}/acts", "act", "Act on a report", rest_alerts.act_on_report, body=_ACT, answers=_ACTED),
+    Route("GET", "/incidents", "read", "Incidents", rest_alerts.list_incidents, rest_alerts.INCIDENT_PARAMS),
+    Route("GET", "/incidents/{id}", "read", "One incident with its acts", rest_alerts.get_incident),
+    Route("POST", "/incidents/{id}/acts", "act", "Act on an incident", rest_alerts.act_on_incident, body=_ACT, answers=_ACTED),
+    Route("GET", "/cases", "read", "Cases", rest_cases.list_cases, rest_cases.CASE_PARAMS),
+    Route("POST", "/cases", "act", "Open a case, from something or by hand", rest_cases.open_case, body=_CASE, answers=_OPENED),
+    Route("GET", "/cases/{number}", "read", "One case with acts, audit, media and time left", rest_cases.get_case),
+    Route("POST", "/cases/{number}/acts", "act", "Move a case", rest_cases.act_on_case, body=_ACT, answers=_ACTED),
+    Route("POST", "/media", "act", "A picture for a case or a report", rest_cases.post_media, rest_cases.MEDIA_PARAMS,
+          _BYTES, "image/jpeg", ((201, "media_id"),)),
+    Route("GET", "/media/{media_id}", "read", "A picture", rest_cases.get_media),
+    Route("GET", "/queue", "read", "Work items, what needs attention next on top", rest_cases.get_queue, rest_cases.QUEUE_PARAMS),
+    Route("GET", "/cells", "read", "Grid cells without outlines", rest_city.list_cells, rest_city.CELL_PARAMS),
+    Route("GET", "/cells/{cell_id}", "read", "A cell and what is in it", rest_city.get_cell),
+    Route("GET", "/areas", "read", "Areas", rest_city.list_areas),
+    Route("GET", "/layers", "read", "Map layers", rest_city.list_layers),
+    Route("GET", "/layers/{name}", "read", "A layer as GeoJSON, with ETag", rest_city.get_layer),
+    Route("GET", "/rules", "read", "Rules in force", rest_city.list_rules),
+    Route("GET", "/classes", "read", "Event classes and their deadlines", rest_city.list_classes),
+    Route("GET", "/indicators", "read", "Indicators with numerator and denominator", rest_city.list_indicators, rest_city.INDICATOR_PARAMS),
+    Route("GET", "/feeds", "read", "How the feeds are", rest_city.list_feeds),
+    Route("GET", "/audit", "read", "Who did what; for auditors", rest_city.list_audit, rest_city.AUDIT_PARAMS),
+    Route("GET", "/me", ANYBODY, "Who I am and what I may do", rest_city.get_me),
+    Route("POST", "/session", PUBLIC, "Sign in: sets the cookies", rest_session.post_session,
+          body=_object(("login", "password"), login=_TEXT, password=_TEXT), answers=((201, "signed in"), (429, "locked"))),
+    Route("DELETE", "/session", PUBLIC, "Sign out", rest_session.delete_session, answers=((204, "signed out"),)),
+)  # fmt: skip
+
+SCREEN = Route(
+    "GET", "/screen/{token}", PUBLIC, "Bind this browser to a wall's view", rest_session.enter_screen, answers=((303, "to the view"),)
+)

@@ -1,0 +1,136 @@
+"""One consistent picture of the city from the tables, cut to what a reader may see. Decides the shape of a snapshot.
+
+The picture is read for everybody at once and its streets are encoded once; a reader gets the streets of its scope.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from core.config import Config
+from core.model import Scope
+from projector.figures import day_of
+from store import live_rows
+from store.timescale import Connection
+
+SCREENS = ("wall", "duty", "cockpit", "field", "emergency", "urban", "environment", "water", "analysis", "dispatch", "replay")
+BUCKET_S = 900
+_WEATHER_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All streets at one sequence; `parts` are encoded."""
+
+    sequence: int
+    at: datetime
+    parts: Mapping[str, bytes]
+    trend: list[dict[str, Any]]
+    weather: Mapping[str, float] | None
+    feeds: list[dict[str, Any]]
+    simulated: bool
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """How the server itself is fed (docs/live.md, `event: status`)."""
+
+    live: str = "poll"
+    store: str = "ok"
+    since: datetime | None = None
+    projector_at: datetime | None = None
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "live": self.live,
+            "store": self.store,
+            "since": self.since.isoformat() if self.since else None,
+            "projector_at": self.projector_at.isoformat() if self.projector_at else None,
+        }
+
+
+def sees(scope: Scope, street: str, config: Config) -> bool:
+    """Whether a street's part is shown; what belongs to none is for those who see the whole city."""
+    return scope.sees(street or config.area.code)
+
+
+def read_picture(connection: Connection, config: Config, now: datetime) -> Picture:
+    """Read everything in one frozen transaction: the sequence first, so that no delta after it can be missed."""
+    live_rows.freeze(connection)
+    sequence = live_rows.read_position(connection)["sequence"]
+    streets = live_rows.read_streets(connection)
+    parts: dict[str, dict[str, Any]] = {street: {"figures": {}, "cells": {}} for street in (*streets, "")}
+    _put_cells(connection, parts)
+    for name, shapes in live_rows.read_lists(connection, now - config.ingest.live_for).items():
+        for part in parts.values():
+            part[name] = []
+        for shape in shapes:
+            parts[shape["street"] if shape["street"] in parts else ""][name].append(shape)
+    since = day_of(now, config.area.zone).start - timedelta(days=1)
+    trend = live_rows.read_trend(connection, since, now, BUCKET_S)
+    weather = live_rows.read_weather(connection, now - _WEATHER_FOR) or None
+    feeds = [_feed(row) for row in live_rows.read_feeds(connection)]
+    encoded = {street: msgspec.json.encode(part) for street, part in parts.items()}
+    return Picture(sequence, now, encoded, trend, weather, feeds, **live_rows.read_marks(connection))
+
+
+def _feed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _put_cells(connection: Connection, parts: dict[str, dict[str, Any]]) -> None:
+    """The vectors as they were last kept, and the deltas told since upon them."""
+    kept = 0
+    for row in live_rows.read_cell_vectors(connection):
+        part = parts.get(row["street"])
+        if row["measure"] == "kept":
+            kept = row["figures"]["sequence"]
+        elif part is not None and row["measure"]:
+            part["cells"][row["measure"]] = [row["cell_ids"], row["classes"]]
+        elif part is not None:
+            part["figures"] = row["figures"]
+    for row in live_rows.read_deltas(connection, kept):
+        delta, part = msgspec.json.decode(row["payload"]), parts.get(row["area"])
+        if part is None:
+            continue
+        part["figures"] = delta.get("figures", part["figures"])
+        for measure, (cell_ids, classes) in delta.get("cells", {}).items():
+            shown = dict(zip(*part["cells"].get(measure, ((), ())), strict=True))
+            shown.update(zip(cell_ids, classes, strict=True))
+            part["cells"][measure] = [list(shown), list(shown.values())]
+
+
+def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config, supply: Supply) -> bytes:
+    """The JSON of docs/live.md for one reader."""
+    area = config.area
+    head = {
+        "sequence": picture.sequence,
+        "at": picture.at.isoformat(),
+        "screen": screen,
+        "area": {name: getattr(area, name) for name in ("code", "name", "name_en", "title", "title_en", "timezone")},
+        "scope": {"role": scope.role, "areas": list(scope.areas), "name": scope.name},
+        "simulated": picture.simulated,
+        "drill": picture.drill,
+        "live": {"mode": supply.live, **{name: supply.body()[name] for name in ("since", "projector_at")}},
+        "store": supply.store,
+        "feeds": picture.feeds,
+        "trend": _trend(picture, scope, config),
+        "weather": picture.weather,
+    }
+    streets = b",".join(msgspec.json.encode(street) + b":" + part for street, part in picture.parts.items() if sees(scope, street, config))
+    return msgspec.json.encode(head)[:-1] + b',"streets":{' + streets + b"}}"
+
+
+def _trend(picture: Picture, scope: Scope, config: Config) -> dict[str, Any]:
+    """Signals per bucket of the city's day and of the day before."""
+    today = day_of(picture.at, config.area.zone).start.astimezone(UTC).timestamp()
+    days: dict[str, dict[int, int]] = {"today": {}, "yesterday": {}}
+    for row in picture.trend:
+        if sees(scope, row["street"] if row["street"] in picture.parts else "", config):
+            day = days["today" if row["bucket"] >= today else "yesterday"]
+            day[row["bucket"]] = day.get(row["bucket"], 0) + row["n"]
+    return {"bucket_s": BUCKET_S, **{name: [[bucket, n] for bucket, n in sorted(found.items())] for name, found in days.items()}}

@@ -1,0 +1,51 @@
+// The way down: behind each figure the rows it is made of, from the API, in a dialog. Only reads.
+
+import { h, t, word, fill, icon, badge, clock, span, openDialog, age, number } from './duty-dom.js';
+import { read, rowsOf, explain } from './duty-call.js';
+
+const SHOWN = 200;
+
+function dayStart(now, timezone) {
+  const parts = Object.fromEntries(new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' }).formatToParts(now).map(part => [part.type, Number(part.value)]));
+  return new Date(now - ((parts.hour * 60 + parts.minute) * 60 + parts.second) * 1000).toISOString();
+}
+
+const table = (heads, rows) => h('table', { class: 'rows' }, h('thead', {}, h('tr', {}, heads.map(head => h('th', {}, t(`cockpit.col.${head}`))))), h('tbody', {}, rows));
+const titled = row => h('span', { class: 'titled' }, badge(row.severity || 5), row.title);
+
+function ways({ picture, names, config, reach }) {
+  const today = dayStart(reach(), config.timezone), street = row => names[row.street] || row.street || t('cockpit.street.none');
+  const signal = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at || row.received_at)));
+  const alert = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, [street(row), row.device_name || row.device].filter(Boolean).join(' · ')), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at)));
+  const late = row => row.overdue || Date.parse(row.due_at) < (row.finished_at ? Date.parse(row.finished_at) : reach());
+  const deed = row => h('tr', { 'data-id': row.number }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: `num ${late(row) ? 'grave' : ''}` }, row.due_at ? `${clock(row.due_at)} ${t(late(row) ? 'cockpit.in_time_no' : 'cockpit.in_time_yes')}` : '—'));
+  return {
+    signals: async () => {
+      const [alerts, reports] = await Promise.all([read(`/alerts?from=${encodeURIComponent(today)}&limit=${SHOWN}`), read(`/reports?from=${encodeURIComponent(today)}&limit=${SHOWN}`)]);
+      const rows = [...rowsOf(alerts, 'alerts'), ...rowsOf(reports, 'reports')].sort((a, b) => Date.parse(b.raised_at || b.received_at) - Date.parse(a.raised_at || a.received_at));
+      return [rows, ['title', 'place', 'stage', 'when'], signal];
+    },
+    alerts: async () => [[...picture.alerts.values()].sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
+    cases: async () => [[...picture.cases.values()].sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
+    in_time: async () => [rowsOf(await read(`/cases?limit=1000`), 'cases').filter(row => row.due_at && row.due_at >= today && Date.parse(row.due_at) <= reach()), ['title', 'place', 'stage', 'due'], deed],
+    response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(today)}&limit=1000`), 'alerts').filter(row => row.acked_at), ['title', 'place', 'when', 'took'],
+      row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', { class: 'num' }, clock(row.raised_at)), h('td', { class: 'num' }, span((Date.parse(row.acked_at) - Date.parse(row.raised_at)) / 1000)))],
+    online: async () => {
+      const silent = rowsOf(await read('/devices?limit=1000'), 'devices').filter(row => row.silent_at);
+      return [silent, ['device', 'place', 'state'], row => h('tr', { 'data-id': row.device }, h('td', {}, row.name || row.device), h('td', {}, names[row.street || (row.area || '').slice(0, 9)] || row.area || '—'), h('td', {}, t('cockpit.silent', { span: span(age(row.silent_at)) })))];
+    },
+  };
+}
+
+export async function openRows(name, context) {
+  if (!context.picture) return;
+  const place = h('div', { class: 'rows-place' }, h('p', { class: 'muted' }, t('desk.loading')));
+  openDialog(t(`cockpit.${name}`), place, 'rows');
+  try {
+    const [rows, heads, draw] = await ways(context)[name]();
+    fill(place, rows.length ? [h('p', { class: 'muted' }, t('cockpit.rows.count', { n: number(rows.length, 0) }), rows.length > SHOWN && ` · ${t('cockpit.rows.first', { n: SHOWN })}`), table(heads, rows.slice(0, SHOWN).map(draw))] : h('p', { class: 'muted none' }, icon('inbox'), t('cockpit.rows.none')));
+  } catch (problem) {
+    fill(place, h('p', { class: 'muted' }, explain(problem)), h('button', { type: 'button', class: 'primary', onclick: () => { place.closest('dialog').close(); openRows(name, context); } }, t('desk.again')));
+  }
+}
+

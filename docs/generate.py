@@ -1,0 +1,89 @@
+"""Writes the generated pages of the documentation: `python docs/generate.py`, or `--check` to see whether they are fresh."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from pydantic import BaseModel  # noqa: E402
+from pydantic_core import PydanticUndefined  # noqa: E402
+
+from core.config import Config  # noqa: E402
+
+HERE = Path(__file__).parent
+HEAD = """# Configuration
+
+*Generated from `core/config.py` by `python docs/generate.py`.*
+
+`config.yaml` is what a city changes; `./yiping check-config` tells every problem at once. Unknown settings are refused.
+Durations are written `20ms`, `30s`, `5m`, `24h`, `7d`. No secrets stand here: addresses and passwords come from the
+environment (`YIPING_DATABASE_URL`, `YIPING_WEB_DATABASE_URL`, `YIPING_REDIS_URL`, `YIPING_MQTT_URL`, `YIPING_WEB_URL`,
+`YIPING_MEDIA_DIR`, `YIPING_HJ212_PORT`; each may instead be `NAME_FILE`, the path of a file that holds the value).
+"""
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Every settings model inside an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models(inner)
+
+
+def sections(model: type[BaseModel], path: str, seen: set[type[BaseModel]]) -> Iterator[str]:
+    """A table per model, depth first, each model once."""
+    for name, field in model.model_fields.items():
+        for inner in models(field.annotation):
+            if inner in seen:
+                continue
+            seen.add(inner)
+            where = f"{path}{name}" + (".*" if "dict" in str(field.annotation) else "[]" if "tuple" in str(field.annotation) else "")
+            yield table(inner, where)
+            yield from sections(inner, f"{where}.", seen)
+
+
+def table(model: type[BaseModel], where: str) -> str:
+    summary = (model.__doc__ or "").strip().split("\n\n")[0]
+    kind = model.model_fields.get("kind")
+    variant = f" (kind `{get_args(kind.annotation)[0]}`)" if kind and len(get_args(kind.annotation)) == 1 else ""
+    rows = "\n".join(row(name, field) for name, field in model.model_fields.items())
+    return f"\n## `{where}`{variant}\n\n{summary}\n\n| setting | type | default |\n|---|---|---|\n{rows}\n"
+
+
+def row(name: str, field: Any) -> str:
+    text = str(field.annotation.__name__ if isinstance(field.annotation, type) else field.annotation)
+    for noise in ("core.config.", "typing.", "datetime.", "annotated_types."):
+        text = text.replace(noise, "")
+    default = "required" if field.default is PydanticUndefined else f"`{field.default}`" if field.default not in ((), {}, "") else "empty"
+    if isinstance(field.default, BaseModel):
+        default = "as below"
+    return f"| `{name}` | {text.split('[Annotated')[0].replace('|', '∣')} | {default} |"
+
+
+def configuration() -> str:
+    return HEAD + "".join(sections(Config, "", set()))
+
+
+PAGES = {"configuration.md": configuration}
+
+
+def main() -> int:
+    stale = []
+    for name, make in PAGES.items():
+        text = make()
+        if "--check" in sys.argv:
+            if not (HERE / name).is_file() or (HERE / name).read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            (HERE / name).write_text(text, encoding="utf-8")
+    for name in stale:
+        sys.stdout.write(f"docs/{name} is stale: run python docs/generate.py\n")
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

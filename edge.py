@@ -1,0 +1,155 @@
+"""The edge: HTTP feeds in with group commit, live streams and snapshots out, everything else to the web process.
+
+Composition and the clock; decides nothing. Any number may run. It starts without the database and says so on /readyz.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from api.collector import Collector
+from api.gate import Gate, guarded
+from api.ingest_http import Feeds
+from api.proxy import Proxy
+from api.readiness import Readiness
+from api.stream import Hub, Sources
+from api.stream_response import Screens
+from compose import Parts, compose
+from core.errors import BatchRefused, ConfigError, StoreUnavailable
+from core.model import Frame, Taken
+from pipeline import process
+from store import live, live_rows
+from store.health import HealthWriter
+from store.timescale import Store
+
+_log = structlog.get_logger("edge")
+_TELL_HEALTH_EVERY_S = 5.0
+_ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def clock() -> datetime:
+    """The one place where the edge reads the time."""
+    return datetime.now(UTC)
+
+
+class Writer:
+    """What the collector's thread does: the pipeline, and the count of it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._deps = parts.pipeline()
+        feeds = tuple(name for name, feed in parts.config.feeds.items() if feed.kind == "http")
+        self._health = HealthWriter(parts.store, f"edge:{socket.gethostname()}:{os.getpid()}", feeds, clock())
+        self._since = clock()
+
+    def write(self, frames: Sequence[Frame]) -> list[Taken]:
+        """Raises `StoreUnavailable`."""
+        try:
+            outcome = process(frames, clock(), self._deps)
+        except BatchRefused as refused:
+            raise StoreUnavailable(str(refused)) from refused
+        self._health.count(frames, outcome.taken)
+        self.tell()
+        return outcome.taken
+
+    def tell(self) -> None:
+        self._health.tell("connected", self._since, "", clock())
+
+
+def build(parts: Parts) -> Starlette:
+    """The application. Its parts start with it and are closed with it."""
+    settings, config = parts.settings, parts.config
+    store = Store(settings.database_url, name="yiping-edge-screens", connections=6)
+    gate, redis_url = Gate(store, clock), settings.redis_url or None
+    sources = Sources(
+        lambda: live.deltas(redis_url),
+        lambda after: gate.ask(lambda connection: live_rows.read_deltas(connection, after)),
+        lambda: gate.ask(live_rows.read_position),
+        lambda: gate.ask(live_rows.ping),
+    )
+    hub, writer, proxy = Hub(sources, config, clock), Writer(parts), Proxy(settings.web_url)
+    collector = Collector(writer.write)
+    feeds, screens = Feeds(collector, gate, config, clock), Screens(hub, gate, config)
+    ready = Readiness(gate, hub, collector, redis_url, bool(settings.mqtt_url), proxy.ping)
+
+    async def keep_telling() -> None:
+        while True:
+            await asyncio.to_thread(writer.tell)
+            await asyncio.sleep(_TELL_HEALTH_EVERY_S)
+
+    @asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.ensure_future(job) for job in (hub.run(), collector.run(), keep_telling())]
+        for task in tasks:
+            task.add_done_callback(_end_if_failed)
+        yield
+        for client in list(hub.clients):
+            hub.leave(client, "the edge ends")
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await proxy.close()
+        collector.close()
+        gate.close()
+        store.close()
+
+    v1 = "/api/v1"
+    routes = [
+        Route("/healthz", ready.healthz),
+        Route("/readyz", ready.readyz),
+        Route("/metrics", guarded(ready.metrics)),
+        Route(f"{v1}/stream", guarded(screens.stream)),
+        Route(f"{v1}/snapshot", guarded(screens.snapshot)),
+        Route(f"{v1}/readings", guarded(feeds.readings), methods=["POST"]),
+        Route(f"{v1}/reports", guarded(feeds.reports), methods=["POST"]),
+        Route(f"{v1}/feeds/{{format}}", guarded(feeds.feed), methods=["POST"]),
+        Route(f"{v1}/feeds/{{format}}/{{token}}", guarded(feeds.feed), methods=["POST"]),
+        # The same paths with other methods are the web's: lists are read there.
+        Route("/{path:path}", proxy.forward, methods=_ALL),
+    ]
+    return Starlette(routes=routes, lifespan=life)
+
+
+def _end_if_failed(task: "asyncio.Future[None]") -> None:
+    """A part that ended takes the process with it: a supervisor starts it anew, a half-dead edge would lie."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("edge_part_failed", why=repr(error))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> int:
+    parts = None
+    while parts is None:
+        try:
+            parts = compose(os.environ, "edge", connections=3)
+        except ConfigError as error:
+            print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
+            return 2
+        except StoreUnavailable as away:
+            _log.warning("store_away", doing="starting", why=str(away))
+            time.sleep(1)
+    host, port = os.environ.get("YIPING_HOST", "127.0.0.1"), int(os.environ.get("YIPING_PORT", "8050"))
+    _log.info("edge_started", pid=os.getpid(), host=host, port=port)
+    # No access log: feed tokens may stand in paths.
+    with suppress(KeyboardInterrupt):
+        uvicorn.run(
+            build(parts), host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=3, server_header=False,
+            backlog=2048, proxy_headers=False,
+        )  # fmt: skip
+    parts.live.close()
+    parts.store.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The jobs process: waits for the lead, then does what only one may do. Composition, threads and the clock; decides nothing.
+
+Start any number: one leads, another takes over within 3 s when it dies or hangs. Every duty is idempotent and asks the
+tables what to do, so a change of leader in the middle of one does no harm.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import structlog
+
+from alerts.correlate import correlate, horizon
+from compose import Parts, compose
+from core.errors import ConfigError, StoreUnavailable
+from dispatch.sweep import sweep
+from projector.project import Overtaken, Projector
+from store import correlation, rollups
+from store.leader import Leader
+from store.live import Hints
+
+_log = structlog.get_logger("jobs")
+_ASK_FOR_LEAD_S = 0.5
+
+
+def clock() -> datetime:
+    """The one place where jobs read the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the leader does every so many seconds."""
+
+    name: str
+    every_s: float
+    do: Callable[[datetime], object]
+
+
+def correlate_incidents(parts: Parts, now: datetime) -> None:
+    """Join what is pending; what is settled is closed."""
+    with parts.store.connection() as connection:
+        pending = correlation.read_pending(connection, parts.config, horizon(now, parts.config.incidents), now)
+        if pending:
+            joinings = correlate(pending, correlation.read_open(connection, now), parts.config.incidents)
+            correlation.apply(connection, joinings, now)
+    with parts.store.connection() as connection:
+        correlation.close_settled(connection, now)
+
+
+def sweep_deadlines(parts: Parts, now: datetime) -> None:
+    with parts.store.connection() as connection:
+        sweep(connection, now, parts.config)
+
+
+def roll_up(parts: Parts, now: datetime) -> None:
+    """Take the marks, then compute while there is something to compute: a backlog of years goes in portions."""
+    with parts.store.connection() as connection:
+        rollups.take_dirty(connection, now)
+    with parts.store.connection() as connection:
+        rollups.compute_dirty(connection, now)
+    computed = 1
+    while computed:
+        with parts.store.connection() as connection:
+            computed = rollups.compute_dirty(connection, now)
+
+
+def forget_live(parts: Parts, now: datetime) -> None:
+    with parts.store.connection() as connection:
+        rollups.forget_live(connection, parts.config.retention, now)
+        rollups.mark_silent_feeds(connection, now)
+
+
+def forget_old(parts: Parts, now: datetime) -> None:
+    with parts.store.connection() as connection:
+        forgotten = rollups.forget_old(connection, parts.config.retention, now)
+    _log.info("retention", **forgotten)
+
+
+def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
+    """Duties that may wait for each other share a lane; a lane is a thread."""
+    return {
+        "projector": [Duty("project", 0.1, projector.tick)],
+        "desk": [
+            Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
+            Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+        ],
+        "keeper": [
+            Duty("forget_live", 10.0, lambda now: forget_live(parts, now)),
+            Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
+            Duty("retention", 3600.0, lambda now: forget_old(parts, now)),
+        ],
+    }
+
+
+def run_lane(duties: Sequence[Duty], leads: Event, stop: Event, lost: Callable[[], None]) -> None:
+    """Do each duty when it is due, while this process leads. A duty that fails is done again at its next turn."""
+    due = {duty.name: 0.0 for duty in duties}
+    while not stop.is_set():
+        if not leads.wait(0.2):
+            due = {duty.name: 0.0 for duty in duties}
+            lost()
+            continue
+        for duty in duties:
+            if monotonic() >= due[duty.name] and leads.is_set() and not stop.is_set():
+                started = monotonic()
+                _do(duty)
+                # Never more than a quarter of a core for one duty, however large the city.
+                due[duty.name] = max(started + duty.every_s, monotonic() + 3 * (monotonic() - started) * (duty.every_s < 1))
+        stop.wait(max(0.0, min(due.values()) - monotonic()))
+
+
+def _do(duty: Duty) -> None:
+    try:
+        duty.do(clock())
+    except StoreUnavailable as away:
+        _log.warning("store_away", duty=duty.name, why=str(away))
+        sleep(0.5)
+    except Overtaken as overtaken:
+        _log.warning("overtaken", duty=duty.name, why=str(overtaken))
+    except Exception:  # one duty's fault must not end the others
+        _log.exception("duty_failed", duty=duty.name)
+        sleep(0.5)
+
+
+def keep_lead(leader: Leader, leads: Event, stop: Event) -> None:
+    """Ask for the lead until told to stop."""
+    while not stop.is_set():
+        try:
+            holds = leader.lead()
+        except StoreUnavailable as away:
+            holds = False
+            if leads.is_set():
+                _log.warning("lead_lost", why=str(away))
+        if holds and not leads.is_set():
+            _log.info("leading", pid=os.getpid())
+            leads.set()
+        elif not holds:
+            leads.clear()
+        stop.wait(_ASK_FOR_LEAD_S)
+    leads.clear()
+    leader.close()
+
+
+def run(parts: Parts, stop: Event) -> None:
+    """Until `stop` is set."""
+    leads, hints = Event(), Hints(parts.settings.redis_url or None)
+    projector = Projector(parts.store, parts.live, hints, parts.config)
+    threads = [
+        Thread(target=run_lane, name=name, args=(duties, leads, stop, projector.forget), daemon=True)
+        for name, duties in lanes(parts, projector).items()
+    ]
+    for thread in threads:
+        thread.start()
+    keep_lead(Leader(parts.settings.database_url), leads, stop)
+    for thread in threads:
+        thread.join(5)
+    hints.close()
+    parts.live.close()
+
+
+def main() -> int:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            parts = compose(os.environ, "jobs", connections=6)
+        except ConfigError as error:
+            print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
+            return 2
+        except StoreUnavailable as away:
+            _log.warning("store_away", doing="starting", why=str(away))
+            sleep(1)
+            continue
+        _log.info("jobs_started", pid=os.getpid(), area=parts.config.area.code)
+        run(parts, stop)
+        parts.store.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""`python -m sim`: brings the seeded district to life at the platform's real doors, until SIGTERM. Composition only.
+
+Reads YIPING_* from the environment and the files `sim.seed` left in YIPING_RUN_DIR. Everything it talks to may come and go.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config import Config, load
+from sim import keep
+from sim.citizens import Hotline, run_cameras
+from sim.city import City
+from sim.kinds import KIND_OF
+from sim.mqtt import Fleet
+from sim.people import Team
+from sim.stations import Tally, run_station
+from sim.telemetry import Telemetry
+from sim.troubles import opening_scene
+from sim.weather import Storm
+
+FILL_IN_S = 2 * 3600.0
+_GAP_WORTH_FILLING_S = 300.0
+_STORM_S = 3600.0
+SCENARIOS = ("none", "rainstorm")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the platform is, and how to come in."""
+
+    url: str
+    mqtt: str
+    hj212: str
+    feed_token: str
+    read_token: str
+    run_dir: Path
+    speed: float
+    scenario: str
+    desk: float
+
+
+def doors_of(environment: dict[str, str]) -> Doors:
+    """From the environment, `seed.json` and `access.json`; raises `KeyError` naming what is missing."""
+    run_dir = Path(environment.get("YIPING_RUN_DIR", ".run"))
+    access, seeded = keep.read_json(run_dir / "access.json"), keep.read_json(run_dir / keep.SEED)
+    tokens = seeded.get("tokens") or access.get("tokens") or {}
+    port = environment.get("YIPING_HJ212_PORT")
+    return Doors(
+        url=environment.get("YIPING_URL") or access["url"],
+        mqtt=environment.get("YIPING_FEED_MQTT_URL") or access["mqtt"],
+        hj212=f"127.0.0.1:{port}" if port else access.get("hj212", "127.0.0.1:9212"),
+        feed_token=tokens["feed"],
+        read_token=tokens["read"],
+        run_dir=run_dir,
+        speed=float(environment.get("YIPING_SPEED") or 1),
+        scenario=environment.get("YIPING_SCENARIO") or "none",
+        desk=float(environment.get("YIPING_SIM_DESK") or 0.8),
+    )
+
+
+async def live(doors: Doors, config: Config) -> None:
+    """Run every part until cancelled."""
+    plan, state, now = keep.read_plan(doors.run_dir), keep.read_json(doors.run_dir / keep.STATE), time.time()
+    storm = _storm(doors, state, now)
+    fresh = "alive_at" not in state
+    city = City(plan, speed=max(0.01, doors.speed), storm=storm)
+    if fresh:
+        city.first = tuple(opening_scene(city.by_kind, plan.seed, now))
+    fleet = Fleet(doors.mqtt, f"{plan.area}-{os.getpid()}")
+    highest = {name: metric.max for name, metric in config.metrics.items() if metric.max is not None}
+    telemetry, tally = Telemetry(city, fleet, highest), Tally()
+    hotline = Hotline(city, doors.url, doors.feed_token, {code: one.label for code, one in config.classes.items()})
+    staff = keep.read_json(doors.run_dir / keep.STAFF)
+    team = Team(city, doors.url, doors.read_token, staff, doors.desk, staff.get("human", {}).get("duty_grid", ""))
+    telemetry.connect()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_send(telemetry, state, now))
+            group.create_task(run_cameras(city, fleet))
+            group.create_task(hotline.run())
+            group.create_task(team.run())
+            for site in plan.sites:
+                if KIND_OF[site.kind].wire == "hj212":
+                    group.create_task(run_station(site, city, doors.hj212, tally))
+            group.create_task(_note(doors, state, storm, lambda: _words(fleet, telemetry, tally, hotline, team)))
+    finally:
+        await team.close()
+        fleet.close()
+
+
+async def _send(telemetry: Telemetry, state: dict[str, object], now: float) -> None:
+    """First what was missed (at most two hours), then the present for ever."""
+    await asyncio.sleep(2)
+    alive_at = state.get("alive_at")
+    since = max(float(alive_at) if isinstance(alive_at, (int, float)) else 0.0, now - FILL_IN_S)
+    if now - since > _GAP_WORTH_FILLING_S:
+        print(f"filled in {await telemetry.fill_in(since, now)} samples of the last {(now - since) / 60:.0f} minutes", flush=True)
+    await telemetry.run()
+
+
+async def _note(doors: Doors, state: dict[str, object], storm: Storm | None, words: object) -> None:
+    """Remember being alive, and say once a minute how it goes."""
+    assert callable(words)
+    while True:
+        kept = {"alive_at": time.time(), "storm_at": storm.starts_at if storm else None, "scenario": doors.scenario}
+        keep.write_json(doors.run_dir / keep.STATE, {**state, **kept})
+        print(words(), flush=True)
+        await asyncio.sleep(60)
+
+
+def _words(fleet: Fleet, telemetry: Telemetry, tally: Tally, hotline: Hotline, team: Team) -> str:
+    return (
+        f"mqtt {fleet.connected()} connected, {fleet.sent} sent, {fleet.lost} lost, {telemetry.devices} device messages; "
+        f"hj212 {tally.answered}/{tally.sent} answered, {tally.reconnects} reconnects; calls {hotline.passed_on}; acts {team.done}"
+    )
+
+
+def _storm(doors: Doors, state: dict[str, object], now: float) -> Storm | None:
+    """The storm that was ordered; a restart within it finds it again."""
+    if doors.scenario != "rainstorm":
+        return None
+    began, lasts = state.get("storm_at"), _STORM_S / max(1.0, doors.speed)
+    if isinstance(began, (int, float)) and now < float(began) + 3 * lasts:
+        return Storm(float(began), lasts)
+    return Storm(now + 20, lasts)
+
+
+def main() -> int:
+    """The process: runs until SIGTERM or Ctrl-C. Exit code 2 when it was not told where to go."""
+    try:
+        doors = doors_of(dict(os.environ))
+        config = load(Path(os.environ.get("YIPING_CONFIG", "config.yaml")))
+    except KeyError as missing:
+        print(f"sim: {missing} is neither in the environment nor in the run folder; start `make demo` first", file=sys.stderr)
+        return 2
+    return run(doors, config)
+
+
+def run(doors: Doors, config: Config) -> int:
+    """`live` under signals."""
+    if doors.scenario not in SCENARIOS:
+        print(f"sim: no scenario is called '{doors.scenario}'; there are {', '.join(SCENARIOS)}", file=sys.stderr)
+        return 2
+
+    async def until_told() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
+        await live(doors, config)
+
+    try:
+        asyncio.run(until_told())
+    except asyncio.CancelledError:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

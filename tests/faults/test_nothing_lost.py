@@ -1,0 +1,127 @@
+"""Under load, each part is killed: every message published is one row, no more and no less.
+
+The one exception stands in the last test: a broker killed by -9 forgets what it had confirmed and not yet saved.
+"""
+
+import os
+import signal
+import time
+from threading import Thread
+
+import psycopg
+import pytest
+
+from bench.load import Counts, Load
+from tests.stack import Stack, until
+
+RATE = 2000
+
+
+class Publisher(Thread):
+    """The load generator beside the test."""
+
+    def __init__(self, stack: Stack, seconds: float, rate: float = RATE) -> None:
+        super().__init__(daemon=True)
+        self.load = Load(stack.services.mosquitto.feed_url, rate=rate, seconds=seconds, devices=1000, connections=4, metric="water_depth", values=(b"1.50",))
+        self.started = time.monotonic()
+        self.start()
+
+    def run(self) -> None:
+        self.load.run()
+
+    def at(self, seconds: float) -> None:
+        """Wait for a moment of the story, counted from its beginning."""
+        time.sleep(max(0.0, self.started + seconds - time.monotonic()))
+
+    def counts(self) -> Counts:
+        self.join(timeout=120)
+        assert not self.is_alive()
+        return self.load.counts
+
+
+def rows(stack: Stack) -> int:
+    with psycopg.connect(stack.environment["YIPING_DATABASE_URL"]) as connection:
+        found = connection.execute("select count(*) from readings").fetchone()
+        assert found
+        return int(found[0])
+
+
+def settle(stack: Stack, wanted: int, seconds: float = 60) -> int:
+    """Rows once they are all there, or once they stopped coming."""
+    over, last, since = time.monotonic() + seconds, -1, time.monotonic()
+    while time.monotonic() < over and last != wanted:
+        now = rows(stack)
+        if now != last:
+            last, since = now, time.monotonic()
+        elif time.monotonic() - since > 12:
+            break
+        time.sleep(0.3)
+    return last
+
+
+def connected(stack: Stack, name: str) -> None:
+    until(lambda: "slot_taken" in stack.log(name), 20, f"{name} holding a slot")
+    time.sleep(0.5)
+
+
+@pytest.mark.timeout(240)
+def test_killing_every_part_under_load_loses_nothing_and_doubles_nothing(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    services = stack.services
+    stack.start("worker")
+    connected(stack, "worker")
+    publisher = Publisher(stack, 30)
+    publisher.at(3)
+    stack.start("worker2")
+    publisher.at(7)
+    stack.kill("worker")
+    stack.start("worker")
+    publisher.at(12)
+    services.postgres.stop("immediate")
+    publisher.at(14)
+    services.postgres.start()
+    publisher.at(17)
+    services.redis.kill()
+    publisher.at(19)
+    services.redis.start()
+    publisher.at(21)
+    services.mosquitto.terminate()
+    services.mosquitto.start()
+    publisher.at(26)
+    stack.stop("worker2")
+    counts = publisher.counts()
+    stored = settle(stack, counts.sent)
+    with capsys.disabled():
+        print(
+            f"\n  published {counts.sent:,} (repeated {counts.resent:,}, connections lost {counts.broken}) → rows {stored:,}; "
+            f"lost {counts.sent - stored}, doubled {max(0, stored - counts.sent)}"
+        )
+    assert counts.acked == counts.sent == stored
+    assert counts.sent >= RATE * 30 * 0.95
+
+
+def test_a_hanging_redis_costs_the_feeds_nothing(stack: Stack) -> None:
+    stack.start("worker")
+    connected(stack, "worker")
+    redis_pid = stack.services.redis.pid
+    assert redis_pid
+    os.kill(redis_pid, signal.SIGSTOP)
+    try:
+        counts = Publisher(stack, 4).counts()
+        assert settle(stack, counts.sent, 10) == counts.sent
+    finally:
+        os.kill(redis_pid, signal.SIGCONT)
+
+
+def test_a_broker_killed_by_9_loses_at_most_what_it_had_not_saved_and_we_say_how_much(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    stack.start("worker")
+    connected(stack, "worker")
+    stack.stop("worker")
+    counts = Publisher(stack, 4).counts()
+    stack.services.mosquitto.kill()
+    stack.services.mosquitto.start()
+    stack.start("worker")
+    stored = settle(stack, counts.sent, 30)
+    lost = counts.sent - stored
+    with capsys.disabled():
+        print(f"\n  broker killed by -9 with {counts.sent:,} messages confirmed and queued: {lost:,} lost ({lost / RATE:.2f} s of load)")
+    assert 0 <= lost <= RATE * 2.5

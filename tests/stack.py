@@ -1,0 +1,89 @@
+"""A whole Yiping for tests: the same commands and environment as the demo's, on free ports, against a test's database."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from deploy.local.instance import Instance
+from deploy.local.ports import Ports, free_ports
+from deploy.local.process import Process
+from deploy.local.roles import Role, role_commands, role_environment
+from deploy.local.services import Services
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def until(true: Callable[[], Any], seconds: float = 20, what: str = "") -> Any:
+    """Wait for a truth, looking 20 times a second. Raises `AssertionError` with what was waited for."""
+    over = time.monotonic() + seconds
+    while True:
+        found = true()
+        if found:
+            return found
+        if time.monotonic() > over:
+            raise AssertionError(f"not within {seconds} s: {what or true}")
+        time.sleep(0.05)
+
+
+class Stack:
+    """Processes by role; several of one role get a number (`worker2`). All end with the test, and with this process."""
+
+    def __init__(self, services: Services, database: str, web_database: str, folder: Path, config: Path = ROOT / "config.yaml") -> None:
+        public, web, hj212, sl651 = free_ports(4)
+        ports = Ports(public, web, services.postgres.port, services.redis.port, services.mosquitto.port, hj212, sl651)
+        self.instance = Instance(ports, "127.0.0.1", "320404", 0, 1.0, "", folder)
+        urls = {**services.urls(), "database_url": database, "web_database_url": web_database}
+        self.environment = {**role_environment(self.instance, config=config, urls=urls, session_key="0" * 64), "YIPING_SIMULATED": "0",
+                            "YIPING_MQTT_GROUP": f"test-{public}"}  # fmt: skip
+        self.services, self.folder = services, folder
+        self.feed_mqtt = urlsplit(urls["feed_mqtt_url"])
+        self._roles: dict[str, Role] = {}
+
+    @property
+    def url(self) -> str:
+        return self.instance.url
+
+    def start(self, *names: str) -> None:
+        """Start roles by name: worker, jobs, web, edge; `worker2` is a second worker."""
+        for name in names:
+            role = name.rstrip("0123456789")
+            argv = role_commands(self.instance)[role]
+            process = Process(name, self.folder / f"{name}.pid", bound=True)
+            self._roles[name] = Role(name, argv, self.environment, ROOT, self.folder / f"{name}.log", process)
+            self._roles[name].launch()
+
+    def pid(self, name: str) -> int:
+        pid = self._roles[name].pid
+        assert pid is not None, f"{name} ended by itself:\n{self.log(name)[-2000:]}"
+        return pid
+
+    def kill(self, name: str) -> None:
+        """-9, and the end of it awaited."""
+        os.kill(self.pid(name), signal.SIGKILL)
+        self._roles[name].process.wait_gone(10)
+        self._roles[name].process.sweep()
+
+    def stop(self, *names: str) -> None:
+        for name in names or reversed(list(self._roles)):
+            if name in self._roles:
+                self._roles[name].stop()
+
+    def log(self, name: str) -> str:
+        file = self.folder / f"{name}.log"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def ready(self, seconds: float = 40) -> None:
+        """Until `/readyz` is green."""
+        until(lambda: self._is_ready(), seconds, f"/readyz of {self.url}: see {self.folder}")
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False

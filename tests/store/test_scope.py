@@ -1,0 +1,263 @@
+"""Who sees and may do what, through the API and behind it: scopes, row security, forged posts, late writers, personal data."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from psycopg.types.json import Jsonb
+
+from core.config import Config
+from core.model import Scope
+from tests.desk import NORTH, SOUTH, Desk, Person, open_desk, picture
+
+
+@pytest.fixture
+def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(desk: Desk) -> Flask:
+    return desk.app()
+
+
+def ids(answer: Any, name: str) -> list[int]:
+    return [row["id"] for row in answer.json[name]]
+
+
+def test_a_streets_user_sees_only_its_street_through_the_api(desk: Desk, app: Flask) -> None:
+    mine, others = desk.alert(NORTH), desk.alert(SOUTH)
+    north, centre = desk.sign_in(app, "north"), desk.sign_in(app, "duty1")
+    assert ids(north.get("/alerts"), "alerts") == [mine]
+    assert ids(centre.get("/alerts"), "alerts") == [others, mine]
+    assert north.get(f"/alerts/{others}").status_code == 404
+    assert north.post(f"/alerts/{others}/acts", {"act": "acknowledge"}).status_code == 404
+    assert [area["code"] for area in north.get("/areas").json["areas"]] == ["320404", NORTH, f"{NORTH}001"]
+    assert north.get("/cells/2").status_code == 404
+
+
+def test_row_security_hides_other_streets_even_when_a_query_forgets_the_filter(desk: Desk) -> None:
+    mine, _ = desk.alert(NORTH), desk.alert(SOUTH)
+    with desk.web_store.scoped(Scope("duty", (NORTH,))) as connection:
+        assert [row["alert_id"] for row in connection.execute("select alert_id from alerts")] == [mine]
+        assert connection.execute("update alerts set title = 'x'").rowcount == 1
+    with desk.web_store.connection() as connection:
+        assert connection.execute("select count(*) as seen from alerts").fetchone() == {"seen": 0}
+
+
+def test_two_officers_acknowledge_at_once_and_the_later_one_sees_who_was_first(desk: Desk, app: Flask) -> None:
+    alert_id = desk.alert()
+    people = [desk.sign_in(app, login) for login in ("duty1", "duty2")]
+    etag = people[0].get(f"/alerts/{alert_id}").headers["ETag"]
+    answers: list[Any] = [None, None]
+    start = threading.Barrier(2)
+
+    def acknowledge(index: int) -> None:
+        start.wait()
+        answers[index] = people[index].post(f"/alerts/{alert_id}/acts", {"act": "acknowledge", "note": "看到"}, If_Match=etag)
+
+    threads = [threading.Thread(target=acknowledge, args=(index,)) for index in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    winner = 0 if answers[0].status_code == 200 else 1
+    lost = answers[1 - winner]
+    assert (answers[winner].status_code, lost.status_code) == (200, 412)
+    assert lost.json["present"]["acked_by"] == ("duty1", "duty2")[winner]
+    assert lost.headers["ETag"] == lost.json["etag"] == answers[winner].headers["ETag"] != etag
+    assert len(desk.rows("select 1 from audit where act = 'acknowledge'")) == 1
+
+
+def test_without_if_match_the_second_acknowledgement_is_409_with_the_allowed_acts(desk: Desk, app: Flask) -> None:
+    alert_id, person = desk.alert(), desk.sign_in(app, "duty1")
+    assert person.post(f"/alerts/{alert_id}/acts", {"act": "acknowledge"}).json["stage"] == "acked"
+    again = person.post(f"/alerts/{alert_id}/acts", {"act": "acknowledge"})
+    assert (again.status_code, again.json["stage"], again.json["allowed"]) == (409, "acked", ["shelve"])
+    assert again.content_type == "application/problem+json"
+
+
+def test_acknowledging_what_has_returned_ends_it(desk: Desk, app: Flask) -> None:
+    alert_id = desk.alert(stage="rtn_unack")
+    answer = desk.sign_in(app, "duty1").post(f"/alerts/{alert_id}/acts", {"act": "acknowledge"})
+    assert (answer.json["stage"], answer.json["ended_at"] is not None, answer.json["acts"]) == ("normal", True, [])
+
+
+def test_shelving_needs_a_reason_and_ends_by_itself(desk: Desk, app: Flask) -> None:
+    from datetime import timedelta
+
+    from dispatch.sweep import sweep
+
+    alert_id, person = desk.alert(), desk.sign_in(app, "duty1")
+    until = (desk.now + timedelta(minutes=10)).isoformat()
+    assert person.post(f"/alerts/{alert_id}/acts", {"act": "shelve", "until": until}).status_code == 422
+    assert person.post(f"/alerts/{alert_id}/acts", {"act": "shelve", "until": until, "note": "检修"}).json["hold"] == "shelved"
+    with desk.store.connection() as connection:
+        assert sweep(connection, desk.now + timedelta(minutes=10), desk.config) == 1
+    assert person.get(f"/alerts/{alert_id}").json["hold"] == "none"
+
+
+def test_acknowledging_an_incident_acknowledges_its_alerts(desk: Desk, app: Flask) -> None:
+    person = desk.sign_in(app, "duty1")
+    incident_id = desk.insert(
+        "incidents",
+        {"title": "积水", "severity": 3, "stage": "open", "area": f"{NORTH}001", "opened_at": desk.now, "updated_at": desk.now},
+        "incident_id",
+    )
+    alert_id = desk.alert(incident_id=incident_id)
+    assert person.post(f"/incidents/{incident_id}/acts", {"act": "acknowledge"}).json["stage"] == "open"
+    assert person.get(f"/alerts/{alert_id}").json["stage"] == "acked"
+    assert person.post(f"/incidents/{incident_id}/acts", {"act": "dismiss"}).status_code == 422
+
+
+def test_dismissing_a_report_clears_the_alert_it_raised(desk: Desk, app: Flask) -> None:
+    person, report_id = desk.sign_in(app, "duty1"), desk.report()
+    alert_id = desk.alert(subject="report:12345/t", report_id=report_id)
+    assert person.post(f"/reports/{report_id}/acts", {"act": "dismiss"}).status_code == 422
+    assert person.post(f"/reports/{report_id}/acts", {"act": "dismiss", "note": "误报"}).json["stage"] == "dismissed"
+    assert person.get(f"/alerts/{alert_id}").json["stage"] == "normal"
+
+
+def test_placing_a_report_finds_its_cell_and_classifying_takes_only_the_citys_classes(desk: Desk, app: Flask) -> None:
+    person, report_id = desk.sign_in(app, "duty1"), desk.report(placement="none")
+    placed = person.post(f"/reports/{report_id}/acts", {"act": "place", "lon": 119.905, "lat": 31.785}).json
+    assert (placed["cell_id"], placed["area"], placed["placement"], placed["stage"]) == (1, f"{NORTH}001", "inside", "open")
+    assert person.post(f"/reports/{report_id}/acts", {"act": "classify", "class_code": "9999"}).status_code == 422
+    assert person.post(f"/reports/{report_id}/acts", {"act": "classify", "class_code": "0503"}).json["class_code"] == "0503"
+
+
+def test_a_cookie_without_the_proof_changes_nothing(desk: Desk, app: Flask) -> None:
+    alert_id, person = desk.alert(), desk.sign_in(app, "duty1")
+    person.csrf = ""
+    answer = person.post(f"/alerts/{alert_id}/acts", {"act": "acknowledge"})
+    assert answer.status_code == 403
+    assert person.get(f"/alerts/{alert_id}").json["stage"] == "unack"
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 403), ("feed", 403), ("act", 200)])
+def test_a_token_does_only_what_its_scopes_name(desk: Desk, app: Flask, scope: str, status: int) -> None:
+    token = desk.with_token(app, scope)
+    assert token.post(f"/alerts/{desk.alert()}/acts", {"act": "acknowledge"}).status_code == status
+
+
+def test_nobody_reads_without_signing_in_and_every_error_is_a_problem(app: Flask, desk: Desk) -> None:
+    stranger, person = Person(app.test_client()), desk.sign_in(app, "duty1")
+    answers = [stranger.get("/alerts"), stranger.get("/me"), person.get("/nothing"), person.get("/alerts?stag=unack"), person.get("/alerts?limit=2000")]
+    answers += [person.get("/cases?from=2026-01-01T00:00:00"), person.post("/alerts/1/acts", b"{"), person.get("/alerts?next=zzz"), person.get("/alerts/x")]
+    assert [answer.status_code for answer in answers] == [401, 401, 404, 422, 422, 422, 422, 422, 422]
+    for answer in answers:
+        assert answer.content_type == "application/problem+json"
+        assert {"type", "title", "status", "detail", "instance"} <= answer.json.keys()
+
+
+def test_the_same_key_answers_the_same_and_another_body_is_refused(desk: Desk, app: Flask) -> None:
+    person, body = desk.sign_in(app, "duty1"), {"alert_id": desk.alert()}
+    first, again = (person.post("/cases", body, Idempotency_Key="k1") for _ in range(2))
+    other = person.post("/cases", {"title": "x", "class_code": "0101"}, Idempotency_Key="k1")
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert first.json["number"] == again.json["number"]
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert len(desk.rows("select 1 from cases")) == 1
+
+
+def test_the_caller_leaves_only_one_record_at_a_time_for_the_desk_and_is_audited(desk: Desk, app: Flask) -> None:
+    person_id = desk.insert("persons", {"name": "张三", "phone": "13812345678", "address": "某路 1 号"}, "person_id")
+    report_id = desk.report(person_id=person_id, extra=Jsonb({"caller_phone": "13812345678", "plate": "x"}))
+    duty, boss = desk.sign_in(app, "duty1"), desk.sign_in(app, "boss")
+    for path in ("/reports", f"/reports/{report_id}", "/queue"):
+        assert "13812345678" not in duty.get(path).text
+    assert duty.get(f"/reports/{report_id}").json["extra"] == {"plate": "x"}
+    assert boss.get(f"/reports/{report_id}/caller").status_code == 403
+    assert desk.with_token(app, "act").get(f"/reports/{report_id}/caller").status_code == 403
+    assert duty.get(f"/reports/{report_id}/caller").json["phone"] == "13812345678"
+    assert [row["act"] for row in desk.rows("select act from audit where noun = 'report'")] == ["read_caller"]
+
+
+def test_refused_bytes_that_may_name_a_caller_are_for_administrators(desk: Desk, app: Flask) -> None:
+    common = {"received_at": desk.now, "reason": "clock", "detail": "d", "area": "320404"}
+    desk.insert("rejected", {**common, "feed": "hotline", "raw": b"13812345678"}, "rejected_id")
+    desk.insert("rejected", {**common, "feed": "city", "raw": b"\x01\x02"}, "rejected_id")
+    seen = desk.with_token(app, "read").get("/rejected").json["rejected"]
+    assert [(row["feed"], row["raw"]) for row in seen] == [("city", "AQI="), ("hotline", None)]
+    assert desk.with_token(app, "admin").get("/rejected").json["rejected"][1]["raw"] is not None
+
+
+def test_a_picture_is_seen_only_in_its_area_and_bombs_are_refused(desk: Desk, app: Flask) -> None:
+    duty, north = desk.sign_in(app, "duty1"), desk.sign_in(app, "north")
+    report_id = desk.report(SOUTH)
+    media_id = duty.post(f"/media?report={report_id}", picture()).json["media_id"]
+    assert duty.get(f"/media/{media_id}").data[:2] == b"\xff\xd8"
+    assert north.get(f"/media/{media_id}").status_code == 404
+    assert duty.post(f"/media?report={report_id}", b"GIF89a").status_code == 422
+    assert duty.post(f"/media?report={report_id}", picture((9000, 9000), kind="PNG")).status_code == 413
+
+
+def test_devices_are_placed_when_registered_and_a_street_cannot_register_elsewhere(desk: Desk, app: Flask) -> None:
+    admin, north = desk.with_token(app, "admin"), desk.with_token(app, "admin", area=SOUTH)
+    body = {"name": "水位计", "domain": "water", "lon": 119.905, "lat": 31.785, "metrics": {"water_depth": {"unit": "cm", "min": 0, "max": 500}}}
+    first = admin.ask("PUT", "/devices/w1", body)
+    assert (first.status_code, first.json["cell_id"], first.json["area"]) == (201, 1, f"{NORTH}001")
+    assert first.json["metrics"]["water_depth"]["max"] == 500
+    assert admin.ask("PUT", "/devices/w1", {**body, "interval_s": 60}).status_code == 200
+    assert north.ask("PUT", "/devices/w1", body).status_code == 403
+    assert north.ask("PUT", "/devices/w1", {"domain": "water", "area": SOUTH}).status_code == 403
+    assert admin.post("/devices", [{"device": "a", "domain": "urban"}, {"device": "b", "domain": "no"}]).status_code == 422
+    assert [row["device"] for row in admin.get("/devices").json["devices"]] == ["w1"]
+
+
+def test_readings_page_without_loss_and_fold_only_what_can_be_trusted(desk: Desk, app: Flask) -> None:
+    from datetime import timedelta
+
+    token = desk.with_token(app, "admin", "read")
+    token.ask("PUT", "/devices/w1", {"domain": "water", "area": NORTH, "metrics": {"a": {}, "b": {}}})
+    with desk.store.connection() as connection:
+        for minute in range(10):
+            for metric, value in (("a", minute), ("b", -minute)):
+                connection.execute(
+                    "insert into readings select %s, d.device_id, m.metric_id, %s, %s, %s, %s from devices d, metrics m where m.metric = %s",
+                    [desk.now - timedelta(minutes=10 - minute), 5 if minute == 9 else 0, value, desk.now, desk.now, metric],
+                )
+    seen, cursor = [], ""
+    while cursor is not None:
+        answer = token.get(f"/readings?device=w1&limit=3{cursor and '&next=' + cursor}").json
+        seen += [(row["observed_at"], row["metric"]) for row in answer["readings"]]
+        cursor = answer["next"]
+    assert len(seen) == len(set(seen)) == 20
+    folded = token.get("/readings?device=w1&metric=a&step=1h").json["steps"]
+    assert [(row["min"], row["max"], row["count"], row["received"]) for row in folded] == [(0.0, 8.0, 9, 10)]
+
+
+def test_the_queue_puts_what_is_worst_first_and_gives_each_role_its_own_work(desk: Desk, app: Flask) -> None:
+    red, blue = desk.alert(severity=1, title="一"), desk.alert(severity=4, title="二")
+    report_id = desk.report(severity=2)
+    items = desk.sign_in(app, "duty1").get("/queue").json["items"]
+    assert [(item["kind"], item["id"]) for item in items] == [("alert", red), ("report", report_id), ("alert", blue)]
+    assert "acknowledge" in items[0]["acts"]
+    assert desk.sign_in(app, "worker1").get("/queue").json["items"] == []
+
+
+def test_layers_come_with_an_etag_and_only_the_cells_of_the_scope(desk: Desk, app: Flask) -> None:
+    north = desk.sign_in(app, "north")
+    answer = north.get("/layers/cells")
+    assert [feature["id"] for feature in answer.get_json(force=True)["features"]] == [1]
+    assert north.get("/layers/cells", If_None_Match=answer.headers["ETag"]).status_code == 304
+    assert north.get("/layers/cells", Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
+    assert north.get("/layers/none").status_code == 404
+
+
+def test_a_cell_tells_what_is_in_it(desk: Desk, app: Flask) -> None:
+    alert_id = desk.alert()
+    cell = desk.sign_in(app, "duty1").get("/cells/1").json
+    assert (cell["code"], cell["duty_grid"], cell["worker"]) == ("320404001001001", "g1", "worker1")
+    assert [alert["id"] for alert in cell["alerts"]] == [alert_id]
+
+
+def test_the_audit_is_for_auditors_only(desk: Desk, app: Flask) -> None:
+    desk.sign_in(app, "duty1").post(f"/alerts/{desk.alert()}/acts", {"act": "acknowledge"})
+    assert desk.sign_in(app, "duty1").get("/audit").status_code == 403
+    assert desk.sign_in(app, "auditor").get("/audit").json["audit"][0]["act"] == "acknowledge"

@@ -1,0 +1,73 @@
+"""Laws of hotline tickets as CSV."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.config import Config
+from core.model import Decoded, Frame, Position, Reason
+from ingest.decode import decode
+
+Sample = Callable[[str, str], str]
+SF = "unique_key,created_date,closed_date,complaint_type,descriptor,incident_address,latitude,longitude\n"
+NYC = "Unique Key,Created Date,Closed Date,Complaint Type,Descriptor,Incident Address,Latitude,Longitude\n"
+
+
+def read(config: Config, now: datetime, payload: bytes, topic: str = "") -> Decoded:
+    return decode([Frame("http-hotline-csv", payload, now, topic)], {}, config)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_the_sample_says_what_the_page_says(config: Config, now: datetime, sample: Sample, encoding: str) -> None:
+    decoded = read(config, now, sample("hotline-csv", "tickets").encode(encoding))
+    first, second = (report for _, report in decoded.reports)
+    assert (first.source, first.external_id, first.class_code, first.text) == ("hotline", "T-1", "0502", "地铁口积水，\n行人绕行")
+    assert first.observed_at == datetime(2026, 11, 21, 4, tzinfo=UTC)
+    assert first.caller == {"name": "张三", "phone": "13800000000"}
+    assert (second.position, second.extra["class"], second.class_code) == (Position(0.0, 0.0), "路灯", None)
+    assert [refused.index for _, refused in decoded.rejected] == [2, 3]
+    assert decoded.rejected[1][1].raw.decode().startswith("T-4,时间不对")
+
+
+def test_a_lying_offset_is_ignored(config: Config, now: datetime) -> None:
+    report = read(config, now, (SF + "1,2016-07-13 15:11:07+00:00,,Odor,,,,\n").encode()).reports[0][1]
+    assert report.observed_at == datetime(2016, 7, 13, 22, 11, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("local", "utc"),
+    [("03/13/2022 02:30:00 AM", (3, 13, 7, 30)), ("11/06/2022 01:30:00 AM", (11, 6, 5, 30))],  # skipped in spring, twice in autumn
+)
+def test_a_clock_change_is_read_with_the_offset_before_it(
+    config: Config, now: datetime, local: str, utc: tuple[int, int, int, int]
+) -> None:
+    report = read(config, now, (NYC + f"1,{local},,Noise,,,,\n").encode()).reports[0][1]
+    assert report.observed_at == datetime(2022, *utc, tzinfo=UTC)
+
+
+def test_closed_before_opened_is_kept_and_noted(config: Config, now: datetime) -> None:
+    report = read(config, now, (SF + "1,2016-07-13 15:00:00+00:00,2016-07-13 14:00:00+00:00,Odor,,,,\n").encode()).reports[0][1]
+    assert report.extra["ended_before_opened"] is True
+    assert report.ended
+
+
+def test_an_unknown_header_is_refused_whole(config: Config, now: datetime) -> None:
+    assert read(config, now, b"a,b\n1,2\n").rejected[0][1].reason is Reason.UNSUPPORTED
+
+
+def test_a_topic_may_name_the_feed(config: Config, now: datetime, sample: Sample) -> None:
+    body = sample("hotline-csv", "tickets").encode()
+    assert len(read(config, now, body, "hotline").reports) == 2
+    assert read(config, now, body, "nyc311").rejected[0][1].reason is Reason.UNDECODABLE
+
+
+@pytest.mark.parametrize(("name", "rows"), [("sf311_10k.csv", 10_000), ("nyc311_2022-05-01_0h_924.csv", 924), ("nyc311_2025_235.csv", 235)])
+def test_every_row_of_open_data_is_a_report(config: Config, now: datetime, shared: Path, name: str, rows: int) -> None:
+    decoded = read(config, now, (shared / "citizen" / name).read_bytes())
+    assert (len(decoded.reports), len(decoded.rejected)) == (rows, 0)
+    assert len({report.external_id for _, report in decoded.reports}) == rows
+    if name.startswith("sf"):
+        assert sum(report.position == Position(0.0, 0.0) for _, report in decoded.reports) == 4264
+        assert sum("ended_before_opened" in report.extra for _, report in decoded.reports) == 17
