@@ -8,13 +8,12 @@ from alerts.rules import arrange
 from core.config import Config, load
 from core.model import Position
 from core.settings import Settings, read_settings
-from geodata.datums import to_cgcs2000
 from geodata.locate import Locator
 from geodata.model import Located
 from pipeline import Deps
 from store.geography import area_name, geography_version, load_locator
 from store.live import Live
-from store.registry import Registry
+from store.registry import Registry, keep_catalogue
 from store.timescale import Store
 
 
@@ -35,10 +34,7 @@ class CityMap:
 
     def __call__(self, position: Position | None) -> tuple[Located, float | None, float | None]:
         """The place, and longitude and latitude in our datum."""
-        if position is None:
-            return self._locator.locate(None, None), None, None
-        lon, lat = to_cgcs2000(position.lon, position.lat, position.datum)
-        return self._locator.locate(lon, lat), lon, lat
+        return self._locator.place(position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,8 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
     store = Store(settings.database_url, name=f"yiping-{name}", connections=connections)
     try:
         config = adapted(config, settings, store)
+        with store.connection() as connection:
+            keep_catalogue(connection, config)
         return Parts(config, settings, store, Live(settings.redis_url or None), CityMap(store))
     except BaseException:
         store.close()

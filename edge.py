@@ -1,6 +1,6 @@
 """The edge: HTTP feeds in with group commit, live streams and snapshots out, everything else to the web process.
 
-Composition and the clock; decides nothing. Any number may run. It starts without the database and says so on /readyz.
+Composition and the clock; decides nothing. Any number may run.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api.collector import Collector
 from api.gate import Gate, guarded
@@ -102,6 +103,8 @@ def build(parts: Parts) -> Starlette:
         collector.close()
         gate.close()
         store.close()
+        parts.live.close()
+        parts.store.close()
 
     v1 = "/api/v1"
     routes = [
@@ -127,27 +130,40 @@ def _end_if_failed(task: "asyncio.Future[None]") -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def main() -> int:
-    parts = None
-    while parts is None:
+def open_parts() -> Parts:
+    """Wait for the database; a configuration that cannot be used ends the process with all its problems."""
+    while True:
         try:
-            parts = compose(os.environ, "edge", connections=3)
+            return compose(os.environ, "edge", connections=3)
         except ConfigError as error:
             print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
-            return 2
+            raise SystemExit(2) from error
         except StoreUnavailable as away:
             _log.warning("store_away", doing="starting", why=str(away))
             time.sleep(1)
+
+
+class Door:
+    """The ASGI application; composed when its server starts it, not when it is imported."""
+
+    def __init__(self) -> None:
+        self._inner: Starlette | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._inner is None:
+            self._inner = build(open_parts())
+            _log.info("edge_started", pid=os.getpid())
+        await self._inner(scope, receive, send)
+
+
+app = Door()
+
+
+def main() -> int:
     host, port = os.environ.get("YIPING_HOST", "127.0.0.1"), int(os.environ.get("YIPING_PORT", "8050"))
-    _log.info("edge_started", pid=os.getpid(), host=host, port=port)
-    # No access log: feed tokens may stand in paths.
+    # No access log: feed tokens may stand in paths. Live streams never end by themselves.
     with suppress(KeyboardInterrupt):
-        uvicorn.run(
-            build(parts), host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=3, server_header=False,
-            backlog=2048, proxy_headers=False,
-        )  # fmt: skip
-    parts.live.close()
-    parts.store.close()
+        uvicorn.run(app, host=host, port=port, access_log=False, timeout_graceful_shutdown=3, server_header=False, backlog=2048)
     return 0
 
 

@@ -43,12 +43,17 @@ class Duty:
 
 
 def correlate_incidents(parts: Parts, now: datetime) -> None:
-    """Join what is pending; what is settled is closed."""
+    """Join what is pending."""
     with parts.store.connection() as connection:
-        pending = correlation.read_pending(connection, parts.config, horizon(now, parts.config.incidents), now)
+        since = horizon(now, parts.config.incidents)
+        pending = correlation.read_pending(connection, parts.config, since, now)
         if pending:
-            joinings = correlate(pending, correlation.read_open(connection, now), parts.config.incidents)
+            joinings = correlate(pending, correlation.read_open(connection, parts.config, since, now), parts.config.incidents)
             correlation.apply(connection, joinings, now)
+
+
+def close_settled(parts: Parts, now: datetime) -> None:
+    """Incidents that nobody took up and of which nothing is left."""
     with parts.store.connection() as connection:
         correlation.close_settled(connection, now)
 
@@ -88,6 +93,7 @@ def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
         "projector": [Duty("project", 0.1, projector.tick)],
         "desk": [
             Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
+            Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
             Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
         ],
         "keeper": [

@@ -17,7 +17,7 @@ import structlog
 
 from compose import Parts, compose
 from core.errors import BatchRefused, ConfigError, FeedLost, StoreUnavailable
-from core.model import Decoded, Frame
+from core.model import Frame
 from ingest.feeds import Feed, back_off
 from ingest.mqtt import MqttFeed
 from ingest.tcp import TcpFeed
@@ -77,7 +77,7 @@ class Lane:
             outcome = self._process(feed, frames)
             if outcome is None:
                 return
-            feed.ack(frames, Decoded(answers=outcome.answers))
+            feed.ack(frames, outcome)
             self._health.count(frames, outcome.taken)
             health = feed.health()
             self._health.tell(health.state, health.since, health.detail, clock())

@@ -5,6 +5,7 @@ parts, so that a row of neighbours never chains half a city into one incident.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,41 +67,75 @@ class Joining:
 def correlate(pending: Sequence[Part], incidents: Sequence[Gathered], config: IncidentConfig) -> list[Joining]:
     """Where each pending part belongs. A part that is minor and alone stays pending; the answer does not depend on their order."""
     waiting = sorted(pending, key=lambda part: (part.since, part.kind, part.part_id))
-    known = list(incidents)
+    known = _Nearby(config.radius_m)
+    others = _Nearby(config.radius_m)
+    for incident in incidents:
+        known.add(incident)
+    for part in waiting:
+        others.add(_opened(part))
     joined: dict[int, list[Part]] = {}
-    for place, part in enumerate(waiting):
-        found = _nearest(part, known, config)
-        if found is None and (part.severity <= OPENS_ALONE or _has_company(part, waiting[place + 1 :], config)):
-            known.append(_opened(part))
-            found = len(known) - 1
+    for turn, part in enumerate(waiting):
+        fitting = [(_distance(part, known.all[place]), place) for place in known.near(part) if _matches(part, known.all[place], config)]
+        found = min(fitting)[1] if fitting else None
+        if found is None and (part.severity <= OPENS_ALONE or _has_company(part, turn, others, config)):
+            found = known.add(_opened(part))
         if found is not None:
-            known[found] = _grown(known[found], part)
+            known.grow(found, part)
             joined.setdefault(found, []).append(part)
-    return [Joining(known[place].incident_id, tuple(parts)) for place, parts in joined.items()]
+    return [Joining(known.all[place].incident_id, tuple(parts)) for place, parts in joined.items()]
 
 
-def _has_company(part: Part, others: Sequence[Part], config: IncidentConfig) -> bool:
-    return any(_matches(other, _opened(part), config) for other in others)
+def _has_company(part: Part, turn: int, others: "_Nearby", config: IncidentConfig) -> bool:
+    """Whether a later one of the waiting would join an incident opened by this one."""
+    return any(place > turn and _matches(part, others.all[place], config) for place in others.near(part))
 
 
 def _opened(part: Part) -> Gathered:
     return Gathered(None, part.class_code, part.lon, part.lat, part.since, part.until, part.drill, _reports(part))
 
 
-def _grown(incident: Gathered, part: Part) -> Gathered:
-    since, until = min(incident.since, part.since), max(incident.until, part.until)
-    return replace(incident, since=since, until=until, report_ids=incident.report_ids | _reports(part))
+class _Nearby:
+    """Incidents by tile of one radius and by report: hundreds that wait are not compared with thousands that are far."""
+
+    def __init__(self, radius_m: float) -> None:
+        self._degrees = radius_m / _METRES_PER_DEGREE
+        self.all: list[Gathered] = []
+        self._tiles: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._by_report: dict[int, list[int]] = defaultdict(list)
+
+    def add(self, incident: Gathered) -> int:
+        place = len(self.all)
+        self.all.append(incident)
+        if incident.lon is not None and incident.lat is not None:
+            self._tiles[self._tile(incident.lon, incident.lat)].append(place)
+        for report_id in incident.report_ids:
+            self._by_report[report_id].append(place)
+        return place
+
+    def grow(self, place: int, part: Part) -> None:
+        old = self.all[place]
+        since, until = min(old.since, part.since), max(old.until, part.until)
+        self.all[place] = replace(old, since=since, until=until, report_ids=old.report_ids | _reports(part))
+        for report_id in _reports(part) - old.report_ids:
+            self._by_report[report_id].append(place)
+
+    def near(self, part: Part) -> set[int]:
+        """Places of all that may match; more than do."""
+        found = {place for report_id in _reports(part) for place in self._by_report.get(report_id, ())}
+        if part.lon is not None and part.lat is not None:
+            column, row = self._tile(part.lon, part.lat)
+            # A degree of longitude is shorter than one of latitude: beyond 60° north three tiles would not suffice.
+            tiles = ((column + east, row + north) for east in (-2, -1, 0, 1, 2) for north in (-1, 0, 1))
+            found.update(place for tile in tiles for place in self._tiles.get(tile, ()))
+        return found
+
+    def _tile(self, lon: float, lat: float) -> tuple[int, int]:
+        return math.floor(lon / self._degrees), math.floor(lat / self._degrees)
 
 
 def _reports(part: Part) -> frozenset[int]:
     report_id = part.part_id if part.kind == "report" else part.report_id
     return frozenset() if report_id is None else frozenset({report_id})
-
-
-def _nearest(part: Part, incidents: Sequence[Gathered], config: IncidentConfig) -> int | None:
-    """The place in the list of the nearest incident the part belongs to; one it is linked with before all others."""
-    fitting = [(_distance(part, incident), place) for place, incident in enumerate(incidents) if _matches(part, incident, config)]
-    return min(fitting)[1] if fitting else None
 
 
 def _matches(part: Part, incident: Gathered, config: IncidentConfig) -> bool:

@@ -43,6 +43,11 @@ class Answer:
     cookies: tuple[Mapping[str, Any], ...] = ()
 
 
+def _refuse_constant(word: str) -> float:
+    """NaN and Infinity are Python's, not JSON's."""
+    raise ValueError(f"{word} is no number")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, already identified, inside one transaction that sees only the caller's areas."""
@@ -73,8 +78,8 @@ class Call:
     def json(self) -> Any:
         """The body as JSON. Raises `Invalid`."""
         try:
-            return json.loads(self.body)
-        except ValueError as error:
+            return json.loads(self.body, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
             raise Invalid(f"the body is not JSON: {error}") from error
 
     def fields(self) -> dict[str, Any]:
@@ -82,6 +87,10 @@ class Call:
         body = self.json()
         if not isinstance(body, dict):
             raise Invalid("the body must be a JSON object")
+        for name in ("alert_id", "report_id", "incident_id"):
+            value = body.get(name)
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _LARGEST):
+                raise Invalid(f"{name}: the number of one")
         return body
 
     def number(self, name: str) -> int:
@@ -90,6 +99,8 @@ class Call:
             raise Invalid(f"'{self.path[name]}' is no {name}")
         return int(self.path[name])
 
+
+_LARGEST = 2**62  # ids are 64 bits: what is larger cannot be one
 
 Handler = Callable[[Call], Answer]
 
@@ -143,6 +154,8 @@ def read_time(name: str, value: object) -> datetime:
         raise Invalid(f"{name}: '{text}' is no time; write 2026-11-21T08:00:00+08:00") from error
     if time.tzinfo is None:
         raise Invalid(f"{name}: '{text}' has no offset; write 2026-11-21T08:00:00+08:00")
+    if not 1900 <= time.year <= 2200:
+        raise Invalid(f"{name}: '{text}' is no time of ours")
     return time
 
 
@@ -179,12 +192,20 @@ READ: Mapping[str, Callable[[str, str], Any]] = {
 def read_filter(wanted: dict[str, Any]) -> Filter:
     """A list's filter from the values of `read_params`; the names of the API become those of the store."""
     limit = wanted.pop("limit", 100)
+    if "severity" in wanted:
+        wanted["severity"] = _read_severities(wanted["severity"])
     if not 1 <= limit <= MOST:
         raise Invalid(f"limit: from 1 to {MOST}")
-    renamed = {"stage": "stages", "cell": "cell_id", "class": "class_code", "incident": "incident_id"}
+    renamed = {"stage": "stages", "state": "stages", "class": "class_code", "incident": "incident_id"}
     common = {"area": wanted.pop("area", ""), "since": wanted.pop("from", None), "until": wanted.pop("to", None)}
     wanted.pop("next", None)
     return Filter({renamed.get(name, name): value for name, value in wanted.items()}, **common, limit=limit)
+
+
+def _read_severities(words: list[str]) -> list[int]:
+    if not set(words) <= {"1", "2", "3", "4", "5"}:
+        raise Invalid("severity: one or more of 1 (red) to 5 (notice), comma-separated")
+    return [int(word) for word in words]
 
 
 def write_cursor(*place: Any) -> str:
@@ -192,17 +213,25 @@ def write_cursor(*place: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(place, default=str).encode()).decode().rstrip("=")
 
 
-def read_cursor(word: str | None, parts: int) -> list[Any] | None:
-    """What `write_cursor` wrote. Raises `Invalid` for anything else."""
+def read_cursor(word: str | None, *kinds: type) -> list[Any] | None:
+    """What `write_cursor` wrote, of the kinds expected. Raises `Invalid` for anything else."""
     if word is None:
         return None
     try:
-        place = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
+        place: object = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
     except ValueError:
         place = None
-    if not isinstance(place, list) or len(place) != parts:
+    if not isinstance(place, list) or [type(part) for part in place] != list(kinds):
+        raise Invalid("next: take it as the last page gave it")
+    if any(isinstance(part, int) and abs(part) >= _LARGEST for part in place):
         raise Invalid("next: take it as the last page gave it")
     return place
+
+
+def read_id_cursor(word: str | None) -> int | None:
+    """The cursor of a list in the order of its ids. Raises `Invalid`."""
+    place = read_cursor(word, int)
+    return int(place[0]) if place else None
 
 
 def page(name: str, rows: list[dict[str, Any]], limit: int, *keys: str) -> Answer:

@@ -82,9 +82,7 @@ class Feeds:
                 if before is not None:
                     return before
                 status, body = verdict(await self._collector.store(frame), created=created)
-                await self._gate.ask(
-                    lambda connection: idempotency.remember(connection, actor, key, request, status, body, now)
-                )
+                await self._gate.ask(lambda connection: idempotency.remember(connection, actor, key, request, status, body, now))
                 return status, body
         finally:
             if not lock.locked():

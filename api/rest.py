@@ -154,12 +154,17 @@ def _read_body() -> bytes:
     body = request.stream.read(photos.MAX_BYTES + 1)
     if len(body) > photos.MAX_BYTES:
         raise TooLarge(f"a body may have {photos.MAX_BYTES // 1024 // 1024} MB")
+    if request.is_json and b"\\u0000" in body:
+        raise Invalid("no text has a NUL in it")
     return body
 
 
 def _read_query() -> dict[str, str]:
     """Each parameter once; a repeated one is a list, written with commas."""
-    return {name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()}
+    query = {name: ",".join(values) for name, values in request.args.to_dict(flat=False).items()}
+    if any("\0" in value for value in [*query.values(), request.path]):
+        raise Invalid("no text has a NUL in it")
+    return query
 
 
 def _missing(rest: str) -> Response:

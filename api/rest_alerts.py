@@ -1,25 +1,25 @@
 """Alerts, reports and incidents over HTTP: lists, single ones with their acts, and acts."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params, read_time
+from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params, read_time
 from api.places import place_of_fields
 from api.problems import MEDIA_TYPE, make_etag, problem_of, read_etag
 from core.errors import Invalid, StaleWrite
 from store import alerts, incidents, reports
 from store.acts import Act
-from store.lists import Filter
 
-_STAGE = Param("stage", "one or more, comma-separated", "list")
-_SEVERITY = Param("severity", "this and worse: 1 red … 5 notice", "integer")
-_CELL = Param("cell", "cell_id", "integer")
+_STAGE, _STATE = Param("stage", "one or more, comma-separated", "list"), Param("state", "the same as stage", "list")
+_SEVERITY = Param("severity", "one or more of 1 red … 5 notice, comma-separated", "list")
+_CELL = Param("cell", "cell_id or cell code")
 _DOMAIN = Param("domain", "emergency, urban, environment, water")
 _INCIDENT = Param("incident", "incident id", "integer")
-ALERT_PARAMS = (_STAGE, _DOMAIN, _SEVERITY, AREA, _CELL, Param("device", "device"), Param("rule", "rule"), _INCIDENT, *SPAN, *PAGE)
-INCIDENT_PARAMS = (_STAGE, _DOMAIN, _SEVERITY, AREA, _CELL, *SPAN, *PAGE)
+ALERT_PARAMS = (_STAGE, _STATE, _DOMAIN, _SEVERITY, AREA, _CELL, Param("device", "device"), Param("rule", "rule"), _INCIDENT, *SPAN, *PAGE)
+INCIDENT_PARAMS = (_STAGE, _STATE, _DOMAIN, _SEVERITY, AREA, _CELL, *SPAN, *PAGE)
 REPORT_PARAMS = (
-    _STAGE, Param("channel", "sensor, video, hotline, collector, public, leader, transfer, weather"), Param("source", "source"),
+    _STAGE, _STATE, Param("channel", "sensor, video, hotline, collector, public, leader, transfer, weather"), Param("source", "source"),
     Param("external_id", "the source's own id"), Param("class", "class code"), Param("placement", "inside, outside, none, zero", "list"),
     _SEVERITY, AREA, _CELL, _INCIDENT, *SPAN, *PAGE,
 )  # fmt: skip
@@ -38,8 +38,6 @@ def read_act(call: Call) -> Act:
         raise Invalid("'act' must be a word and 'note' a text of at most 2,000 letters")
     if fields.get("until") is not None:
         fields["until"] = read_time("until", fields["until"])
-    if "incident_id" in fields and not isinstance(fields["incident_id"], int):
-        raise Invalid("'incident_id' must be a number")
     return Act(act, call.scope, call.now, note.strip(), read_etag(call.headers.get("If-Match")), fields, call.address)
 
 
@@ -61,10 +59,9 @@ def acted(call: Call, do: Callable[[], object], read: Callable[[], Mapping[str, 
 
 def _list(call: Call, name: str, params: tuple[Param, ...], read: Callable[..., list[dict[str, Any]]]) -> Answer:
     wanted = read_params(params, call.query)
-    after = read_cursor(wanted.get("next"), 1)
-    filter_ = read_filter(wanted)
-    after_id = after[0] if after and isinstance(after[0], int) else None
-    rows = read(call.connection, call.scope, Filter(filter_.wanted, filter_.area, filter_.since, filter_.until, after_id, filter_.limit))
+    after = read_id_cursor(wanted.get("next"))
+    filter_ = replace(read_filter(wanted), after=after)
+    rows = read(call.connection, call.scope, filter_)
     return page(name, rows, filter_.limit, "id")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from alerts import lifecycle as alert_lifecycle
 from api import photos
-from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params
+from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params, read_time
 from api.places import place_of_fields
 from api.rest_alerts import acted, read_act, shown
 from core.errors import Invalid, NotAllowed
@@ -15,8 +15,9 @@ from store import cases, desk, media, openings, reports
 from store.acts import Act
 
 CASE_PARAMS = (
-    Param("stage", "one or more, comma-separated", "list"), Param("class", "class code"),
-    Param("severity", "this and worse", "integer"), AREA, Param("cell", "cell_id", "integer"), Param("incident", "incident id", "integer"),
+    Param("stage", "one or more, comma-separated", "list"), Param("state", "the same as stage", "list"),
+    Param("class", "class code"),
+    Param("severity", "one or more of 1 to 5", "list"), AREA, Param("cell", "cell_id or cell code"), Param("incident", "incident id", "integer"),
     Param("overdue", "true or false", "boolean"), Param("mine", "only those dispatched to me", "boolean"), *SPAN, *PAGE,
 )  # fmt: skip
 QUEUE_PARAMS = (Param("kind", "report, incident, alert, case; comma-separated", "list"), Param("limit", "at most 1,000", "integer"))
@@ -29,11 +30,11 @@ _OPENING_FIELDS = {
 
 def list_cases(call: Call) -> Answer:
     wanted = read_params(CASE_PARAMS, call.query)
-    after = read_cursor(wanted.get("next"), 2)
+    after = read_cursor(wanted.get("next"), str, str)
     if wanted.pop("mine", False):
         wanted["handler_id"] = call.scope.account_id if call.scope.account_id is not None else -1
     filter_ = read_filter(wanted)
-    rows = cases.list_cases(call.connection, call.scope, filter_, (str(after[0]), str(after[1])) if after else None)
+    rows = cases.list_cases(call.connection, call.scope, filter_, (read_time("next", after[0]).isoformat(), after[1]) if after else None)
     return page("cases", rows, filter_.limit, "opened_at", "number")
 
 
@@ -66,8 +67,6 @@ def open_case(call: Call) -> Answer:
 
 def _read_opening(call: Call, fields: dict[str, Any]) -> openings.Opening:
     ids = {name: fields.get(name) for name in ("alert_id", "report_id", "incident_id")}
-    if any(value is not None and (not isinstance(value, int) or isinstance(value, bool)) for value in ids.values()):
-        raise Invalid("alert_id, report_id and incident_id are numbers")
     texts = {name: fields.get(name) for name in ("class_code", "title", "text", "address", "area")}
     if any(value is not None and not isinstance(value, str) for value in texts.values()):
         raise Invalid("class_code, title, text, address and area are texts")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from alerts import lifecycle as alert_lifecycle
-from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params
+from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
 from core.errors import Invalid, NotAllowed
 from dispatch import cases as case_lifecycle
 from dispatch import incidents as incident_lifecycle
@@ -37,10 +37,10 @@ def list_areas(call: Call) -> Answer:
 
 def list_cells(call: Call) -> Answer:
     wanted = read_params(CELL_PARAMS, call.query)
-    after = read_cursor(wanted.get("next"), 1)
+    after = read_id_cursor(wanted.get("next"))
     wanted["cell_code"] = wanted.pop("code", None)
     filter_ = read_filter(wanted)
-    rows = desk.list_cells(call.connection, call.scope, filter_, int(after[0]) if after else 0)
+    rows = desk.list_cells(call.connection, call.scope, filter_, after or 0)
     return page("cells", rows, filter_.limit, "cell_id")
 
 
@@ -114,12 +114,12 @@ def list_audit(call: Call) -> Answer:
     if call.scope.role not in _MAY_READ_AUDIT:
         raise NotAllowed("the audit is for the roles auditor and security_admin")
     wanted = read_params(AUDIT_PARAMS, call.query)
-    after = read_cursor(wanted.get("next"), 1)
+    after = read_id_cursor(wanted.get("next"))
     filter_: Filter = read_filter(wanted)
     # Logins belong to no area, so row security hides them: the owner's login reads, `list_audit` filters by the scope.
     with call.deps.store.connection() as connection:
         rows = audit.list_audit(
             connection, call.scope, noun=filter_.wanted.get("noun"), actor=filter_.wanted.get("actor"),
-            after=int(after[0]) if after else None, limit=filter_.limit,
+            after=after, limit=filter_.limit,
         )  # fmt: skip
     return page("audit", rows, filter_.limit, "id")

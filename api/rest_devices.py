@@ -1,10 +1,25 @@
 """Devices, readings and refused input over HTTP."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params, read_time, write_cursor
+from api.call import (
+    AREA,
+    PAGE,
+    SPAN,
+    Answer,
+    Call,
+    Param,
+    page,
+    read_cursor,
+    read_filter,
+    read_id_cursor,
+    read_params,
+    read_time,
+    write_cursor,
+)
 from api.places import place_of_fields, read_position
 from core.config import FeedConfig
 from core.errors import Invalid, NotAllowed
@@ -14,7 +29,7 @@ from store.devices import DeviceEntry, MetricEntry
 from store.lists import MOST
 
 DEVICE_PARAMS = (
-    Param("domain", "emergency, urban, environment, water"), AREA, Param("cell", "cell_id", "integer"), Param("gateway", "gateway"),
+    Param("domain", "emergency, urban, environment, water"), AREA, Param("cell", "cell_id or cell code"), Param("gateway", "gateway"),
     Param("state", "silent, speaking, online, offline, unverified, unplaced"), *PAGE,
 )  # fmt: skip
 READING_PARAMS = (
@@ -33,9 +48,11 @@ def list_devices(call: Call) -> Answer:
     wanted = read_params(DEVICE_PARAMS, call.query)
     if wanted.get("state", "silent") not in _STATES:
         raise Invalid(f"state: one of {', '.join(sorted(_STATES))}")
-    after = read_cursor(wanted.get("next"), 1)
+    after = read_id_cursor(wanted.get("next"))
+    state = wanted.pop("state", None)  # of a device it is no stage
     filter_ = read_filter(wanted)
-    rows = devices.list_devices(call.connection, call.scope, filter_, int(after[0]) if after else 0)
+    filter_ = replace(filter_, wanted={**filter_.wanted, "state": state})
+    rows = devices.list_devices(call.connection, call.scope, filter_, after or 0)
     return page("devices", rows, filter_.limit, "id")
 
 
@@ -126,7 +143,7 @@ def _text(fields: dict[str, Any], name: str) -> str | None:
 def list_readings(call: Call) -> Answer:
     """Raw, oldest first, or folded per step; the last 24 hours unless told otherwise."""
     wanted = read_params(READING_PARAMS, call.query)
-    after = read_cursor(wanted.get("next"), 2)
+    after = read_cursor(wanted.get("next"), str, int)
     limit = wanted.get("limit", MOST)
     if "device" not in wanted or not 1 <= limit <= MOST:
         raise Invalid(f"name a device, and a limit from 1 to {MOST}")
@@ -157,10 +174,10 @@ def _folded(call: Call, span: readings.Span, step: timedelta) -> Answer:
 def list_rejected(call: Call) -> Answer:
     """Newest first; raw bytes of a feed that carries callers are for administrators only."""
     wanted = read_params(REJECTED_PARAMS, call.query)
-    after = read_cursor(wanted.get("next"), 1)
+    after = read_id_cursor(wanted.get("next"))
     filter_ = read_filter(wanted)
     if after:
-        filter_ = type(filter_)(filter_.wanted, filter_.area, filter_.since, filter_.until, int(after[0]), filter_.limit)
+        filter_ = replace(filter_, after=after)
     rows = [_shown(call, row) for row in readings.list_rejected(call.connection, call.scope, filter_)]
     return page("rejected", rows, filter_.limit, "id")
 

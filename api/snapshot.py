@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from core.config import Config
+from core.day import day_of
 from core.model import Scope
-from projector.figures import day_of
 from store import live_rows
 from store.timescale import Connection
 

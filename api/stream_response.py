@@ -111,9 +111,7 @@ First = Callable[[Client, int | None], Awaitable[tuple[int, list[bytes]]]]
 class StreamResponse(Response):
     """Sends until the reader leaves or is cut; written on ASGI itself because a cut reader's `send` never returns."""
 
-    def __init__(
-        self, hub: Hub, identity: Identity, first: First, after: int | None, may_stay: Callable[[], Awaitable[bool]]
-    ) -> None:
+    def __init__(self, hub: Hub, identity: Identity, first: First, after: int | None, may_stay: Callable[[], Awaitable[bool]]) -> None:
         self._hub, self._identity, self._first, self._after, self._may_stay = hub, identity, first, after, may_stay
         self.status_code, self.background, self.body = 200, None, b""
         self.raw_headers = list(_HEADERS)

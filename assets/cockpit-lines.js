@@ -31,8 +31,8 @@ export function sparkline(points, before = []) {
 const hourOf = (ms, timezone) => { const [h, m] = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' }).format(ms).split(':'); return Number(h) + Number(m) / 60; };
 
 /** Signals per bucket over the city's day: today solid until now, yesterday dashed. */
-export function dayChart(trend, now, timezone) {
-  const W = 720, H = 220, L = 34, B = 24;
+export function dayChart(trend, now, timezone, width, height) {
+  const W = Math.max(320, width - 24), H = Math.max(130, height - 12), L = 34, B = 24;
   const bucket = trend.bucket_s * 1000;
   const of = buckets => [...buckets].map(([at, n]) => [hourOf(at * 1000, timezone), n, at * 1000]).sort((a, b) => a[2] - b[2]);
   const today = of(trend.today).filter(point => point[2] + bucket <= now), yesterday = of(trend.yesterday);
@@ -47,7 +47,7 @@ export function dayChart(trend, now, timezone) {
   if (today.length > 1) {
     const drawn = today.map(at), end = drawn.at(-1);
     svg.append(s('path', { d: `${path(drawn)}L${end[0]} ${H - B}L${drawn[0][0]} ${H - B}Z`, class: 'spark-area' }), s('path', { d: path(drawn), class: 'day-line' }), s('circle', { cx: end[0], cy: end[1], r: 4.5, class: 'day-now' }),
-      s('text', { x: Math.min(W - 60, Math.max(L + 60, end[0])), y: Math.max(14, end[1] - 12), class: 'day-label' }, `${clock(today.at(-1)[2])}  ${today.at(-1)[1]}`));
+      s('text', { x: Math.min(W - 60, Math.max(L + 60, end[0])), y: Math.max(14, end[1] - 12), class: 'day-label' }, `${clock(today.at(-1)[2])} · ${today.at(-1)[1]}`));
   }
   svg.append(s('text', { x: W - 120, y: 14, class: 'legend-today' }, `— ${t('cockpit.today')}`), s('text', { x: W - 60, y: 14, class: 'legend-before' }, `┄ ${t('cockpit.yesterday')}`));
   return svg;

@@ -5,7 +5,7 @@ import { read, rowsOf, explain } from './duty-call.js';
 
 const SHOWN = 200;
 
-function dayStart(now, timezone) {
+export function dayStart(now, timezone) {
   const parts = Object.fromEntries(new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' }).formatToParts(now).map(part => [part.type, Number(part.value)]));
   return new Date(now - ((parts.hour * 60 + parts.minute) * 60 + parts.second) * 1000).toISOString();
 }
@@ -27,11 +27,11 @@ function ways({ picture, names, config, reach }) {
     },
     alerts: async () => [[...picture.alerts.values()].sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
     cases: async () => [[...picture.cases.values()].sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
-    in_time: async () => [rowsOf(await read(`/cases?limit=1000`), 'cases').filter(row => row.due_at && row.due_at >= today && Date.parse(row.due_at) <= reach()), ['title', 'place', 'stage', 'due'], deed],
-    response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(today)}&limit=1000`), 'alerts').filter(row => row.acked_at), ['title', 'place', 'when', 'took'],
+    in_time: async () => [rowsOf(await read(`/cases?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'cases').filter(row => Date.parse(row.due_at) >= Date.parse(today) && Date.parse(row.due_at) < Date.parse(today) + 86400e3), ['title', 'place', 'stage', 'due'], deed],
+    response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'alerts').filter(row => Date.parse(row.acked_at) >= Date.parse(today)), ['title', 'place', 'when', 'took'],
       row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', { class: 'num' }, clock(row.raised_at)), h('td', { class: 'num' }, span((Date.parse(row.acked_at) - Date.parse(row.raised_at)) / 1000)))],
     online: async () => {
-      const silent = rowsOf(await read('/devices?limit=1000'), 'devices').filter(row => row.silent_at);
+      const silent = rowsOf(await read('/devices?state=silent&limit=1000'), 'devices').filter(row => row.silent_at);
       return [silent, ['device', 'place', 'state'], row => h('tr', { 'data-id': row.device }, h('td', {}, row.name || row.device), h('td', {}, names[row.street || (row.area || '').slice(0, 9)] || row.area || '—'), h('td', {}, t('cockpit.silent', { span: span(age(row.silent_at)) })))];
     },
   };

@@ -8,10 +8,12 @@ import { sums, foldVital } from './state.js';
 import { sixFigures, streetRows, vitalState } from './cockpit-figures.js';
 import { sentences } from './cockpit-brief.js';
 import { sparkline, dayChart } from './cockpit-lines.js';
-import { openRows } from './cockpit-rows.js';
+import { openRows, dayStart } from './cockpit-rows.js';
+import { readHistory } from './cockpit-history.js';
 
 const SAMPLE_MS = 60_000;
 const MOST_SAMPLES = 240;
+const HISTORY_MS = 300_000;
 
 export async function mount(root, config) {
   await begin(config);
@@ -19,19 +21,27 @@ export async function mount(root, config) {
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const head = mountHead(root, config);
   const names = {}, history = [];
-  let picture = null, stream = null;
+  let picture = null, stream = null, past = {}, pastAt = -Infinity;
 
   function show(state, live) {
     picture = state;
     stream = live;
+    if (now() - pastAt > HISTORY_MS) remember();
     const total = sums(state), figures = sixFigures(state, total, now());
+    for (const [name, course] of Object.entries(past)) Object.assign(figures[name], { yesterday: course.yesterday, line: [...course.line, [now(), figures[name].value]].filter(point => point[1] !== null) });
     sample(figures);
     for (const figure of Object.values(figures)) card(figure);
     vitals(total);
     streets(state);
     brief(state, total, figures);
-    fill(slots.trend, dayChart(state.trend, now(), config.timezone));
+    fill(slots.trend, dayChart(state.trend, now(), config.timezone, slots.trend.clientWidth || 720, slots.trend.clientHeight || 220));
     slots['trend-note'].textContent = t('cockpit.per', { n: state.trend.bucket_s / 60 });
+  }
+
+  async function remember() {
+    pastAt = now();
+    past = await readHistory(now(), Date.parse(dayStart(now(), config.timezone))).catch(() => ({}));
+    if (picture) show(picture, stream);
   }
 
   /** A figure nobody keeps a history of shows its course since the page was opened: one sample a minute. */
@@ -53,8 +63,8 @@ export async function mount(root, config) {
     slots[`${figure.name}-of`].textContent = known ? figure.of : figure.why;
     change(figure, slots[`${figure.name}-change`]);
     levels(figure, slots[`${figure.name}-levels`]);
-    const line = figure.line || history.map(one => [one.at, one.values[figure.name]]).filter(point => point[1] !== null);
-    fill(slots[`${figure.name}-line`], known && sparkline(line, figure.before));
+    const line = figure.line?.length > 1 ? figure.line : history.map(one => [one.at, one.values[figure.name]]).filter(point => point[1] !== null);
+    fill(slots[`${figure.name}-line`], known && (sparkline(line, figure.before) || t('cockpit.gathering')));
     ages();
   }
 

@@ -4,6 +4,7 @@
 import { h, t, word, fill, icon, badge, clock, span, age, now, countdown } from './duty-dom.js';
 import { KINDS, hold, passes } from './duty-queue.js';
 
+const MOST_ROWS = 300; // beyond it nobody reads on: filters are the way, and the desk stays quick with ten thousand
 const KIND_ICON = { alert: 'bell-ring', report: 'megaphone', incident: 'git-merge', case: 'clipboard-list' };
 
 export function makeList(slots, config, streetName, onOpen, onBulk) {
@@ -34,7 +35,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
         h('div', { class: 'row-second' }, icon(KIND_ICON[item.kind]), h('span', { class: 'row-place', title: say(item) }, say(item)),
           item.row.drill && h('b', { class: 'mark drill' }, t('desk.drill')),
           item.row.hold && item.row.hold !== 'none' && h('b', { class: 'mark' }, word('desk.hold', item.row.hold)),
-          item.row.state_known === false && h('b', { class: 'mark' }, t('desk.state_unknown')),
+          item.row.state_known === false && h('b', { class: 'mark', title: t('desk.state_unknown') }, t('duty.unknown_short')),
           h('span', { class: `stage stage-${item.stage}` }, item.gone ? t('duty.gone') : item.kind === 'incident' ? t('duty.members', { n: item.members }) : word('desk.stage', item.stage))));
     }
     made.node.classList.toggle('gone', Boolean(item.gone));
@@ -56,15 +57,16 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
   }
 
   function draw() {
-    const passing = fresh.filter(item => passes(item, filters));
+    const all = fresh.filter(item => passes(item, filters)), passing = all.slice(0, MOST_ROWS);
     const held = hold(shown, passing);
     if (!inside) { shown = passing; held.fresh = []; } else shown = held.items.filter(item => passes(item, filters) || item.gone);
     const nodes = shown.map(paint);
     const wanted = new Set(shown.map(item => item.key));
     for (const [key, made] of rows) if (!wanted.has(key)) { made.node.remove(); rows.delete(key); }
     nodes.forEach((node, index) => { if (slots.list.children[index] !== node) slots.list.insertBefore(node, slots.list.children[index] || null); });
-    slots.list.querySelector('.empty')?.remove();
+    slots.list.querySelector('.empty, .more')?.remove();
     if (!shown.length) slots.list.append(empty());
+    if (all.length > passing.length) slots.list.append(h('li', { class: 'more' }, t('duty.more', { n: all.length - passing.length })));
     bar(held.fresh);
     for (const key of selected) if (!fresh.some(item => item.key === key)) selected.delete(key);
     bulk();

@@ -14,9 +14,7 @@ export function openTray(reports, open) {
 
 async function listDevices(place) {
   try {
-    const found = [];
-    for (const placement of ['none', 'zero', 'outside']) found.push(...rowsOf(await read(`/devices?placement=${placement}&limit=100`), 'devices').filter(one => one.placement && one.placement !== 'inside'));
-    const unique = [...new Map(found.map(one => [one.device, one])).values()];
+    const unique = rowsOf(await read('/devices?state=unplaced&limit=200'), 'devices');
     fill(place, h('h3', {}, t('duty.tray.devices', { n: unique.length })), unique.length ? h('ul', {}, unique.map(one => h('li', { 'data-id': one.device }, h('div', {}, h('b', {}, one.name || one.device), h('span', { class: 'muted' }, `${one.device} · ${t(`duty.placement.${one.placement}`)}`))))) : h('p', { class: 'muted' }, t('duty.tray.no_devices')));
   } catch (problem) {
     fill(place, h('p', { class: 'muted' }, explain(problem)));

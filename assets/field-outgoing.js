@@ -63,6 +63,7 @@ export function makeOutgoing(account, show, settled) {
   return {
     start, add, wake,
     count: () => messages.length,
+    acts: () => messages.filter(one => one.body).map(one => [one.number, one.body.act]),
     waitingFor: number => messages.some(one => one.number === number),
     photosOf: number => messages.filter(one => one.number === number && one.blob).map(one => { if (!urls.has(one.n)) urls.set(one.n, URL.createObjectURL(one.blob)); return { url: urls.get(one.n) }; }),
   };

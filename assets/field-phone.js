@@ -41,3 +41,22 @@ export function distanceText(here, row) {
   const away = metres(here, row);
   return t('field.away', { distance: away < 950 ? `${Math.max(10, Math.round(away / 10) * 10)} m` : `${(away / 1000).toFixed(1)} km` });
 }
+
+// Icons that only show once something has happened, perhaps without a network.
+const ICONS = ['cloud-off', 'upload', 'camera', 'hand', 'map-pinned', 'check-check', 'badge-check', 'corner-up-left', 'circle-check', 'circle-alert', 'info', 'x', 'image', 'navigation', 'map-pin', 'languages', 'log-out', 'chevron-left'];
+
+// What Dash's renderer sends for the page's content (dash 4.4, `panels/frame.py` route_page); a server that refuses it is no harm done.
+const PAGE_CALL = { output: 'page.children', outputs: { id: 'page', property: 'children' }, inputs: [{ id: 'at', property: 'pathname', value: '/field' }],
+  changedPropIds: ['at.pathname'], parsedChangedPropsIds: ['at.pathname'], state: [{ id: 'at', property: 'search', value: '' }] };
+
+/** Makes the page open without a network: the first visit came before the service worker, so all it loaded is asked for once more. */
+export async function keepPage() {
+  if (!navigator.serviceWorker) return;
+  const before = Boolean(navigator.serviceWorker.controller);
+  await navigator.serviceWorker.register('/field-worker.js', { scope: '/field' });
+  if (before) return;
+  if (!navigator.serviceWorker.controller) await new Promise(go => navigator.serviceWorker.addEventListener('controllerchange', go, { once: true }));
+  const loaded = performance.getEntriesByType('resource').map(entry => entry.name).filter(name => name.startsWith(location.origin) && /\/(assets|_dash-)/.test(name) && !name.includes('_dash-update'));
+  for (const address of ['/field', ...ICONS.map(name => `/assets/vendor/icons/${name}.svg`), ...new Set(loaded)]) await fetch(address).catch(() => null);
+  await fetch('/_dash-update-component', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(PAGE_CALL) }).catch(() => null);
+}

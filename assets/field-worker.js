@@ -21,12 +21,11 @@ async function firstNetwork(request) {
   }
 }
 
-/** Dash asks for its page by POST, always with the same words: the words become the address it is kept under. */
+/** Dash asks for its page by POST: this worker's pages have one such request only, so its path is its name. */
 async function keyOf(request) {
   const address = new URL(request.url);
-  if (address.pathname === '/field') return new Request(`${address.origin}/field`);
-  if (request.method === 'GET') return request;
-  return new Request(`${address.origin}${address.pathname}?asked=${encodeURIComponent((await request.text()).slice(0, 400))}`);
+  if (request.method !== 'GET' || address.pathname === '/field') return new Request(address.origin + address.pathname);
+  return request;
 }
 
 self.addEventListener('fetch', event => {

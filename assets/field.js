@@ -5,7 +5,7 @@ import { read } from './duty-call.js';
 import { loadText } from './text.js';
 import { follow, leave } from './duty-head.js';
 import { makeOutgoing } from './field-outgoing.js';
-import { shrink, whereAmI, distanceText } from './field-phone.js';
+import { keepPage, shrink, whereAmI, distanceText } from './field-phone.js';
 import { keepTasks, keptTasks } from './field-store.js';
 
 const MINE = ['dispatched', 'handling', 'on_site'];
@@ -21,6 +21,7 @@ export async function mount(root, config) {
 
   const outgoing = makeOutgoing(config.account, state => { waiting(state); }, settled);
   await outgoing.start();
+  for (const [number, name] of outgoing.acts()) ahead.set(number, AFTER[name]);
   const mine = row => MINE.includes(row.stage) && (row.handler_id === config.account || (!row.handler_id && row.stage === 'dispatched'));
 
   /** What the worker did but the server does not know yet is shown as done: the phone's own stage goes ahead of the server's. */
@@ -37,7 +38,7 @@ export async function mount(root, config) {
 
   function arrived(row) {
     navigator.vibrate?.([200, 100, 200]);
-    toast('info', t('field.new', { title: row.title }), { label: t('desk.kind.case'), go: () => open(row.number) });
+    toast('info', t('field.new', { title: row.title }), { label: t('field.look'), go: () => open(row.number) });
   }
 
   function draw() {
@@ -108,9 +109,9 @@ export async function mount(root, config) {
   const hasPhoto = row => (row.media || []).some(one => one.role === 'after') || outgoing.photosOf(row.number).length > 0;
 
   function acts(row, stage) {
-    const allowed = row.acts && !ahead.has(row.number) ? row.acts : [NEXT[stage], 'send_back'].filter(Boolean);
+    const allowed = row.acts && !ahead.has(row.number) ? row.acts : MINE.includes(stage) ? [NEXT[stage], 'send_back'] : [];
     const main = NEXT[stage];
-    const button = (name, look, symbol) => h('button', { type: 'button', class: look, 'data-act': name, onclick: () => run(row, name) }, icon(symbol), t(`field.${name}`));
+    const button = (name, look, symbol) => h('button', { type: 'button', class: look, 'data-act': name, 'aria-label': t(`field.${name}`), onclick: () => run(row, name) }, icon(symbol), h('span', {}, t(`field.${name}`)));
     const ready = stage !== 'on_site' || hasPhoto(row);
     const camera = stage === 'on_site' && h('label', { class: `camera ${ready ? 'second' : 'main'}`, 'data-act': 'photo' }, icon('camera'), t(ready ? 'field.more_photo' : 'field.take_photo'), h('input', { type: 'file', accept: 'image/*', capture: 'environment', onchange: event => photo(row, event.target) }));
     fill(slots.acts, stage === 'finished' && !allowed.includes('check') ? null : [
@@ -201,5 +202,5 @@ export async function mount(root, config) {
   follow(config, { root, marks: slots.marks, connection: slots.connection }, state => { picture = state; take([...picture.cases.values()]); outgoing.wake(); if (opened && details.has(opened) && picture.cases.get(opened)?.version > details.get(opened).version) refresh(opened); });
   setInterval(tick, 1000);
   navigator.permissions?.query({ name: 'geolocation' }).then(state => state.state === 'granted' && locate()).catch(() => null);
-  navigator.serviceWorker?.register('/field-worker.js', { scope: '/field' }).catch(() => null);
+  keepPage().catch(() => null);
 }

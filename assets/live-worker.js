@@ -27,6 +27,11 @@ async function join(port, screen) {
   feed.ports.set(port, Date.now());
   if (!late) return;
   if (feed.link) port.postMessage(feed.link);
+  await resync(port, feed);
+}
+
+/** A snapshot for one tab: it came late, or it found a gap in the numbers. */
+async function resync(port, feed) {
   try {
     port.postMessage({ kind: "snapshot", data: await feed.stream.snapshot() });
   } catch {
@@ -47,6 +52,7 @@ function listen(port) {
   port.onmessage = ({ data: { say, screen } }) => {
     if (say === "join" || (say === "here" && !feeds.get(screen)?.ports.has(port))) join(port, screen);
     else if (say === "here") feeds.get(screen).ports.set(port, Date.now());
+    else if (say === "resync") resync(port, feedOf(screen));
     else if (say === "bye") leave(port, screen);
   };
 }

@@ -9,12 +9,15 @@ const VERSION = 1; // of the messages between page and worker
 const HERE_MS = 20_000;
 const WAITING = 400;
 const CATCH_UP_MS = 2_500;
+const RESYNC_MS = 3_000;
 
 const face = (window.yiping = { ready: false, sequence: -1, connected: false, lastDeltaAt: null, map: null });
 
 export class Live {
   #topics = new Map();
   #early = [];
+  #asked = 0; // when a gap made us ask for a snapshot
+  #resync = () => {};
   #known = null; // alerts and cases we had when the connection was lost
   state = emptyState();
   clock = new ServerClock();
@@ -60,6 +63,7 @@ export class Live {
       const say = (word) => worker.port.postMessage({ say: word, screen: this.screen });
       worker.onerror = () => this.heard === -Infinity && this.#alone();
       worker.port.onmessage = ({ data }) => this.#take(data);
+      this.#resync = () => say("resync");
       say("join");
       setInterval(say, HERE_MS, "here");
       addEventListener("pagehide", () => say("bye"));
@@ -70,7 +74,9 @@ export class Live {
   }
 
   #alone() {
-    new Stream(this.screen, (message) => this.#take(message)).run();
+    const stream = new Stream(this.screen, (message) => this.#take(message));
+    this.#resync = () => stream.snapshot().then((data) => this.#take({ kind: "snapshot", data })).catch(() => {});
+    stream.run();
   }
 
   #take(message) {
@@ -89,6 +95,7 @@ export class Live {
     this.state = takeSnapshot(snapshot);
     const waiting = this.#early.filter((delta) => delta.sequence > snapshot.sequence);
     this.#early = [];
+    this.#asked = 0;
     this.#show();
     this.#tell("snapshot", this.state);
     for (const delta of waiting) this.#delta(delta, arrived);
@@ -101,12 +108,21 @@ export class Live {
       return;
     }
     if (delta.sequence <= this.state.sequence) return;
+    if (delta.sequence > this.state.sequence + 1) return this.#gap(delta);
     this.clock.stamped(delta.at, arrived);
     this.latency = Math.max(0, arrived + this.clock.offset - Date.parse(delta.at));
     const changes = applyDelta(this.state, delta);
     face.lastDeltaAt = Date.now();
     this.#show();
     this.#tell("delta", this.state, changes);
+  }
+
+  /** A number is missing: what we show may be wrong until a new snapshot comes. */
+  #gap(delta) {
+    this.#early.push(delta);
+    if (this.#asked && steady() - this.#asked < RESYNC_MS) return;
+    this.#asked = steady();
+    this.#resync();
   }
 
   #status(status) {

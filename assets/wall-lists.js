@@ -7,6 +7,7 @@ import { classCounts } from "./state.js";
 import { lang, t } from "./text.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
+const TOLD_MS = 60_000;
 const FLASH_MS = 3_000;
 const MOST = 1.5; // a row may grow by half to fill its list
 const SAME_DAY_MS = 20 * 3600 * 1000;
@@ -194,6 +195,15 @@ export class Lists {
     setText(cases, t("streets.cases", { n: working ?? "—" }));
   }
 
+  /** The stream tells of the city, not of the feeds: they are asked for now and then, while the line is up. */
+  async askFeeds(state) {
+    if (this.live.link !== "live") return;
+    const answer = await fetch("/api/v1/feeds", { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    state.feeds = (await answer.json()).feeds ?? state.feeds;
+    this.#feeds(state);
+  }
+
   #feeds(state) {
     const list = this.lists.feeds;
     syncRows(list, this.#room(list, state.feeds), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
@@ -207,10 +217,13 @@ export class Lists {
 
   #fillFeed(item, feed) {
     const [, title, stage, accepted, rejected] = item.children;
-    item.dataset.state = feed.state;
+    // Who tells of a feed has fallen silent himself: then its state is not known, whatever he said last.
+    const told = Date.parse(feed.updated_at ?? "");
+    const state = this.live.now() - told > TOLD_MS ? "silent" : feed.state;
+    item.dataset.state = state;
     item.dataset.last = feed.last_at ?? "";
     setText(title, feed.feed);
-    setText(stage, t(`feed.${feed.state}`));
+    setText(stage, t(`feed.${state}`));
     setText(accepted, grouped(feed.accepted ?? 0));
     setText(rejected, t("feeds.rejected", { n: feed.rejected ?? 0 }));
   }

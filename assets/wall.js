@@ -9,6 +9,7 @@ import { Trend } from "./wall-trend.js";
 import { t } from "./text.js";
 
 const DRAW_MS = 250;
+const FEEDS_MS = 15_000;
 
 export async function mount(root, config) {
   const live = new Live(config.screen);
@@ -51,6 +52,7 @@ export async function mount(root, config) {
     lists.tick();
     district.tick(config.timezone);
   });
+  setInterval(() => lists.askFeeds(live.state), FEEDS_MS);
   await district.start(lists.labels).catch((error) => {
     console.error("yiping: the map does not start", error);
     panel("map").classList.add("no-map");

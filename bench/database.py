@@ -54,20 +54,23 @@ def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(url, autocommit=True)
 
 
-def count_rows(connection: psycopg.Connection[Any], prefix: str) -> int:
-    """Readings of the devices whose name begins with `prefix`."""
+def count_rows(connection: psycopg.Connection[Any], prefix: str, since_ms: int = 0) -> int:
+    """Readings since a stamp (epoch ms) of the devices whose name begins with `prefix`."""
     row = connection.execute(
-        "select count(*) from readings where device_id in (select device_id from devices where starts_with(device, %s))", [prefix]
+        "select count(*) from readings where observed_at >= %s"
+        " and device_id in (select device_id from devices where starts_with(device, %s))",
+        [stamp(since_ms), prefix],
     ).fetchone()
     return int(row[0]) if row else 0
 
 
-def processing_latency(connection: psycopg.Connection[Any], prefix: str) -> Spread:
-    """Publish stamp → begin of the transaction (`processed_at`), of every row."""
+def processing_latency(connection: psycopg.Connection[Any], prefix: str, since_ms: int) -> Spread:
+    """Publish stamp → begin of the transaction (`processed_at`), of every row since a stamp."""
     row = connection.execute(
-        "select count(*), percentile_disc(array[0.5, 0.99, 1.0]) within group (order by extract(epoch from processed_at - observed_at) * 1000)"
-        " from readings where device_id in (select device_id from devices where starts_with(device, %s))",
-        [prefix],
+        "select count(*), percentile_disc(array[0.5, 0.99, 1.0])"
+        " within group (order by extract(epoch from processed_at - observed_at) * 1000)"
+        " from readings where observed_at >= %s and device_id in (select device_id from devices where starts_with(device, %s))",
+        [stamp(since_ms), prefix],
     ).fetchone()
     if not row or not row[0]:
         return Spread(0, 0.0, 0.0, 0.0)
@@ -89,7 +92,9 @@ def copy_again(connection: psycopg.Connection[Any], rows: int, batch: int = 5000
     """COPY `rows` of the readings once more, binary, in batches with a commit each, into a hypertable with the same indexes."""
     connection.execute("drop table if exists bench_copy")
     connection.execute("create table bench_copy (like readings)")
-    connection.execute("select create_hypertable('bench_copy', 'observed_at', chunk_time_interval => interval '1 day', create_default_indexes => false)")
+    connection.execute(
+        "select create_hypertable('bench_copy', 'observed_at', chunk_time_interval => interval '1 day', create_default_indexes => false)"
+    )
     connection.execute("create unique index on bench_copy (device_id, metric_id, observed_at)")
     connection.execute("create index on bench_copy using brin (observed_at)")
     found = connection.execute(f"select {_COLUMNS} from readings order by processed_at limit %s", [rows]).fetchall()  # noqa: S608

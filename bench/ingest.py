@@ -3,6 +3,9 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import psycopg
 
 from bench import database
 from bench.database import Copied, Spread
@@ -12,6 +15,7 @@ from bench.stack import Stack, cpu_seconds
 
 PREFIX = "load-"
 _SETTLE_S = 60.0
+_DRAIN_S = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,16 @@ def measure_rate(stack: Stack, rate: float, seconds: float, devices: int = 10_00
     """`rate` messages a second for `seconds`; every row must be there at the end."""
     load = Load(stack.urls["feed_mqtt_url"], rate=rate, seconds=seconds, devices=devices, connections=8)
     with database.connect(stack.urls["database_url"]) as connection:
-        before_rows = database.count_rows(connection, PREFIX)
         probe = Probe(stack.urls["feed_mqtt_url"], stack.urls["database_url"])
         probe.start()
         before = {name: cpu_seconds(pid) for name, pid in stack.pids().items()}
         counts = load.run()
         ended = time.perf_counter()
-        rows = _wait_rows(connection, before_rows + counts.sent) - before_rows
+        rows = _wait_rows(connection, counts.sent, counts.first_ms)
         caught_up = time.perf_counter() - ended
         cpu = {name: cpu_seconds(pid) - before.get(name, 0.0) for name, pid in stack.pids().items()}
         probe.finish()
-        taken = database.processing_latency(connection, PREFIX)
+        taken = database.processing_latency(connection, PREFIX, counts.first_ms)
     return Ingest(counts, rows, database.spread(probe.latencies_ms), probe.unseen, taken, cpu, caught_up)
 
 
@@ -63,28 +66,26 @@ def adopt(stack: Stack, devices: int = 10_000) -> None:
     """Let the platform meet the load's devices before anything is measured: adoption is not what a city does all day."""
     Load(stack.urls["feed_mqtt_url"], rate=2000, seconds=devices / 2000 + 0.2, devices=devices, connections=2, name="adopt").run()
     with database.connect(stack.urls["database_url"]) as connection:
-        _wait_rows(connection, devices)
+        _wait_rows(connection, devices, 0)
 
 
 def measure_drain(stack: Stack, messages: int, devices: int = 10_000) -> Drain:
     """Stop the worker, queue `messages` in the broker, start it again, and see how fast they are rows."""
     with database.connect(stack.urls["database_url"]) as connection:
-        before_rows = database.count_rows(connection, PREFIX)
         stack.roles["worker"].stop()
         load = Load(stack.urls["feed_mqtt_url"], rate=15_000, seconds=messages / 15_000, devices=devices, connections=8, name="drain")
         counts = load.run()
         before = {name: cpu_seconds(pid) for name, pid in stack.pids().items() if name != "worker"}
         started = time.perf_counter()
         stack.start(["worker"])
-        first = 0.0
-        rows = before_rows
-        while rows < before_rows + counts.sent and time.perf_counter() - started < 120:
-            time.sleep(0.1)
-            rows = database.count_rows(connection, PREFIX)
-            if not first and rows > before_rows:
-                first = time.perf_counter()
+        first, rows = 0.0, 0
+        while rows < counts.sent and time.perf_counter() - started < _DRAIN_S:
+            time.sleep(0.2)
+            rows = database.count_rows(connection, PREFIX, counts.first_ms)
+            if not first and rows:
+                first = time.perf_counter() - 0.2
         cpu = {name: cpu_seconds(pid) - before.get(name, 0.0) for name, pid in stack.pids().items()}
-        return Drain(counts.sent, rows - before_rows, time.perf_counter() - (first or started), cpu)
+        return Drain(counts.sent, rows, time.perf_counter() - (first or started), cpu)
 
 
 def measure_copy(stack: Stack, rows: int) -> tuple[Copied, float]:
@@ -95,10 +96,10 @@ def measure_copy(stack: Stack, rows: int) -> tuple[Copied, float]:
         return copied, cpu_seconds(stack.pids()["postgres"]) - before
 
 
-def _wait_rows(connection: object, wanted: int) -> int:
+def _wait_rows(connection: psycopg.Connection[Any], wanted: int, since_ms: int) -> int:
     until, rows = time.perf_counter() + _SETTLE_S, 0
     while time.perf_counter() < until:
-        rows = database.count_rows(connection, PREFIX)  # type: ignore[arg-type]
+        rows = database.count_rows(connection, PREFIX, since_ms)
         if rows >= wanted:
             break
         time.sleep(0.5)

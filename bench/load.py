@@ -73,8 +73,8 @@ class Load:
         devices: int,
         connections: int = 8,
         topic_of: Callable[[int], str] | None = None,
-        metric: str = "temperature",
-        values: Sequence[bytes] = (b"21.5", b"21.6", b"21.7"),
+        metric: str = "noise",
+        values: Sequence[bytes] = (b"51.5", b"52.6", b"53.7"),
         name: str = "load",
         stop: Event | None = None,
     ) -> None:
@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--devices", type=int, default=5000)
     parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--metric", default="temperature")
+    parser.add_argument("--metric", default="noise")
     parser.add_argument("--json", action="store_true", help="print only the result, as JSON")
     asked = parser.parse_args()
     load = Load(

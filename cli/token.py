@@ -19,7 +19,9 @@ def token() -> None:
 
 @token.command(help="Print the secret of a new token, once.")
 @click.argument("name")
-@click.option("--scope", "scopes", required=True, multiple=True, type=click.Choice(accounts.SCOPES), help="What it may do; may be repeated.")
+@click.option(
+    "--scope", "scopes", required=True, multiple=True, type=click.Choice(accounts.SCOPES), help="What it may do; may be repeated."
+)
 @click.option("--area", "areas", required=True, multiple=True, metavar="CODE", help="An area it sees; may be repeated.")
 @click.option("--view", help="Of a screen token: the page it is bound to, e.g. /wall.")
 def create(name: str, scopes: tuple[str, ...], areas: tuple[str, ...], view: str | None) -> None:

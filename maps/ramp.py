@@ -6,6 +6,7 @@ Six sequential classes from dark blue over teal to red with rising opacity, so t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 CLASS_COLOURS = ("#16406f", "#1c6fa3", "#25a9a4", "#f0cf4f", "#f58a3a", "#ef4040")
 CLASS_OPACITIES = (0.50, 0.60, 0.72, 0.84, 0.92, 0.97)
@@ -55,7 +56,7 @@ def class_colour(number: int) -> str:
 def ranges(limits: Sequence[float]) -> list[str]:
     """The five limits of a measure as the six ranges of its legend: `<20`, `20–40`, …, `≥88`."""
     shown = [f"{limit:g}" for limit in limits]
-    middle = [f"{low}–{high}" for low, high in zip(shown, shown[1:], strict=False)]
+    middle = [f"{low}–{high}" for low, high in pairwise(shown)]
     return [f"<{shown[0]}", *middle, f"≥{shown[-1]}"]
 
 

@@ -12,7 +12,10 @@ STEPS = ("accept", "dispatch", "handle", "check", "closed")
 def case_loop(page: Page) -> Component:
     """Open cases by step, and what was closed today."""
     text = page.text
-    steps = [html.Li([html.H3(text(f"loop.{step}")), figure(f"loop_{step}", kind="loop-figure")], className=f"step step-{step}") for step in STEPS]
+    steps = [
+        html.Li([html.H3(text(f"loop.{step}")), figure(f"loop_{step}", kind="loop-figure")], className=f"step step-{step}")
+        for step in STEPS
+    ]
     return panel("loop", text("panel.loop"), [html.Ol(steps, className="loop")], note=text("loop.note"), kind="panel-loop")
 
 

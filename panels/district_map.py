@@ -7,7 +7,7 @@ from core.config import MeasureConfig
 from maps.ramp import CLASS_COLOURS, MARKS, UNKNOWN_COLOUR, class_colour, ranges
 from maps.style import style
 from panels.frame import Page
-from panels.parts import UNKNOWN, figure, slot
+from panels.parts import UNKNOWN, figure, marks, slot
 from panels.text import Text
 
 DOMAIN_MEASURE = {"emergency": "risk", "urban": "crowd", "environment": "air", "water": "water"}
@@ -24,7 +24,15 @@ def map_config(page: Page, domain: str | None) -> dict[str, object]:
     screens, metrics = page.config.screens, page.config.metrics
     return {
         "style": style(),
-        "marks": {str(level): {"colour": m.colour, "ink": m.ink, "shape": m.shape, "character": m.letter if page.language == "en" else m.character} for level, m in MARKS.items()},
+        "marks": {
+            str(level): {
+                "colour": m.colour,
+                "ink": m.ink,
+                "shape": m.shape,
+                "character": m.letter if page.language == "en" else m.character,
+            }
+            for level, m in MARKS.items()
+        },
         "measure": first_measure(screens.measures, domain),
         "measures": {
             name: {
@@ -43,22 +51,32 @@ def district_map(page: Page, domain: str | None) -> Component:
     text = page.text
     chosen = first_measure(page.config.screens.measures, domain)
     chips = [
-        html.Button(text.label(measure), type="button", className="chip", **{"data-measure": name, "aria-pressed": str(name == chosen).lower()})
+        html.Button(
+            text.label(measure),
+            type="button",
+            className="chip",
+            **marks({"data-measure": name, "aria-pressed": str(name == chosen).lower()}),
+        )
         for name, measure in page.config.screens.measures.items()
     ]
     return html.Section(
         [
             html.Div(className="map-canvas", id="map"),
             slot("map-over"),
-            html.Div(chips, className="chips", role="group", **{"aria-label": text("map.measure")}),
+            html.Div(chips, className="chips", role="group", **marks({"aria-label": text("map.measure")})),
             _legend(text),
             _notes(text),
             slot("cell-card"),
-            html.Div([html.Strong(className="lost-head"), html.Span(className="lost-note")], className="lost", role="alert", **{"data-slot": "lost"}),
-            html.Div(className="missed", role="status", **{"data-slot": "missed"}),
+            html.Div(
+                [html.Strong(className="lost-head"), html.Span(className="lost-note")],
+                className="lost",
+                role="alert",
+                **marks({"data-slot": "lost"}),
+            ),
+            html.Div(className="missed", role="status", **marks({"data-slot": "missed"})),
         ],
         className="panel panel-map",
-        **{"data-panel": "map"},
+        **marks({"data-panel": "map"}),
     )
 
 
@@ -66,25 +84,54 @@ def _legend(text: Text) -> Component:
     """Six classes with range and number of cells, and the cells of which nothing is known. All of it ties to the total."""
     classes = [
         html.Li(
-            [html.I(className=f"swatch class-{number}"), html.Span(UNKNOWN, className="range"), figure(f"cells_{number}", kind="small-figure")],
-            **{"data-class": str(number)},
+            [
+                html.I(className=f"swatch class-{number}"),
+                html.Span(UNKNOWN, className="range"),
+                figure(f"cells_{number}", kind="small-figure"),
+            ],
+            **marks({"data-class": str(number)}),
         )
         for number in range(len(CLASS_COLOURS))
     ]
     unknown = html.Li(
-        [html.I(className="swatch class-unknown"), html.Span(text("map.unknown"), className="range"), figure("cells_unknown", kind="small-figure")],
-        **{"data-class": "-1"},
+        [
+            html.I(className="swatch class-unknown"),
+            html.Span(text("map.unknown"), className="range"),
+            figure("cells_unknown", kind="small-figure"),
+        ],
+        **marks({"data-class": "-1"}),
     )
-    head = html.P([html.Strong(className="legend-title", **{"data-slot": "legend-title"}), html.Span(text("map.cells_per_class"), className="dim")])
-    return html.Div([head, html.Ol([*classes, unknown])], className="legend", **{"data-slot": "legend"})
+    head = html.P(
+        [
+            html.Strong(className="legend-title", **marks({"data-slot": "legend-title"})),
+            html.Span(text("map.cells_per_class"), className="dim"),
+        ]
+    )
+    return html.Div([head, html.Ol([*classes, unknown])], className="legend", **marks({"data-slot": "legend"}))
 
 
 def _notes(text: Text) -> Component:
     return html.Div(
         [
-            html.P([html.Span(text("map.cells"), className="dim"), figure("cells_total", unit=text("unit.cells"), kind="small-figure"), html.Span(text("map.schematic"), className="schematic")]),
-            html.P([html.Span(text("map.updated"), className="dim"), figure("cells_per_second", unit=text("unit.cells_per_s"), kind="small-figure"), html.Time(UNKNOWN, className="updated", **{"data-slot": "updated"})]),
-            html.Div([html.I(className="scale-bar"), html.Span(UNKNOWN, className="scale-text")], className="scale", **{"data-slot": "scale"}),
+            html.P(
+                [
+                    html.Span(text("map.cells"), className="dim"),
+                    figure("cells_total", unit=text("unit.cells"), kind="small-figure"),
+                    html.Span(text("map.schematic"), className="schematic"),
+                ]
+            ),
+            html.P(
+                [
+                    html.Span(text("map.updated"), className="dim"),
+                    figure("cells_per_second", unit=text("unit.cells_per_s"), kind="small-figure"),
+                    html.Time(UNKNOWN, className="updated", **marks({"data-slot": "updated"})),
+                ]
+            ),
+            html.Div(
+                [html.I(className="scale-bar"), html.Span(UNKNOWN, className="scale-text")],
+                className="scale",
+                **marks({"data-slot": "scale"}),
+            ),
         ],
         className="map-notes",
     )

@@ -115,7 +115,7 @@ def _beside(text: Text) -> Component:
 
 def _trend() -> Component:
     """An empty Plotly chart: Dash brings Plotly with it, `duty-chart.js` draws into it without a callback."""
-    return dcc.Graph(id="duty-trend", figure=trend_figure(), config={"displayModeBar": False, "responsive": True}, className="trend-chart")
+    return html.Div(dcc.Graph(id="duty-trend", figure=trend_figure(), config={"displayModeBar": False, "responsive": True}), className="trend-chart")
 
 
 def trend_figure() -> dict[str, Any]:

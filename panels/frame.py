@@ -3,7 +3,7 @@
 A page module has `view(page: Page) -> Component`, drawn once per visit, and, where it has callbacks, `register(app, page_of)`.
 Whatever changes afterwards is written by the ES module the page names (`shell(..., module="wall.js")`): it must export
 `mount(root, config)`; `assets/boot.js` calls it when the element appears. The stream never passes through a Dash prop:
-dash-renderer keeps every value of an input for ever (docs/decisions).
+dash-renderer keeps every value of an input for ever.
 """
 
 import importlib
@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 
 from core.config import Config
 from core.model import Scope
+from panels.parts import marks
 from panels.text import COOKIE, Text, choose_language
 
 
@@ -50,6 +51,14 @@ ROUTES: Mapping[str, Route] = {
 }
 HOME = {"wall": "/wall", "leader": "/cockpit", "grid_worker": "/field", "handler": "/field"}
 DOMAINS = ("emergency", "urban", "environment", "water")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks for a page. `view` is the one path a screen's token is bound to; None: any that the role may see."""
+
+    scope: Scope
+    view: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ def shell(page: Page, screen: str, module: str, children: list[Component], confi
     return html.Main(
         children,
         className=f"page page-{screen}",
-        **{"data-screen": screen, "data-module": module, "data-config": json.dumps(given, ensure_ascii=False)},
+        **marks({"data-screen": screen, "data-module": module, "data-config": json.dumps(given, ensure_ascii=False)}),
     )
 
 
@@ -102,34 +111,44 @@ def layout() -> Component:
     return html.Div([dcc.Location(id="at", refresh=False), html.Div(id="page")], id="screen")
 
 
-def draw(path: str, search: str, cookies: Mapping[str, str], texts: Mapping[str, Text], config: Config, scope: Scope | None) -> Component:
+def draw(path: str, search: str, cookies: Mapping[str, str], texts: Mapping[str, Text], config: Config, reader: Reader | None) -> Component:
     """The page of a path for a reader. A path that needs a session and has none becomes a way to the login page."""
     query = {key: values[-1] for key, values in parse_qs(search.lstrip("?")).items()}
     text = texts[choose_language(query.get("lang"), cookies.get(COOKIE))]
+    scope = reader.scope if reader else None
     route, rest = find_route(path)
     if route is None:
         return notice(text, "page.unknown", home_of(scope)) if path.strip("/") else goto(home_of(scope))
-    if not route.public and scope is None:
+    if not route.public and reader is None:
         return goto(f"/login?next={path}")
-    if route.roles and scope is not None and scope.role not in route.roles:
-        return notice(text, "page.not_allowed", home_of(scope))
+    if reader is not None and not may_see(reader, route, path):
+        return notice(text, "page.not_allowed", (reader.view or home_of(scope)) + search)
     view: Callable[[Page], Component] = importlib.import_module(route.module).view
     return view(Page(path, rest, query, text, config, scope))
 
 
+def may_see(reader: Reader, route: Route, path: str) -> bool:
+    """A screen's token opens its own view and nothing else; the account of a wall opens walls; a surface may name its roles."""
+    if reader.view:
+        return path.strip("/") == reader.view.strip("/")
+    if reader.scope.role == "wall":
+        return route.module == "panels.wall"
+    return not route.roles or reader.scope.role in route.roles
+
+
 def goto(address: str) -> Component:
     """Sends the browser elsewhere; `assets/boot.js` follows it."""
-    return html.Div(**{"data-goto": address})
+    return html.Div(**marks({"data-goto": address}))
 
 
 def notice(text: Text, key: str, address: str) -> Component:
     return html.Main([html.P(text(key)), html.A(text("page.back"), href=address)], className="page page-notice")
 
 
-def register(app: Dash, texts: Mapping[str, Text], config: Config, who: Callable[[], tuple[Scope | None, Mapping[str, str]]]) -> None:
+def register(app: Dash, texts: Mapping[str, Text], config: Config, who: Callable[[], tuple[Reader | None, Mapping[str, str]]]) -> None:
     """Binds the router. `who` gives the reader of the present request and its cookies."""
 
-    @app.callback(Output("page", "children"), Input("at", "pathname"), State("at", "search"))  # type: ignore[untyped-decorator]
+    @app.callback(Output("page", "children"), Input("at", "pathname"), State("at", "search"))
     def route_page(pathname: str | None, search: str | None) -> Component:
-        scope, cookies = who()
-        return draw(pathname or "/", search or "", cookies, texts, config, scope)
+        reader, cookies = who()
+        return draw(pathname or "/", search or "", cookies, texts, config, reader)

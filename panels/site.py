@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dash import Dash
 from flask import Flask, Response, request
 
 from core.config import Config
-from core.model import Scope
 from panels import frame, headers
 from panels.text import COOKIE, LANGUAGES, Text, choose_language, load_texts
 
@@ -35,7 +34,7 @@ INDEX = """<!DOCTYPE html>
 
 _SHEET = re.compile(r"/assets/([\w.-]+\.css)")
 
-Who = Callable[[], Scope | None]
+Who = Callable[[], frame.Reader | None]
 
 
 class Site(Dash):
@@ -44,14 +43,25 @@ class Site(Dash):
     texts: Mapping[str, Text]
     config_of_city: Config
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(  # noqa: PLR0917
+        self,
+        metas: Any = "",
+        title: Any = "",
+        css: Any = "",
+        config: Any = "",
+        scripts: Any = "",
+        app_entry: Any = "",
+        favicon: Any = "",
+        renderer: Any = "",
+    ) -> str:
         text = request_text(self.texts)
         route, _ = frame.find_route(request.path)
         city = self.config_of_city.area.title_en if text.language == "en" else self.config_of_city.area.title
-        title = f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
-        wanted = {key: parts[key] for key in ("app_entry", "config", "scripts", "renderer")}
-        links = [link for link in parts["css"].splitlines() if route is None or _is_wanted(link, route)]
-        return INDEX.format(lang=text.html_lang, title=title, css="\n".join(links), **wanted)
+        shown = f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
+        links = "\n".join(link for link in css.splitlines() if route is None or _is_wanted(link, route))
+        return INDEX.format(
+            lang=text.html_lang, title=shown, css=links, app_entry=app_entry, config=config, scripts=scripts, renderer=renderer
+        )
 
 
 def _is_wanted(link: str, route: frame.Route) -> bool:
@@ -74,7 +84,7 @@ def make_site(config: Config, assets: Path, server: Flask, who: Who, register_pa
     texts = load_texts(assets / "i18n")
     app = Site(
         "yiping",
-        server=server,
+        server=cast(Any, server),
         assets_folder=str(assets),
         assets_ignore=r".*\.(js|mjs)$",
         assets_path_ignore=["vendor", "i18n"],

@@ -8,4 +8,6 @@ from panels.parts import panel, row_list, slot
 
 def streets(page: Page) -> Component:
     text = page.text
-    return panel("streets", text("panel.streets"), [row_list("streets", empty=text("streets.none"))], note=slot("streets-note"), kind="panel-streets")
+    return panel(
+        "streets", text("panel.streets"), [row_list("streets", empty=text("streets.none"))], note=slot("streets-note"), kind="panel-streets"
+    )

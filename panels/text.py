@@ -14,7 +14,7 @@ COOKIE = "yiping_lang"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The texts of one language. `text("wall.kpi.open", n=3)` fills `{n}`; an unknown key raises KeyError."""
+    """The texts of one language. `text("age.minutes", n=3)` fills `{n}`; an unknown key raises KeyError."""
 
     language: str
     texts: Mapping[str, str]

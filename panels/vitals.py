@@ -5,12 +5,14 @@ from dash.development.base_component import Component
 
 from core.config import VitalConfig
 from panels.frame import Page
-from panels.parts import figure, panel, slot
+from panels.parts import figure, marks, panel, slot
 
 
 def vitals(page: Page) -> Component:
     rows = [_vital(page, vital) for vital in page.config.screens.vitals]
-    return panel("vitals", page.text("panel.vitals"), [html.Div(rows, className="vitals")], note=page.text("vitals.note"), kind="panel-vitals")
+    return panel(
+        "vitals", page.text("panel.vitals"), [html.Div(rows, className="vitals")], note=page.text("vitals.note"), kind="panel-vitals"
+    )
 
 
 def vital_name(vital: VitalConfig) -> str:
@@ -25,8 +27,8 @@ def _vital(page: Page, vital: VitalConfig) -> Component:
             html.Span(page.text.label(vital), className="vital-label"),
             slot("gauge", "gauge"),
             figure(vital_name(vital), unit=metric.unit, kind="vital-figure"),
-            html.Span(className="vital-note", **{"data-slot": "vital-note"}),
+            html.Span(className="vital-note", **marks({"data-slot": "vital-note"})),
         ],
         className="vital",
-        **{"data-vital": vital_name(vital)},
+        **marks({"data-vital": vital_name(vital)}),
     )

@@ -27,14 +27,24 @@ def view(page: Page) -> Component:
     if domain is not None and domain not in DOMAINS:
         return notice(page.text, "page.unknown", "/wall")
     body = html.Div(
-        [kpis(page), vitals(page), trend(page), district_map(page, domain), streets(page), feeds(page), alert_list(page), case_loop(page), case_list(page)],
+        [
+            kpis(page),
+            vitals(page),
+            trend(page),
+            district_map(page, domain),
+            streets(page),
+            feeds(page),
+            alert_list(page),
+            case_loop(page),
+            case_list(page),
+        ],
         className="wall-grid",
     )
     return shell(page, "wall", "wall.js", [header(page, domain), body], wall_config(page, domain))
 
 
 def wall_config(page: Page, domain: str | None) -> dict[str, object]:
-    """What the wall's modules need beside the stream: how to fold a vital sign, which class belongs to which domain, when a figure is stale."""
+    """What the wall's modules need beside the stream: how to fold a vital sign, whose a class is, when a figure is stale."""
     text = page.text
     return {
         "domain": domain,

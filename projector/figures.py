@@ -6,31 +6,13 @@ Figures are absolute: counted anew from the rows whenever one of them changes, s
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from core.day import Day
 from projector.devices import Devices
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The city's calendar day: [start, end)."""
-
-    start: datetime
-    end: datetime
-
-    def holds(self, at: datetime | None) -> bool:
-        return at is not None and self.start <= at < self.end
-
-
-def day_of(now: datetime, zone: ZoneInfo) -> Day:
-    """The city's day a moment lies in; days with a change of clock are 23 or 25 hours long."""
-    local = now.astimezone(zone)
-    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Day(start, (start + timedelta(days=1)).replace(tzinfo=zone))
 
 
 @dataclass(frozen=True, slots=True)

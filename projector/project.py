@@ -13,8 +13,9 @@ import msgspec
 import numpy as np
 
 from core.config import Config, ThresholdRule
+from core.day import Day, day_of
 from projector.devices import Devices
-from projector.figures import Day, Tally, count_devices, count_rows, day_of
+from projector.figures import Tally, count_devices, count_rows
 from projector.ground import Ground, survey
 from projector.landscape import Classes, Landscape, collect_signals
 from store import live_rows
@@ -120,6 +121,7 @@ class Projector:
         memory.told_changes = {key: xid for key, xid in memory.told_changes.items() if xid >= memory.horizon}
         if memory.devices.hush(silent):
             memory.stale |= set(memory.landscape.told)
+            memory.due.pop("figures", None)
         return _lists(gone), _lists(here)
 
     def _measure(self, connection: Connection, memory: Memory, now: datetime) -> None:

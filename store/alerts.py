@@ -20,9 +20,7 @@ SHELVE_AT_MOST = timedelta(hours=24)
 
 def list_alerts(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
     """Newest first, in the shape screens know."""
-    rows = queries.alerts_list(
-        connection, **wanted.columns(scope, "stages", "domain", "severity", "cell_id", "device", "rule", "incident_id")
-    )
+    rows = queries.alerts_list(connection, **wanted.columns(scope, "stages", "domain", "severity", "cell", "device", "rule", "incident_id"))
     return [row["shape"] for row in rows]
 
 
@@ -32,7 +30,8 @@ def get_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, 
     if alert_id not in found or not scope.sees(found[alert_id]["area"]):
         raise NotFound(f"no alert {alert_id}")
     shape = found[alert_id]
-    return {**shape, "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role, shape["hold"]))}
+    acts = lifecycle.allowed_acts(shape["stage"], scope.role, shape["hold"])
+    return {**shape, "acts": list(acts), "audit": audit.of_noun(connection, "alert", alert_id)}
 
 
 def lock_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, Any]:

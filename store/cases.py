@@ -24,7 +24,7 @@ _SWEEP_AT_ONCE = 500
 
 def list_cases(connection: Connection, scope: Scope, wanted: Filter, after: tuple[str, str] | None = None) -> list[dict[str, Any]]:
     """Newest first, in the shape screens know; `after` is (opened_at, number) of the last one seen."""
-    columns = wanted.columns(scope, "stages", "class_code", "severity", "cell_id", "handler_id", "incident_id", "overdue")
+    columns = wanted.columns(scope, "stages", "class_code", "severity", "cell", "handler_id", "incident_id", "overdue")
     at, number = after or (None, None)
     return [row["shape"] for row in queries.cases_list(connection, **columns, after_at=at, after_number=number)]
 
@@ -40,11 +40,18 @@ def get_case(connection: Connection, scope: Scope, number: str, now: datetime) -
     return {
         **shape,
         "acts": list(acts_of(shape, scope)),
+        "handler": _title(connection, shape["handler_id"]),
         "remaining_s": deadlines.remaining(due, now).total_seconds() if running and due else None,
         "light": deadlines.light(opened, due, now) if running and due and opened else None,
         "audit": audit.of_noun(connection, "case", number),
         "media": list(queries.cases_media(connection, case_number=number)),
     }
+
+
+def _title(connection: Connection, account_id: int | None) -> str | None:
+    """What others may read of who handles it."""
+    row = queries.cases_account(connection, account_id=account_id, login=None) if account_id is not None else None
+    return str(row["title"]) if row else None
 
 
 def acts_of(shape: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
@@ -96,9 +103,7 @@ def _saved(connection: Connection, row: Mapping[str, Any], act: Act, stage: str)
     """What an act writes besides the stage."""
     saved = {"handler_id": row["handler_id"], "handled_by": row["handled_by"], "finished_at": row["finished_at"], "closed_at": None}
     if act.act == "dispatch":
-        worker = act.extra.get("worker")
-        named = routing.worker_named(connection, worker, row["area"]) if worker else None
-        saved["handler_id"] = named or routing.worker_for(connection, row["cell_id"])
+        saved["handler_id"] = _worker(connection, act.extra.get("worker"), row)
     elif act.act == "take":
         saved["handler_id"] = act.scope.account_id
     elif act.act == "finish":
@@ -110,6 +115,14 @@ def _saved(connection: Connection, row: Mapping[str, Any], act: Act, stage: str)
     if stage not in lifecycle.OPEN:
         saved["closed_at"] = act.now
     return saved
+
+
+def _worker(connection: Connection, wanted: object, row: Mapping[str, Any]) -> int | None:
+    """The account a dispatch goes to. Raises `Invalid` for a name that cannot handle there."""
+    number = wanted if isinstance(wanted, int) and 0 < wanted < 2**31 else None
+    named = queries.cases_account(connection, account_id=number, login=str(wanted)) if wanted else None
+    on_duty = queries.cases_worker_of_cell(connection, cell_id=row["cell_id"]) if row["cell_id"] is not None else None
+    return routing.choose_worker(wanted, named, on_duty, row["area"])
 
 
 def _worker_of(saved: Mapping[str, Any], act: Act) -> dict[str, Any]:

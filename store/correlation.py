@@ -18,9 +18,9 @@ _SETTLED_FOR = timedelta(seconds=10)
 
 
 def read_pending(connection: Connection, config: Config, since: datetime, now: datetime) -> list[Part]:
-    """Alerts and reports of no incident, stored since; they stay locked for the rest of the transaction."""
+    """Alerts and reports of no incident, stored since."""
     rows = list(queries.correlation_pending_alerts(connection, now=now, since=since, most=_MOST))
-    rows += queries.correlation_pending_reports(connection, since=since, most=_MOST)
+    rows += queries.correlation_pending_reports(connection, since=since, oldest=now - config.ingest.live_for, most=_MOST)
     return [_part(row, config) for row in rows]
 
 
@@ -30,14 +30,17 @@ def _part(row: dict[str, Any], config: Config) -> Part:
     return Part(**{**row, "severity": severity, "domain": row["domain"] or (known.domain if known else None)})
 
 
-def read_open(connection: Connection, now: datetime) -> list[Gathered]:
-    return [Gathered(**{**row, "report_ids": frozenset(row["report_ids"])}) for row in queries.correlation_open(connection, now=now)]
+def read_open(connection: Connection, config: Config, since: datetime, now: datetime) -> list[Gathered]:
+    """Open incidents with the time their parts cover: active alerts, and what came since."""
+    rows = queries.correlation_open(connection, now=now, since=since, oldest=now - config.ingest.live_for)
+    return [Gathered(**{**row, "report_ids": frozenset(row["report_ids"])}) for row in rows]
 
 
 def apply(connection: Connection, joinings: Sequence[Joining], now: datetime) -> int:
     """Open and enlarge incidents, with every step in the change log; returns how many parts were joined."""
-    for joining in joinings:
-        ids = {kind: [part.part_id for part in joining.parts if part.kind == kind] for kind in ("alert", "report")}
+    held = [joining for joining in joinings if _hold(connection, joining)]
+    for joining in held:
+        ids = _ids(joining)
         before = {kind: change_log.read(connection, kind, ids[kind]) for kind in ids}
         known = [joining.incident_id] if joining.incident_id is not None else []
         incident_before = change_log.read(connection, "incident", known)
@@ -47,7 +50,19 @@ def apply(connection: Connection, joinings: Sequence[Joining], now: datetime) ->
         change_log.append(connection, "incident", incident_before, change_log.read(connection, "incident", [incident_id]), now)
         for kind in ids:
             change_log.append(connection, kind, before[kind], change_log.read(connection, kind, ids[kind]), now)
-    return sum(len(joining.parts) for joining in joinings)
+    return sum(len(joining.parts) for joining in held)
+
+
+def _ids(joining: Joining) -> dict[str, list[int]]:
+    return {kind: [part.part_id for part in joining.parts if part.kind == kind] for kind in ("alert", "report")}
+
+
+def _hold(connection: Connection, joining: Joining) -> bool:
+    """Lock the parts, if all of them are still free: what a worker holds is met again in the next round."""
+    ids = _ids(joining)
+    held = len(list(queries.correlation_hold_alerts(connection, ids=ids["alert"])))
+    held += len(list(queries.correlation_hold_reports(connection, ids=ids["report"])))
+    return held == len(joining.parts)
 
 
 def _open(connection: Connection, joining: Joining, now: datetime) -> int:

@@ -37,15 +37,15 @@ def read_cell(connection: Connection, scope: Scope, cell_id: int) -> dict[str, A
     cell = queries.desk_cell(connection, cell_id=cell_id, areas=prefixes(scope))
     if cell is None:
         raise NotFound(f"no cell {cell_id}")
-    here = Filter({"cell_id": cell_id}, limit=200)
+    here = Filter({"cell": str(cell_id)}, limit=200)
     found = devices.list_devices(connection, scope, here)
     values = devices.latest_values(connection, [row["id"] for row in found])
-    still_open = Filter({"cell_id": cell_id, "stages": sorted(alert_lifecycle.OPEN)}, limit=200)
+    still_open = Filter({"cell": str(cell_id), "stages": sorted(alert_lifecycle.OPEN)}, limit=200)
     return {
         **cell,
         "devices": [{**row, "values": values.get(row["id"], [])} for row in found],
         "alerts": alerts.list_alerts(connection, scope, still_open),
-        "cases": cases.list_cases(connection, scope, Filter({"cell_id": cell_id, "stages": sorted(case_lifecycle.OPEN)}, limit=200)),
+        "cases": cases.list_cases(connection, scope, Filter({"cell": str(cell_id), "stages": sorted(case_lifecycle.OPEN)}, limit=200)),
     }
 
 

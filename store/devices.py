@@ -66,7 +66,7 @@ def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
 
 def list_devices(connection: Connection, scope: Scope, wanted: Filter, after_id: int = 0) -> list[dict[str, Any]]:
     """By number, ascending: a page stays where it is while devices are added."""
-    columns = wanted.columns(scope, "domain", "cell_id", "gateway", "state")
+    columns = wanted.columns(scope, "domain", "cell", "gateway", "state")
     return list(queries.devices_list(connection, **columns, after_id=after_id))
 
 

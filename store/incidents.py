@@ -18,7 +18,7 @@ _ENDED_CASES = sorted(set(cases.TABLE) - cases.OPEN)
 
 def list_incidents(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
     """Newest first, in the shape screens know."""
-    rows = queries.incidents_list(connection, **wanted.columns(scope, "stages", "domain", "severity", "cell_id"))
+    rows = queries.incidents_list(connection, **wanted.columns(scope, "stages", "domain", "severity", "cell"))
     return [row["shape"] for row in rows]
 
 
@@ -28,7 +28,9 @@ def get_incident(connection: Connection, scope: Scope, incident_id: int) -> dict
     if incident_id not in found or not scope.sees(found[incident_id]["area"]):
         raise NotFound(f"no incident {incident_id}")
     shape = found[incident_id]
-    return {**shape, "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role))}
+    members = queries.incidents_members(connection, incident_id=incident_id, areas=prefixes(scope))
+    acts = lifecycle.allowed_acts(shape["stage"], scope.role)
+    return {**shape, "acts": list(acts), **members, "audit": audit.of_noun(connection, "incident", incident_id)}
 
 
 def lock_incident(connection: Connection, scope: Scope, incident_id: int) -> dict[str, Any]:

@@ -153,3 +153,13 @@ def _known(row: dict[str, Any]) -> KnownDevice:
         limits={metric: (low, high) for metric, (low, high, _) in metrics.items() if low is not None or high is not None},
         names={metric: name for metric, (_, _, name) in metrics.items() if name},
     )
+
+
+def keep_catalogue(connection: Connection, config: Config) -> None:
+    """Make the stored catalogue of metrics say what the configuration says; metrics only met on a wire stay as they are."""
+    rows = [
+        {"metric": name, "label": metric.label, "unit": metric.unit, "kind": metric.kind, "min": metric.min, "max": metric.max}
+        for name, metric in sorted(config.metrics.items())
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql("registry_keep_metric"), rows)

@@ -26,7 +26,7 @@ Locate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 def list_reports(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
     """Newest first, in the shape screens know."""
-    names = ("stages", "channel", "source", "external_id", "class_code", "placement", "severity", "cell_id", "incident_id")
+    names = ("stages", "channel", "source", "external_id", "class_code", "placement", "severity", "cell", "incident_id")
     return [row["shape"] for row in queries.reports_list(connection, **wanted.columns(scope, *names))]
 
 
@@ -42,6 +42,7 @@ def get_report(connection: Connection, scope: Scope, report_id: int) -> dict[str
         "extra": extra,
         "has_caller": more["has_caller"],
         "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role)),
+        "audit": audit.of_noun(connection, "report", report_id),
     }
 
 

@@ -92,28 +92,31 @@ class Desk:
 
     def alert(self, area: str = NORTH, **columns: Any) -> int:
         values = {
-            "rule": "smoke", "subject": f"d{columns.get('title', '')}{area}/smoke", "domain": "emergency", "class_code": "0501", "severity": 2,
-            "stage": "unack", "title": "烟感报警", "area": f"{area}001", "observed_at": self.now, "raised_at": self.now, "updated_at": self.now,
-            "cell_id": 1 if area == NORTH else 2, **columns,
+            "rule": "smoke", "subject": f"d{columns.get('title', '')}{area}/smoke", "domain": "emergency", "class_code": "0501",
+            "severity": 2, "stage": "unack", "title": "烟感报警", "area": f"{area}001",
+            "observed_at": self.now, "raised_at": self.now, "updated_at": self.now, "cell_id": 1 if area == NORTH else 2, **columns,
         }  # fmt: skip
         return int(self.insert("alerts", values, "alert_id"))
 
     def report(self, area: str = NORTH, **columns: Any) -> int:
         values = {
-            "source": "12345", "external_id": f"t{columns.get('title', '')}{area}", "channel": "hotline", "title": "路面积水", "class_code": "0502",
-            "area": f"{area}001", "placement": "inside", "observed_at": self.now, "received_at": self.now, "processed_at": self.now, **columns,
+            "source": "12345", "external_id": f"t{columns.get('title', '')}{area}", "channel": "hotline",
+            "title": "路面积水", "class_code": "0502", "area": f"{area}001", "placement": "inside",
+            "observed_at": self.now, "received_at": self.now, "processed_at": self.now, **columns,
         }  # fmt: skip
         return int(self.insert("reports", values, "report_id"))
 
     def insert(self, table: str, values: dict[str, Any], key: str) -> Any:
         names, marks = ", ".join(values), ", ".join("%s" for _ in values)
         with self.store.connection() as connection:
-            row = connection.execute(f"insert into {table} ({names}) values ({marks}) returning {key}", list(values.values()))  # type: ignore[arg-type]
-            return next(iter(row.fetchone().values()))  # type: ignore[union-attr]
+            query = f"insert into {table} ({names}) values ({marks}) returning {key}"
+            row = connection.execute(query, list(values.values())).fetchone()
+            assert row is not None
+            return row[key]
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         with self.store.connection() as connection:
-            return list(connection.execute(query, values))  # type: ignore[arg-type]
+            return list(connection.execute(query, values))
 
 
 @contextmanager
@@ -160,10 +163,12 @@ def _build(connection: Connection, desk: Desk) -> None:
         )
     for number, (street, worker, shape) in enumerate(((NORTH, desk.people["worker1"], SQUARE), (SOUTH, None, SQUARE_SOUTH)), 1):
         connection.execute(
-            "insert into duty_grids (code, name, area, worker_id) values (%s, %s, %s, %s)", [f"g{number}", f"责任网格{number}", f"{street}001", worker]
+            "insert into duty_grids (code, name, area, worker_id) values (%s, %s, %s, %s)",
+            [f"g{number}", f"责任网格{number}", f"{street}001", worker],
         )
         connection.execute(
-            "insert into cells (cell_id, cell_code, area, duty_grid, lon, lat, geometry, area_m2) values (%s, %s, %s, %s, 119.905, 31.785, %s, 10000)",
+            "insert into cells (cell_id, cell_code, area, duty_grid, lon, lat, geometry, area_m2) "
+            "values (%s, %s, %s, %s, 119.905, 31.785, %s, 10000)",
             [number, f"{street}00100{number}", f"{street}001", f"g{number}", Jsonb(shape)],
         )
 

@@ -3,8 +3,8 @@ select to_jsonb(v) as shape from live_alerts v
 where v.area like any(cast(:areas as text[])) and v.area like :area and v.id < :after
   and (cast(:stages as text[]) is null or v.stage = any(cast(:stages as text[])))
   and (cast(:domain as text) is null or v.domain = :domain)
-  and (cast(:severity as integer) is null or v.severity <= :severity)
-  and (cast(:cell_id as integer) is null or v.cell_id = :cell_id)
+  and (cast(:severity as integer[]) is null or v.severity = any(cast(:severity as integer[])))
+  and (cast(:cell as text) is null or v.cell_id = (select c.cell_id from cells c where c.cell_code = :cell or c.cell_id::text = :cell))
   and (cast(:device as text) is null or v.device = :device)
   and (cast(:rule as text) is null or v.rule = :rule)
   and (cast(:incident_id as bigint) is null or v.incident_id = :incident_id)

@@ -6,14 +6,20 @@ select 'alert' as kind, alert_id as part_id, title, class_code, domain, severity
        drill, simulated, report_id
 from alerts
 where incident_id is null and stage <> 'normal' and hold = 'none' and raised_at > :since
-order by alert_id limit :most for update skip locked;
+order by alert_id limit :most;
 
 -- name: correlation_pending_reports
 select 'report' as kind, report_id as part_id, title, class_code, null as domain, severity, area, cell_id, lon, lat, observed_at as since,
        coalesce(ended_at, observed_at) as until, drill, simulated, null::bigint as report_id
 from reports
-where incident_id is null and stage in ('open', 'confirmed') and not history and processed_at > :since
-order by report_id limit :most for update skip locked;
+where incident_id is null and stage in ('open', 'confirmed') and not history and processed_at > :since and observed_at > :oldest
+order by report_id limit :most;
+
+-- name: correlation_hold_alerts
+select alert_id from alerts where alert_id = any (:ids ::bigint[]) and incident_id is null order by alert_id for update skip locked;
+
+-- name: correlation_hold_reports
+select report_id from reports where report_id = any (:ids ::bigint[]) and incident_id is null order by report_id for update skip locked;
 
 -- name: correlation_open
 select i.incident_id, i.class_code, i.lon, i.lat, i.drill,
@@ -22,9 +28,9 @@ select i.incident_id, i.class_code, i.lon, i.lat, i.drill,
 from incidents i left join (
     select incident_id, report_id, observed_at as since,
            case when stage in ('unack', 'acked') then (:now)::timestamptz else coalesce(returned_at, observed_at) end as until
-    from alerts where incident_id is not null
+    from alerts where incident_id is not null and (stage <> 'normal' or raised_at > :since)
     union all
-    select incident_id, report_id, observed_at, coalesce(ended_at, observed_at) from reports where incident_id is not null) p using (incident_id)
+    select incident_id, report_id, observed_at, coalesce(ended_at, observed_at) from reports where incident_id is not null and observed_at > :oldest) p using (incident_id)
 where i.stage in ('open', 'confirmed', 'handling')
 group by i.incident_id;
 
@@ -57,7 +63,3 @@ order by incident_id limit :most for update skip locked;
 
 -- name: correlation_close!
 update incidents set stage = 'closed', closed_at = :now, updated_at = :now, version = version + 1 where incident_id = any (:ids ::bigint[]);
-
--- name: correlation_rest!
--- What had no end of its own is looked at no more.
-delete from attention where at < :before;

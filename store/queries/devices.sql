@@ -4,7 +4,7 @@ select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, 
 from devices d
 where d.area like any(cast(:areas as text[])) and d.area like :area and d.device_id > :after_id
   and (cast(:domain as text) is null or d.domain = :domain)
-  and (cast(:cell_id as integer) is null or d.cell_id = :cell_id)
+  and (cast(:cell as text) is null or d.cell_id = (select c.cell_id from cells c where c.cell_code = :cell or c.cell_id::text = :cell))
   and (cast(:gateway as text) is null or d.gateway = :gateway)
   and (cast(:state as text) is null
        or (:state = 'silent' and d.silent_at is not null) or (:state = 'speaking' and d.silent_at is null)

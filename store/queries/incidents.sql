@@ -3,8 +3,8 @@ select to_jsonb(v) as shape from live_incidents v
 where v.area like any(cast(:areas as text[])) and v.area like :area and v.id < :after
   and (cast(:stages as text[]) is null or v.stage = any(cast(:stages as text[])))
   and (cast(:domain as text) is null or v.domain = :domain)
-  and (cast(:severity as integer) is null or v.severity <= :severity)
-  and (cast(:cell_id as integer) is null or v.cell_id = :cell_id)
+  and (cast(:severity as integer[]) is null or v.severity = any(cast(:severity as integer[])))
+  and (cast(:cell as text) is null or v.cell_id = (select c.cell_id from cells c where c.cell_code = :cell or c.cell_id::text = :cell))
   and v.opened_at >= :since and v.opened_at < :until
 order by v.id desc limit :limit;
 
@@ -25,3 +25,8 @@ where incident_id = :incident_id and version = :version;
 -- name: incidents_cases^
 select count(*) filter (where stage <> all(cast(:ended as text[]))) as open, count(*) filter (where stage = 'closed') as closed
 from cases where incident_id = :incident_id;
+
+-- name: incidents_members^
+select coalesce((select jsonb_agg(to_jsonb(v) order by v.id) from live_alerts v where v.incident_id = :incident_id and v.area like any(cast(:areas as text[]))), '[]') as alerts,
+       coalesce((select jsonb_agg(to_jsonb(v) order by v.id) from live_reports v where v.incident_id = :incident_id and v.area like any(cast(:areas as text[]))), '[]') as reports,
+       coalesce((select jsonb_agg(to_jsonb(v) order by v.opened_at) from live_cases v where v.incident_id = :incident_id and v.area like any(cast(:areas as text[]))), '[]') as cases;

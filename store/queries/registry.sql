@@ -22,3 +22,8 @@ on conflict (device) do nothing;
 -- name: registry_move!
 update devices set lon = :lon, lat = :lat, cell_id = :cell_id, area = coalesce(:area, area), placement = :placement, updated_at = :now
 where device_id = :device_id;
+
+-- name: registry_keep_metric!
+insert into metrics as m (metric, label, unit, kind, min, max) values (:metric, :label, :unit, :kind, :min, :max)
+on conflict (metric) do update set label = excluded.label, unit = excluded.unit, kind = excluded.kind, min = excluded.min, max = excluded.max
+where (m.label, m.unit, m.kind, m.min, m.max) is distinct from (excluded.label, excluded.unit, excluded.kind, excluded.min, excluded.max);

@@ -7,8 +7,8 @@ where v.area like any(cast(:areas as text[])) and v.area like :area and v.id < :
   and (cast(:external_id as text) is null or v.external_id = :external_id)
   and (cast(:class_code as text) is null or v.class_code = :class_code)
   and (cast(:placement as text[]) is null or v.placement = any(cast(:placement as text[])))
-  and (cast(:severity as integer) is null or v.severity <= :severity)
-  and (cast(:cell_id as integer) is null or v.cell_id = :cell_id)
+  and (cast(:severity as integer[]) is null or v.severity = any(cast(:severity as integer[])))
+  and (cast(:cell as text) is null or v.cell_id = (select c.cell_id from cells c where c.cell_code = :cell or c.cell_id::text = :cell))
   and (cast(:incident_id as bigint) is null or v.incident_id = :incident_id)
   and v.observed_at >= :since and v.observed_at < :until
 order by v.id desc limit :limit;

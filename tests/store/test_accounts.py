@@ -92,7 +92,7 @@ def test_a_wall_link_sets_the_cookie_leads_to_its_view_and_dies_with_its_token(d
     client = desk.app().test_client()
     answer = client.get(f"/screen/{secret}")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/wall/water")
-    assert client.get("/api/v1/me").json["view"] == "/wall/water"
+    assert client.get("/api/v1/me").get_json()["view"] == "/wall/water"
     assert client.get("/api/v1/alerts").status_code == 200
     with desk.store.connection() as connection:
         accounts.revoke_token(connection, "hall", desk.now)
@@ -125,9 +125,9 @@ def test_weak_passwords_and_taken_logins_are_refused(desk: Desk) -> None:
 def test_a_persons_name_stands_apart_from_the_account(desk: Desk) -> None:
     with desk.store.connection() as connection:
         accounts.create_account(connection, "zhang", PASSWORD, "duty", ["320404"], "值班员 03", desk.now, "张三")
-    assert desk.rows("select title, (select name from persons p where p.person_id = a.person_id) as name from accounts a where login = 'zhang'") == [
-        {"title": "值班员 03", "name": "张三"}
-    ]
+    assert desk.rows(
+        "select title, (select name from persons p where p.person_id = a.person_id) as name from accounts a where login = 'zhang'"
+    ) == [{"title": "值班员 03", "name": "张三"}]
 
 
 def test_the_command_line_makes_people_and_tokens(desk: Desk, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

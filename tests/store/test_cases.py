@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.config import Config
-from dispatch.sweep import sweep
+from store.sweep import sweep
 from tests.desk import SOUTH, Desk, Person, later, open_desk, picture
 
 
@@ -180,7 +180,10 @@ def test_without_a_worker_on_duty_the_case_is_offered_to_all_of_the_area(desk: D
 
 def test_every_move_stands_in_the_change_log_with_before_and_after(desk: Desk, people: dict[str, Person]) -> None:
     number = open_and_dispatch(desk, people)["number"]
-    stages = desk.rows("select before->>'stage' as was, after->>'stage' as became from change_log where noun = 'case' and key = %s order by change_id", number)
+    stages = desk.rows(
+        "select before->>'stage' as was, after->>'stage' as became from change_log where noun = 'case' and key = %s order by change_id",
+        number,
+    )
     assert [(row["was"], row["became"]) for row in stages] == [
         (None, "reported"), ("reported", "accepted"), ("accepted", "registered"), ("registered", "dispatched"),
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def test_a_device_in_a_cell_that_goes_is_placed_anew_and_an_unplaced_one_found(s
         geography.save_city(connection, made, now)
         number = geography.load_locator(connection).locate(gone.lon, gone.lat).cell_id
         columns = "device, name, domain, area, lon, lat, cell_id, placement"
-        add = f"insert into devices ({columns}) values (%s, '', 'urban', '3204', %s, %s, %s, %s)"  # noqa: S608
+        add = f"insert into devices ({columns}) values (%s, '', 'urban', '3204', %s, %s, %s, %s)"
         connection.execute(add, ("a", gone.lon, gone.lat, number, "inside"))
         connection.execute(add, ("b", made.cells[0].lon, made.cells[0].lat, None, "none"))
         saved = geography.save_city(connection, replace(made, cells=made.cells[:-1]), now)

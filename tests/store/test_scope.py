@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from core.config import Config
 from core.model import Scope
+from store.sweep import sweep
 from tests.desk import NORTH, SOUTH, Desk, Person, open_desk, picture
 
 
@@ -89,10 +90,6 @@ def test_acknowledging_what_has_returned_ends_it(desk: Desk, app: Flask) -> None
 
 
 def test_shelving_needs_a_reason_and_ends_by_itself(desk: Desk, app: Flask) -> None:
-    from datetime import timedelta
-
-    from dispatch.sweep import sweep
-
     alert_id, person = desk.alert(), desk.sign_in(app, "duty1")
     until = (desk.now + timedelta(minutes=10)).isoformat()
     assert person.post(f"/alerts/{alert_id}/acts", {"act": "shelve", "until": until}).status_code == 422
@@ -147,8 +144,19 @@ def test_a_token_does_only_what_its_scopes_name(desk: Desk, app: Flask, scope: s
 
 def test_nobody_reads_without_signing_in_and_every_error_is_a_problem(app: Flask, desk: Desk) -> None:
     stranger, person = Person(app.test_client()), desk.sign_in(app, "duty1")
-    answers = [stranger.get("/alerts"), stranger.get("/me"), person.get("/nothing"), person.get("/alerts?stag=unack"), person.get("/alerts?limit=2000")]
-    answers += [person.get("/cases?from=2026-01-01T00:00:00"), person.post("/alerts/1/acts", b"{"), person.get("/alerts?next=zzz"), person.get("/alerts/x")]
+    answers = [
+        stranger.get("/alerts"),
+        stranger.get("/me"),
+        person.get("/nothing"),
+        person.get("/alerts?stag=unack"),
+        person.get("/alerts?limit=2000"),
+    ]
+    answers += [
+        person.get("/cases?from=2026-01-01T00:00:00"),
+        person.post("/alerts/1/acts", b"{"),
+        person.get("/alerts?next=zzz"),
+        person.get("/alerts/x"),
+    ]
     assert [answer.status_code for answer in answers] == [401, 401, 404, 422, 422, 422, 422, 422, 422]
     for answer in answers:
         assert answer.content_type == "application/problem+json"
@@ -199,7 +207,13 @@ def test_a_picture_is_seen_only_in_its_area_and_bombs_are_refused(desk: Desk, ap
 
 def test_devices_are_placed_when_registered_and_a_street_cannot_register_elsewhere(desk: Desk, app: Flask) -> None:
     admin, north = desk.with_token(app, "admin"), desk.with_token(app, "admin", area=SOUTH)
-    body = {"name": "水位计", "domain": "water", "lon": 119.905, "lat": 31.785, "metrics": {"water_depth": {"unit": "cm", "min": 0, "max": 500}}}
+    body = {
+        "name": "水位计",
+        "domain": "water",
+        "lon": 119.905,
+        "lat": 31.785,
+        "metrics": {"water_depth": {"unit": "cm", "min": 0, "max": 500}},
+    }
     first = admin.ask("PUT", "/devices/w1", body)
     assert (first.status_code, first.json["cell_id"], first.json["area"]) == (201, 1, f"{NORTH}001")
     assert first.json["metrics"]["water_depth"]["max"] == 500
@@ -211,18 +225,17 @@ def test_devices_are_placed_when_registered_and_a_street_cannot_register_elsewhe
 
 
 def test_readings_page_without_loss_and_fold_only_what_can_be_trusted(desk: Desk, app: Flask) -> None:
-    from datetime import timedelta
-
     token = desk.with_token(app, "admin", "read")
     token.ask("PUT", "/devices/w1", {"domain": "water", "area": NORTH, "metrics": {"a": {}, "b": {}}})
     with desk.store.connection() as connection:
         for minute in range(10):
             for metric, value in (("a", minute), ("b", -minute)):
                 connection.execute(
-                    "insert into readings select %s, d.device_id, m.metric_id, %s, %s, %s, %s from devices d, metrics m where m.metric = %s",
+                    "insert into readings select %s, device_id, metric_id, %s, %s, %s, %s from devices, metrics where metric = %s",
                     [desk.now - timedelta(minutes=10 - minute), 5 if minute == 9 else 0, value, desk.now, desk.now, metric],
                 )
-    seen, cursor = [], ""
+    seen: list[tuple[str, str]] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = token.get(f"/readings?device=w1&limit=3{cursor and '&next=' + cursor}").json
         seen += [(row["observed_at"], row["metric"]) for row in answer["readings"]]
@@ -230,6 +243,40 @@ def test_readings_page_without_loss_and_fold_only_what_can_be_trusted(desk: Desk
     assert len(seen) == len(set(seen)) == 20
     folded = token.get("/readings?device=w1&metric=a&step=1h").json["steps"]
     assert [(row["min"], row["max"], row["count"], row["received"]) for row in folded] == [(0.0, 8.0, 9, 10)]
+
+
+def test_lists_filter_by_stage_severity_cell_and_time_and_page_to_the_end(desk: Desk, app: Flask) -> None:
+    first, second = desk.alert(severity=1, title="一"), desk.alert(severity=4, title="二", stage="acked")
+    person = desk.sign_in(app, "duty1")
+    wanted = {
+        "stage=acked": [second], "state=unack": [first], "severity=1,2": [first], "cell=320404001001001": [second, first], "cell=2": [],
+        "area=320404001": [second, first], "area=320404002": [], "to=2026-11-21T04:00:00Z": [], "domain=water": [],
+    }  # fmt: skip
+    assert {query: ids(person.get(f"/alerts?{query}"), "alerts") for query in wanted} == wanted
+    page = person.get("/alerts?limit=1").json
+    assert ids(person.get(f"/alerts?limit=1&next={page['next']}"), "alerts") == [first]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/alerts?severity=9",
+        "/alerts?area=%00",
+        "/alerts/99999999999999999999",
+        "/cases?from=0001-01-01T00:00:00Z",
+        "/alerts?next=WzFlMzA",
+        "/queue?kind=x",
+    ],
+)
+def test_what_no_city_has_is_refused_in_our_words(desk: Desk, app: Flask, path: str) -> None:
+    assert desk.sign_in(app, "duty1").get(path).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body", [{"alert_id": 10**30}, {"alert_id": True}, b'{"title": NaN}', {"title": "a\0b", "class_code": "0101"}, {"title": 7}, []]
+)
+def test_a_body_that_cannot_be_meant_is_refused_in_our_words(desk: Desk, app: Flask, body: Any) -> None:
+    assert desk.sign_in(app, "duty1").post("/cases", body).status_code == 422
 
 
 def test_the_queue_puts_what_is_worst_first_and_gives_each_role_its_own_work(desk: Desk, app: Flask) -> None:

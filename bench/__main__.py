@@ -1,0 +1,172 @@
+"""`make bench`: starts a private platform, measures it, prints a table of ratios. `--write` renews docs/performance.md's figures.
+
+Trust the ratios of one run rather than the figures of two: the machine may have other things to do.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Thread
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import browser
+from bench.database import Copied, Spread, spread
+from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
+from bench.load import Load
+from bench.stack import Stack
+from bench.stream_clients import crowd
+
+PERFORMANCE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+Rows = list[tuple[str, str]]
+
+
+def main() -> int:
+    """Measure and print; exit code 1 when rows ≠ messages."""
+    asked = _arguments()
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+    run = Path(tempfile.mkdtemp(prefix="yiping-bench-"))
+    stack = Stack(run)
+    rows: Rows = [("machine", _machine())]
+    whole = True
+    try:
+        with stack:
+            console.print("→ private platform and district")
+            stack.seed()
+            stack.start(["worker", "jobs"])
+            adopt(stack)
+            console.print(f"→ {asked.rate:,.0f} messages/s for {asked.seconds:.0f} s")
+            ingest = measure_rate(stack, asked.rate, asked.seconds)
+            whole = ingest.rows == ingest.counts.sent and not ingest.unseen
+            rows += ingest_rows(ingest)
+            console.print("→ raw COPY of the same rows")
+            rows += copy_rows(ingest, *measure_copy(stack, ingest.rows))
+            console.print("→ a backlog of 300,000 messages")
+            drain = measure_drain(stack, asked.backlog)
+            whole &= drain.rows == drain.messages
+            rows += drain_rows(drain)
+            if not asked.no_screens:
+                console.print("→ 1,000 messages/s, one wall, twenty streams")
+                stack.start(["web", "edge"])
+                stack.wait_ready()
+                rows += _screens(stack)
+        table = Table("figure", "value", title="make bench", title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        if asked.write:
+            write(PERFORMANCE, rows)
+    finally:
+        stack.stop()
+        stack.remove()
+    return 0 if whole else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rate", type=float, default=10_000, help="messages a second")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--backlog", type=int, default=300_000, help="messages waiting when the worker comes back")
+    parser.add_argument("--no-screens", action="store_true", help="leave out the wall and the streams")
+    parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
+    return parser.parse_args()
+
+
+def ingest_rows(found: Ingest) -> Rows:
+    counts = found.counts
+    same = "equal" if found.rows == counts.sent else f"DIFFER by {counts.sent - found.rows:,}"
+    return [
+        ("offered", f"{counts.rate:,.0f} messages/s for {counts.seconds:.0f} s, QoS 1, 8 connections, {counts.devices:,} devices"),
+        ("messages = rows", f"{counts.sent:,} = {found.rows:,} ({same}); probes never seen: {found.unseen}"),
+        ("publish → visible after commit", f"{found.visible} ({found.visible.count:,} probes among the load)"),
+        ("publish → taken into a transaction", f"{found.taken} (every row)"),
+        ("caught up after the last message", f"{found.caught_up_s:.1f} s"),
+        ("CPU per core", _cores(found.cpu, counts.seconds) + f" · load generator {counts.cpu_seconds / counts.seconds:.0%}"),
+        ("CPU s per 100,000 readings", _per_100k(found.cpu, found.rows)),
+    ]
+
+
+def copy_rows(ingest: Ingest, copied: Copied, postgres_cpu: float) -> Rows:
+    own = (ingest.cpu.get("worker", 0) + ingest.cpu.get("postgres", 0)) / max(1, ingest.rows)
+    raw = (copied.cpu_seconds + postgres_cpu) / max(1, copied.rows)
+    return [
+        ("raw binary COPY of the same rows", f"{copied.rate:,.0f} rows/s, commits of 5,000, same indexes"),
+        ("CPU of the whole chain : of raw COPY", f"{own / raw:.1f} : 1 (worker + database, with decoding, latest states, rules)"),
+    ]
+
+
+def drain_rows(found: Drain) -> Rows:
+    same = "equal" if found.rows == found.messages else f"DIFFER by {found.messages - found.rows:,}"
+    counted = f"{found.messages:,} = {found.rows:,} ({same}) in {found.seconds:.1f} s"
+    return [("backlog taken in by one worker", f"{found.rate:,.0f} messages/s: {counted}")]
+
+
+def _screens(stack: Stack) -> Rows:
+    seconds = 75.0
+    heard: list[object] = []
+    background = Load(stack.urls["feed_mqtt_url"], rate=1000, seconds=seconds, devices=10_000, connections=4, name="screens")
+    threads = [
+        Thread(target=background.run, daemon=True),
+        Thread(target=lambda: heard.extend(asyncio.run(crowd(stack.url, stack.token("read"), 20, seconds))), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    wall = browser.measure_wall(stack.url, stack.token("screen"), stack.urls["feed_mqtt_url"], f"{stack.instance.area}001")
+    for thread in threads:
+        thread.join()
+    rows: Rows = []
+    if "late_ms" in wall:
+        late = spread(wall["late_ms"])
+        rows.append(("reading → figure on the wall at 1,000/s", f"{late} ({late.count} of {wall['sent']} values, figure {wall['figure']})"))
+    else:
+        rows.append(("reading → figure on the wall at 1,000/s", f"not measured: {wall['skipped']}"))
+    return rows + stream_rows(heard)
+
+
+def stream_rows(heard: list[object]) -> Rows:
+    clients, late = heard[0], heard[1]
+    assert isinstance(clients, list)
+    assert isinstance(late, list)
+    deltas, gaps, breaks = (sum(getattr(client, name) for client in clients) for name in ("deltas", "gaps", "breaks"))
+    aged: Spread = spread(late)
+    return [("twenty streams", f"{deltas:,} deltas, {gaps} out of order, {breaks} breaks; delta made → received {aged}")]
+
+
+def _cores(cpu: Mapping[str, float], seconds: float) -> str:
+    return " · ".join(f"{name} {used / seconds:.0%}" for name, used in sorted(cpu.items()))
+
+
+def _per_100k(cpu: Mapping[str, float], rows: int) -> str:
+    parts = [f"{name} {used / max(1, rows) * 100_000:.2f}" for name, used in sorted(cpu.items()) if used > 0.01]
+    total = sum(cpu.values()) / max(1, rows) * 100_000
+    return " · ".join(parts) + f" · all {total:.2f}"
+
+
+def _machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), platform.machine())
+    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} × {model}, {system}, load before {os.getloadavg()[0]:.1f}"
+
+
+def write(file: Path, rows: Rows) -> None:
+    """Replace what stands between the two marks of a page."""
+    lines = [f"`python -m bench`, {time.strftime('%Y-%m-%d')}", "", "| figure | value |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]
+    text = file.read_text() if file.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    if BEGIN not in text:
+        text += f"\n{BEGIN}\n{END}\n"
+    head, rest = text.split(BEGIN, 1)
+    file.write_text(f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.split(END, 1)[1]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

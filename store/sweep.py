@@ -1,0 +1,17 @@
+"""What falls due without anybody acting: cases overdue, shelved alerts whose time is up. The leader calls it each second.
+
+Due times are columns; this only asks for those that have passed. The clock is a parameter.
+"""
+
+from datetime import datetime
+
+from core.config import Config
+from store.alerts import end_shelving
+from store.cases import mark_overdue
+from store.timescale import Connection
+
+
+def sweep(connection: Connection, now: datetime, config: Config) -> int:
+    """Mark what fell due by `now`, each once however often it is asked; returns how many things moved."""
+    del config  # deadlines were taken from the classes when the cases were opened
+    return mark_overdue(connection, now) + end_shelving(connection, now)

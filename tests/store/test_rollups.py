@@ -1,0 +1,88 @@
+"""Roll-ups: recomputing changes nothing, a writer still under way is waited for, no mark is lost."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from store import rollups
+from store.leader import Leader, somebody_leads
+from store.timescale import Store
+
+NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+MARK = "insert into rollup_dirty (bucket) values (%s) on conflict do nothing"
+READING = """insert into readings (observed_at, device_id, metric_id, quality, value, received_at, processed_at)
+    values (%s, 1, 1, 0, %s, %s, %s)"""
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url)
+    with store.connection() as c:
+        c.execute("insert into metrics (metric) values ('pm25')")
+        c.execute("insert into devices (device, name, domain, area) values ('d', 'd', 'urban', '320404001001')")
+    yield store
+    store.close()
+
+
+def write(connection: psycopg.Connection[object], value: float, second: int) -> None:
+    at = NOON + timedelta(seconds=second)
+    connection.execute(READING, [at, value, at, at])
+    connection.execute(MARK, [NOON])
+
+
+def work(store: Store, rounds: int = 3) -> None:
+    with store.connection() as c:
+        rollups.take_dirty(c, NOON)
+    for _ in range(rounds):
+        with store.connection() as c:
+            rollups.compute_dirty(c, NOON)
+
+
+def sums(store: Store) -> list[tuple[str, int, float]]:
+    with store.connection() as c:
+        return [(row["street"], row["count"], row["sum"]) for row in rollups.read(c, "pm25", NOON, NOON + timedelta(hours=1))]
+
+
+def test_recomputing_a_bucket_gives_the_same_rows(store: Store) -> None:
+    for _ in range(2):
+        with store.connection() as c:
+            c.execute(MARK, [NOON])
+            c.execute("delete from readings")
+            write(c, 4, 1)
+            write(c, 6, 2)
+        work(store)
+        assert sums(store) == [("320404001", 2, 10.0)]
+
+
+def test_a_writer_that_found_its_bucket_marked_and_commits_late_is_counted(store: Store, database_url: str) -> None:
+    with store.connection() as c:
+        write(c, 4, 1)
+    with psycopg.connect(database_url) as late:
+        write(late, 6, 2)  # the mark was there: it leaves none of its own
+        work(store)
+        assert sums(store) == [], "nothing is computed while it is under way"
+    work(store, 1)
+    assert sums(store) == [("320404001", 2, 10.0)]
+
+
+def test_marks_taken_survive_a_crash_before_they_were_computed(store: Store) -> None:
+    with store.connection() as c:
+        write(c, 4, 1)
+    with store.connection() as c:
+        assert rollups.take_dirty(c, NOON) == 1
+    work(store)
+    assert sums(store) == [("320404001", 1, 4.0)]
+
+
+def test_one_leads_and_another_takes_over_when_it_leaves(database_url: str, store: Store) -> None:
+    first, second = Leader(database_url), Leader(database_url)
+    assert first.lead()
+    assert first.lead()
+    assert not second.lead()
+    with store.connection() as c:
+        assert somebody_leads(c)
+    first.close()
+    assert second.lead()
+    second.close()

@@ -1,0 +1,66 @@
+"""The seed makes a whole district once, marks all of it simulated, opens nothing, and gives the same secrets again."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from core.config import Config
+from core.model import EVERYWHERE
+from sim import keep
+from sim.seed import seed
+from store.timescale import Store
+
+
+def _count(database_url: str, query: str) -> Any:
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        return row[0]
+
+
+@pytest.fixture
+def seeded(config: Config, database_url: str, tmp_path: Path) -> dict[str, dict[str, Any]]:
+    return seed(config, database_url, area="320404", devices=400, run_dir=tmp_path)
+
+
+@pytest.mark.timeout(120)
+def test_a_district_is_made_once_and_found_again(
+    seeded: dict[str, dict[str, Any]], config: Config, database_url: str, tmp_path: Path
+) -> None:
+    assert set(seeded["tokens"]) == {"feed", "read", "act", "admin", "screen"}
+    assert set(seeded["users"]) == {
+        "wall", "leader", "duty", "supervisor", "dispatcher", "handler", "grid_worker", "admin", "security_admin", "auditor",
+    }  # fmt: skip
+    began = time.monotonic()
+    assert seed(config, database_url, area="320404", devices=400, run_dir=tmp_path) == seeded
+    assert time.monotonic() - began < 2
+    devices = _count(database_url, "select count(*) from devices")
+    assert 350 < devices < 500
+    assert _count(database_url, "select count(*) from devices where simulated and placement = 'inside' and cell_id is not null") == devices
+    assert _count(database_url, "select count(*) from device_watch") == devices
+    assert _count(database_url, "select count(distinct domain) from devices") == 4
+    # every duty grid has its worker, and the visitor's is one of them with a password of its own
+    assert _count(database_url, "select count(*) from duty_grids where worker_id is null") == 0
+    staff = keep.read_json(tmp_path / keep.STAFF)
+    human = seeded["users"]["grid_worker"]["name"]
+    assert human == staff["human"]["login"]
+    assert human not in {worker["name"] for worker in staff["workers"]}
+    # the past is over: nothing open, nothing that rings
+    assert _count(database_url, "select count(*) from alerts where stage <> 'normal'") == 0
+    assert _count(database_url, "select count(*) from cases where stage <> 'closed'") == 0
+    assert _count(database_url, "select count(*) from reports where not (history and simulated)") == 0
+    assert _count(database_url, "select count(*) from alerts") > 10
+    # the files of secrets are the owner's
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in (keep.SEED, keep.STAFF, keep.PLAN)} == {0o600}
+    assert json.loads((tmp_path / keep.SEED).read_text())["tokens"] == seeded["tokens"]
+    store = Store(database_url)
+    try:
+        with store.scoped(EVERYWHERE) as connection:
+            wire = connection.execute("select name from device_metrics join metrics using (metric_id) where metric = 'a34004-rtd'").fetchall()
+            assert {row["name"] for row in wire} == {"pm25"}
+    finally:
+        store.close()
