@@ -18,11 +18,11 @@ import structlog
 from alerts.correlate import correlate, horizon
 from compose import Parts, compose
 from core.errors import ConfigError, StoreUnavailable
-from dispatch.sweep import sweep
 from projector.project import Overtaken, Projector
 from store import correlation, rollups
 from store.leader import Leader
 from store.live import Hints
+from store.sweep import sweep
 
 _log = structlog.get_logger("jobs")
 _ASK_FOR_LEAD_S = 0.5

@@ -91,7 +91,14 @@ class Lane:
             except (StoreUnavailable, BatchRefused) as away:
                 attempt += 1
                 wait = back_off(attempt)
-                _log.warning("store_away", feed=self.thread.name, why=str(away), frames=len(frames), since=since.isoformat(), next_try_s=round(wait, 1))
+                _log.warning(
+                    "store_away",
+                    feed=self.thread.name,
+                    why=str(away),
+                    frames=len(frames),
+                    since=since.isoformat(),
+                    next_try_s=round(wait, 1),
+                )
                 self._stop.wait(wait)
             else:
                 if attempt:

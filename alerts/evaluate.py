@@ -34,7 +34,9 @@ _ACTIVE = ("unack", "acked")
 # An open alert's value is refreshed this often at most: a storm must not become a storm of writes.
 _REFRESH_AFTER = timedelta(seconds=10)
 # Without a rule on silence a device is still shown as unknown after this many of its intervals.
-_DEFAULT_SILENCE = NoDataRule(kind="no_data", severity=5, label="", label_en="", owner="", reason="", intervals=4, at_least=timedelta(minutes=2))
+_DEFAULT_SILENCE = NoDataRule(
+    kind="no_data", severity=5, label="", label_en="", owner="", reason="", intervals=4, at_least=timedelta(minutes=2)
+)
 
 
 def evaluate(rules: Rules, facts: Facts, now: datetime) -> list[Change]:
@@ -145,8 +147,8 @@ def _raise(name: str, rule: ThresholdRule, state: StateMoved, alert: OpenAlert |
     device, metric = state.device, state.metric
     limit = rule.above if rule.above is not None else rule.below
     raised = AlertRaised(
-        rule=name, subject=key[1], severity=rule.severity, title=f"{device.name} {rule.label}", domain=device.domain, class_code=rule.class_code,
-        area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat, observed_at=state.observed_at,
+        rule=name, subject=key[1], severity=rule.severity, title=f"{device.name} {rule.label}",
+        domain=device.domain, class_code=rule.class_code, area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat, observed_at=state.observed_at,
         device_id=device.device_id, metric_id=metric.metric_id, value=state.value, threshold=limit, unit=metric.unit,
         drill=device.drill, simulated=device.simulated,
     )  # fmt: skip
@@ -225,7 +227,8 @@ def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> It
         elif alert is None and key not in facts.rung and key not in board.raised and _rings(rule, moved):
             class_code = report.class_code or rule.class_code
             board.raised[key] = AlertRaised(
-                rule=name, subject=subject, severity=min(rule.severity, report.severity or 5), title=report.title, domain=rules.class_domains.get(class_code or "", "urban"),
+                rule=name, subject=subject, severity=min(rule.severity, report.severity or 5),
+                title=report.title, domain=rules.class_domains.get(class_code or "", "urban"),
                 class_code=class_code, area=moved.area, cell_id=moved.cell_id, lon=moved.lon, lat=moved.lat, observed_at=report.observed_at,
                 report_id=moved.report_id, value=report.confidence, drill=moved.drill, simulated=moved.simulated,
             )  # fmt: skip
@@ -240,4 +243,3 @@ def _rings(rule: ReportRule, moved: ReportMoved) -> bool:
     if rule.classes and report.class_code not in rule.classes:
         return False
     return rule.min_confidence <= 0 or (report.confidence is not None and report.confidence >= rule.min_confidence)
-

@@ -17,7 +17,8 @@ from store.acts import Act
 CASE_PARAMS = (
     Param("stage", "one or more, comma-separated", "list"), Param("state", "the same as stage", "list"),
     Param("class", "class code"),
-    Param("severity", "one or more of 1 to 5", "list"), AREA, Param("cell", "cell_id or cell code"), Param("incident", "incident id", "integer"),
+    Param("severity", "one or more of 1 to 5", "list"), AREA, Param("cell", "cell_id or cell code"),
+    Param("incident", "incident id", "integer"),
     Param("overdue", "true or false", "boolean"), Param("mine", "only those dispatched to me", "boolean"), *SPAN, *PAGE,
 )  # fmt: skip
 QUEUE_PARAMS = (Param("kind", "report, incident, alert, case; comma-separated", "list"), Param("limit", "at most 1,000", "integer"))

@@ -4,14 +4,14 @@ import { foldVital } from './state.js';
 import { vitalState } from './cockpit-figures.js';
 
 /** The sentences, most important first. `words` are the text functions of the page. */
-export function sentences(state, total, figures, { vitals, metrics, streetName, lost, now, words: { t, span, number, labelOf } }) {
+export function sentences(state, total, figures, { vitals, metrics, rules, streetName, lost, now, words: { t, span, number, labelOf, titleOf } }) {
   if (!total.known) return [t('cockpit.brief.unknown')];
   const lines = [gravest(), signals(), alerts(), cases(), devices(), body()].filter(Boolean);
   return lost ? [...lines, t('cockpit.brief.stale')] : lines;
 
   function gravest() {
     const worst = [...state.alerts.values()].filter(row => row.severity <= 2 && row.stage !== 'rtn_unack' && !row.drill).sort((a, b) => a.severity - b.severity || Date.parse(a.raised_at) - Date.parse(b.raised_at))[0];
-    return worst && t('cockpit.brief.worst', { title: worst.title, place: [streetName(worst.street), worst.device_name || worst.device].filter(Boolean).join(' '), span: span((now - Date.parse(worst.raised_at)) / 1000) });
+    return worst && t('cockpit.brief.worst', { title: titleOf(worst, rules), place: [streetName(worst.street), !worst.title.includes(worst.device_name) && (worst.device_name || worst.device)].filter(Boolean).join(' '), span: span((now - Date.parse(worst.raised_at)) / 1000) });
   }
   function signals() {
     const { value, yesterday } = figures.signals, by = value - yesterday;

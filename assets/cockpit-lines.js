@@ -30,12 +30,20 @@ export function sparkline(points, before = []) {
 
 const hourOf = (ms, timezone) => { const [h, m] = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' }).format(ms).split(':'); return Number(h) + Number(m) / 60; };
 
+/** Every bucket of a span as [hour of the day, n, ms]: a bucket nobody counted in a counted day is 0. The running one is left out. */
+function filled(buckets, bucket, from, until) {
+  if (!buckets.size) return [];
+  const first = Math.min(...buckets.keys()) * 1000, start = first - Math.floor((first - from) / bucket) * bucket, made = [];
+  for (let at = start; at + bucket <= until; at += bucket) made.push([(at - start) / 3600e3, buckets.get(at / 1000) || 0, at]);
+  return made;
+}
+
 /** Signals per bucket over the city's day: today solid until now, yesterday dashed. */
 export function dayChart(trend, now, timezone, width, height) {
   const W = Math.max(320, width - 24), H = Math.max(130, height - 12), L = 34, B = 24;
   const bucket = trend.bucket_s * 1000;
-  const of = buckets => [...buckets].map(([at, n]) => [hourOf(at * 1000, timezone), n, at * 1000]).sort((a, b) => a[2] - b[2]);
-  const today = of(trend.today).filter(point => point[2] + bucket <= now), yesterday = of(trend.yesterday);
+  const midnight = now - hourOf(now, timezone) * 3600e3;
+  const today = filled(trend.today, bucket, midnight, now), yesterday = filled(trend.yesterday, bucket, midnight - 86400e3, midnight);
   if (!today.length && !yesterday.length) return Object.assign(document.createElement('p'), { className: 'muted no-trend', textContent: t('cockpit.unknown') });
   const top = Math.max(4, ...today.map(point => point[1]), ...yesterday.map(point => point[1])) * 1.12;
   const at = ([hour, n]) => [L + (hour / 24) * (W - L - 8), H - B - (n / top) * (H - B - 10)];
@@ -49,6 +57,6 @@ export function dayChart(trend, now, timezone, width, height) {
     svg.append(s('path', { d: `${path(drawn)}L${end[0]} ${H - B}L${drawn[0][0]} ${H - B}Z`, class: 'spark-area' }), s('path', { d: path(drawn), class: 'day-line' }), s('circle', { cx: end[0], cy: end[1], r: 4.5, class: 'day-now' }),
       s('text', { x: Math.min(W - 60, Math.max(L + 60, end[0])), y: Math.max(14, end[1] - 12), class: 'day-label' }, `${clock(today.at(-1)[2])} · ${today.at(-1)[1]}`));
   }
-  svg.append(s('text', { x: W - 120, y: 14, class: 'legend-today' }, `— ${t('cockpit.today')}`), s('text', { x: W - 60, y: 14, class: 'legend-before' }, `┄ ${t('cockpit.yesterday')}`));
+  svg.append(s('text', { x: W - 100, y: 14, class: 'legend-today' }, `— ${t('cockpit.today')}`), s('text', { x: W - 8, y: 14, class: 'legend-before' }, `┄ ${t('cockpit.yesterday')}`));
   return svg;
 }

@@ -16,13 +16,14 @@ const titled = row => h('span', { class: 'titled' }, badge(row.severity || 5), r
 function ways({ picture, names, config, reach }) {
   const today = dayStart(reach(), config.timezone), street = row => names[row.street] || row.street || t('cockpit.street.none');
   const signal = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at || row.received_at)));
-  const alert = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, [street(row), row.device_name || row.device].filter(Boolean).join(' · ')), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at)));
+  const alert = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, [street(row), !row.title.includes(row.device_name) && (row.device_name || row.device)].filter(Boolean).join(' · ')), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at)));
   const late = row => row.overdue || Date.parse(row.due_at) < (row.finished_at ? Date.parse(row.finished_at) : reach());
   const deed = row => h('tr', { 'data-id': row.number }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: `num ${late(row) ? 'grave' : ''}` }, row.due_at ? `${clock(row.due_at)} ${t(late(row) ? 'cockpit.in_time_no' : 'cockpit.in_time_yes')}` : '—'));
   return {
     signals: async () => {
-      const [alerts, reports] = await Promise.all([read(`/alerts?from=${encodeURIComponent(today)}&limit=${SHOWN}`), read(`/reports?from=${encodeURIComponent(today)}&limit=${SHOWN}`)]);
-      const rows = [...rowsOf(alerts, 'alerts'), ...rowsOf(reports, 'reports')].sort((a, b) => Date.parse(b.raised_at || b.received_at) - Date.parse(a.raised_at || a.received_at));
+      const [alerts, reports] = await Promise.all([read(`/alerts?from=${encodeURIComponent(today)}&limit=1000`), read(`/reports?from=${encodeURIComponent(today)}&limit=1000`)]);
+      // The same signals the figure counts: no drill, no history.
+      const rows = [...rowsOf(alerts, 'alerts'), ...rowsOf(reports, 'reports')].filter(row => !row.drill && !row.history).sort((a, b) => Date.parse(b.raised_at || b.received_at) - Date.parse(a.raised_at || a.received_at));
       return [rows, ['title', 'place', 'stage', 'when'], signal];
     },
     alerts: async () => [[...picture.alerts.values()].sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],

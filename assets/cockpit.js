@@ -1,6 +1,6 @@
 // The cockpit: figures, brief, vital signs and streets from the one live picture. The figures themselves are made in cockpit-figures.js.
 
-import { begin, h, t, fill, icon, clock, span, now, number, labelOf, toast } from './duty-dom.js';
+import { begin, h, t, titleOf, fill, icon, clock, span, now, number, labelOf, toast } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead, linkState } from './duty-head.js';
 import { streetNames } from './duty-place.js';
@@ -115,7 +115,7 @@ export async function mount(root, config) {
 
   function brief(state, total, figures) {
     const lost = ['lost', 'denied'].includes(linkState(stream)[0]);
-    const lines = sentences(state, total, figures, { vitals: config.vitals, streetName: code => names[code] || '', lost, now: now(), words: { t, span, number, labelOf }, metrics: config.metrics });
+    const lines = sentences(state, total, figures, { vitals: config.vitals, streetName: code => names[code] || '', lost, now: now(), words: { t, span, number, labelOf, titleOf }, metrics: config.metrics, rules: config.rules });
     const key = lines.join('');
     if (slots.brief.dataset.key === key) return;
     slots.brief.dataset.key = key;

@@ -23,25 +23,28 @@ function local(ms, zone) {
 }
 
 const timeOf = row => Date.parse(row.bucket || row.at || row.observed_at || row.time);
-const valueOf = row => (row.avg !== undefined ? row.avg : row.value);
+const valueOf = (row, side) => row[side] ?? row.avg ?? row.value ?? null;
 
-/** Readings with breaks where nothing came for more than three steps: a gap is drawn as a gap. */
-export function points(rows, step = STEP_S * 1000) {
-  const sorted = rows.map(row => [timeOf(row), valueOf(row)]).filter(point => point[0]).sort((a, b) => a[0] - b[0]);
+/** Readings with breaks where nothing came for more than three of the device's usual intervals: a gap is drawn as a gap.
+ *  `side` is what of each step stands next to the limit: its max for an upper limit, its min for a lower one. */
+export function points(rows, side = 'avg') {
+  const sorted = rows.map(row => [timeOf(row), valueOf(row, side)]).filter(point => point[0]).sort((a, b) => a[0] - b[0]);
+  const apart = sorted.slice(1).map((point, index) => point[0] - sorted[index][0]).sort((a, b) => a - b);
+  const step = Math.max(STEP_S * 1000, apart[Math.floor(apart.length / 2)] || 0);
   return sorted.flatMap((point, index) => (index && point[0] - sorted[index - 1][0] > 3 * step ? [[sorted[index - 1][0] + step, null], point] : [point]));
 }
 
 /** Draws the trend of an alert's device and metric; resolves to a sentence about it, or about why there is none. */
-export async function drawTrend(place, { device, metric, limit, severity, since, decimals, zone, stillWanted }) {
+export async function drawTrend(place, { device, metric, limit, severity, since, side, decimals, zone, stillWanted }) {
   place.classList.add('loading');
   try {
     const to = now(), from = to - DAY;
     const query = new URLSearchParams({ device, metric, from: new Date(from).toISOString(), to: new Date(to).toISOString(), step: `${STEP_S}s`, limit: '1000' });
     const [node, data] = await Promise.all([stage(), read(`/readings?${query}`)]);
     if (!stillWanted()) return '';
-    const found = points(rowsOf(data, 'readings'));
+    const found = points(rowsOf(data, 'readings'), side);
     if (!node || !found.some(point => point[1] !== null)) { if (node) window.Plotly.react(node, [], node.layout); return t('duty.trend_none'); }
-    const colour = getComputedStyle(place).getPropertyValue(`--sev-${severity || 5}`).trim() || '#d33';
+    const style = getComputedStyle(place), colour = style.getPropertyValue(`--sev-${severity || 5}-ink`).trim() || style.getPropertyValue(`--sev-${severity || 5}`).trim() || '#d33';
     const layout = { ...node.layout, width: undefined, height: undefined, autosize: true,
       xaxis: { ...node.layout.xaxis, autorange: false, range: [local(from, zone), local(to + 10 * 60e3, zone)] }, yaxis: { ...node.layout.yaxis, autorange: true },
       shapes: marks(limit, since, from, colour, zone), annotations: limit === null || limit === undefined ? [] : [label(limit, colour, decimals)] };
@@ -51,7 +54,7 @@ export async function drawTrend(place, { device, metric, limit, severity, since,
     const low = Math.min(...values, limit ?? Infinity), high = Math.max(...values, limit ?? -Infinity), room = (high - low || Math.abs(high) || 1) * 0.12;
     layout.yaxis = { ...layout.yaxis, autorange: false, range: [low >= 0 && low - room < 0 ? 0 : low - room, high + room] };
     await window.Plotly.react(node, [line], layout);
-    return t('duty.trend_note', { min: number(Math.min(...values), decimals), max: number(Math.max(...values), decimals), at: clock(found.at(-1)[0]) });
+    return t('duty.trend_note', { min: number(Math.min(...values), decimals), max: number(Math.max(...values), decimals), at: clock(found.at(-1)[0]) }) + (side === 'avg' ? '' : t(`duty.trend_side.${side}`));
   } catch (problem) {
     return t('duty.trend_failed', { why: problem.message });
   } finally {

@@ -1,6 +1,6 @@
 // The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
 
-import { h, t, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf } from './duty-dom.js';
+import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf } from './duty-dom.js';
 import { call, read, rowsOf, pathOf, explain } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
 
@@ -23,7 +23,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     photos(noun);
     stages(item, noun);
     runbook(noun);
-    audit(noun.audit || told(item.kind, noun));
+    audit(recordOf(item.kind, noun));
     members(item, noun, still);
     place(noun, still);
     trend(item, noun, still);
@@ -38,7 +38,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
 
   function heading(item, noun) {
     fill(slots.heading, badge(noun.severity || item.severity),
-      h('div', { class: 'heading-words' }, h('h2', { title: noun.title }, noun.title),
+      h('div', { class: 'heading-words' }, h('h2', { title: noun.title }, titleOf(noun, config.rules)),
         h('p', {}, [word('desk.kind', item.kind), item.kind === 'case' ? noun.number : `#${item.id}`, streetName(noun.street), t('duty.since', { at: clock(noun.raised_at || noun.opened_at || noun.observed_at, true) })].filter(Boolean).join(' · '))),
       noun.drill && h('b', { class: 'mark drill' }, t('desk.drill')), noun.simulated && h('b', { class: 'mark simulated' }, t('desk.simulated')),
       h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, word('desk.stage', noun.stage)));
@@ -123,11 +123,12 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     if (rule?.runbook) fill(slots.runbook, h('p', {}, rule.runbook), h('p', { class: 'muted' }, t('duty.owner', { owner: rule.owner })));
   }
 
-  /** Where a noun brings no record of its own, what its times tell. */
-  const told = (kind, noun) => [
-    [noun.raised_at || noun.received_at || noun.opened_at, null, { alert: 'raise', report: 'report', incident: 'join' }[kind]], [noun.acked_at, noun.acked_by, 'acknowledge', noun.ack_note],
-    [noun.returned_at, null, 'return'], [noun.ended_at || noun.closed_at, null, 'clear'],
-  ].filter(row => row[0]).map(([at, actor, act, note]) => ({ at, actor, act, note })).sort((a, b) => a.at.localeCompare(b.at));
+  /** What people did (the server's audit) and what the machine did (the noun's own times), oldest first. */
+  function recordOf(kind, noun) {
+    const audit = noun.audit || [], acts = new Set(audit.map(row => row.act));
+    const told = [[noun.raised_at || noun.received_at, null, kind === 'alert' ? 'raise' : 'report'], [noun.acked_at, noun.acked_by, 'acknowledge', noun.ack_note], [noun.returned_at, null, 'return'], [noun.ended_at, null, 'clear']];
+    return [...audit, ...told.filter(row => row[0] && !acts.has(row[2])).map(([at, actor, act, note]) => ({ at, actor, act, note }))].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  }
 
   function audit(rows) {
     parts.audit.hidden = !rows;
@@ -142,7 +143,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     try {
       const [alerts, reports] = await Promise.all([read(`/alerts?incident=${noun.id}&limit=100`), read(`/reports?incident=${noun.id}&limit=100`)]);
       const rows = [...rowsOf(alerts, 'alerts').map(one => ['alert', one]), ...rowsOf(reports, 'reports').map(one => ['report', one])];
-      if (still()) fill(slots.members, h('ul', { class: 'members' }, rows.map(([kind, one]) => h('li', { 'data-id': one.id, 'data-kind': kind, onclick: () => open({ kind, id: one.id, key: `${kind}:${one.id}`, title: one.title }) }, badge(one.severity || 5), h('span', {}, one.title), h('span', { class: `stage stage-${one.stage}` }, word('desk.stage', one.stage))))));
+      if (still()) fill(slots.members, h('ul', { class: 'members' }, rows.map(([kind, one]) => h('li', { 'data-id': one.id, 'data-kind': kind, onclick: () => open({ kind, id: one.id, key: `${kind}:${one.id}`, title: one.title }) }, badge(one.severity || 5), h('span', {}, titleOf(one, config.rules)), h('span', { class: `stage stage-${one.stage}` }, word('desk.stage', one.stage))))));
     } catch (problem) { if (still()) fill(slots.members, h('p', { class: 'muted' }, explain(problem))); }
   }
 
@@ -174,7 +175,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     parts.trend.hidden = !(noun.device && metric);
     if (parts.trend.hidden) return;
     slots['trend-note'].textContent = t('desk.loading');
-    const note = await drawTrend(parts.trend, { device: noun.device, metric, limit: noun.threshold, severity: noun.severity, since: noun.raised_at, decimals: config.metrics[metric]?.decimals, zone: config.timezone, stillWanted: still });
+    const note = await drawTrend(parts.trend, { device: noun.device, metric, limit: noun.threshold, severity: noun.severity, since: noun.raised_at, side: config.rules[noun.rule]?.below ? 'min' : config.rules[noun.rule]?.above ? 'max' : 'avg', decimals: config.metrics[metric]?.decimals, zone: config.timezone, stillWanted: still });
     if (still()) slots['trend-note'].textContent = note;
   }
 

@@ -45,6 +45,9 @@ export const fill = (node, ...children) => { node.replaceChildren(...children.fl
 /** Red to blue by colour, by sign and by word: a colour-blind officer must tell them apart. */
 export const badge = severity => h('span', { class: `sev sev-${severity || 5}`, title: word('desk.severity', severity) }, word('desk.severity.sign', severity || 5));
 
+/** A row's title in the reader's language: titles are stored as the city writes them, a rule's label exists in both. */
+export const titleOf = (row, rules) => (lang() === 'en' && rules?.[row.rule]?.label_en ? [rules[row.rule].label_en, row.device_name].filter(Boolean).join(' · ') : row.title);
+
 const cache = new Map();
 function formatter(options) {
   const key = JSON.stringify(options);

@@ -1,7 +1,7 @@
 // The queue as it stands on the screen: rows, filters, selection. Nothing moves under the cursor: while the pointer or the keyboard
 // focus is in the list, rows keep their places, and a bar announces what is new; it is merged by a click or when the pointer leaves.
 
-import { h, t, word, fill, icon, badge, clock, span, age, now, countdown } from './duty-dom.js';
+import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now } from './duty-dom.js';
 import { KINDS, hold, passes } from './duty-queue.js';
 
 const MOST_ROWS = 300; // beyond it nobody reads on: filters are the way, and the desk stays quick with ten thousand
@@ -31,7 +31,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
     if (shape !== made.shape) {
       made.shape = shape;
       fill(made.body,
-        h('div', { class: 'row-first' }, badge(item.severity), h('strong', { class: 'row-title', title: item.title }, item.title), h('time', { class: 'row-age' })),
+        h('div', { class: 'row-first' }, badge(item.severity), h('strong', { class: 'row-title', title: item.title }, titleOf(item.row, config.rules) || item.title), h('time', { class: 'row-age' })),
         h('div', { class: 'row-second' }, icon(KIND_ICON[item.kind]), h('span', { class: 'row-place', title: say(item) }, say(item)),
           item.row.drill && h('b', { class: 'mark drill' }, t('desk.drill')),
           item.row.hold && item.row.hold !== 'none' && h('b', { class: 'mark' }, word('desk.hold', item.row.hold)),

@@ -12,7 +12,7 @@ function itemOfAlert(row) {
   const waits = row.stage !== 'acked';
   return base('alert', row.id, row, {
     rank: waits && row.hold !== 'none' ? RANK.acked : RANK[row.stage] ?? RANK.acked, since: row.raised_at, domain: row.domain,
-    place: row.device_name || row.device || row.subject, waits,
+    place: row.title.includes(row.device_name) ? '' : row.device_name || row.device || row.subject, waits,
   });
 }
 

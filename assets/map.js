@@ -232,6 +232,7 @@ export class DistrictMap {
     for (let at = 0; at < 6; at += 1) this.write(`cells_${at}`, told ? counts[at + 1] : NaN);
     this.write("cells_unknown", told ? counts[0] : NaN);
     this.write("cells_total", told ? counts.reduce((sum, n) => sum + n, 0) : NaN);
+    this.write("cells_grid", this.cellsTotal || NaN);
   }
 
   /** Once a second: how many cells changed, and when the last of them. */

@@ -29,8 +29,11 @@ export class Lists {
     const number = (value) => grouped(value, Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1);
     const value = typeof row.value === "number" && row.unit ? `${number(row.value)} ${row.unit}` : "";
     const limit = value && typeof row.threshold === "number" ? t("alerts.limit", { limit: number(row.threshold) }) : "";
-    const title = lang() === "en" && this.config.rules[row.rule] ? this.config.rules[row.rule] : row.title;
-    return { mark: mark.character, where: street || t("place.unknown"), value: [value, limit].filter(Boolean).join(" "), title };
+    const rule = this.config.rules[row.rule];
+    // The store's title is "where what"; what stands first on a wall, so that eight metres suffice to read it.
+    const place = rule ? (row.title ?? "").replace(rule.label, "").trim() : "";
+    const title = rule ? (lang() === "en" ? rule.label_en : rule.label) : row.title;
+    return { mark: mark.character, where: street || t("place.unknown"), value: [value, limit].filter(Boolean).join(" "), title, place };
   }
 
   /** One line about a row, for notices. */
@@ -38,7 +41,7 @@ export class Lists {
     const { mark, where, title } = this.labels(row);
     const line = el("li");
     const at = Date.parse(row.raised_at ?? row.opened_at);
-    line.append(el("b", `mark mark-${row.severity}`, mark), el("time", "", minuteOf(at, this.config.timezone, lang())), el("span", "", `${title} · ${where}`));
+    line.append(el("b", `mark mark-${row.severity}`, mark), el("time", "", minuteOf(at, this.config.timezone, lang())), el("span", "", `${title ?? ""} · ${where}`));
     return line;
   }
 
@@ -95,7 +98,7 @@ export class Lists {
     setText(mark, labels.mark);
     setText(title, labels.title);
     setText(time, this.#stamp(alert.raised_at));
-    setText(where, [labels.where, labels.value].filter(Boolean).join(" · "));
+    setText(where, [labels.where, labels.value, labels.place].filter(Boolean).join(" · "));
     const held = alert.hold && alert.hold !== "none" ? t(`hold.${alert.hold}`) : "";
     const who = alert.stage === "acked" && alert.acked_by ? ` · ${alert.acked_by}` : "";
     setText(stage, held || (known ? t(`stage.alert.${alert.stage}`) + who : t("alerts.state_unknown")));

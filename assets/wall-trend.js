@@ -30,11 +30,12 @@ export class Trend {
     this.#shape = shape;
     const { today, yesterday, bucket_s: step } = state.trend;
     const running = Math.floor(this.live.now() / 1000 / step) * step;
-    const sorted = (day) => [...day].sort(([a], [b]) => a - b);
-    const done = sorted(today).filter(([at]) => at < running);
-    const before = sorted(yesterday).map(([at, n]) => [at + 86_400, n]);
-    const traces = [before, done, today.has(running) ? [[running, today.get(running)]] : []];
-    const day = done[0]?.[0] ?? before[0]?.[0];
+    const day = this.#midnight(running, step);
+    // The server lists the quarters in which something happened; in the others of a day it knows nothing did.
+    const whole = (told, from, to) => (told.size ? Array.from({ length: Math.max(0, (to - from) / step) }, (_, k) => [from + k * step, told.get(from + k * step) ?? 0]) : []);
+    const done = today.size || yesterday.size ? whole(today.size ? today : new Map([[day, 0]]), day, running) : [];
+    const before = whole(yesterday, day - 86_400, day).map(([at, n]) => [at + 86_400, n]);
+    const traces = [before, done, done.length || today.size ? [[running, today.get(running) ?? 0]] : []];
     this.#write(traces, day);
   }
 
@@ -47,9 +48,15 @@ export class Trend {
     data[2].marker = { ...data[2].marker, size: 9 * size, line: { ...data[2].marker.line, width: 2.4 * size } };
     const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: "#9db4d3" };
     const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 27 * size }, autosize: true };
-    layout.xaxis = { ...layout.xaxis, tickfont: font, ticklabelstandoff: Math.round(5 * size), dtick: 4 * 3600 * 1000, ...(day ? { range: [wall(day), wall(day + 86_400)], tick0: wall(day) } : {}) };
+    layout.xaxis = { ...layout.xaxis, tickfont: font, ticklabelstandoff: Math.round(5 * size), dtick: 4 * 3600 * 1000, range: [wall(day), wall(day + 86_400)], tick0: wall(day) };
     layout.yaxis = { ...layout.yaxis, tickfont: font };
     window.Plotly.react(this.chart, data, layout);
+  }
+
+  /** The beginning of the city's day, epoch seconds. */
+  #midnight(at, step) {
+    const [hours, minutes] = this.#local(at).slice(11).split(":").map(Number);
+    return at - Math.round((hours * 3600 + minutes * 60) / step) * step;
   }
 
   /** Plotly shows the wall clock it is given: the city's, not the browser's. */

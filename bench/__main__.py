@@ -50,7 +50,7 @@ def main() -> int:
             rows += ingest_rows(ingest)
             console.print("→ raw COPY of the same rows")
             rows += copy_rows(ingest, *measure_copy(stack, ingest.rows))
-            console.print("→ a backlog of 300,000 messages")
+            console.print(f"→ a backlog of {asked.backlog:,} messages")
             drain = measure_drain(stack, asked.backlog)
             whole &= drain.rows == drain.messages
             rows += drain_rows(drain)

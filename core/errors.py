@@ -1,16 +1,16 @@
 """The exception tree.
 
-    YipingError
-    ├── ConfigError        all problems of a configuration at once
-    ├── DecodeError        caught in `ingest`, becomes `Rejected`
-    ├── IllegalAct         the life cycle's table does not allow it: 409
-    ├── StaleWrite         compare-and-set lost: 412
-    ├── NotAllowed         the role or the scope forbids it: 403
-    ├── NotFound           404
-    ├── Invalid            a request that says something impossible: 422
-    ├── FeedLost           a wire broke; reconnect with back-off
-    ├── StoreUnavailable   the database is away: no acknowledgement, 503, try again
-    └── BatchRefused       the database will not hold this batch: halve it until the guilty frame stands alone
+YipingError
+├── ConfigError        all problems of a configuration at once
+├── DecodeError        caught in `ingest`, becomes `Rejected`
+├── IllegalAct         the life cycle's table does not allow it: 409
+├── StaleWrite         compare-and-set lost: 412
+├── NotAllowed         the role or the scope forbids it: 403
+├── NotFound           404
+├── Invalid            a request that says something impossible: 422
+├── FeedLost           a wire broke; reconnect with back-off
+├── StoreUnavailable   the database is away: no acknowledgement, 503, try again
+└── BatchRefused       the database will not hold this batch: halve it until the guilty frame stands alone
 """
 
 from dataclasses import dataclass

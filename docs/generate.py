@@ -9,10 +9,10 @@ from typing import Any, get_args
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pydantic import BaseModel  # noqa: E402
-from pydantic_core import PydanticUndefined  # noqa: E402
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 
-from core.config import Config  # noqa: E402
+from core.config import Config
 
 HERE = Path(__file__).parent
 HEAD = """# Configuration

@@ -14,9 +14,7 @@ from core.model import Decoded, Frame, Quality, Reading, Reason, Rejected, Repor
 _TICK = timedelta(microseconds=1)
 
 
-def admit(
-    decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping[str, MetricInfo], config: Config, now: datetime
-) -> Valid:
+def admit(decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping[str, MetricInfo], config: Config, now: datetime) -> Valid:
     """Sort a batch into what will be stored and what is refused.
 
     `devices` and `metrics` hold all that are known (or were just adopted); a device missing there is refused.
@@ -29,10 +27,14 @@ def admit(
         frame, item = decoded.frames[index], items.next(index)
         device = devices.get(reading.device)
         if device is None:
-            valid.rejected.append((index, _refusal(frame, Reason.UNKNOWN_DEVICE, f"device '{reading.device}' is not registered", reading, item)))
+            valid.rejected.append(
+                (index, _refusal(frame, Reason.UNKNOWN_DEVICE, f"device '{reading.device}' is not registered", reading, item))
+            )
             continue
         if not _in_areas(frame, device):
-            valid.rejected.append((index, _refusal(frame, Reason.AREA, f"device '{reading.device}' is outside this token's areas", reading, item)))
+            valid.rejected.append(
+                (index, _refusal(frame, Reason.AREA, f"device '{reading.device}' is outside this token's areas", reading, item))
+            )
             continue
         metric = metrics[device.names.get(reading.metric, reading.metric)]
         problem = _problem(reading, device, metric) or windows.problem(reading.observed_at, frame)
@@ -49,7 +51,17 @@ def admit(
             quality = Quality.MISSING
         valid.readings.append(
             ValidReading(
-                index, device, metric, observed_at, frame.received_at, quality, reading.value, reading.text if metric.is_text else None, frame.feed, reading, item
+                index,
+                device,
+                metric,
+                observed_at,
+                frame.received_at,
+                quality,
+                reading.value,
+                reading.text if metric.is_text else None,
+                frame.feed,
+                reading,
+                item,
             )
         )
     for index, report in decoded.reports:
@@ -93,7 +105,7 @@ class _Windows:
         past = self._past.get(frame.feed)
         if past is None:
             feed = self._config.feeds.get(frame.feed)
-            past = self._past[frame.feed] = (feed.past if feed and feed.past else self._config.ingest.past)
+            past = self._past[frame.feed] = feed.past if feed and feed.past else self._config.ingest.past
         if observed_at < frame.received_at - past:
             return Reason.CLOCK, f"{observed_at.isoformat()} is older than the {past.days} days this feed may go back"
         return None
@@ -129,5 +141,3 @@ def _refusal(frame: Frame, reason: Reason, detail: str, what: Reading | Report, 
     device = what.device if isinstance(what, Reading) else None
     raw = frame.payload if len(frame.payload) <= 4096 else repr(what).encode()
     return Rejected(frame.feed, reason, detail, raw, frame.received_at, device, item)
-
-

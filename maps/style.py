@@ -16,7 +16,7 @@ LAYERS = "/api/v1/layers"
 FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 BOLD = ["Noto Sans CJK SC Bold", "Source Han Sans SC Bold", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 NIGHT = "#040d1c"
-WATER = "#0b2a52"
+WATER = "#0e386e"
 ACCENT = "#37c8ff"
 
 

@@ -116,7 +116,9 @@ def _notes(text: Text) -> Component:
             html.P(
                 [
                     html.Span(text("map.cells"), className="dim"),
-                    figure("cells_total", unit=text("unit.cells"), kind="small-figure"),
+                    figure("cells_total", kind="small-figure"),
+                    html.Span("/", className="dim"),
+                    figure("cells_grid", unit=text("unit.cells"), kind="small-figure"),
                     html.Span(text("map.schematic"), className="schematic"),
                 ]
             ),

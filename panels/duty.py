@@ -1,4 +1,4 @@
-"""The duty desk: queue on the left, evidence and acts on the right. Draws the frame once; `assets/duty.js` fills it from the live picture.
+"""The duty desk: queue on the left, evidence and acts on the right. Draws the frame once; `assets/duty.js` fills it.
 
 It decides nothing: which acts a row has comes from the server's `acts`, which stands next from `assets/duty-queue.js`.
 """
@@ -12,25 +12,35 @@ from alerts import lifecycle
 from dispatch import cases, incidents, reports
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
+from panels.parts import marks
 from panels.text import Text
 
 
 def view(page: Page) -> Component:
     """The duty page for one reader; the same page gives the same tree."""
     text = page.text
-    config = {**given(page.config), **law(), "role": page.scope.role if page.scope else "", "account": page.scope.account_id if page.scope else None}
+    config = {
+        **given(page.config),
+        **law(),
+        "role": page.scope.role if page.scope else "",
+        "account": page.scope.account_id if page.scope else None,
+    }
     body = html.Div([_queue(text), _detail(text)], className="duty-body")
     return shell(page, "duty", "duty.js", [head(page, "/duty"), body], config)
 
 
 def law() -> dict[str, Any]:
-    """What the browser needs of the life cycles to sort and to ask for a note before the server must: never which act is allowed."""
+    """What the browser needs of the life cycles to sort, and to ask for a note before the server must; never which act is allowed."""
     desk = {"duty", "dispatcher", "supervisor"}
     return {
         "awaits": [stage for stage, acts in cases.TABLE.items() if any(cases.ROLES[act] & desk for act in acts if act != "void")],
         "case_path": [stage for stage in cases.TABLE if stage != "voided"],
-        "needs_note": {"alert": sorted(lifecycle.NEEDS_NOTE), "report": sorted(reports.NEEDS_NOTE), "incident": sorted(incidents.NEEDS_NOTE),
-                       "case": sorted(cases.NEEDS_NOTE)},
+        "needs_note": {
+            "alert": sorted(lifecycle.NEEDS_NOTE),
+            "report": sorted(reports.NEEDS_NOTE),
+            "incident": sorted(incidents.NEEDS_NOTE),
+            "case": sorted(cases.NEEDS_NOTE),
+        },
     }
 
 
@@ -42,9 +52,23 @@ def _queue(text: Text) -> Component:
                     html.H1([text("duty.queue"), slot("queue-count", html.Span, className="count")]),
                     html.Div(
                         [
-                            html.Button([icon("map-pin-off"), html.Span(text("duty.unplaced")), slot("unplaced-count", html.Span, className="count")],
-                                        type="button", className="quiet", **{"data-do": "unplaced"}),
-                            html.Button(icon("keyboard"), type="button", className="quiet", title=text("duty.keys"), **{"data-do": "keys", "aria-label": text("duty.keys")}),
+                            html.Button(
+                                [
+                                    icon("map-pin-off"),
+                                    html.Span(text("duty.unplaced")),
+                                    slot("unplaced-count", html.Span, className="count"),
+                                ],
+                                type="button",
+                                className="quiet",
+                                **marks({"data-do": "unplaced"}),
+                            ),
+                            html.Button(
+                                icon("keyboard"),
+                                type="button",
+                                className="quiet",
+                                title=text("duty.keys"),
+                                **marks({"data-do": "keys", "aria-label": text("duty.keys")}),
+                            ),
                         ],
                         className="queue-tools",
                     ),
@@ -53,12 +77,12 @@ def _queue(text: Text) -> Component:
             ),
             slot("severities", className="severities"),
             slot("filters", className="filters", role="search"),
-            slot("fresh", className="fresh", **{"aria-live": "polite"}),
-            slot("list", html.Ol, className="queue-list", tabIndex="0", **{"aria-label": text("duty.queue")}),
+            slot("fresh", className="fresh", **marks({"aria-live": "polite"})),
+            slot("list", html.Ol, className="queue-list", tabIndex="0", **marks({"aria-label": text("duty.queue")})),
             slot("bulk", className="bulk"),
         ],
         className="queue",
-        **{"data-panel": "queue"},
+        **marks({"data-panel": "queue"}),
     )
 
 
@@ -71,20 +95,20 @@ def _detail(text: Text) -> Component:
                     slot("heading", html.Header, className="detail-head"),
                     slot("notice", className="detail-notice"),
                     html.Div([_evidence(text), _beside(text)], className="detail-body"),
-                    slot("acts", html.Footer, className="acts", **{"aria-label": text("duty.acts")}),
+                    slot("acts", html.Footer, className="acts", **marks({"aria-label": text("duty.acts")})),
                 ],
                 className="detail-card",
                 hidden=True,
-                **{"data-slot": "card"},
+                **marks({"data-slot": "card"}),
             ),
         ],
         className="detail",
-        **{"data-panel": "detail"},
+        **marks({"data-panel": "detail"}),
     )
 
 
 def _part(name: str, title: str, children: list[Component], symbol: str) -> Component:
-    return html.Section([html.H3([icon(symbol), title]), *children], className=f"part part-{name}", **{"data-part": name})
+    return html.Section([html.H3([icon(symbol), title]), *children], className=f"part part-{name}", **marks({"data-part": name}))
 
 
 def _evidence(text: Text) -> Component:
@@ -105,7 +129,12 @@ def _evidence(text: Text) -> Component:
 def _beside(text: Text) -> Component:
     return html.Div(
         [
-            _part("place", text("duty.part.place"), [slot("map", className="place-map"), slot("place-note", className="place-note")], "map-pin"),
+            _part(
+                "place",
+                text("duty.part.place"),
+                [slot("map", className="place-map"), slot("place-note", className="place-note")],
+                "map-pin",
+            ),
             _part("nearby", text("duty.part.nearby"), [slot("nearby")], "radio-tower"),
             _part("audit", text("duty.part.audit"), [slot("audit")], "history"),
         ],
@@ -115,12 +144,20 @@ def _beside(text: Text) -> Component:
 
 def _trend() -> Component:
     """An empty Plotly chart: Dash brings Plotly with it, `duty-chart.js` draws into it without a callback."""
-    return html.Div(dcc.Graph(id="duty-trend", figure=trend_figure(), config={"displayModeBar": False, "responsive": True}), className="trend-chart")
+    return html.Div(
+        dcc.Graph(id="duty-trend", figure=trend_figure(), config={"displayModeBar": False, "responsive": True}), className="trend-chart"
+    )
 
 
 def trend_figure() -> dict[str, Any]:
     """The figure's frame: a line over 24 hours, one limit. Colours are middle greys so that both themes can carry it."""
-    axis = {"gridcolor": "rgba(128,146,170,.22)", "linecolor": "rgba(128,146,170,.5)", "zeroline": False, "tickfont": {"size": 12, "color": "#7387a0"}, "automargin": True}
+    axis = {
+        "gridcolor": "rgba(128,146,170,.22)",
+        "linecolor": "rgba(128,146,170,.5)",
+        "zeroline": False,
+        "tickfont": {"size": 12, "color": "#7387a0"},
+        "automargin": True,
+    }
     return {
         "data": [],
         "layout": {

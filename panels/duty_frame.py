@@ -1,4 +1,7 @@
-"""The head every desk shares (duty, cockpit): whose city, which desk, is the picture alive, what time is it. Static: ES modules fill the slots."""
+"""The head every desk shares (duty, cockpit): whose city, which desk, is the picture alive, what time is it.
+
+Static: ES modules fill the slots.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ from dash.development.base_component import Component
 
 from core.config import Config
 from panels.frame import Page
+from panels.parts import marks
 
 DESKS = (("/wall", "desk.nav.wall"), ("/cockpit", "desk.nav.cockpit"), ("/duty", "desk.nav.duty"))
 DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
@@ -14,12 +18,12 @@ DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
 
 def icon(name: str) -> Component:
     """An icon of the set shipped in `assets/vendor/icons`, coloured by its text."""
-    return html.I(className="icon", style={"--icon": f'url("/assets/vendor/icons/{name}.svg")'}, **{"aria-hidden": "true"})
+    return html.I(className="icon", style={"--icon": f'url("/assets/vendor/icons/{name}.svg")'}, **marks({"aria-hidden": "true"}))
 
 
 def slot(name: str, tag: type[Component] = html.Div, **attributes: Any) -> Component:
     """An empty place that the page's ES module finds by `data-slot`; React never looks into it again."""
-    return tag(**{"data-slot": name}, **attributes)
+    return tag(**marks({"data-slot": name}), **attributes)
 
 
 def head(page: Page, here: str) -> Component:
@@ -28,15 +32,18 @@ def head(page: Page, here: str) -> Component:
     role = page.scope.role if page.scope else ""
     shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS))
     links = [
-        html.A(text(key), href=path, className="desk-link", **({"aria-current": "page"} if path == here else {}))
+        html.A(text(key), href=path, className="desk-link", **marks({"aria-current": "page"} if path == here else {}))
         for path, key in DESKS
         if path in shown
     ]
     other = "zh" if text.language == "en" else "en"
     return html.Header(
         [
-            html.Div([html.Span("一屏", className="brand-mark"), html.Span(_title(page), className="brand-title", title=area.title)], className="brand"),
-            html.Nav(links, className="desk-nav", **{"aria-label": text("desk.nav")}),
+            html.Div(
+                [html.Span("一屏", className="brand-mark"), html.Span(_title(page), className="brand-title", title=area.title)],
+                className="brand",
+            ),
+            html.Nav(links, className="desk-nav", **marks({"aria-label": text("desk.nav")})),
             slot("marks", className="marks"),
             slot("connection", className="connection", role="status"),
             slot("clock", className="desk-clock"),
@@ -44,8 +51,20 @@ def head(page: Page, here: str) -> Component:
                 [
                     html.Span([icon("user"), html.Span(_person(page))], className="person", title=_person(page)),
                     html.A(text("desk.other_language"), href=f"?lang={other}", className="head-button", lang=other),
-                    html.Button(icon("moon"), type="button", className="head-button", title=text("desk.theme"), **{"data-do": "theme", "aria-label": text("desk.theme")}),
-                    html.Button(icon("log-out"), type="button", className="head-button", title=text("desk.leave"), **{"data-do": "leave", "aria-label": text("desk.leave")}),
+                    html.Button(
+                        icon("moon"),
+                        type="button",
+                        className="head-button",
+                        title=text("desk.theme"),
+                        **marks({"data-do": "theme", "aria-label": text("desk.theme")}),
+                    ),
+                    html.Button(
+                        icon("log-out"),
+                        type="button",
+                        className="head-button",
+                        title=text("desk.leave"),
+                        **marks({"data-do": "leave", "aria-label": text("desk.leave")}),
+                    ),
                 ],
                 className="head-tools",
             ),
@@ -69,13 +88,30 @@ def given(config: Config) -> dict[str, Any]:
     """What a desk's ES module must know of the configuration to speak of it: labels, limits, runbooks. Durations in seconds."""
     return {
         "classes": {
-            code: {"label": one.label, "label_en": one.label_en, "group": one.group, "domain": one.domain, "deadline_s": one.deadline.total_seconds()}
+            code: {
+                "label": one.label,
+                "label_en": one.label_en,
+                "group": one.group,
+                "domain": one.domain,
+                "deadline_s": one.deadline.total_seconds(),
+            }
             for code, one in config.classes.items()
         },
-        "metrics": {name: {"label": one.label, "label_en": one.label_en, "unit": one.unit, "decimals": one.decimals} for name, one in config.metrics.items()},
+        "metrics": {
+            name: {"label": one.label, "label_en": one.label_en, "unit": one.unit, "decimals": one.decimals}
+            for name, one in config.metrics.items()
+        },
         "rules": {
-            name: {"label": one.label, "label_en": one.label_en, "owner": one.owner, "reason": one.reason, "runbook": one.runbook,
-                   "above": getattr(one, "above", None), "below": getattr(one, "below", None), "clear": getattr(one, "clear", None)}
+            name: {
+                "label": one.label,
+                "label_en": one.label_en,
+                "owner": one.owner,
+                "reason": one.reason,
+                "runbook": one.runbook,
+                "above": getattr(one, "above", None),
+                "below": getattr(one, "below", None),
+                "clear": getattr(one, "clear", None),
+            }
             for name, one in config.rules.items()
         },
     }

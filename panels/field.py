@@ -10,6 +10,7 @@ from flask import Flask, Response, send_from_directory
 from panels.duty import law
 from panels.duty_frame import given, icon, slot
 from panels.frame import Page, shell
+from panels.parts import marks
 
 
 def view(page: Page) -> Component:
@@ -24,20 +25,34 @@ def view(page: Page) -> Component:
     }
     head = html.Header(
         [
-            html.Button(icon("chevron-left"), type="button", className="field-back", hidden=True, **{"data-do": "back", "aria-label": text("field.back")}),
-            html.H1(text("field.tasks"), **{"data-slot": "title"}),
+            html.Button(
+                icon("chevron-left"),
+                type="button",
+                className="field-back",
+                hidden=True,
+                **marks({"data-do": "back", "aria-label": text("field.back")}),
+            ),
+            html.H1(text("field.tasks"), **marks({"data-slot": "title"})),
             slot("connection", className="field-link", role="status"),
-            html.Button(icon("menu"), type="button", className="field-menu", **{"data-do": "menu", "aria-label": text("field.more")}),
+            html.Button(
+                icon("menu"), type="button", className="field-menu", **marks({"data-do": "menu", "aria-label": text("field.more")})
+            ),
         ],
         className="field-head",
     )
     body = [
         head,
         slot("marks", className="field-marks"),
-        slot("waiting", className="field-waiting", **{"aria-live": "polite", "data-panel": "outgoing"}),
-        html.Section(slot("tasks", html.Ol, className="field-tasks"), className="field-list", **{"data-panel": "tasks", "data-slot": "list"}),
-        html.Section([slot("task", className="field-task"), slot("acts", html.Footer, className="field-acts")], className="field-one", hidden=True,
-                     **{"data-panel": "task", "data-slot": "one"}),
+        slot("waiting", className="field-waiting", **marks({"aria-live": "polite", "data-panel": "outgoing"})),
+        html.Section(
+            slot("tasks", html.Ol, className="field-tasks"), className="field-list", **marks({"data-panel": "tasks", "data-slot": "list"})
+        ),
+        html.Section(
+            [slot("task", className="field-task"), slot("acts", html.Footer, className="field-acts")],
+            className="field-one",
+            hidden=True,
+            **marks({"data-panel": "task", "data-slot": "one"}),
+        ),
     ]
     return shell(page, "field", "field.js", body, config)
 

@@ -18,6 +18,7 @@ from core.config import Config
 from core.errors import StoreUnavailable
 from core.model import Scope
 from panels.frame import Page, home_of
+from panels.parts import marks
 from panels.text import COOKIE, Text, choose_language
 
 LONGEST = 200  # characters of a name or password worth hashing
@@ -45,13 +46,14 @@ class Door(Protocol):
     def log_in(self, login: str, password: str, address: str, secure: bool) -> Entered | Refused: ...
     def log_out(self, cookies: Mapping[str, str], address: str) -> Sequence[str]:
         """Ends the session; the names of the cookies to forget."""
+
     def proves(self, cookies: Mapping[str, str], header: str) -> bool:
         """Whether a request to leave comes from a page of ours."""
 
 
 def view(page: Page) -> Component:
     """What the router draws on /login when it is reached inside the site: the way to the real, server-rendered page."""
-    return html.Div(**{"data-goto": "/login"})
+    return html.Div(**marks({"data-goto": "/login"}))
 
 
 def register(server: Flask, texts: Mapping[str, Text], config: Config, door: Door) -> None:
@@ -62,8 +64,16 @@ def register(server: Flask, texts: Mapping[str, Text], config: Config, door: Doo
         text = texts[choose_language(request.args.get("lang"), request.cookies.get(COOKIE))]
         area = config.area
         title, other = (area.title_en, area.title) if text.language == "en" else (area.title, area.title_en)
-        body = template.render(t=text, title=title, other=other, error=error, login=login, next=local_path(request.values.get("next")),
-                               left="left" in request.args, switch="zh" if text.language == "en" else "en")
+        body = template.render(
+            t=text,
+            title=title,
+            other=other,
+            error=error,
+            login=login,
+            next=local_path(request.values.get("next")),
+            left="left" in request.args,
+            switch="zh" if text.language == "en" else "en",
+        )
         return Response(body, status, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
     def enter() -> Response:
@@ -133,16 +143,22 @@ TEMPLATE = """<!DOCTYPE html>
 <main class="login desk-theme" data-panel="login">
 <section class="login-city" aria-hidden="true">
 <div class="login-grid"></div>
-<div class="login-words"><p class="login-mark">一屏</p><h1>{{ title }}</h1><p class="login-other">{{ other }}</p><p class="login-tagline">{{ t('login.tagline') }}</p><p class="login-loop">{{ t('login.loop') }}</p></div>
+<div class="login-words">
+<p class="login-mark">一屏</p><h1>{{ title }}</h1><p class="login-other">{{ other }}</p>
+<p class="login-tagline">{{ t('login.tagline') }}</p><p class="login-loop">{{ t('login.loop') }}</p>
+</div>
 </section>
 <form class="login-form" method="post" action="/login">
 <p class="login-brand"><b>一屏</b><span>{{ title }}</span></p>
 <h2>{{ t('login.title') }}</h2>
-{% if error %}<p class="login-error" role="alert">{{ error }}</p>{% elif left %}<p class="login-left" role="status">{{ t('login.left') }}</p>{% endif %}
+{% if error %}<p class="login-error" role="alert">{{ error }}</p>
+{% elif left %}<p class="login-left" role="status">{{ t('login.left') }}</p>{% endif %}
 <label for="login">{{ t('login.name') }}</label>
-<input id="login" name="login" value="{{ login }}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required{% if not login %} autofocus{% endif %}>
+<input id="login" name="login" value="{{ login }}" autocomplete="username" autocapitalize="none"
+ spellcheck="false" maxlength="200" required{% if not login %} autofocus{% endif %}>
 <label for="password">{{ t('login.password') }}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required{% if login %} autofocus{% endif %}>
+<input id="password" name="password" type="password" autocomplete="current-password"
+ maxlength="200" required{% if login %} autofocus{% endif %}>
 <input type="hidden" name="next" value="{{ next }}">
 <button type="submit" data-act="login">{{ t('login.submit') }}</button>
 <p class="login-help">{{ t('login.help') }}</p>

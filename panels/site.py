@@ -43,7 +43,7 @@ class Site(Dash):
     texts: Mapping[str, Text]
     config_of_city: Config
 
-    def interpolate_index(  # noqa: PLR0917
+    def interpolate_index(
         self,
         metas: Any = "",
         title: Any = "",

@@ -153,7 +153,7 @@ class Projector:
         return Delta(memory.sequence, now.isoformat(), encoded)
 
 
-class Overtaken(Exception):  # noqa: N818 - it is no error of anybody's
+class Overtaken(Exception):
     """Another projector told something: build anew, or stop if no longer leading."""
 
 

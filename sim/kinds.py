@@ -35,5 +35,7 @@ HJ212_ST: dict[str, str] = {"dust": "39", "ambient": "22", "outlet": "32"}
 
 
 def counts(devices: int) -> dict[str, int]:
-    """How many of each kind make up about `devices` in all; every kind occurs."""
+    """How many of each kind make up about `devices` in all; every kind occurs unless there shall be none."""
+    if devices == 0:
+        return {kind.name: 0 for kind in KINDS}
     return {kind.name: max(kind.at_least, round(devices * kind.per_mille / 1000)) for kind in KINDS}

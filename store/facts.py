@@ -46,7 +46,8 @@ def presences(connection: Connection, told: Iterable[Presence], known: dict[str,
 
 def gather(connection: Connection, moved: Moved, rule_metrics: frozenset[str], rings_on_reports: bool) -> Facts:
     """All that the rules concerned may need to know of a batch."""
-    devices = sorted({item.device.device_id for item in (*moved.due_devices, *moved.gone, *moved.due_waits)})
+    quiet = {item.device.device_id for item in (*moved.due_devices, *moved.gone)}
+    devices = sorted(quiet | {state.device.device_id for state in moved.due_waits})
     subjects = [f"report:{item.report.source}/{item.report.external_id}" for item in moved.reports] if rings_on_reports else []
     alerts = list(queries.facts_alerts(connection, devices=devices, subjects=subjects)) if devices or subjects else []
     waits = list(queries.facts_waits(connection, devices=devices)) if devices else []

@@ -22,6 +22,7 @@ _TIMEOUT_S = 0.05  # what a publish may cost the pipeline, once
 _CONNECT_TIMEOUT_S = 1.0  # of those who can wait: listeners and the probe
 _RETRY_S = 1.0
 _SILENCE_S = 3.0  # the projector speaks each second; a wire quiet for longer is not trusted
+_MISSED = b"?"  # instead of ids: hints before this one were lost, ask the table
 _MAX_MOVED = 1_000_000  # devices remembered between two looks of the projector: 4 MB
 
 
@@ -52,11 +53,12 @@ class Live:
 
     def __init__(self, url: str | None) -> None:
         self._client = _client(url, _TIMEOUT_S) if url else None
-        self._probe_client = _client(url, _CONNECT_TIMEOUT_S) if url else None
+        self._patient = _client(url, _CONNECT_TIMEOUT_S) if url else None
         self._hints, self._deltas = _channels(url) if url else ("", "")
         self._open = threading.Event()  # set: Redis is away, nothing is tried on the caller's time
         self._closed = threading.Event()
         self._lock = threading.Lock()
+        self._missed = False
         self.lost = 0
 
     @property
@@ -66,19 +68,21 @@ class Live:
 
     def hint(self, device_ids: Sequence[int]) -> None:
         """Tell the projector which devices moved. Costs at most 50 ms, once; never raises."""
-        if device_ids:
-            self._publish(self._hints, array("i", device_ids).tobytes())
+        if device_ids and self._missed and self._publish(self._client, self._hints, _MISSED):
+            self._missed = False
+        if device_ids and not self._publish(self._client, self._hints, array("i", device_ids).tobytes()):
+            self._missed = True
 
     def publish(self, delta: Delta) -> bool:
-        """Send a delta to every edge; False when it could not be sent (they will ask the database). Never raises."""
-        return self._publish(self._deltas, msgspec.msgpack.encode(delta))
+        """Send a delta to every edge; False when it could not be sent (they will ask the database). Never raises; may take a second."""
+        return self._publish(self._patient, self._deltas, msgspec.msgpack.encode(delta))
 
-    def _publish(self, channel: str, message: bytes) -> bool:
-        if self._client is None or self._open.is_set():
+    def _publish(self, client: redis.Redis | None, channel: str, message: bytes) -> bool:
+        if client is None or self._open.is_set():
             self.lost += 1
             return False
         try:
-            self._client.publish(channel, message)
+            client.publish(channel, message)
         except (redis.RedisError, OSError):
             self.lost += 1
             self._break()
@@ -95,14 +99,14 @@ class Live:
     def _knock(self) -> None:
         while not self._closed.wait(_RETRY_S):
             with suppress(redis.RedisError, OSError):
-                assert self._probe_client is not None
-                self._probe_client.ping()
+                assert self._patient is not None
+                self._patient.ping()
                 self._open.clear()
                 return
 
     def close(self) -> None:
         self._closed.set()
-        for client in (self._client, self._probe_client):
+        for client in (self._client, self._patient):
             if client is not None:
                 with suppress(redis.RedisError, OSError):
                     client.close()
@@ -176,6 +180,9 @@ class Hints:
             elif message["type"] == "message":
                 data = message["data"]
                 assert isinstance(data, bytes)
+                if data == _MISSED:
+                    self._lost = True
+                    return
                 self._moved.append(data)
                 self._size += len(data)
                 if self._size > 4 * _MAX_MOVED:

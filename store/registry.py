@@ -115,7 +115,14 @@ class Registry:
         if known.lon is not None and known.lat is not None and max(abs(lon - known.lon), abs(lat - known.lat)) < _MOVED_DEGREES:
             return
         queries.registry_move(
-            connection, device_id=known.device_id, lon=lon, lat=lat, cell_id=place.cell_id, area=place.area, placement=place.placement, now=now
+            connection,
+            device_id=known.device_id,
+            lon=lon,
+            lat=lat,
+            cell_id=place.cell_id,
+            area=place.area,
+            placement=place.placement,
+            now=now,
         )
         self._devices[hint.device] = replace(known, lon=lon, lat=lat, cell_id=place.cell_id, area=place.area or known.area)
 

@@ -83,7 +83,16 @@ def _store(
     if not valid.history:
         stored.moved.append(
             ReportMoved(
-                row["report_id"], report, spot.area, spot.cell_id, spot.lon, spot.lat, spot.placement, bool(row["created"]), spot.drill, spot.simulated
+                row["report_id"],
+                report,
+                spot.area,
+                spot.cell_id,
+                spot.lon,
+                spot.lat,
+                spot.placement,
+                bool(row["created"]),
+                spot.drill,
+                spot.simulated,
             )
         )
 

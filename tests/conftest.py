@@ -19,7 +19,6 @@ from core.config import Config, load
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
-
     from tests.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,8 +42,6 @@ def now() -> datetime:
 def services() -> Iterator["Services"]:
     """TimescaleDB, Redis and Mosquitto of this test process; they die with it."""
     from deploy.local.services import Services
-
-    from tests.stack import Stack
 
     folder = ROOT / ".run" / "test" / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
     with Services(folder, bound=True, hasty=True) as running:

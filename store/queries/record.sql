@@ -62,9 +62,9 @@ values (:source, :external_id, :channel, :class_code, :title, :text, :area, :cel
     :ended_at, :confidence, :severity, :media, :extra, :person_id, :history, :simulated, :drill)
 on conflict (source, external_id) do update
 set title = excluded.title, text = excluded.text, class_code = coalesce(excluded.class_code, r.class_code), confidence = excluded.confidence, severity = excluded.severity,
-    media = excluded.media, extra = excluded.extra, ended_at = coalesce(excluded.ended_at, r.ended_at), processed_at = excluded.processed_at, version = r.version + 1
+    media = excluded.media, extra = excluded.extra, ended_at = coalesce(r.ended_at, excluded.ended_at), processed_at = excluded.processed_at, version = r.version + 1
 where (r.title, r.text, r.confidence, r.severity, r.media, r.extra, r.ended_at) is distinct from
-      (excluded.title, excluded.text, excluded.confidence, excluded.severity, excluded.media, excluded.extra, coalesce(excluded.ended_at, r.ended_at))
+      (excluded.title, excluded.text, excluded.confidence, excluded.severity, excluded.media, excluded.extra, coalesce(r.ended_at, excluded.ended_at))
 returning report_id, xmax = 0 as created;
 
 -- name: report_person$

@@ -16,7 +16,8 @@ update alerts set stage = 'unack', returned_at = null, updated_at = :now, value 
 where alert_id = :alert_id and stage = 'rtn_unack';
 
 -- name: save_alert_seen!
-update alerts set value = coalesce(:value, value), state_known = :known, updated_at = :now, version = version + 1 where alert_id = :alert_id and stage <> 'normal';
+-- The version stays: an officer's act is not stale because the water rose by a centimetre.
+update alerts set value = coalesce(:value, value), state_known = :known, updated_at = :now where alert_id = :alert_id and stage <> 'normal';
 
 -- name: save_wait!
 insert into rule_waits (rule, subject, device_id, metric_id, since, due_at, value) values (:rule, :subject, :device_id, :metric_id, :since, :due_at, :value)

@@ -22,7 +22,15 @@ class Publisher(Thread):
 
     def __init__(self, stack: Stack, seconds: float, rate: float = RATE) -> None:
         super().__init__(daemon=True)
-        self.load = Load(stack.services.mosquitto.feed_url, rate=rate, seconds=seconds, devices=1000, connections=4, metric="water_depth", values=(b"1.50",))
+        self.load = Load(
+            stack.services.mosquitto.feed_url,
+            rate=rate,
+            seconds=seconds,
+            devices=1000,
+            connections=4,
+            metric="water_depth",
+            values=(b"1.50",),
+        )
         self.started = time.monotonic()
         self.start()
 
@@ -112,7 +120,9 @@ def test_a_hanging_redis_costs_the_feeds_nothing(stack: Stack) -> None:
         os.kill(redis_pid, signal.SIGCONT)
 
 
-def test_a_broker_killed_by_9_loses_at_most_what_it_had_not_saved_and_we_say_how_much(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broker_killed_by_9_loses_at_most_what_it_had_not_saved_and_we_say_how_much(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
     stack.start("worker")
     connected(stack, "worker")
     stack.stop("worker")

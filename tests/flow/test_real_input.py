@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from ingest.replay import read
 from ingest.replay_wires import Wires
 from ingest.replay_wires import replay as send_all
-from ingest.replay import read
 from store.accounts import create_token
 from store.timescale import Store
 from tests.stack import Stack, until
@@ -38,13 +38,16 @@ class City:
         self.database = psycopg.connect(url, autocommit=True, row_factory=dict_row)
 
     def one(self, query: str, *values: Any) -> Any:
-        row = self.database.execute(query, values).fetchone()  # type: ignore[arg-type]
+        row = self.database.execute(query, values).fetchone()
         assert row
         return next(iter(row.values()))
 
     def post(self, path: str, body: bytes, kind: str = "text/csv") -> dict[str, Any]:
         answer = httpx.post(
-            f"{self.stack.url}/api/v1{path}", content=body, timeout=120, headers={"Authorization": f"Bearer {self.token}", "Content-Type": kind}
+            f"{self.stack.url}/api/v1{path}",
+            content=body,
+            timeout=120,
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": kind},
         )
         assert answer.status_code == 200, answer.text[:500]
         result: dict[str, Any] = answer.json()
@@ -84,7 +87,9 @@ def test_four_years_of_air_are_all_there_and_ring_no_bell(city: City, shared: Pa
     zeros = sum(float(row["RAIN"]) == 0 for row in hours if row["RAIN"] != "NA")
     assert city.one("select count(*) from readings join metrics using (metric_id) where metric = 'rain' and value = 0") == zeros
     assert city.one("select min(observed_at) from readings") == datetime(2013, 2, 28, 16, 0, tzinfo=UTC)
-    assert city.one("select (select count(*) from alerts) + (select count(*) from device_states) + (select count(*) from device_watch)") == 0
+    assert (
+        city.one("select (select count(*) from alerts) + (select count(*) from device_states) + (select count(*) from device_watch)") == 0
+    )
 
 
 def test_every_good_hj212_frame_is_stored_and_answered_as_it_asks(city: City, shared: Path) -> None:

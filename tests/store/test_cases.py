@@ -199,3 +199,14 @@ def test_indicators_give_numerator_and_denominator(desk: Desk, people: dict[str,
     found = {one["indicator"]: one for one in people["duty1"].get("/indicators").json["indicators"]}
     assert (found["archive_rate"]["numerator"], found["archive_rate"]["denominator"], found["archive_rate"]["percent"]) == (1, 2, 50.0)
     assert (found["register_rate"]["numerator"], found["register_rate"]["denominator"]) == (1, 2)
+
+
+def test_a_list_of_cases_pages_to_its_end(desk: Desk, people: dict[str, Person]) -> None:
+    numbers = [people["duty1"].post("/cases", {"alert_id": desk.alert(title=title)}).json["number"] for title in "一二三"]
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = people["duty1"].get(f"/cases?limit=1{cursor and '&next=' + cursor}").json
+        seen += [row["number"] for row in answer["cases"]]
+        cursor = answer["next"]
+    assert seen == sorted(numbers, reverse=True)

@@ -48,7 +48,7 @@ class Line:
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         with self.store.connection() as connection:
-            return list(connection.execute(query, values))  # type: ignore[arg-type]
+            return list(connection.execute(query, values))
 
     def one(self, query: str, *values: Any) -> Any:
         return next(iter(self.rows(query, *values)[0].values()))
@@ -86,7 +86,9 @@ def test_a_feed_that_revises_keeps_both(line: Line, now: datetime) -> None:
 
 def test_one_bad_message_does_not_stop_its_neighbours(line: Line, now: datetime) -> None:
     good = json.dumps({"ts": now.isoformat(), "values": {"water_depth": 1}}).encode()
-    outcome = line.frames(now, ("city/320404/water/a/telemetry", good), ("city/320404/water/b/telemetry", b"\xff{"), ("city/320404/water/c/telemetry", good))
+    outcome = line.frames(
+        now, ("city/320404/water/a/telemetry", good), ("city/320404/water/b/telemetry", b"\xff{"), ("city/320404/water/c/telemetry", good)
+    )
     assert [taken.accepted for taken in outcome.taken] == [1, 0, 1]
     [row] = line.rows("select reason, raw from rejected")
     assert (row["reason"], row["raw"]) == ("undecodable", b"\xff{")
@@ -99,7 +101,7 @@ def test_what_cannot_be_is_refused_with_its_reason(line: Line, now: datetime, sh
     with line.store.connection() as connection:
         connection.execute("insert into metrics (metric, min, max) values ('water_depth', 0, 500)")
     outcome = line.tell(now, "d", now + shift, water_depth=value, battery=50)
-    assert [one.reason for one in outcome.taken[0].rejected][0] == reason
+    assert next(one.reason for one in outcome.taken[0].rejected) == reason
     assert line.one("select count(*) from rejected where reason = %s", reason) >= 1
 
 
@@ -122,7 +124,9 @@ def test_history_rings_no_bell_and_moves_no_state(line: Line, now: datetime) -> 
     for minutes in range(5):
         line.tell(now, "d", now - timedelta(hours=25) + timedelta(minutes=minutes), water_depth=99.0)
     assert line.one("select count(*) from readings") == 5
-    assert line.one("select (select count(*) from alerts) + (select count(*) from device_states) + (select count(*) from device_watch)") == 0
+    assert (
+        line.one("select (select count(*) from alerts) + (select count(*) from device_states) + (select count(*) from device_watch)") == 0
+    )
 
 
 def test_a_reading_without_time_gets_the_time_of_receipt_and_says_so(line: Line, now: datetime) -> None:
@@ -166,7 +170,14 @@ def test_every_move_of_an_alert_stands_in_the_change_log(line: Line, now: dateti
 
 
 def test_a_report_twice_is_one_and_its_caller_stays_apart(line: Line, now: datetime) -> None:
-    ticket = {"source": "12345", "external_id": "t1", "channel": "hotline", "title": "井盖缺损", "class_code": "0503", "observed_at": now.isoformat()}
+    ticket = {
+        "source": "12345",
+        "external_id": "t1",
+        "channel": "hotline",
+        "title": "井盖缺损",
+        "class_code": "0503",
+        "observed_at": now.isoformat(),
+    }
     body = json.dumps(ticket).encode()
     first, again = (line.frames(now, ("", body), feed="http-reports") for _ in range(2))
     assert (first.taken[0].created, again.taken[0].duplicates) == (1, 1)

@@ -60,7 +60,7 @@ def test_a_district_is_made_once_and_found_again(
     store = Store(database_url)
     try:
         with store.scoped(EVERYWHERE) as connection:
-            wire = connection.execute("select name from device_metrics join metrics using (metric_id) where metric = 'a34004-rtd'").fetchall()
-            assert {row["name"] for row in wire} == {"pm25"}
+            query = "select name from device_metrics join metrics using (metric_id) where metric = 'a34004-rtd'"
+            assert {row["name"] for row in connection.execute(query)} == {"pm25"}
     finally:
         store.close()

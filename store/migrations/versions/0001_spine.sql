@@ -254,6 +254,8 @@ create table reports (
 create index on reports (observed_at);
 create index on reports (area text_pattern_ops, observed_at);
 create index on reports (placement) where placement <> 'inside';
+create index on reports (processed_at);
+create index on reports (incident_id) where incident_id is not null;
 
 create table alerts (
     alert_id    bigint generated always as identity primary key,
@@ -296,6 +298,7 @@ create table alerts (
 create unique index alerts_one_active on alerts (rule, subject) where stage <> 'normal';
 create index on alerts (device_id) where stage <> 'normal';
 create index on alerts (subject);
+create index on alerts (incident_id) where incident_id is not null;
 create index on alerts (raised_at);
 create index on alerts (area text_pattern_ops, raised_at);
 

@@ -43,8 +43,26 @@ def configure(**rule: object) -> Config:
         "kind": "threshold", "metric": "water_depth", "above": 15, "clear": 10, "severity": 3, "class_code": "0502",
         "label": "积水", "label_en": "Water", "owner": "水利局", "reason": "限值", **rule,
     }  # fmt: skip
-    silent = {"kind": "no_data", "intervals": 4, "at_least": "2m", "severity": 5, "label": "失联", "label_en": "Silent", "owner": "x", "reason": "y"}
-    video = {"kind": "report", "channels": ["video"], "min_confidence": 0.6, "severity": 2, "label": "视频", "label_en": "Video", "owner": "x", "reason": "y"}
+    silent = {
+        "kind": "no_data",
+        "intervals": 4,
+        "at_least": "2m",
+        "severity": 5,
+        "label": "失联",
+        "label_en": "Silent",
+        "owner": "x",
+        "reason": "y",
+    }
+    video = {
+        "kind": "report",
+        "channels": ["video"],
+        "min_confidence": 0.6,
+        "severity": 2,
+        "label": "视频",
+        "label_en": "Video",
+        "owner": "x",
+        "reason": "y",
+    }
     return parse(
         {
             "area": {"code": "320404", "name": "钟楼区", "name_en": "Zhonglou"},

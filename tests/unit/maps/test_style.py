@@ -20,7 +20,18 @@ def test_every_layer_draws_a_source_that_exists() -> None:
 
 def test_layers_lie_in_their_order() -> None:
     ids = layer_ids()
-    wanted = ["background", "water", "roads-minor", "cells", "roads-main", "outside", "streets-border", "district-border", "names-streets", "alerts"]
+    wanted = [
+        "background",
+        "water",
+        "roads-minor",
+        "cells",
+        "roads-main",
+        "outside",
+        "streets-border",
+        "district-border",
+        "names-streets",
+        "alerts",
+    ]
     assert [name for name in ids if name in wanted] == wanted
     assert ids[-1] == "alerts"
 

@@ -16,7 +16,9 @@ OFFICER = Reader(Scope("duty", ("320404",), 1, "值班员 01"))
 WALL = Reader(Scope("wall", ("320404",)))
 
 
-def page(config: Config, path: str, reader: Reader | None = OFFICER, search: str = "", cookies: dict[str, str] | None = None) -> dict[str, object]:
+def page(
+    config: Config, path: str, reader: Reader | None = OFFICER, search: str = "", cookies: dict[str, str] | None = None
+) -> dict[str, object]:
     return dict(draw(path, search, cookies or {}, TEXTS, config, reader).to_plotly_json()["props"])
 
 

@@ -36,7 +36,11 @@ def test_every_key_the_wall_names_is_written() -> None:
     known = load_texts(FOLDER)["zh"].texts
     wall = [ROOT / "assets" / name for name in ("map.js", "map-card.js", "map-marks.js", "live.js", "clock.js")]
     files = [*(ROOT / "assets").glob("wall*.js"), *wall, *(ROOT / "panels").glob("*.py")]
-    named = {key for file in files for key in re.findall(r"""(?:\bt|\btext)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""", file.read_text(encoding="utf-8"))}
+    named = {
+        key
+        for file in files
+        for key in re.findall(r"""(?:\bt|\btext)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""", file.read_text(encoding="utf-8"))
+    }
     assert named
     assert not {key for key in named if key not in known}
 

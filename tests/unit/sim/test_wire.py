@@ -53,12 +53,7 @@ def test_the_hotlines_list_has_the_columns_of_the_configuration(config: Config) 
     assert "2026-11-21 08:00:00" in row
 
 
-def test_stamps_without_an_offset_are_local() -> None:
-    _, packet = wire.hj212_realtime(_dust(), {"pm25": 1}, AT.astimezone(UTC).astimezone(AT.tzinfo), "1")
+def test_stamps_without_an_offset_are_local(plan: Plan) -> None:
+    station = next(site for site in plan.sites if site.kind == "dust")
+    _, packet = wire.hj212_realtime(station, {"pm25": 1}, AT.astimezone(UTC).astimezone(AT.tzinfo), "1")
     assert b"DataTime=20261121080000" in packet
-
-
-def _dust():  # type: ignore[no-untyped-def]
-    from sim.model import Site
-
-    return Site("A320404D0000000000000001", "dust", "工地", "320404001001", 0, 0, 0, 0, 60)

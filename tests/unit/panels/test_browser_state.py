@@ -1,0 +1,90 @@
+"""The browser's own arithmetic, run by Node: deltas applied twice, late, or to the wrong sums would make the wall lie."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".run" / "node" / "bin"))
+pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed (make test brings it)")
+
+ALERT = {"id": 7, "stage": "unack", "severity": 2, "version": 1, "raised_at": "2026-11-21T04:05:00Z"}
+PART = {
+    "figures": {"devices": 10, "online": 9, "alerts": {"2": 1}, "response_s": [600, 2], "vitals": {"pm25": [70, 2, 30, 40, 100]}},
+    "cells": {"risk": [[1, 2, 3], [0, 5, -1]]},
+    "alerts": [ALERT],
+    "cases": [],
+}
+SNAPSHOT = {
+    "sequence": 4,
+    "at": "2026-11-21T04:00:00Z",
+    "streets": {"320404001": PART, "320404002": {"figures": {"devices": 5, "online": 5, "vitals": {"pm25": [20, 1, 20, 20, 160]}}}},
+    "trend": {"bucket_s": 900, "today": [[1763697600, 2]], "yesterday": []},
+}
+
+
+def run(script: str, **values: Any) -> Any:
+    """What a module script prints as JSON; the names of `values` are constants in it."""
+    given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
+    here = (ROOT / "assets").as_uri()
+    source = f'import * as S from "{here}/state.js"; import {{ Events }} from "{here}/stream.js"; {given} {script}'
+    assert NODE is not None
+    done = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_figures_are_sums_over_streets_and_what_nobody_tells_is_null() -> None:
+    total = run("console.log(JSON.stringify(S.sums(S.takeSnapshot(snapshot))))", snapshot=SNAPSHOT)
+    assert (total["devices"], total["online"], total["alerts"]["2"], total["cases_open"]) == (15, 14, 1, None)
+    assert total["response"] == [600, 2]
+
+
+def test_a_mean_is_weighted_by_its_devices_and_as_old_as_its_newest_reading() -> None:
+    script = "const v=S.sums(S.takeSnapshot(snapshot)).vitals.pm25; console.log(JSON.stringify([S.foldVital(v,'mean'),S.foldVital(v,'max'),v.newest]))"
+    assert run(script, snapshot=SNAPSHOT) == [30, 40, 160]
+
+
+def test_a_delta_applied_twice_changes_nothing_the_second_time() -> None:
+    delta = {"sequence": 5, "at": "2026-11-21T04:06:00Z", "streets": {"320404001": {**PART, "cells": {"risk": [[1], [3]]}}}}
+    script = """const s=S.takeSnapshot(snapshot); const show=()=>JSON.stringify([S.sums(s),[...S.classCounts(s,'risk')],[...s.alerts.keys()],[...s.trend.today]]);
+    S.applyDelta(s,delta); const once=show(); const again=S.applyDelta(s,delta); console.log(JSON.stringify([once===show(), again.cells.get('risk')]))"""
+    assert run(script, snapshot=SNAPSHOT, delta=delta) == [True, []]
+
+
+def test_cells_per_class_tie_to_the_number_of_cells() -> None:
+    delta = {"sequence": 5, "at": "x", "streets": {"320404001": {"cells": {"risk": [[1, 3, 9], [5, 2, 9]]}}}}
+    script = "const s=S.takeSnapshot(snapshot); S.applyDelta(s,delta); console.log(JSON.stringify([...S.classCounts(s,'risk')]))"
+    counts = run(script, snapshot=SNAPSHOT, delta=delta)
+    assert counts == [0, 0, 0, 1, 0, 0, 3]
+    assert sum(counts) == 4
+
+
+def test_an_alert_back_to_normal_leaves_the_list_and_an_older_version_never_returns() -> None:
+    steps = [{**ALERT, "version": 3, "stage": "acked"}, {**ALERT, "version": 2}, {**ALERT, "version": 4, "stage": "normal"}]
+    script = """const s=S.takeSnapshot(snapshot); const seen=[];
+    steps.forEach((a,i)=>{S.applyDelta(s,{sequence:5+i,at:'x',streets:{'320404001':{alerts:[a]}}}); seen.push(s.alerts.get(7)?.stage ?? null)}); console.log(JSON.stringify(seen))"""
+    assert run(script, snapshot=SNAPSHOT, steps=steps) == ["acked", "acked", None]
+
+
+def test_a_new_alert_counts_once_among_todays_signals() -> None:
+    new = {**ALERT, "id": 8, "raised_at": "2026-11-21T04:01:00Z"}
+    script = """const s=S.takeSnapshot(snapshot); for (const n of [5,6]) S.applyDelta(s,{sequence:n,at:'x',streets:{'320404001':{alerts:[alert]}}});
+    console.log(JSON.stringify([...s.trend.today.values()].reduce((a,b)=>a+b,0)))"""
+    assert run(script, snapshot=SNAPSHOT, alert=new) == 3
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_events_are_read_whole_however_the_wire_cuts_them(size: int) -> None:
+    text = ': beat\n\nid: 9\nevent: delta\ndata: {"a":\ndata: 1}\n\nevent: status\r\ndata: x\r\n\r\n'
+    script = "const out=[]; const e=new Events((x)=>out.push(x)); for(let i=0;i<text.length;i+=size) e.feed(text.slice(i,i+size)); console.log(JSON.stringify(out))"
+    events = run(script, text=text, size=size)
+    assert events == [
+        {"event": "beat"},
+        {"event": "delta", "id": "9", "data": '{"a":\n1}'},
+        {"event": "status", "id": "", "data": "x"},
+    ]
