@@ -14,15 +14,13 @@ import structlog
 from alerts.evaluate import evaluate
 from alerts.rules import Rules
 from core.config import Config
-from core.errors import BatchRefused
+from core.errors import BatchRefused, KeysStand
 from core.model import Answer, Decoded, Frame, Reason, Rejected, Taken
 from ingest.admit import admit
 from ingest.decode import decode, wire_keys
 from store.registry import Locate, Registry
 from store.timescale import Store
 from store.transaction import batch
-
-DUE_AT_ONCE = 500  # devices and waits looked at with each batch: a tick must stay short
 
 _log = structlog.get_logger(__name__)
 
@@ -64,7 +62,10 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
     bytes as rejected, and its neighbours are stored.
     """
     try:
-        return _process(frames, now, deps)
+        try:
+            return _process(frames, now, deps, careful=False)
+        except KeysStand:
+            return _process(frames, now, deps, careful=True)
     except BatchRefused as refusal:
         if len(frames) <= 1:
             return _set_aside(frames, str(refusal), now, deps)
@@ -73,13 +74,13 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
         return Outcome(first.answers + second.answers, first.taken + second.taken)
 
 
-def _process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
-    with batch(deps.store, deps.registry, deps.locate, deps.config) as tx:
+def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) -> Outcome:
+    with batch(deps.store, deps.registry, deps.locate, deps.config, careful) as tx:
         decoded = decode(frames, tx.wire_memory(list(wire_keys(frames, deps.config))), deps.config)
         devices, metrics = tx.identify(decoded, now)  # adopts or leaves out the unknown
         valid = admit(decoded, devices, metrics, deps.config, now)  # pure: what may be stored, and why not
-        moved = tx.record(decoded, valid, devices, now) | tx.due(now, DUE_AT_ONCE)  # exactly once; plus what fell due
-        changes = evaluate(deps.rules, tx.facts(moved, deps.rules.metrics, bool(deps.rules.reports)), now)  # pure
+        moved = tx.record(decoded, valid, devices, now) | tx.due()  # exactly once; plus what fell due
+        changes = evaluate(deps.rules, tx.facts(moved, bool(deps.rules.reports)), now)  # pure
         tx.save(changes, now)  # alerts, waits, watches, change log: one commit
     deps.live.hint(tx.moved_devices)  # the truth is already stored
     return Outcome(decoded.answers, tx.taken)

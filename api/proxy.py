@@ -4,6 +4,7 @@ Decides nothing about the content; tells people in both languages, and machines 
 """
 
 from collections.abc import AsyncIterator, Iterable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from starlette.background import BackgroundTask
@@ -19,6 +20,7 @@ _HOP_BY_HOP = frozenset(
     | {"upgrade"}
 )
 _OURS = frozenset({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "forwarded"})
+_SERVERS = frozenset({"date", "server"})  # our own server says them
 _RETRY_S = 3
 
 _AWAY = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="refresh" content="{retry}">
@@ -32,12 +34,17 @@ _AWAY = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta h
 class Proxy:
     """Holds connections to the web process: close it. `trusted` proxies before us may name the client and its scheme."""
 
-    def __init__(self, web_url: str, *, trusted: Iterable[str] = ("127.0.0.1", "::1")) -> None:
+    def __init__(
+        self, web_url: str, *, trusted: Iterable[str] = ("127.0.0.1", "::1"), transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._client = httpx.AsyncClient(
             base_url=web_url,
             timeout=httpx.Timeout(60, connect=2, pool=5),
             limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=4),
             trust_env=False,
+            transport=transport,
+            # One client serves everybody: a jar that kept the first one's session would let the next one in.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
         self._trusted = frozenset(trusted)
 
@@ -69,7 +76,7 @@ class Proxy:
         except httpx.HTTPError:
             return away(request, 502, "页面进程中断了连接", "the web process broke the connection")
         response = StreamingResponse(_chunks(answer), answer.status_code, background=BackgroundTask(answer.aclose))
-        response.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in _HOP_BY_HOP]
+        response.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in _HOP_BY_HOP | _SERVERS]
         return response
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
@@ -83,6 +90,8 @@ class Proxy:
         host = request.headers.get("host", "")
         forwarded = request.headers.get("x-forwarded-host", host) if believed else host
         ours = {
+            # Without this the client library asks for gzip in the name of somebody who cannot read it.
+            **({} if "accept-encoding" in request.headers else {"accept-encoding": "identity"}),
             "host": host,
             "x-forwarded-for": f"{before}, {peer}" if before else peer,
             "x-forwarded-proto": scheme,

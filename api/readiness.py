@@ -26,6 +26,7 @@ _FRESH = timedelta(seconds=30)
 _PROJECTED = timedelta(seconds=10)
 _REJECTED_OF = timedelta(minutes=5)
 _NEEDED = ("database", "projector")
+_MQTT_LANE = ":mqtt-"  # worker.py names its lanes `host:pid:mqtt-slot`
 
 Row = dict[str, Any]
 
@@ -62,8 +63,9 @@ class Readiness:
             feeds, leads = await asyncio.wait_for(self._gate.ask(_look), 3)
         except (StoreUnavailable, TimeoutError) as error:
             return {"database": str(error) or "does not answer", "projector": "unknown", "mqtt": "unknown"}
-        workers = [row for row in feeds if not row["worker"].startswith("edge:")]
-        connected = any(row["state"] == "connected" and now - row["updated_at"] < _FRESH for row in workers)
+        # A worker listens on TCP, too: its open port says nothing of the broker.
+        slots = [row for row in feeds if _MQTT_LANE in row["worker"]]
+        connected = any(row["state"] == "connected" and now - row["updated_at"] < _FRESH for row in slots)
         told = self._hub.supply.projector_at
         pushed = self._hub.supply.live != "push" or (told is not None and now - told < _PROJECTED)
         return {

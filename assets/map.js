@@ -126,6 +126,7 @@ export class DistrictMap {
     const renderer = info ? context.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
     this.software = /swiftshader|llvmpipe|software/i.test(renderer);
     this.pace = this.software ? SOFTWARE_MS : HARDWARE_MS;
+    this.panel.classList.toggle("software", this.software); // rings then stand still: each frame of theirs costs a quarter of a core
     window.yiping.map = this.map;
   }
 

@@ -48,7 +48,9 @@ export class Trend {
     data[2].marker = { ...data[2].marker, size: 9 * size, line: { ...data[2].marker.line, width: 2.4 * size } };
     const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: "#9db4d3" };
     const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 27 * size }, autosize: true };
-    layout.xaxis = { ...layout.xaxis, tickfont: font, ticklabelstandoff: Math.round(5 * size), dtick: 4 * 3600 * 1000, range: [wall(day), wall(day + 86_400)], tick0: wall(day) };
+    // Without autorange off, an empty day would be drawn as a year with a tick every four hours: 2,190 labels.
+    const hours = { dtick: 4 * 3600 * 1000, tick0: wall(day), autorange: false, range: [wall(day), wall(day + 86_400)] };
+    layout.xaxis = { ...layout.xaxis, ...hours, tickfont: font, ticklabelstandoff: Math.round(5 * size) };
     layout.yaxis = { ...layout.yaxis, tickfont: font };
     window.Plotly.react(this.chart, data, layout);
   }

@@ -90,3 +90,7 @@ class StoreUnavailable(YipingError):
 
 class BatchRefused(YipingError):
     """The database answered, and will not hold this batch: a fault of the data or of ours, not of the moment."""
+
+
+class KeysStand(YipingError):
+    """Some readings of a batch are already stored: to be told apart one by one, in a second try."""

@@ -14,6 +14,8 @@ import numpy as np
 from core.day import Day
 from projector.devices import Devices
 
+_VOIDED = "voided"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -98,7 +100,8 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
     """The figures of alerts, cases and reports of one street (docs/live.md)."""
     alerts = [row for (noun, _), row in rows.items() if noun == "alert"]
     cases = [row for (noun, _), row in rows.items() if noun == "case"]
-    closed = [case for case in cases if case.stage != "void" and day.holds(case.acted_at)]
+    # 按期结案率: of the cases whose deadline falls in the day and is decided (closed, or passed), those closed before it.
+    due = [case for case in cases if case.stage != _VOIDED and day.holds(case.due_at) and (case.acted_at is not None or case.overdue)]
     severities = {str(severity): 0 for severity in range(1, 6)}
     for alert in alerts:
         if alert.stage != "normal":
@@ -109,10 +112,10 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
         "unack": sum(alert.stage in ("unack", "rtn_unack") and alert.hold == "none" for alert in alerts),
         "cases_open": sum(case.acted_at is None for case in cases),
         "cases_overdue": sum(case.acted_at is None and case.overdue for case in cases),
-        "cases_today": sum(case.stage != "void" and day.holds(case.opened_at) for case in cases),
-        "closed_today": len(closed),
-        "closed_in_time": sum(not case.overdue for case in closed),
-        "due_today": sum(case.stage != "void" and day.holds(case.due_at) for case in cases),
+        "cases_today": sum(case.stage != _VOIDED and day.holds(case.opened_at) for case in cases),
+        "closed_today": sum(case.stage != _VOIDED and day.holds(case.acted_at) for case in cases),
+        "closed_in_time": sum(not case.overdue for case in due),
+        "due_today": len(due),
         "reports_today": sum(noun == "report" and day.holds(row.opened_at) for (noun, _), row in rows.items()),
         "response_s": [round(sum(answered), 1), len(answered)],
     }

@@ -1,18 +1,48 @@
 """Gathers what rules may know: what fell due, open alerts, waits, who is silent. Reads and locks; decides nothing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
+
+import psycopg
+from psycopg.rows import DictRow
 
 from core.facts import DueDevice, Facts, KnownDevice, Moved, OpenAlert, StateMoved, Wait
 from core.model import QUALITY_OF_CODE, Presence
+from store import arrays
 from store.registry import Registry
-from store.timescale import Connection, queries
+from store.timescale import Connection, queries, sql
+
+Rows: TypeAlias = psycopg.Cursor[DictRow]
+
+DUE_AT_ONCE = 500  # devices and waits looked at with each batch: a tick must stay short
 
 
-def due(connection: Connection, registry: Registry, now: datetime, limit: int) -> Moved:
-    """Devices and waits whose moment has come, locked; those another worker holds are skipped."""
-    device_rows = list(queries.facts_due_devices(connection, now=now, limit=limit))
-    wait_rows = list(queries.facts_due_waits(connection, now=now, limit=limit))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions sent with a batch in one round trip; their answers are read afterwards."""
+
+    due_devices: Rows
+    due_waits: Rows
+    alerts: Rows
+    waits: Rows
+
+
+def ask(connection: Connection, devices: Iterable[int], now: datetime) -> Asked:
+    """What fell due, and what is open for these devices. To be called within a pipeline of the connection."""
+    of = {"devices": arrays.int4s(sorted(devices)), "subjects": []}
+    return Asked(
+        connection.execute(sql("facts_due_devices"), {"now": now, "limit": DUE_AT_ONCE}),
+        connection.execute(sql("facts_due_waits"), {"now": now, "limit": DUE_AT_ONCE}),
+        connection.execute(sql("facts_alerts"), of),
+        connection.execute(sql("facts_waits"), of),
+    )
+
+
+def read_due(connection: Connection, asked: Asked, registry: Registry) -> Moved:
+    """Devices and waits whose moment has come, locked; those another worker holds were skipped."""
+    device_rows, wait_rows = asked.due_devices.fetchall(), asked.due_waits.fetchall()
     if not device_rows and not wait_rows:
         return Moved()
     known = registry.known(connection, {row["device"] for row in (*device_rows, *wait_rows)})
@@ -44,16 +74,16 @@ def presences(connection: Connection, told: Iterable[Presence], known: dict[str,
     return [DueDevice(gone[row["device_id"]], row["seen_at"], row["silent"], True) for row in rows]
 
 
-def gather(connection: Connection, moved: Moved, rule_metrics: frozenset[str], rings_on_reports: bool) -> Facts:
+def gather(connection: Connection, moved: Moved, asked: Asked, rings_on_reports: bool) -> Facts:
     """All that the rules concerned may need to know of a batch."""
     quiet = {item.device.device_id for item in (*moved.due_devices, *moved.gone)}
     devices = sorted(quiet | {state.device.device_id for state in moved.due_waits})
     subjects = [f"report:{item.report.source}/{item.report.external_id}" for item in moved.reports] if rings_on_reports else []
-    alerts = list(queries.facts_alerts(connection, devices=devices, subjects=subjects)) if devices or subjects else []
-    waits = list(queries.facts_waits(connection, devices=devices)) if devices else []
-    if moved.silent or any(state.metric.metric in rule_metrics for state in moved.states):
-        alerts += queries.facts_alerts_staged(connection)
-        waits += queries.facts_waits_staged(connection)
+    alerts, waits = asked.alerts.fetchall(), asked.waits.fetchall()
+    if devices or subjects:
+        alerts += queries.facts_alerts(connection, devices=devices, subjects=subjects)
+    if devices:
+        waits += queries.facts_waits(connection, devices=devices)
     rung = queries.facts_rung(connection, subjects=subjects) if subjects else ()
     return Facts(
         moved,

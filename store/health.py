@@ -28,6 +28,7 @@ class HealthWriter:
     feeds: tuple[str, ...]
     started_at: datetime
     _tallies: dict[str, _Tally] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)  # a feed heard once is told of as long as this process lives
     _written_at: datetime | None = None
     _state: tuple[str, datetime, str] | None = None
 
@@ -44,7 +45,8 @@ class HealthWriter:
         changed = self._state is None or self._state[0] != state
         if not changed and self._written_at and now - self._written_at < _WRITE_EVERY:
             return
-        tallies = {**{feed: _Tally() for feed in self.feeds}, **self._tallies}
+        self._told |= {*self.feeds, *self._tallies}
+        tallies = {**{feed: _Tally() for feed in self._told}, **self._tallies}
         try:
             with self.store.connection() as connection:
                 for feed, tally in sorted(tallies.items()):

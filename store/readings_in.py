@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from core.config import Config
+from core.errors import KeysStand
 from core.facts import ValidReading
 from core.model import QUALITY_CODE, Reason, Rejected
 from store.timescale import Connection, queries, sql
@@ -30,19 +31,20 @@ class Stored:
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
 
 
-def store_readings(connection: Connection, readings: Sequence[ValidReading], config: Config, now: datetime) -> Stored:
-    """Write a batch; `processed_at` is `now`. Raises what the driver raises."""
+def store_readings(connection: Connection, readings: Sequence[ValidReading], config: Config, now: datetime, careful: bool) -> Stored:
+    """Write a batch; `processed_at` is `now`. Raises `KeysStand` unless `careful`, and what the driver raises."""
     stored = Stored()
     unique = _without_repeats(readings, config, stored)
     if not unique:
         return stored
-    try:
-        with connection.transaction():
-            _copy(connection, "record_copy", unique, now)
-        stored.fresh = list(unique.values())
-    except psycopg.errors.UniqueViolation:
+    if careful:
         _store_new_ones(connection, unique, config, now, stored)
-    _mark_rollups_dirty(connection, stored.fresh)
+        return stored
+    try:
+        _copy(connection, "record_copy", unique, now)
+    except psycopg.errors.UniqueViolation as violation:
+        raise KeysStand("some of these readings are already there") from violation
+    stored.fresh = list(unique.values())
     return stored
 
 
@@ -123,14 +125,8 @@ def _revise(connection: Connection, reading: ValidReading, old: float | None, no
     stored.fresh.append(reading)
 
 
-def bucket_of(moment: datetime) -> datetime:
-    """The start of the five minutes that hold a moment (UTC)."""
+def buckets_of(readings: Sequence[ValidReading]) -> list[datetime]:
+    """The roll-up buckets these readings change."""
     seconds = ROLLUP_BUCKET.total_seconds()
-    return datetime.fromtimestamp(moment.timestamp() // seconds * seconds, UTC)
-
-
-def _mark_rollups_dirty(connection: Connection, readings: Sequence[ValidReading]) -> None:
-    seconds = ROLLUP_BUCKET.total_seconds()
-    buckets = {reading.observed_at.timestamp() // seconds * seconds for reading in readings}
-    if buckets:
-        queries.record_dirty(connection, buckets=[datetime.fromtimestamp(bucket, UTC) for bucket in sorted(buckets)])
+    starts = {reading.observed_at.timestamp() // seconds * seconds for reading in readings}
+    return [datetime.fromtimestamp(start, UTC) for start in sorted(starts)]

@@ -1,23 +1,45 @@
 """Moves the latest state of devices: the newest reading wins, a late one never does, history does not take part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.config import Config
 from core.facts import Moved, StateMoved, ValidReading
 from core.model import QUALITY_CODE
-from store.timescale import Connection, queries, sql
+from store import arrays
+from store.timescale import Connection, queries
 
 StateKey = tuple[int, int]
-_TYPES = ("int4", "int2", "int2", "float8", "timestamptz", "timestamptz", "text")
 
 
-def move_states(connection: Connection, fresh: Sequence[ValidReading], config: Config, now: datetime) -> Moved:
-    """Upsert the latest states; tells, in order of observation, every reading that was newer than the state before.
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Of a batch: the newest live reading of each metric of each device, and all of those that came several times."""
 
-    A backlog of several readings of one metric is told whole, so that a rule sees what happened between.
-    """
+    newest: Mapping[StateKey, ValidReading]
+    several: Mapping[StateKey, Sequence[ValidReading]]
+
+    @property
+    def devices(self) -> set[int]:
+        return {device_id for device_id, _ in self.newest}
+
+    def columns(self, now: datetime) -> dict[str, Any]:
+        """The parameters of `states_upsert`."""
+        readings = list(self.newest.values())
+        return {
+            "now": now,
+            "devices": arrays.int4s([device_id for device_id, _ in self.newest]),
+            "metrics": arrays.int2s([metric_id for _, metric_id in self.newest]),
+            "qualities": arrays.int2s([QUALITY_CODE[reading.quality] for reading in readings]),
+            "values": arrays.float8s([reading.value for reading in readings]),
+            "times": arrays.timestamps([reading.observed_at for reading in readings]),
+        }
+
+
+def newest_of(fresh: Iterable[ValidReading], config: Config, now: datetime) -> Newest:
+    """What of a batch may become the latest state."""
     horizon = now - config.ingest.live_for
     newest: dict[StateKey, ValidReading] = {}
     several: dict[StateKey, list[ValidReading]] = {}
@@ -30,20 +52,33 @@ def move_states(connection: Connection, fresh: Sequence[ValidReading], config: C
             several.setdefault(key, [other]).append(reading)
             if reading.observed_at > other.observed_at:
                 newest[key] = reading
-    if not newest:
-        return Moved()
-    before = _observed_before(connection, several)
+    return Newest(newest, several)
+
+
+def observed_before(connection: Connection, states: Newest) -> dict[StateKey, datetime]:
+    """Where the states stood that get several readings at once, locked."""
+    if not states.several:
+        return {}
+    rows = queries.states_observed(connection, devices=sorted({device_id for device_id, _ in states.several}))
+    return {(row["device_id"], row["metric_id"]): row["observed_at"] for row in rows}
+
+
+def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterable[Mapping[str, Any]]) -> Moved:
+    """In order of observation, every reading that was newer than the state before; `rows` are those of `states_upsert`.
+
+    A backlog of several readings of one metric is told whole, so that a rule sees what happened between.
+    """
     moved = Moved()
     silent, unwatched = set(), set()
-    for row in _upsert(connection, newest, now):
+    for row in rows:
         key = row["device_id"], row["metric_id"]
-        if key not in several:
-            moved.states.append(_moved(newest[key]))
+        if key not in states.several:
+            moved.states.append(_moved(states.newest[key]))
         if row["silent"]:
             silent.add(key[0])
         if row["unwatched"]:
             unwatched.add(key[0])
-    for key, readings in several.items():
+    for key, readings in states.several.items():
         since = before.get(key)
         moved.states += [_moved(reading) for reading in readings if since is None or reading.observed_at > since]
     moved.states.sort(key=lambda state: state.observed_at)
@@ -55,18 +90,8 @@ def _moved(reading: ValidReading) -> StateMoved:
     return StateMoved(reading.device, reading.metric, reading.value, reading.quality, reading.observed_at)
 
 
-def _observed_before(connection: Connection, several: dict[StateKey, list[ValidReading]]) -> dict[StateKey, datetime]:
-    if not several:
-        return {}
-    devices = sorted({device_id for device_id, _ in several})
-    rows = queries.states_observed(connection, devices=devices)
-    return {(row["device_id"], row["metric_id"]): row["observed_at"] for row in rows}
-
-
-def _upsert(connection: Connection, newest: dict[StateKey, ValidReading], now: datetime) -> list[dict[str, Any]]:
-    queries.states_stage_table(connection)
-    with connection.cursor() as cursor, cursor.copy(sql("states_stage_copy")) as copy:
-        copy.set_types(_TYPES)
-        for (device_id, metric_id), reading in newest.items():
-            copy.write_row((device_id, metric_id, QUALITY_CODE[reading.quality], reading.value, reading.observed_at, now, reading.text))
-    return connection.execute(sql("states_upsert")).fetchall()
+def keep_texts(connection: Connection, states: Newest) -> None:
+    """The words of the few metrics that are text."""
+    for (device_id, metric_id), reading in states.newest.items():
+        if reading.text is not None:
+            queries.states_text(connection, text=reading.text, device_id=device_id, metric_id=metric_id, observed_at=reading.observed_at)

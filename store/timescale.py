@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from core.errors import StoreUnavailable
 from core.model import Scope
+from store import arrays
 
 Connection: TypeAlias = psycopg.Connection[DictRow]
 
@@ -34,7 +35,8 @@ def sql(name: str) -> LiteralString:
 class Store:
     """A pool of connections to one TimescaleDB. Holds sockets: close it."""
 
-    def __init__(self, url: str, *, name: str = "yiping", connections: int = 4) -> None:
+    def __init__(self, url: str, *, name: str = "yiping", connections: int = 4, check: bool = True) -> None:
+        """`check` asks each connection whether it is alive before it is lent: not for those who try again anyway."""
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=0,
@@ -42,7 +44,8 @@ class Store:
             timeout=_WAIT_FOR_CONNECTION_S,
             reconnect_timeout=2.0,
             open=True,
-            check=ConnectionPool.check_connection,
+            check=ConnectionPool.check_connection if check else None,
+            configure=arrays.register,
             kwargs={
                 "row_factory": dict_row,
                 "application_name": name,

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from core.config import Config
-from core.errors import BatchRefused, StoreUnavailable
-from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid
+from core.errors import BatchRefused, KeysStand, StoreUnavailable
+from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid, ValidReading
 from core.model import Decoded, Rejected, Taken
 from store import facts, save
-from store.readings_in import store_readings
+from store.readings_in import buckets_of, store_readings
 from store.registry import Locate, Registry
 from store.reports_in import store_reports
-from store.states import move_states
+from store.states import keep_texts, newest_of, observed_before, tell_moved
 from store.timescale import Connection, Store, queries, sql
 
 MemoryKey = tuple[str, str]
@@ -24,8 +24,10 @@ MemoryKey = tuple[str, str]
 class Batch:
     """A transaction at work. `taken` tells afterwards what became of each frame, `moved_devices` whose state moved."""
 
-    def __init__(self, connection: Connection, registry: Registry, locate: Locate, config: Config) -> None:
+    def __init__(self, connection: Connection, registry: Registry, locate: Locate, config: Config, careful: bool) -> None:
         self._connection, self._registry, self._locate, self._config = connection, registry, locate, config
+        self._careful = careful
+        self._asked: facts.Asked | None = None
         self.taken: list[Taken] = []
         self.moved_devices: list[int] = []
 
@@ -41,15 +43,16 @@ class Batch:
         return self._registry.identify(self._connection, decoded, now)
 
     def record(self, decoded: Decoded, valid: Valid, known: dict[str, KnownDevice], now: datetime) -> Moved:
-        """Store a batch exactly once; returns what it moved."""
-        stored = store_readings(self._connection, valid.readings, self._config, now)
-        moved = move_states(self._connection, stored.fresh, self._config, now)
-        reports = store_reports(self._connection, valid.reports, self._config, self._locate, now)
-        gone = facts.presences(self._connection, decoded.presences, known, now)
+        """Store a batch exactly once; returns what it moved. Raises `KeysStand` unless this is the careful try."""
+        connection = self._connection
+        stored = store_readings(connection, valid.readings, self._config, now, self._careful)
+        moved = self._move_states(stored.fresh, now)
+        reports = store_reports(connection, valid.reports, self._config, self._locate, now)
+        gone = facts.presences(connection, decoded.presences, known, now)
         rejected = [*valid.rejected, *stored.rejected]
         self._reject(rejected)
         for (feed, peer), memory in sorted(decoded.memory.items()):
-            queries.memory_save(self._connection, feed=feed, peer=peer, memory=memory, now=now)
+            queries.memory_save(connection, feed=feed, peer=peer, memory=memory, now=now)
         self.taken = _taken(
             len(decoded.frames),
             [reading.frame for reading in stored.fresh] + reports.created + reports.changed,
@@ -60,11 +63,27 @@ class Batch:
         self.moved_devices = list({state.device.device_id for state in moved.states})
         return moved | Moved(reports=reports.moved, gone=gone)
 
-    def due(self, now: datetime, limit: int) -> Moved:
-        return facts.due(self._connection, self._registry, now, limit)
+    def _move_states(self, fresh: Sequence[ValidReading], now: datetime) -> Moved:
+        """The latest states, and with them in one round trip all that the rules will ask."""
+        connection = self._connection
+        states = newest_of(fresh, self._config, now)
+        before = observed_before(connection, states)
+        with connection.pipeline():
+            if fresh:
+                connection.execute(sql("record_dirty"), {"buckets": buckets_of(fresh)})
+            rows = connection.execute(sql("states_upsert"), states.columns(now)) if states.newest else None
+            self._asked = facts.ask(connection, states.devices, now)
+        keep_texts(connection, states)
+        return tell_moved(states, before, rows.fetchall() if rows else ())
 
-    def facts(self, moved: Moved, rule_metrics: frozenset[str], rings_on_reports: bool) -> Facts:
-        return facts.gather(self._connection, moved, rule_metrics, rings_on_reports)
+    def due(self) -> Moved:
+        """What fell due by the time of `record`."""
+        assert self._asked is not None
+        return facts.read_due(self._connection, self._asked, self._registry)
+
+    def facts(self, moved: Moved, rings_on_reports: bool) -> Facts:
+        assert self._asked is not None
+        return facts.gather(self._connection, moved, self._asked, rings_on_reports)
 
     def save(self, changes: Sequence[Change], now: datetime) -> None:
         save.save(self._connection, changes, now)
@@ -95,16 +114,17 @@ def _taken(
 
 
 @contextmanager
-def batch(store: Store, registry: Registry, locate: Locate, config: Config) -> Iterator[Batch]:
+def batch(store: Store, registry: Registry, locate: Locate, config: Config, careful: bool = False) -> Iterator[Batch]:
     """Open the transaction of one batch. On any error nothing of it stands, and what the registry learnt is forgotten.
 
-    Raises `StoreUnavailable` when the database is away, `BatchRefused` for whatever else went wrong on the way:
+    Raises `StoreUnavailable` when the database is away, `KeysStand` when readings are already there and this is not
+    the `careful` try, `BatchRefused` for whatever else went wrong on the way:
     the caller halves the batch, so that one frame can never stop the others.
     """
     try:
         with store.connection() as connection:
-            yield Batch(connection, registry, locate, config)
-    except StoreUnavailable:
+            yield Batch(connection, registry, locate, config, careful)
+    except (StoreUnavailable, KeysStand):
         registry.forget()
         raise
     except Exception as error:

@@ -26,7 +26,9 @@ FEED_TOPICS = (
 )
 # What may wait for a worker that is away: 10 minutes at 10,000/s with 170 bytes each. Counted per client.
 QUEUE_BYTES = 1 << 30
-PACKET_BYTES = 4 << 20
+# Twice what the feeds take (`ingest.max_payload`): what is too large shall be refused and counted by us, for a broker
+# that refuses it cuts its sender off, again at every repetition, and nobody is told.
+PACKET_BYTES = 8 << 20
 
 
 class Mosquitto:

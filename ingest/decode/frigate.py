@@ -55,7 +55,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     """One message → one report with the object's id: later ones of the same id bring it up to date. Raises `DecodeError`."""
     try:
         message = _messages.decode(frame.payload)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         unsupported = isinstance(error, msgspec.ValidationError) and b'"after"' not in frame.payload
         raise DecodeError(f"neither event nor review: {error}", Reason.UNSUPPORTED if unsupported else Reason.UNDECODABLE) from error
     seen = message.after

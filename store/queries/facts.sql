@@ -14,21 +14,14 @@ where d.silent_at is null;
 -- name: facts_alerts
 -- No locks: the device's state row is ours already, and what an officer does meanwhile the saving statements respect.
 select alert_id, rule, subject, device_id, stage, value, state_known, updated_at from alerts
-where stage <> 'normal' and (device_id = any(:devices) or subject = any(:subjects));
-
--- name: facts_alerts_staged
-select distinct alert_id, rule, subject, a.device_id, stage, a.value, state_known, a.updated_at
-from stage_states s join alerts a on a.device_id = s.device_id where a.stage <> 'normal';
+where stage <> 'normal' and (device_id = any(:devices ::int4[]) or subject = any(:subjects));
 
 -- name: facts_waits
-select rule, subject, since, due_at, value from rule_waits where device_id = any(:devices);
-
--- name: facts_waits_staged
-select distinct rule, subject, since, due_at, w.value from stage_states s join rule_waits w on w.device_id = s.device_id;
+select rule, subject, since, due_at, value from rule_waits where device_id = any(:devices ::int4[]);
 
 -- name: facts_rung
 select distinct rule, subject from alerts where subject = any(:subjects);
 
 -- name: facts_gone
 select device_id, coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), created_at) as seen_at, silent_at is not null as silent
-from devices d where device_id = any(:devices);
+from devices d where device_id = any(:devices ::int4[]);

@@ -22,35 +22,37 @@ from readings r join stage_readings s using (device_id, metric_id, observed_at);
 update readings set value = :value, text = :text, quality = :quality, received_at = :received_at, processed_at = :processed_at
 where device_id = :device_id and metric_id = :metric_id and observed_at = :observed_at;
 
--- name: states_stage_table!
-create temporary table if not exists stage_states (device_id integer, metric_id smallint, quality smallint, value double precision, observed_at timestamptz, updated_at timestamptz, text text) on commit delete rows;
-
--- name: states_stage_copy!
-copy stage_states (device_id, metric_id, quality, value, observed_at, updated_at, text) from stdin (format binary);
-
 -- name: states_upsert
 -- Late is not latest: an older reading never wins. Ordered by key: no deadlock between workers.
--- Told with each: whether its device was silent until now, and whether it is watched at all.
+-- Told with each: whether its device was silent until now, and whether it is watched at all. A NaN stands for null.
 with moved as (
-    insert into device_states as s (device_id, metric_id, quality, value, observed_at, changed_at, updated_at, text)
-    select device_id, metric_id, quality, value, observed_at, observed_at, updated_at, text from stage_states order by device_id, metric_id
+    insert into device_states as s (device_id, metric_id, quality, value, observed_at, changed_at, updated_at)
+    select device_id, metric_id, quality, nullif(value, 'NaN'), observed_at, observed_at, :now
+    from unnest(:devices ::int4[], :metrics ::int2[], :qualities ::int2[], :values ::float8[], :times ::timestamptz[])
+        as t (device_id, metric_id, quality, value, observed_at)
+    order by device_id, metric_id
     on conflict (device_id, metric_id) do update
-    set quality = excluded.quality, value = excluded.value, observed_at = excluded.observed_at, updated_at = excluded.updated_at, text = excluded.text,
+    set quality = excluded.quality, value = excluded.value, observed_at = excluded.observed_at, updated_at = excluded.updated_at, text = null,
         changed_at = case when s.value is distinct from excluded.value then excluded.observed_at else s.changed_at end
     where s.observed_at < excluded.observed_at
     returning s.device_id, s.metric_id)
 select device_id, metric_id, d.silent_at is not null as silent, w.device_id is null as unwatched
 from moved join devices d using (device_id) left join device_watch w using (device_id);
 
+-- name: states_text!
+-- The words of text metrics, after the upsert of their states.
+update device_states set text = :text, changed_at = case when text is distinct from :text then observed_at else changed_at end
+where device_id = :device_id and metric_id = :metric_id and observed_at = :observed_at;
+
 -- name: states_observed
 -- What the latest state was before a backlog of several readings of one metric arrives.
-select device_id, metric_id, observed_at from device_states where device_id = any(:devices) for update;
+select device_id, metric_id, observed_at from device_states where device_id = any(:devices) order by device_id, metric_id for update;
 
 -- name: record_rejected!
 insert into rejected (received_at, feed, reason, detail, device, area, raw) values (:received_at, :feed, :reason, :detail, :device, :area, :raw);
 
 -- name: record_dirty!
-insert into rollup_dirty (bucket) select unnest(:buckets ::timestamptz[]) on conflict do nothing;
+insert into rollup_dirty (bucket) select unnest(:buckets ::timestamptz[]) order by 1 on conflict do nothing;
 
 -- name: presence_set^
 update devices set presence = :presence, presence_at = :at where device_id = :device_id and (presence_at is null or presence_at < :at) returning device_id;

@@ -146,3 +146,11 @@ def test_too_large_a_frame_is_refused_with_its_first_bytes(config: Config, now: 
 
 def test_a_frame_of_no_feed_is_refused(config: Config, now: datetime) -> None:
     assert read(config, now, b"{}", "x/y", "").rejected[0][1].reason is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize("feed", ["city", "http-readings", "http-reports", "frigate"])
+@pytest.mark.parametrize("around", ['{"x": %s, "values": {"pm25": 1}}', '{"values": {"pm25": %s}}', '{"readings": %s}', '{"after": {"id": %s}}', "%s"])
+def test_nesting_without_end_is_refused_and_is_no_fault_of_the_decoder(config: Config, now: datetime, feed: str, around: str) -> None:
+    decoded = read(config, now, around % ('{"x": ' * 50_000 + "1" + "}" * 50_000), feed=feed)
+    assert len(decoded.rejected) == 1
+    assert not decoded.rejected[0][1].detail.startswith("decoder error")
