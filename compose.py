@@ -59,7 +59,7 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
     """
     settings = read_settings(environment)
     config = load(settings.config)
-    store = Store(settings.database_url, name=f"yiping-{name}", connections=connections)
+    store = Store(settings.database_url, name=f"yiping-{name}", connections=connections, check=False)
     try:
         config = adapted(config, settings, store)
         with store.connection() as connection:

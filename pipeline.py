@@ -75,7 +75,7 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
 
 
 def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) -> Outcome:
-    with batch(deps.store, deps.registry, deps.locate, deps.config, careful) as tx:
+    with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rules.thresholds, careful) as tx:
         decoded = decode(frames, tx.wire_memory(list(wire_keys(frames, deps.config))), deps.config)
         devices, metrics = tx.identify(decoded, now)  # adopts or leaves out the unknown
         valid = admit(decoded, devices, metrics, deps.config, now)  # pure: what may be stored, and why not

@@ -79,7 +79,7 @@ def list_classes(call: Call) -> Answer:
 
 
 def list_feeds(call: Call) -> Answer:
-    return Answer({"feeds": desk.list_feeds(call.connection)})
+    return Answer({"feeds": [row | call.config.feed_label(row["feed"]) for row in desk.list_feeds(call.connection)]})
 
 
 def list_indicators(call: Call) -> Answer:

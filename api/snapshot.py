@@ -19,6 +19,7 @@ from store.timescale import Connection
 SCREENS = ("wall", "duty", "cockpit", "field", "emergency", "urban", "environment", "water", "analysis", "dispatch", "replay")
 BUCKET_S = 900
 _WEATHER_FOR = timedelta(hours=1)
+_LISTS = ("alerts", "cases", "incidents", "reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,18 @@ def sees(scope: Scope, street: str, config: Config) -> bool:
     return scope.sees(street or config.area.code)
 
 
+def part_for(scope: Scope, street: str, part: bytes, config: Config) -> bytes | None:
+    """What a reader gets of a street's encoded part: all of it, nothing, or, with an area below the street (a grid worker's
+    community), the rows that lie in that area. The street's sums and cells are not theirs then."""
+    if sees(scope, street, config):
+        return part
+    if not street or not any(area.startswith(street) for area in scope.areas):
+        return None
+    told = msgspec.json.decode(part)
+    rows = {name: [row for row in told[name] if scope.sees(row["area"])] for name in _LISTS if name in told}
+    return msgspec.json.encode(rows) if rows else None
+
+
 def read_picture(connection: Connection, config: Config, now: datetime) -> Picture:
     """Read everything in one frozen transaction: the sequence first, so that no delta after it can be missed."""
     live_rows.freeze(connection)
@@ -73,13 +86,14 @@ def read_picture(connection: Connection, config: Config, now: datetime) -> Pictu
     since = day_of(now, config.area.zone).start - timedelta(days=1)
     trend = live_rows.read_trend(connection, since, now, BUCKET_S)
     weather = live_rows.read_weather(connection, now - _WEATHER_FOR) or None
-    feeds = [_feed(row) for row in live_rows.read_feeds(connection)]
+    feeds = [_feed(row, config) for row in live_rows.read_feeds(connection)]
     encoded = {street: msgspec.json.encode(part) for street, part in parts.items()}
     return Picture(sequence, now, encoded, trend, weather, feeds, **live_rows.read_marks(connection))
 
 
-def _feed(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+def _feed(row: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+    return plain | config.feed_label(row["feed"])
 
 
 def _put_cells(connection: Connection, parts: dict[str, dict[str, Any]]) -> None:
@@ -121,7 +135,8 @@ def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config
         "trend": _trend(picture, scope, config),
         "weather": picture.weather,
     }
-    streets = b",".join(msgspec.json.encode(street) + b":" + part for street, part in picture.parts.items() if sees(scope, street, config))
+    seen = ((street, part_for(scope, street, part, config)) for street, part in picture.parts.items())
+    streets = b",".join(msgspec.json.encode(street) + b":" + part for street, part in seen if part is not None)
     return msgspec.json.encode(head)[:-1] + b',"streets":{' + streets + b"}}"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from api.snapshot import Supply, sees
+from api.snapshot import Supply, part_for
 from core.config import Config
 from core.errors import StoreUnavailable
 from core.model import Scope
@@ -167,7 +167,8 @@ class Hub:
 
     def compose(self, delta: Delta, scope: Scope) -> bytes:
         """One event, with the parts this scope sees; without any it still carries the number, so that no client finds a gap."""
-        streets = ",".join(f'"{street}":{part}' for street, part in delta.parts.items() if sees(scope, street, self._config))
+        seen = ((street, part_for(scope, street, part.encode(), self._config)) for street, part in delta.parts.items())
+        streets = ",".join(f'"{street}":{part.decode()}' for street, part in seen if part is not None)
         data = f'{{"sequence":{delta.sequence},"at":"{delta.at}","streets":{{{streets}}}}}'
         return f"id: {delta.sequence}\nevent: delta\ndata: {data}\n\n".encode()
 

@@ -1,11 +1,12 @@
 // What the phone can do: a smaller photo, its place, how far a place is. Nothing is sent from here.
 
 import { t } from './duty-dom.js';
+import { exifOf, withExif } from './field-exif.js';
 
 const LONGEST_PX = 1600;
 const EARTH_M = 6371008.8;
 
-/** A photo as JPEG with at most 1600 px on its longer side; the canvas drops the EXIF block. Raises where it cannot be read. */
+/** A photo as JPEG with at most 1600 px on its longer side, with the camera's own notes of place and time. Raises where it cannot be read. */
 export async function shrink(file) {
   const picture = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const scale = Math.min(1, LONGEST_PX / Math.max(picture.width, picture.height));
@@ -16,7 +17,7 @@ export async function shrink(file) {
   picture.close();
   const blob = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.82));
   if (!blob) throw new Error('no picture');
-  return blob;
+  return withExif(blob, exifOf(await file.arrayBuffer()));
 }
 
 /** `{lon, lat, accuracy}` (WGS-84), or null where it is forbidden, unknown or too slow: an act never waits for satellites. */

@@ -17,7 +17,7 @@ export async function mount(root, config) {
   await loadText(config.language, 'field');
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const back = root.querySelector('[data-do=back]');
-  let tasks = [], opened = null, details = new Map(), here = null, picture = null, known = null, ahead = new Map();
+  let tasks = [], opened = null, details = new Map(), here = null, picture = null, known = null, drawn = '', ahead = new Map();
 
   const outgoing = makeOutgoing(config.account, state => { waiting(state); }, settled);
   await outgoing.start();
@@ -32,6 +32,9 @@ export async function mount(root, config) {
     keepTasks(config.account, tasks);
     if (known) for (const row of tasks) if (!known.has(row.number)) arrived(row);
     known = new Set(tasks.map(row => row.number));
+    const shape = JSON.stringify([tasks, [...ahead]]);
+    if (shape === drawn) return; // deltas come four times a second: a button made anew under a thumb loses the tap
+    drawn = shape;
     draw();
   }
   const time = at => (at ? Date.parse(at) : Infinity);
@@ -79,7 +82,7 @@ export async function mount(root, config) {
     const row = { ...tasks.find(one => one.number === opened), ...details.get(opened) };
     if (!row.number) return close();
     const stage = stageOf(row);
-    const draft = slots.task.querySelector('textarea')?.value ?? '';
+    const draft = slots.task.querySelector('textarea')?.value ?? '', typing = document.activeElement?.tagName === 'TEXTAREA';
     const rule = config.rules[row.rule];
     fill(slots.task,
       h('div', { class: `clock-card ${row.due_at ? '' : 'none'}` }, stage === 'finished' ? h('b', { class: 'handed' }, icon('circle-check'), t('field.finished_note')) : [h('span', { class: 'left-word' }), h('b', { class: 'left big num', 'data-due': row.due_at || '' }), h('span', { class: 'due' }, row.due_at ? t('field.due', { at: clock(row.due_at) }) : t('field.no_deadline'))]),
@@ -91,7 +94,7 @@ export async function mount(root, config) {
       stage === 'on_site' && h('label', { class: 'one-note' }, h('span', {}, t('field.note')), h('textarea', { rows: 2, maxlength: 500, placeholder: t('field.note_hint') })),
       h('p', { class: 'one-number num' }, [row.number, t('field.opened', { at: clock(row.opened_at) })].join(' · ')));
     const note = slots.task.querySelector('textarea');
-    if (note) note.value = draft;
+    if (note) { note.value = draft; if (typing) note.focus(); }
     acts(row, stage);
     return tick();
   }

@@ -4,7 +4,7 @@
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
 import { el, grouped, setText, slotOf, syncRows } from "./dom.js";
 import { classCounts } from "./state.js";
-import { lang, t } from "./text.js";
+import { label, lang, t } from "./text.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
 const TOLD_MS = 60_000;
@@ -209,7 +209,8 @@ export class Lists {
 
   #feeds(state) {
     const list = this.lists.feeds;
-    syncRows(list, this.#room(list, state.feeds), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
+    const heardFirst = [...state.feeds].sort((a, b) => !a.last_at - !b.last_at);
+    syncRows(list, this.#room(list, heardFirst), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
   }
 
   #makeFeed() {
@@ -222,10 +223,12 @@ export class Lists {
     const [, title, stage, accepted, rejected] = item.children;
     // Who tells of a feed has fallen silent himself: then its state is not known, whatever he said last.
     const told = Date.parse(feed.updated_at ?? "");
-    const state = this.live.now() - told > TOLD_MS ? "silent" : feed.state;
+    // A wire that is open and never brought anything is not well: it is waited for.
+    const waited = feed.state === "connected" && !feed.last_at;
+    const state = this.live.now() - told > TOLD_MS ? "silent" : waited ? "idle" : feed.state;
     item.dataset.state = state;
     item.dataset.last = feed.last_at ?? "";
-    setText(title, feed.feed);
+    setText(title, label(feed) || feed.feed);
     setText(stage, t(`feed.${state}`));
     setText(accepted, grouped(feed.accepted ?? 0));
     setText(rejected, t("feeds.rejected", { n: feed.rejected ?? 0 }));

@@ -82,6 +82,8 @@ class FeedConfig(Part):
 
     kind: Literal["mqtt", "tcp", "http"]
     format: str
+    label: str = ""
+    label_en: str = ""
     topics: tuple[str, ...] = ()
     port: int | None = Field(None, ge=1, le=65535)
     timezone: Zone | None = None
@@ -225,6 +227,11 @@ class Config(Part):
     incidents: IncidentConfig = IncidentConfig()
     screens: ScreenConfig = ScreenConfig()
     retention: RetentionConfig = RetentionConfig()
+
+    def feed_label(self, feed: str) -> dict[str, str]:
+        """What screens call a feed; bodies posted to the API come under the name of their format."""
+        known = self.feeds.get(feed)
+        return {"label": (known and known.label) or feed, "label_en": (known and known.label_en) or feed}
 
 
 def load(path: Path) -> Config:

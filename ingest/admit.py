@@ -24,14 +24,15 @@ def admit(decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping
     windows, items = _Windows(config, now), _Items(decoded)
     timeless: dict[tuple[int, int], datetime] = {}
     for index, reading in decoded.readings:
-        frame, item = decoded.frames[index], items.next(index)
+        frame = decoded.frames[index]
+        item = items.next(index) if frame.peer else None  # only who waits for an answer is told which one was refused
         device = devices.get(reading.device)
         if device is None:
             valid.rejected.append(
                 (index, _refusal(frame, Reason.UNKNOWN_DEVICE, f"device '{reading.device}' is not registered", reading, item))
             )
             continue
-        if not _in_areas(frame, device):
+        if frame.peer and not _in_areas(frame, device):
             valid.rejected.append(
                 (index, _refusal(frame, Reason.AREA, f"device '{reading.device}' is outside this token's areas", reading, item))
             )
@@ -65,7 +66,8 @@ def admit(decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping
             )
         )
     for index, report in decoded.reports:
-        frame, item = decoded.frames[index], items.next(index)
+        frame = decoded.frames[index]
+        item = items.next(index) if frame.peer else None
         problem = windows.problem(report.observed_at, frame)
         if problem:
             valid.rejected.append((index, _refusal(frame, problem[0], problem[1], report, item)))

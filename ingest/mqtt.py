@@ -32,6 +32,9 @@ PACE_S = 0.004  # a thin stream is read 250 times a second, not once per message
 FOREVER = 0xFFFFFFFF  # session expiry: the broker keeps our queue until its own limit
 SUBSCRIBE_ID, RETAINED_ID, UNSUBSCRIBE_ID = 1, 2, 3
 TAKEN_OVER = 0x8E
+# Mosquitto 2.0 keeps a shared subscription's queue over its restart, and not the subscription: what senders hand it before we
+# have subscribed again is confirmed and forgotten. So we knock often: senders (paho: 1 s) come back later than we do.
+KNOCK_AT_MOST_S = 0.4
 
 _log = structlog.get_logger(__name__)
 
@@ -115,8 +118,9 @@ class MqttFeed:
             except Exception as error:  # a thread that dies unseen would silence the city: whatever it was, try again
                 attempt = 1 if self._epoch != epoch else attempt + 1
                 self._book.turn("waiting", self._clock(), f"{type(error).__name__}: {error}")
-                _log.warning("mqtt_lost", error=str(error), attempt=attempt)
-                self._stop.wait(back_off(attempt, random.random()))
+                if attempt.bit_count() == 1:  # 1, 2, 4, 8 …: a broker that is away for long does not fill the log
+                    _log.warning("mqtt_lost", error=str(error), attempt=attempt)
+                self._stop.wait(back_off(attempt, random.random(), 0.1, KNOCK_AT_MOST_S))
         self._book.turn("stopped", self._clock())
 
     def _open(self) -> socket.socket:

@@ -1,6 +1,6 @@
 """Moves the latest state of devices: the newest reading wins, a late one never does, history does not take part."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,17 +63,21 @@ def observed_before(connection: Connection, states: Newest) -> dict[StateKey, da
     return {(row["device_id"], row["metric_id"]): row["observed_at"] for row in rows}
 
 
-def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterable[Mapping[str, Any]]) -> Moved:
+def tell_moved(
+    states: Newest, before: Mapping[StateKey, datetime], rows: Iterable[Mapping[str, Any]], ruled: Collection[str]
+) -> Moved:
     """In order of observation, every reading that was newer than the state before; `rows` are those of `states_upsert`.
 
+    Metrics that no rule looks at (not `ruled`) are left out, unless their device was silent or never heard before.
     A backlog of several readings of one metric is told whole, so that a rule sees what happened between.
     """
     moved = Moved()
     silent, unwatched = set(), set()
     for row in rows:
         key = row["device_id"], row["metric_id"]
-        if key not in states.several:
-            moved.states.append(_moved(states.newest[key]))
+        reading = states.newest[key]
+        if key not in states.several and (reading.metric.metric in ruled or row["silent"] or row["unwatched"]):
+            moved.states.append(_moved(reading))
         if row["silent"]:
             silent.add(key[0])
         if row["unwatched"]:

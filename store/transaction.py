@@ -3,7 +3,7 @@
 Each step lives in a module of its own beside this file; nothing is decided here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -24,9 +24,9 @@ MemoryKey = tuple[str, str]
 class Batch:
     """A transaction at work. `taken` tells afterwards what became of each frame, `moved_devices` whose state moved."""
 
-    def __init__(self, connection: Connection, registry: Registry, locate: Locate, config: Config, careful: bool) -> None:
+    def __init__(self, connection: Connection, registry: Registry, locate: Locate, config: Config, ruled: Collection[str], careful: bool) -> None:
         self._connection, self._registry, self._locate, self._config = connection, registry, locate, config
-        self._careful = careful
+        self._ruled, self._careful = ruled, careful
         self._asked: facts.Asked | None = None
         self.taken: list[Taken] = []
         self.moved_devices: list[int] = []
@@ -60,7 +60,6 @@ class Batch:
             reports.created,
             rejected,
         )
-        self.moved_devices = list({state.device.device_id for state in moved.states})
         return moved | Moved(reports=reports.moved, gone=gone)
 
     def _move_states(self, fresh: Sequence[ValidReading], now: datetime) -> Moved:
@@ -74,7 +73,9 @@ class Batch:
             rows = connection.execute(sql("states_upsert"), states.columns(now)) if states.newest else None
             self._asked = facts.ask(connection, states.devices, now)
         keep_texts(connection, states)
-        return tell_moved(states, before, rows.fetchall() if rows else ())
+        moved = rows.fetchall() if rows else []
+        self.moved_devices = list({row["device_id"] for row in moved})
+        return tell_moved(states, before, moved, self._ruled)
 
     def due(self) -> Moved:
         """What fell due by the time of `record`."""
@@ -114,8 +115,12 @@ def _taken(
 
 
 @contextmanager
-def batch(store: Store, registry: Registry, locate: Locate, config: Config, careful: bool = False) -> Iterator[Batch]:
+def batch(
+    store: Store, registry: Registry, locate: Locate, config: Config, ruled: Collection[str] = (), careful: bool = False
+) -> Iterator[Batch]:
     """Open the transaction of one batch. On any error nothing of it stands, and what the registry learnt is forgotten.
+
+    `ruled` are the metrics some rule looks at.
 
     Raises `StoreUnavailable` when the database is away, `KeysStand` when readings are already there and this is not
     the `careful` try, `BatchRefused` for whatever else went wrong on the way:
@@ -123,7 +128,7 @@ def batch(store: Store, registry: Registry, locate: Locate, config: Config, care
     """
     try:
         with store.connection() as connection:
-            yield Batch(connection, registry, locate, config, careful)
+            yield Batch(connection, registry, locate, config, ruled, careful)
     except (StoreUnavailable, KeysStand):
         registry.forget()
         raise

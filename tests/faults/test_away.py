@@ -180,6 +180,7 @@ def test_the_broker_goes_and_the_worker_says_so_and_comes_back_to_its_queue(city
         time.sleep(max(0.0, gone + 3 - time.monotonic()))
     finally:
         mosquitto.start()
+    until(lambda: feed(city)["state"] == "connected", 2, "the worker is back before senders are: they come again after a second")
     with broker(city) as sensor:
         for number in range(50):
             tell(sensor, "after", number)

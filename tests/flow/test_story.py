@@ -122,7 +122,7 @@ def test_a_reading_becomes_an_alarm_a_case_a_photo_and_an_end(quarter: Quarter, 
 
     # 3. and opens and dispatches a case with buttons: the phone of the right worker has it, without being loaded anew
     act_on_desk(desk, "alert", alert, "open_case", "请到现场查看")
-    card = phone.page.wait_for_selector("[data-panel=tasks] .task-card[data-stage=dispatched]")
+    card = phone.page.locator("[data-panel=tasks] .task-card[data-stage=dispatched]")
     number = card.get_attribute("data-id")
     wall.page.wait_for_selector(f'[data-panel=cases] li[data-id="{number}"][data-stage=dispatched]')
 
