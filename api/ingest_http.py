@@ -46,10 +46,11 @@ class Feeds:
 
     async def feed(self, request: Request) -> Response:
         """`POST /api/v1/feeds/{format}` and `/feeds/{format}/{token}`."""
-        name = request.path_params["format"]
+        name, secret = request.path_params["format"], request.path_params.get("token", "")
+        await self._gate.identify(request, "feed", secret)  # strangers do not learn which feeds there are
         if source_of(name, self._config) is None:
             raise NotFound(f"no feed or format is called '{name[:60]}'")
-        return await self._take(request, name, secret=request.path_params.get("token", ""))
+        return await self._take(request, name, secret=secret)
 
     async def _take(self, request: Request, feed: str, *, json_only: bool = False, created: bool = False, secret: str = "") -> Response:
         identity = await self._gate.identify(request, "feed", secret)

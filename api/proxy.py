@@ -21,6 +21,7 @@ _HOP_BY_HOP = frozenset(
 )
 _OURS = frozenset({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "forwarded"})
 _SERVERS = frozenset({"date", "server"})  # our own server says them
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 §9.2.1
 _RETRY_S = 3
 
 _AWAY = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="refresh" content="{retry}">
@@ -68,7 +69,7 @@ class Proxy:
             request.method, target, headers=self._headers(request), content=request.stream() if has_body else None
         )
         try:
-            answer = await self._client.send(sent, stream=True)
+            answer = await self._send(sent, again=request.method in _SAFE and not has_body)
         except httpx.ConnectError:
             return away(request, 503, "页面进程没有运行", "the web process does not run")
         except httpx.TimeoutException:
@@ -78,6 +79,15 @@ class Proxy:
         response = StreamingResponse(_chunks(answer), answer.status_code, background=BackgroundTask(answer.aclose))
         response.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in _HOP_BY_HOP | _SERVERS]
         return response
+
+    async def _send(self, request: httpx.Request, again: bool) -> httpx.Response:
+        """A kept connection may be closed by the other side just as it is used: what changes nothing is asked once more."""
+        try:
+            return await self._client.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not again:
+                raise
+            return await self._client.send(request, stream=True)
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
         named = {word.strip().lower() for word in request.headers.get("connection", "").split(",")}

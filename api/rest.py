@@ -7,7 +7,9 @@ earlier answer to the same Idempotency-Key, let the handler work, remember, comm
 import json
 import logging
 import os
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -168,6 +170,10 @@ def _read_query() -> dict[str, str]:
 
 
 def _missing(rest: str) -> Response:
+    methods = [route.method for route in ROUTES if re.fullmatch(re.sub(r"{\w+}", "[^/]+", route.path), f"/{rest}")]
+    if methods:
+        refused = problem_of_status(405, f"{PREFIX}/{rest} takes {', '.join(methods)}")
+        return _respond_problem(replace(refused, headers={"Allow": ", ".join(methods)}))
     return _respond_problem(problem_of_status(404, f"no call is named {PREFIX}/{rest}; see /docs"))
 
 

@@ -85,7 +85,7 @@ export async function mount(root, config) {
 
   function levels(figure, node) {
     if (!figure.levels) return;
-    fill(node, figure.levels.map((n, index) => h('span', { class: `level ${n ? '' : 'zero'}` }, h('i', { class: `sev sev-${index + 1}` }, t(`desk.severity.sign.${index + 1}`)), h('b', { class: 'num', 'data-figure': `alerts-${index + 1}`, 'data-value': n }, n))));
+    fill(node, figure.levels.map((n, index) => h('span', { class: `level ${n ? '' : 'zero'}` }, h('i', { class: `sev sev-${index + 1}` }, t(`desk.severity.sign.${index + 1}`)), h('b', { class: 'num', 'data-figure': `alerts-${index + 1}`, 'data-value': n, 'data-age': 0, 'data-live': '' }, n))));
   }
 
   function ages() {

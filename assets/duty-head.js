@@ -56,6 +56,7 @@ export function follow(config, head, take, screen = config.screen) {
       fill(head.connection, h('i', { class: 'dot' }), h('span', {}, words), h('span', { class: 'data-age' }));
     }
     head.root.classList.toggle('stale', state === 'lost' || state === 'denied');
+    for (const figure of head.root.querySelectorAll('[data-live]')) figure.dataset.age = Number.isFinite(age) ? Math.round(age) : ''; // as old as the stream
     const place = head.connection.querySelector('.data-age');
     place.textContent = Number.isFinite(age) && state !== 'lost' ? t('desk.data_age', { span: span(age) }) : '';
   };

@@ -97,7 +97,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
     slots.severities.dataset.key = key + filters.severity;
     fill(slots.severities, h('span', { class: 'sev-caption' }, t('duty.unack')), counts.map((n, index) => h('button', {
       type: 'button', class: `sev-chip ${n ? '' : 'zero'}`, 'aria-pressed': filters.severity === String(index + 1), title: t('duty.unack_of', { severity: word('desk.severity', index + 1), n }),
-      'data-figure': `unack-${index + 1}`, 'data-value': n, onclick: () => set('severity', filters.severity === String(index + 1) ? '' : String(index + 1)),
+      'data-figure': `unack-${index + 1}`, 'data-value': n, 'data-age': 0, 'data-live': '', onclick: () => set('severity', filters.severity === String(index + 1) ? '' : String(index + 1)),
     }, badge(index + 1), h('b', { class: 'num' }, n))));
   }
 

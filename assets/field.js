@@ -32,11 +32,9 @@ export async function mount(root, config) {
     keepTasks(config.account, tasks);
     if (known) for (const row of tasks) if (!known.has(row.number)) arrived(row);
     known = new Set(tasks.map(row => row.number));
-    const shape = JSON.stringify([tasks, [...ahead]]);
-    if (shape === drawn) return; // deltas come four times a second: a button made anew under a thumb loses the tap
-    drawn = shape;
-    draw();
+    if (shape() !== drawn) draw(); // deltas come four times a second: a button made anew under a thumb loses the tap
   }
+  const shape = () => JSON.stringify([tasks, [...ahead]]);
   const time = at => (at ? Date.parse(at) : Infinity);
 
   function arrived(row) {
@@ -45,6 +43,7 @@ export async function mount(root, config) {
   }
 
   function draw() {
+    drawn = shape();
     slots.title.textContent = opened ? '' : `${t('field.tasks')} ${tasks.length || ''}`;
     back.hidden = !opened;
     slots.list.hidden = Boolean(opened);
@@ -171,7 +170,7 @@ export async function mount(root, config) {
     if (slots.waiting.dataset.value === `${count}${sending}`) return;
     slots.waiting.dataset.value = `${count}${sending}`;
     slots.waiting.dataset.count = count;
-    fill(slots.waiting, count > 0 && [icon(sending ? 'upload' : 'cloud-off'), h('b', { 'data-figure': 'outgoing', 'data-value': count }, t('field.waiting', { n: count })), h('span', {}, sending ? t('field.sending') : t('field.waiting_hint'))]);
+    fill(slots.waiting, count > 0 && [icon(sending ? 'upload' : 'cloud-off'), h('b', { 'data-figure': 'outgoing', 'data-value': count, 'data-age': 0 }, t('field.waiting', { n: count })), h('span', {}, sending ? t('field.sending') : t('field.waiting_hint'))]);
   }
 
   function close() { opened = null; if (location.hash) history.replaceState(null, '', location.pathname); draw(); }

@@ -15,7 +15,7 @@ from core.model import Decoded, DeviceHint, Placement, Position
 from store.timescale import Connection, queries, sql
 
 _LOOK_AGAIN_AFTER = timedelta(seconds=2)
-_OVERLAP = timedelta(seconds=90)
+_OVERLAP = timedelta(seconds=45)
 _MOVED_DEGREES = 1e-4  # about ten metres: a parked vehicle's GPS trembles less
 
 
@@ -42,6 +42,7 @@ class Registry:
     def __init__(self, config: Config, locate: Locate) -> None:
         self._config, self._locate = config, locate
         self._devices: dict[str, KnownDevice] = {}
+        self._versions: dict[str, datetime] = {}
         self._metrics: dict[str, MetricInfo] = {}
         self._looked_at: datetime | None = None
 
@@ -83,6 +84,7 @@ class Registry:
     def forget(self) -> None:
         """After a failed transaction: what was adopted in it may not exist."""
         self._devices.clear()
+        self._versions.clear()
         self._metrics.clear()
 
     def _forget_changed(self, connection: Connection, now: datetime) -> None:
@@ -90,7 +92,8 @@ class Registry:
             return
         if self._looked_at:
             for row in queries.registry_changed(connection, since=self._looked_at - _OVERLAP):
-                self._devices.pop(row["device"], None)
+                if self._versions.get(row["device"]) != row["updated_at"]:
+                    self._devices.pop(row["device"], None)
         self._looked_at = now
 
     def _learn(self, connection: Connection, devices: Iterable[str]) -> None:
@@ -98,6 +101,7 @@ class Registry:
         if missing:
             for row in queries.registry_devices(connection, devices=missing):
                 self._devices[row["device"]] = _known(row)
+                self._versions[row["device"]] = row["updated_at"]
 
     def _adopted(self, device: str, decoded: Decoded, now: datetime) -> dict[str, Any]:
         hint = decoded.hints.get(device) or DeviceHint(device)

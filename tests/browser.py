@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from api.auth import CSRF_COOKIE, SESSION_COOKIE
 from tests.stack import until
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -49,6 +50,10 @@ class Visitor:
         self.page.fill("input[name=password]", password)
         self.page.click("button[type=submit]")
         self.page.wait_for_url(lambda address: urlsplit(address).path != "/login")
+
+    def admit(self, secret: str, proof: str) -> None:
+        """Hands over a session made elsewhere."""
+        self.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in ((SESSION_COOKIE, secret), (CSRF_COOKIE, proof))])
 
     def wait(self, expression: str, seconds: float = PATIENCE_S, given: Any = None) -> Any:
         """Until a JavaScript expression (or function of `given`) is true; its value."""

@@ -11,22 +11,25 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+import httpx
 import paho.mqtt.client as paho
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion
 from psycopg.rows import dict_row
 from shapely.geometry import box
 
+from api.auth import CSRF_COOKIE, SESSION_COOKIE, derive_csrf
 from core.config import Config
 from geodata.boundary import Division, Names
 from geodata.model import City, GridCell, Layer, LayerKind
 from geodata.partition import partition_district
 from store import simulation
-from store.accounts import create_account, create_token
+from store.accounts import Account, create_account, create_token, open_session
 from store.geography import load_city, save_city, save_layer
 from store.timescale import Connection, Store
 from tests.stack import Stack, until
 
+ROLES = ("worker", "jobs", "web", "edge")
 CENTRE = (119.945, 31.785)
 PASSWORD = "Yiping-2026-" + secrets.token_hex(4)
 PEOPLE = {
@@ -71,7 +74,7 @@ class Quarter:
 
     def start(self) -> None:
         """All roles, until the stack is ready and its wire is open, and every device has spoken once."""
-        self.stack.start("worker", "jobs", "web", "edge")
+        self.stack.start(*ROLES)
         self.stack.ready(90)
         until(lambda: "slot_taken" in self.stack.log("worker"), 60, "the worker's place at the broker")
         broker = self.stack.feed_mqtt
@@ -83,6 +86,19 @@ class Quarter:
             kind = device.partition("-")[0]
             self.publish(device, **{metric: CALM[metric] for prefix, _, metrics in KINDS if prefix == kind for metric in metrics})
         until(lambda: self.one("select count(distinct device_id) from device_states") == len(self.devices), 30, "all devices spoke")
+
+    def revive(self) -> None:
+        """Starts again what a test killed."""
+        dead = [name for name in ROLES if not self._lives(name)]
+        if dead:
+            self.stack.start(*dead)
+            self.stack.ready(90)
+
+    def _lives(self, name: str) -> bool:
+        try:
+            return self.stack.pid(name) > 0
+        except AssertionError:
+            return False
 
     def stop(self) -> None:
         if self.client is not None:
@@ -97,6 +113,32 @@ class Quarter:
         topic = f"city/320404/{DOMAIN_OF[device.partition('-')[0]]}/{device}/telemetry"
         self.client.publish(topic, json.dumps({"ts": int(now), "values": values}), qos=1).wait_for_publish(30)
         return now
+
+    def report(self, **fields: Any) -> None:
+        """A citizen's call over MQTT."""
+        assert self.client is not None
+        body = {"source": "12345", "external_id": secrets.token_hex(6), "channel": "hotline", "observed_at": datetime.now(UTC).isoformat(), **fields}
+        self.client.publish("city/320404/report/hotline", json.dumps(body), qos=1).wait_for_publish(30)
+
+    def session(self, login: str) -> tuple[str, str]:
+        """The secret of a fresh session and its proof, without the form and its costly password check."""
+        row = self.rows("select * from accounts where login = %s", login)[0]
+        account = Account(row["account_id"], login, row["role"], tuple(row["areas"]), row["title"])
+        store = Store(self.stack.environment["YIPING_DATABASE_URL"])
+        try:
+            with store.connection() as connection:
+                secret = open_session(connection, account, datetime.now(UTC))
+        finally:
+            store.close()
+        return secret, derive_csrf(secret)
+
+    def ask(self, login: str, method: str, path: str, body: Any = None) -> Any:
+        """The answer of the API to a person; what is refused fails the test."""
+        secret, proof = self.session(login)
+        cookies, headers = {SESSION_COOKIE: secret, CSRF_COOKIE: proof}, {"X-Yiping-Csrf": proof}
+        answer = httpx.request(method, f"{self.stack.url}/api/v1{path}", json=body, cookies=cookies, headers=headers, timeout=30)
+        assert answer.is_success, answer.text
+        return answer.json()
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         return self.database.execute(query, values).fetchall()  # type: ignore[arg-type]

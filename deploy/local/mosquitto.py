@@ -120,7 +120,7 @@ class Mosquitto:
             "max_queued_messages 0\n"
             f"max_queued_bytes {QUEUE_BYTES}\n"
             # For MQTT 3.1.1 clients, and what publishers may send ahead; MQTT 5 subscribers state their own.
-            "max_inflight_messages 1000\n"
+            "max_inflight_messages 0\n"
             f"max_packet_size {PACKET_BYTES}\n"
             "persistent_client_expiration 7d\n"
             "set_tcp_nodelay true\n"

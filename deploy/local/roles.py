@@ -66,6 +66,8 @@ def role_commands(instance: Instance) -> Mapping[str, tuple[str, ...]]:
         "web": (
             python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "16", "--workers", "1",
             "--bind", f"127.0.0.1:{instance.ports.web}", "--graceful-timeout", "3", "--timeout", "60",
+            # Longer than the edge keeps a connection (api/proxy.py): else the web closes one just as a request enters it.
+            "--keep-alive", "15",
             "--no-control-socket", "app:server",
         ),
         "edge": (python, "-m", "deploy.local.door", str(instance.ports.public), *instance.hosts),

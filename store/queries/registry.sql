@@ -1,12 +1,12 @@
 -- name: registry_devices
-select d.device_id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.interval_s, d.simulated, d.drill,
+select d.device_id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.interval_s, d.simulated, d.drill, d.updated_at,
        (select jsonb_object_agg(m.metric, jsonb_build_array(dm.min, dm.max, dm.name)) from device_metrics dm join metrics m using (metric_id)
         where dm.device_id = d.device_id) as metrics
 from devices d where d.device = any(:devices);
 
 -- name: registry_changed
--- An hour's overlap is cheap and a transaction that commits late is still seen.
-select device from devices where updated_at > :since;
+-- Asked with an overlap, so that a transaction that commits late is still seen; who knows this version already keeps it.
+select device, updated_at from devices where updated_at > :since;
 
 -- name: registry_metrics
 select metric_id, metric, label, unit, kind, min, max from metrics;

@@ -50,7 +50,7 @@ def checks(city: City) -> dict[str, str]:
 
 def one(city: City, query: str, *values: object) -> Any:
     with city.store.connection() as connection:
-        row = connection.execute(query, values).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query, values).fetchone()
         assert row
         return next(iter(row.values()))
 
@@ -227,7 +227,18 @@ def storm() -> Iterator[tuple[str, bytes, int, dict[str, int]]]:
     def values(**found: object) -> bytes:
         return json.dumps({"ts": now, "values": found}).encode()
 
-    for garbage in (b"", b"\x00", b"\x00" * 5000, b"\xff\xfe nonsense", b"{", b'{"values": {}}', b"[]", b'"words"', b"\xef\xbb\xbf{}", os.urandom(3000)):
+    for garbage in (
+        b"",
+        b"\x00",
+        b"\x00" * 5000,
+        b"\xff\xfe nonsense",
+        b"{",
+        b'{"values": {}}',
+        b"[]",
+        b'"words"',
+        b"\xef\xbb\xbf{}",
+        os.urandom(3000),
+    ):
         yield telemetry, garbage, 0, {"undecodable": 1}
     yield telemetry, b"[" * 100_000 + b"]" * 100_000, 0, {"undecodable": 1}
     yield telemetry, b'{"values": {"pm25": ' + b"[" * 50_000 + b"]" * 50_000 + b"}}", 0, {"undecodable": 1}
@@ -247,9 +258,25 @@ def storm() -> Iterator[tuple[str, bytes, int, dict[str, int]]]:
     yield "city/320404001/report/collector", b'{"title": "\\ud800"}', 0, {"undecodable": 1}
     yield "city/320404001/report/gossip", b'{"title": "t"}', 0, {"undecodable": 1}
     backlog: list[object] = [{"ts": stamp, "values": {"pm10": 20}} for stamp in stamps(10_000)]
-    backlog[::1000] = [None, 7, "x", [], {}, {"values": {}}, {"values": 1}, {"ts": [], "values": {"pm10": 1}}, {"ts": "?", "values": {"pm10": 1}}, True]
+    backlog[::1000] = [
+        None,
+        7,
+        "x",
+        [],
+        {},
+        {"values": {}},
+        {"values": 1},
+        {"ts": [], "values": {"pm10": 1}},
+        {"ts": "?", "values": {"pm10": 1}},
+        True,
+    ]
     yield "city/320404001/environment/backlog/telemetry", json.dumps(backlog).encode(), 9_990, {"undecodable": 10}
-    yield "city/320404/gateway/bad/telemetry", json.dumps([{"device": "", "values": {"pm25": 1}}] * 10_000).encode(), 0, {"undecodable": 10_000}
+    yield (
+        "city/320404/gateway/bad/telemetry",
+        json.dumps([{"device": "", "values": {"pm25": 1}}] * 10_000).encode(),
+        0,
+        {"undecodable": 10_000},
+    )
 
 
 @pytest.mark.timeout(240)

@@ -175,6 +175,7 @@ def test_a_reading_becomes_an_alarm_a_case_a_photo_and_an_end(quarter: Quarter, 
     wall.wait("document.querySelector('[data-figure=loop_closed]').dataset.value === '1'")
     assert wall.page.get_attribute('[data-figure="cases_open"]', "data-value") == "0"
     assert wall.page.get_attribute('[data-figure="in_time_rate"]', "data-value") == "100"
+    phone.page.click("[data-do=back]")
     phone.wait("!document.querySelector('[data-panel=tasks] .task-card')")
 
     # 8. the air is clean again: the alert ends, and only now leaves the wall

@@ -1,7 +1,6 @@
 """The forwarding door between two people: nothing of one may reach the other."""
 
 import asyncio
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -14,7 +13,7 @@ from api.proxy import Proxy
 
 
 @pytest.fixture
-def web() -> Iterator[httpx.ASGITransport]:
+def web() -> httpx.ASGITransport:
     """A web process that hands out a cookie and tells what it was sent."""
 
     async def answer(request: Request) -> Response:
@@ -23,7 +22,7 @@ def web() -> Iterator[httpx.ASGITransport]:
         response.set_cookie("yiping_session", "of-the-first")
         return response
 
-    yield httpx.ASGITransport(Starlette(routes=[Route("/{path:path}", answer)]))
+    return httpx.ASGITransport(Starlette(routes=[Route("/{path:path}", answer)]))
 
 
 def ask(proxy: Proxy, headers: dict[str, str]) -> str:

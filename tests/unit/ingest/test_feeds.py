@@ -10,7 +10,7 @@ from core.errors import FeedLost, Invalid
 from core.model import Frame
 from ingest.feeds import Waiting, back_off
 from ingest.mqtt_topics import FeedOfTopic, covers, filters, matches, retained_filters
-from ingest.replay import format_of, read
+from ingest.replay import read
 
 
 def frames(now: datetime, count: int) -> list[Frame]:
@@ -92,14 +92,6 @@ def test_a_message_is_subscribed_once(config: Config) -> None:
 def test_a_topic_belongs_to_the_feed_that_asked_for_it(config: Config) -> None:
     feed_of = FeedOfTopic(config.feeds)
     assert [feed_of(topic) for topic in ("city/320404/urban/d/telemetry", "frigate/events", "else/where")] == ["city", "frigate", ""]
-
-
-def test_prsa_hours_become_readings_with_nulls_and_milligrams(shared: Path) -> None:
-    path = next((shared / "timeseries").glob("PRSA*.csv"))
-    assert format_of(path) == "prsa"
-    parcels = read(path, "prsa")
-    assert b'"metric": "co", "value": 0.3,' in next(parcels).payload
-    assert 1000 + sum(parcel.count for parcel in parcels) == 35_064 * 12
 
 
 def test_hotline_files_are_sent_in_bodies_that_each_stand_alone(shared: Path) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -61,13 +60,3 @@ def test_a_topic_may_name_the_feed(config: Config, now: datetime, sample: Sample
     body = sample("hotline-csv", "tickets").encode()
     assert len(read(config, now, body, "hotline").reports) == 2
     assert read(config, now, body, "nyc311").rejected[0][1].reason is Reason.UNDECODABLE
-
-
-@pytest.mark.parametrize(("name", "rows"), [("sf311_10k.csv", 10_000), ("nyc311_2022-05-01_0h_924.csv", 924), ("nyc311_2025_235.csv", 235)])
-def test_every_row_of_open_data_is_a_report(config: Config, now: datetime, shared: Path, name: str, rows: int) -> None:
-    decoded = read(config, now, (shared / "citizen" / name).read_bytes())
-    assert (len(decoded.reports), len(decoded.rejected)) == (rows, 0)
-    assert len({report.external_id for _, report in decoded.reports}) == rows
-    if name.startswith("sf"):
-        assert sum(report.position == Position(0.0, 0.0) for _, report in decoded.reports) == 4264
-        assert sum("ended_before_opened" in report.extra for _, report in decoded.reports) == 17

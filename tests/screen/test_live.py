@@ -1,0 +1,157 @@
+"""Several people at once, and lines that break: nobody is disturbed, nobody is told a lie, and who comes back learns what was missed."""
+
+import os
+import re
+import time
+
+import pytest
+
+from tests.browser import Visitor, Windows
+from tests.quarter import Quarter
+from tests.stack import until
+
+# What a browser itself writes on the console when a line is dead or an act comes too late.
+DEAD_LINE = r"Failed to load resource: (net::ERR_|the server responded with a status of 50[234])"
+TOO_LATE = r"Failed to load resource: the server responded with a status of (409|412)"
+BUSY = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def alarm(quarter: Quarter, device: str) -> int:
+    """Smoke at a device; the number of its alert."""
+    quarter.publish(device, smoke=1)
+    query = "select coalesce(max(alert_id), 0) from alerts where subject = %s and stage <> 'normal'"
+    return int(until(lambda: quarter.one(query, f"{device}/smoke"), 30, f"{device} rings"))
+
+
+def enter(windows: Windows, quarter: Quarter, login: str, path: str, width: int = 1600, height: int = 900, **options: object) -> Visitor:
+    visitor = windows.open(quarter.stack.url, width, height, **options)
+    if login:
+        visitor.admit(*quarter.session(login))
+        visitor.go(path)
+    else:
+        visitor.go(f"/screen/{quarter.screen}")
+    visitor.ready()
+    return visitor
+
+
+def choose(desk: Visitor, kind: str, number: object) -> None:
+    desk.page.click(f'[data-panel=queue] li[data-kind={kind}][data-id="{number}"] .row-body')
+    desk.page.wait_for_selector("[data-panel=detail] button[data-act]:not([disabled])")
+
+
+def test_two_officers_never_disturb_each_other_and_the_slower_sees_who_was_faster(quarter: Quarter, windows: Windows) -> None:
+    alert, other = alarm(quarter, "smoke-12"), alarm(quarter, "smoke-18")
+    first, second = enter(windows, quarter, "duty1", "/duty"), enter(windows, quarter, "duty2", "/duty")
+    for desk in (first, second):
+        choose(desk, "alert", alert)
+        desk.page.keyboard.press("a")
+        desk.page.wait_for_selector("dialog[open] textarea")
+    second.page.type("dialog[open] textarea", "我来")
+    first.page.fill("dialog[open] textarea", "我先来")
+    first.page.keyboard.press("Control+Enter")
+    first.page.wait_for_selector('[data-panel=detail] .stage[data-stage="acked"]')
+    second.page.wait_for_selector('[data-panel=detail] .stage[data-stage="acked"]')  # the desk of the slower has heard of it …
+    second.page.type("dialog[open] textarea", "看看")  # … and has left note, cursor and dialog alone
+    assert second.page.input_value("dialog[open] textarea") == "我来看看"
+    second.page.keyboard.press("Control+Enter")
+    told = second.page.wait_for_selector("[data-slot=notice] .conflict[role=alert]")
+    assert told is not None
+    assert "值班员 01" in told.inner_text()
+    assert "确认" in told.inner_text()
+    assert re.search(r"\d\d:\d\d:\d\d", told.inner_text())
+    assert quarter.rows("select ack_note from alerts where alert_id = %s", alert) == [{"ack_note": "我先来"}]
+    # what one chooses, filters and types is one's own
+    second.page.fill("[data-filter=text]", "smoke-18")
+    choose(second, "alert", other)
+    assert first.page.input_value("[data-filter=text]") == ""
+    assert first.page.locator(f'[data-panel=queue] li.current[data-id="{other}"]').count() == 0
+    assert (first.unforgiven(), second.unforgiven(TOO_LATE)) == ([], [])
+
+
+def test_the_same_act_on_two_versions_is_one_act(quarter: Quarter, windows: Windows) -> None:
+    alert = alarm(quarter, "smoke-24")
+    pair = [enter(windows, quarter, login, "/duty") for login in ("duty1", "duty2")]
+    answers = [desk.api("POST", f"/alerts/{alert}/acts", {"act": "acknowledge"}) for desk in pair]
+    assert [status for status, _ in answers] == [200, 409]
+    assert answers[1][1]["stage"] == "acked"
+    assert "acknowledge" not in answers[1][1]["allowed"]
+    for desk in pair:
+        desk.page.wait_for_selector(f'[data-panel=queue] li[data-id="{alert}"] .stage-acked')
+
+
+@pytest.mark.timeout(240)
+def test_a_dead_edge_is_told_within_5_seconds_and_after_its_return_everybody_learns_what_they_missed(quarter: Quarter, windows: Windows) -> None:
+    wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
+    loads = [one.page.evaluate("performance.timeOrigin") for one in (wall, desk)]
+    quarter.stack.kill("edge")
+    dead = time.monotonic()
+    wall.page.wait_for_selector("body[data-link=lost] .lost")
+    desk.page.wait_for_selector("[data-slot=connection][data-state=lost]")
+    assert time.monotonic() - dead < 5 + 1.5 * BUSY  # five silent seconds; the page looks twice a second
+    assert re.search(r"\d\d:\d\d:\d\d", wall.page.inner_text(".lost-head"))
+    assert "连接中断" in desk.page.inner_text("[data-slot=connection]")
+    assert [one.page.evaluate("window.yiping.connected") for one in (wall, desk)] == [False, False]
+    assert wall.page.evaluate("getComputedStyle(document.querySelector('[data-panel=alerts]')).filter") != "none"
+    assert desk.page.evaluate("getComputedStyle(document.querySelector('.duty-body')).filter") != "none"
+    assert wall.page.inner_text("[data-panel=kpis] [data-figure=devices_online]") == str(len(quarter.devices))  # the last picture stays
+    missed = alarm(quarter, "smoke-30")  # the world goes on: the worker still takes what the sensors say
+    quarter.stack.start("edge")
+    for one in (wall, desk):
+        one.wait("window.yiping.connected")
+    wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{missed}"]')
+    desk.page.wait_for_selector(f'[data-panel=queue] li[data-kind=alert][data-id="{missed}"]')
+    box = wall.page.wait_for_selector("[data-slot=missed].open")
+    toast = desk.page.wait_for_selector(".toast[data-toast=info]")
+    assert box is not None
+    assert toast is not None
+    assert "烟感报警" in box.inner_text()
+    assert "新告警 1 条" in box.inner_text()
+    assert "新告警 1 条" in toast.inner_text()
+    assert wall.page.evaluate("getComputedStyle(document.querySelector('[data-panel=alerts]')).filter") == "none"
+    assert [one.page.evaluate("performance.timeOrigin") for one in (wall, desk)] == loads
+    assert [one.unforgiven(DEAD_LINE) for one in (wall, desk)] == [[], []]
+
+
+def test_without_the_web_process_the_stream_goes_on_and_acts_say_why_they_do_not(quarter: Quarter, windows: Windows) -> None:
+    wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
+    known = alarm(quarter, "smoke-36")
+    choose(desk, "alert", known)
+    quarter.stack.kill("web")
+    told = alarm(quarter, "smoke-42")
+    wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{told}"]')
+    desk.page.wait_for_selector("[data-slot=fresh] button")  # announced: nothing moves under the cursor that rests on the list
+    assert desk.page.locator(f'[data-panel=queue] li[data-id="{told}"]').count() == 0
+    desk.page.mouse.move(1500, 400)
+    desk.page.wait_for_selector(f'[data-panel=queue] li[data-kind=alert][data-id="{told}"]')
+    assert [one.page.evaluate("window.yiping.connected") for one in (wall, desk)] == [True, True]
+    desk.page.click("[data-panel=detail] button[data-act=acknowledge]")
+    desk.page.click("dialog[open] [data-do=confirm]")
+    refused = desk.page.wait_for_selector(".toast[data-toast=error]")
+    assert refused is not None
+    assert "服务器暂时不可用" in refused.inner_text()
+    quarter.stack.start("web")
+    quarter.stack.ready(90)
+    desk.page.click(".toast[data-toast=error] button >> nth=0")  # try again
+    desk.page.click("dialog[open] [data-do=confirm]")
+    wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{known}"][data-stage=acked]')
+    assert [one.unforgiven(DEAD_LINE) for one in (wall, desk)] == [[], []]
+
+
+def test_a_phone_without_a_network_keeps_what_was_done_and_sends_it_in_order(quarter: Quarter, windows: Windows) -> None:
+    alert = alarm(quarter, "smoke-48")
+    number = quarter.ask("duty1", "POST", "/cases", {"alert_id": alert, "dispatch": True})["number"]
+    phone = enter(windows, quarter, quarter.worker_of("smoke-48"), "/field", 390, 844, is_mobile=True, has_touch=True)
+    phone.page.click(f'[data-panel=tasks] [data-id="{number}"]')
+    phone.page.wait_for_selector("[data-panel=task] button[data-act=take]")
+    phone.context.set_offline(True)
+    for act in ("take", "arrive"):
+        phone.page.click(f"[data-panel=task] button[data-act={act}]")
+    phone.page.wait_for_selector("[data-panel=task] [data-act=photo]")  # the phone is ahead of the server
+    assert phone.page.get_attribute('[data-figure="outgoing"]', "data-value") == "2"
+    assert quarter.one("select stage from cases where case_number = %s", number) == "dispatched"
+    phone.context.set_offline(False)
+    phone.wait("document.querySelector('[data-slot=waiting]').dataset.count === '0'")
+    assert quarter.one("select stage from cases where case_number = %s", number) == "on_site"
+    audit = quarter.ask("duty1", "GET", f"/cases/{number}")["audit"]
+    assert [one["act"] for one in audit][-2:] == ["take", "arrive"]
+    assert phone.unforgiven(DEAD_LINE) == []

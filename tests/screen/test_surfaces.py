@@ -1,0 +1,196 @@
+"""Every surface at its sizes, in both languages, in a real Chromium: it is ready, silent on the console, complete in words, honest in figures."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.config import Config
+from tests.browser import Visitor, Windows
+from tests.quarter import CALM, PASSWORD, PEOPLE, Quarter
+from tests.stack import until
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+TEXTS: dict[str, str] = {key: text for file in (ASSETS / "i18n").glob("*zh.json") for key, text in json.loads(file.read_text("utf-8")).items()}
+# What looks like a key: one of the files' first words and a dot; also one that nobody wrote.
+KEY = re.compile(rf"\b(?:{'|'.join(sorted({key.split('.')[0] for key in TEXTS}))})\.[a-z][\w.]*")
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+ROLES = {"/wall": "", "/duty": "duty1", "/cockpit": "leader1", "/field": "worker", "/login": ""}
+SIZES: dict[str, tuple[tuple[int, int], ...]] = {
+    "/wall": ((1920, 1080), (1366, 768), (3840, 1080)),
+    "/duty": ((1920, 1080), (1366, 768)),
+    "/cockpit": ((1366, 768), (1180, 820)),
+    "/field": ((390, 844), (360, 640)),
+    "/login": ((1366, 768), (390, 844)),
+}
+# What people read without reading it as text: names of buttons, hints.
+SPOKEN = """() => [document.body.innerText, document.title, ...[...document.querySelectorAll("[title],[aria-label],[placeholder],[alt]")].flatMap(
+    (node) => ["title", "aria-label", "placeholder", "alt"].map((name) => node.getAttribute(name) || ""))].join("\\n")"""
+CHINESE_FONT = re.compile(r"CJK|Han Sans|YaHei|PingFang|WenQuanYi|Hiragino")
+# Marks elements with text of their own that is to be seen, figures too; returns how many Chinese characters they hold.
+PROBE = """() => {
+  let chinese = 0;
+  const own = (node) => [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join("");
+  for (const node of [...document.body.querySelectorAll("*")].filter((one) => own(one).trim() && one.checkVisibility()).slice(0, 250)) {
+    node.dataset.probe = "";
+    chinese += (own(node).match(/[\\u3400-\\u9fff]/g) ?? []).length;
+  }
+  return chinese;
+}"""
+OVERFLOW = """() => [...document.querySelectorAll("html, body, main, section, ol, ul")].filter((node) => {
+    const how = getComputedStyle(node).overflowX;
+    return node.scrollWidth > node.clientWidth + 1 && (node === document.scrollingElement || how === "auto" || how === "scroll");
+  }).map((node) => `${node.tagName}.${node.className} ${node.scrollWidth} > ${node.clientWidth}`)"""
+FIGURES = """() => [...document.querySelectorAll("[data-figure]")].map((node) => ({name: node.dataset.figure, value: node.dataset.value, age: node.dataset.age,
+    text: node.textContent}))"""
+
+
+@pytest.fixture(scope="module")
+def lively(running_quarter: Quarter) -> Iterator[Quarter]:
+    """The quarter with something on every list: an alarm waiting, another with a case at the worker's, and a citizen's report."""
+    quarter = running_quarter
+    quarter.revive()
+    quarter.publish("smoke-06", smoke=1)
+    quarter.publish("gas-01", gas=80)
+    until(lambda: quarter.one("select count(*) from alerts where subject in ('smoke-06/smoke', 'gas-01/gas') and stage = 'unack'") == 2, 30)
+    alert = quarter.one("select alert_id from alerts where subject = 'smoke-06/smoke'")
+    quarter.ask("duty1", "POST", "/cases", {"alert_id": alert, "dispatch": True})
+    device = quarter.devices["cover-05"]
+    quarter.report(title="井盖破损，险些摔倒", class_code="0503", lon=device["lon"], lat=device["lat"], address="怀德路 12 号")
+    until(lambda: quarter.one("select count(*) from reports") >= 1, 30)
+    yield quarter
+    for device in ("smoke-06", "gas-01"):
+        kind = device.partition("-")[0]
+        quarter.publish(device, **{kind: CALM[kind]})
+
+
+def open_surface(windows: Windows, quarter: Quarter, path: str, language: str = "zh", size: tuple[int, int] | None = None) -> Visitor:
+    """A surface as its own user opens it; returns when it says that it is ready."""
+    width, height = size or SIZES[path][0]
+    visitor = windows.open(quarter.stack.url, width, height)
+    if path == "/wall":
+        visitor.go(f"/screen/{quarter.screen}")
+        if language == "en":
+            visitor.go("/wall?lang=en")
+    elif path == "/login":
+        visitor.go(f"/login?lang={language}")
+        visitor.page.wait_for_selector("[data-panel=login]")
+        return visitor
+    else:
+        login = ROLES[path] if ROLES[path] != "worker" else quarter.worker_of("smoke-06")
+        visitor.admit(*quarter.session(login))
+        visitor.go(path if language == "zh" else f"{path}?lang=en")
+    visitor.ready()
+    return visitor
+
+
+def data_words(config: Config, quarter: Quarter) -> set[str]:
+    """Words that are data and therefore in the city's language, whatever the page's: names of places, people and devices, stored titles,
+    and what the configuration has in one language only."""
+    words = {"一屏", "中文", config.area.name, config.area.title, *(title for _, title in PEOPLE.values())}
+    for rule in config.rules.values():
+        words |= {getattr(rule, "owner", ""), getattr(rule, "reason", ""), getattr(rule, "runbook", "")}
+    for query in (
+        "select name from areas", "select name from devices", "select title from accounts", "select title from alerts",
+        "select title from reports", "select address from reports", "select title from cases", "select name from duty_grids",
+    ):  # fmt: skip
+        words |= {str(row["name" if "name" in row else "title" if "title" in row else "address"]) for row in quarter.rows(query)}
+    return words - {"", "None"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", list(SIZES))
+def test_a_surface_opens_ready_at_its_sizes_with_every_word_and_without_a_complaint(
+    lively: Quarter, windows: Windows, config: Config, path: str, language: str
+) -> None:
+    visitor = open_surface(windows, lively, path, language)
+    if path == "/duty":
+        visitor.page.click("[data-panel=queue] li[data-kind=alert] .row-body")
+        visitor.page.wait_for_selector("[data-panel=detail] button[data-act]")
+        until(lambda: "…" not in visitor.page.inner_text("[data-slot=trend-note]"), 30, "the trend is drawn")
+    for width, height in SIZES[path]:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        until(lambda: not visitor.page.evaluate(OVERFLOW), 10, f"no scroll bar at {width}x{height}: {visitor.page.evaluate(OVERFLOW)}")
+        if path == "/wall":
+            until(lambda: visitor.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight"), 10, "a wall never scrolls")
+    spoken = str(visitor.page.evaluate(SPOKEN))
+    assert KEY.findall(spoken) == []
+    assert visitor.page.evaluate("document.documentElement.lang").startswith(language)
+    if language == "en":
+        for word in sorted(data_words(config, lively), key=len, reverse=True):
+            spoken = spoken.replace(word, "")
+        assert CHINESE.findall(spoken) == []
+    assert visitor.unforgiven() == []
+
+
+@pytest.mark.parametrize("path", list(SIZES))
+def test_chinese_is_drawn_by_a_chinese_font(lively: Quarter, windows: Windows, path: str) -> None:
+    visitor = open_surface(windows, lively, path)
+    shown, glyphs = fonts_of(visitor)
+    assert shown > 10
+    assert sum(n for font, n in glyphs.items() if CHINESE_FONT.search(font)) >= shown, glyphs
+    if path in {"/wall", "/cockpit"}:
+        assert any("Barlow" in font for font in glyphs), "figures have a face of their own"
+
+
+def fonts_of(visitor: Visitor) -> tuple[int, dict[str, int]]:
+    """How many Chinese characters stand on the page (in the first elements that have text of their own), and how many glyphs each
+    font really drew of that text, as Chromium tells."""
+    chinese = visitor.page.evaluate(PROBE)
+    session = visitor.context.new_cdp_session(visitor.page)
+    for domain in ("DOM", "CSS"):
+        session.send(f"{domain}.enable")
+    root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    glyphs: dict[str, int] = {}
+    for node in session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "[data-probe]"})["nodeIds"]:
+        fonts: list[dict[str, Any]] = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        for font in fonts:
+            glyphs[font["familyName"]] = glyphs.get(font["familyName"], 0) + int(font["glyphCount"])
+    return int(chinese), glyphs
+
+
+@pytest.mark.parametrize(("path", "least"), [("/wall", 40), ("/duty", 5), ("/cockpit", 12)])
+def test_every_figure_carries_its_number_and_its_age(lively: Quarter, windows: Windows, path: str, least: int) -> None:
+    visitor = open_surface(windows, lively, path)
+
+    def faults() -> list[str]:
+        """A figure without the attributes, or a known one whose text says unknown, or the other way round."""
+        return [
+            f"{one['name']}: {one}" for one in visitor.page.evaluate(FIGURES)
+            if one.get("value") is None or one.get("age") is None
+            or (one["value"] != "" and (not re.fullmatch(r"-?\d+(\.\d+)?", one["value"]) or "—" in one["text"]))
+        ]  # fmt: skip
+
+    until(lambda: not faults(), 10, f"honest figures: {faults()}")
+    figures = {one["name"]: one for one in visitor.page.evaluate(FIGURES)}
+    assert len(figures) >= least
+    known = [one for one in figures.values() if one["value"] != ""]
+    assert len(known) >= least * 0.6
+    if path == "/wall":
+        assert figures["devices_online"]["value"] == str(len(lively.devices))
+        assert figures["alerts_unack"]["value"] == str(lively.one("select count(*) from alerts where stage in ('unack', 'rtn_unack')"))
+        kpi = figures["alerts_open"]
+        assert 0 <= int(kpi["age"]) <= 10
+        until(lambda: figure(visitor, "devices_online")["age"] != "", 5)
+
+
+def figure(visitor: Visitor, name: str) -> dict[str, Any]:
+    return next(one for one in visitor.page.evaluate(FIGURES) if one["name"] == name)
+
+
+def test_without_a_session_every_page_leads_to_the_login_and_back(lively: Quarter, windows: Windows) -> None:
+    visitor = windows.open(lively.stack.url)
+    visitor.go("/duty")
+    assert "/login?next=/duty" in visitor.page.url
+    visitor.page.fill("input[name=login]", "duty1")
+    visitor.page.fill("input[name=password]", "Wrong-2026-no")
+    visitor.page.click("button[type=submit]")
+    assert visitor.page.inner_text("[role=alert]") == TEXTS["login.error.wrong"]
+    visitor.page.fill("input[name=password]", PASSWORD)
+    visitor.page.click("button[type=submit]")
+    visitor.page.wait_for_url("**/duty")
+    visitor.ready()
+    assert visitor.unforgiven(r"status of 401") == []
