@@ -14,7 +14,7 @@ import structlog
 from alerts.evaluate import evaluate
 from alerts.rules import Rules
 from core.config import Config
-from core.errors import BatchRefused, KeysStand
+from core.errors import BatchRefused, KeysStand, StoreUnavailable
 from core.model import Answer, Decoded, Frame, Reason, Rejected, Taken
 from ingest.admit import admit
 from ingest.decode import decode, wire_keys
@@ -68,7 +68,7 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
             return _process(frames, now, deps, careful=True)
     except BatchRefused as refusal:
         if len(frames) <= 1:
-            return _set_aside(frames, str(refusal), now, deps)
+            return _judge(frames, refusal, now, deps)
         middle = len(frames) // 2
         first, second = process(frames[:middle], now, deps), process(frames[middle:], now, deps)
         return Outcome(first.answers + second.answers, first.taken + second.taken)
@@ -84,6 +84,16 @@ def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) 
         tx.save(changes, now)  # alerts, waits, watches, change log: one commit
     deps.live.hint(tx.moved_devices)  # the truth is already stored
     return Outcome(decoded.answers, tx.taken)
+
+
+def _judge(frames: Sequence[Frame], refusal: BatchRefused, now: datetime, deps: Deps) -> Outcome:
+    """A single frame is guilty only if the same pipeline works without it; a fault of ours lets every frame wait."""
+    if frames:
+        try:
+            _process([], now, deps, careful=True)
+        except BatchRefused as ours:
+            raise StoreUnavailable(f"the pipeline fails without any input: {ours}") from ours
+    return _set_aside(frames, str(refusal), now, deps)
 
 
 def _set_aside(frames: Sequence[Frame], why: str, now: datetime, deps: Deps) -> Outcome:

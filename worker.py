@@ -88,7 +88,10 @@ class Lane:
         while not self._over():
             try:
                 outcome = process(frames, clock(), self._deps)
-            except (StoreUnavailable, BatchRefused) as away:
+            except BatchRefused as fault:  # of a tick: there is nothing to keep, and real frames wait behind it
+                _log.error("tick_failed", feed=self.thread.name, why=str(fault))
+                return Outcome([], [])
+            except StoreUnavailable as away:
                 attempt += 1
                 wait = back_off(attempt)
                 _log.warning(

@@ -48,6 +48,7 @@ def evaluate(rules: Rules, facts: Facts, now: datetime) -> list[Change]:
         changes += _thresholds(rules, state, board, at_due=False)
     for state in facts.moved.due_waits:
         changes += _thresholds(rules, state, board, at_due=True)
+    changes += _drop_dead_waits(rules, board, now)
     for due in facts.moved.due_devices:
         changes += _due_device(rules, due, board, now)
     for gone in facts.moved.gone:
@@ -65,6 +66,8 @@ class _Board:
         self.alerts = dict(facts.alerts)
         self.waits = dict(facts.waits)
         self.raised: dict[tuple[str, str], AlertRaised] = {}
+        self.judged: set[tuple[str, str]] = set()  # waits that fell due in this batch
+        self.ended = {f"report:{moved.report.source}/{moved.report.external_id}" for moved in facts.moved.reports if moved.report.ended}
         self.of_device: dict[int, list[OpenAlert]] = {}
         for alert in facts.alerts.values():
             if alert.device_id is not None:
@@ -93,6 +96,8 @@ def _thresholds(rules: Rules, state: StateMoved, board: _Board, *, at_due: bool)
 def _threshold(name: str, rule: ThresholdRule, state: StateMoved, board: _Board, at_due: bool) -> Iterator[Change]:
     key = (name, subject_of(state))
     alert, wait = board.alerts.get(key), board.waits.get(key)
+    if at_due:
+        board.judged.add(key)
     if state.value is None or state.quality not in rule.qualities:
         if state.value is None and alert and alert.state_known:
             yield AlertSeen(alert.alert_id, alert.value, known=False)
@@ -170,6 +175,18 @@ def patience(rules: Rules, due: DueDevice) -> timedelta:
     return min(limits, default=_silence_limit(_DEFAULT_SILENCE, due.device.interval))
 
 
+def _drop_dead_waits(rules: Rules, board: "_Board", now: datetime) -> Iterator[Change]:
+    """A wait past its time that rang nothing can ring no more: its rule was removed or its value is not known.
+
+    Left alone it would stand before the living ones in every tick. A new value beyond the limit waits anew.
+    """
+    names = {name for found in rules.thresholds.values() for name, _ in found}
+    for key, wait in list(board.waits.items()):
+        if wait.rule not in names or (wait.due_at <= now and key in board.judged):
+            board.waits.pop(key)
+            yield WaitDropped(*key)
+
+
 def _due_device(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> Iterator[Change]:
     """Truth is worked out anew: a device that spoke meanwhile is only given its next moment."""
     at = due.seen_at + patience(rules, due)
@@ -183,6 +200,9 @@ def _fall_silent(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change
     device = due.device
     if not due.silent:
         yield DeviceSilent(device.device_id, due.seen_at)
+    for key in [key for key in board.waits if key[1].rpartition("/")[0] == device.device]:
+        board.waits.pop(key)
+        yield WaitDropped(*key)
     for alert in board.of_device.get(device.device_id, []):
         if alert.state_known and alert.subject != device.device:
             yield AlertSeen(alert.alert_id, alert.value, known=False)
@@ -230,7 +250,7 @@ def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> It
                 rule=name, subject=subject, severity=min(rule.severity, report.severity or 5),
                 title=report.title, domain=rules.class_domains.get(class_code or "", "urban"),
                 class_code=class_code, area=moved.area, cell_id=moved.cell_id, lon=moved.lon, lat=moved.lat, observed_at=report.observed_at,
-                report_id=moved.report_id, value=report.confidence, drill=moved.drill, simulated=moved.simulated,
+                report_id=moved.report_id, ended=subject in board.ended, value=report.confidence, drill=moved.drill, simulated=moved.simulated,
             )  # fmt: skip
             yield board.raised[key]
     yield AttentionNeeded("incidents", moved.area[:9])

@@ -77,7 +77,9 @@ class Proxy:
         except httpx.HTTPError:
             return away(request, 502, "页面进程中断了连接", "the web process broke the connection")
         response = StreamingResponse(_chunks(answer), answer.status_code, background=BackgroundTask(answer.aclose))
-        response.raw_headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in _HOP_BY_HOP | _SERVERS]
+        response.raw_headers = [
+            (name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in _HOP_BY_HOP | _SERVERS
+        ]
         return response
 
     async def _send(self, request: httpx.Request, again: bool) -> httpx.Response:

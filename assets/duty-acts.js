@@ -74,7 +74,11 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
       if (name === 'open_case') await openCase(kind, noun, fields, config.role === 'duty');
       else await act(kind, noun.number || noun.id, name, fields, { etag });
       toast('ok', t('duty.did', { act: word('desk.act', name), title: noun.title }));
-    } catch (problem) { failed = problem; }
+    } catch (problem) {
+      failed = problem;
+      busy = false; // or "try again" would do nothing
+      for (const node of nodes.values()) node.disabled = false;
+    }
     done(failed, () => run(name));
   }
 

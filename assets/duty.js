@@ -18,7 +18,7 @@ export async function mount(root, config) {
   const law = { awaits: new Set(config.awaits), domains: Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, one.domain])) };
   const names = {};
   const streetName = code => names[code] || '';
-  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, bar = null, mapMade = null;
+  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, drawn = null, bar = null, mapMade = null;
 
   const head = mountHead(root, config);
   const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()));
@@ -41,16 +41,27 @@ export async function mount(root, config) {
     try {
       const found = await detail.show(item);
       if (!found) return;
+      drawn = item.key;
+      if (slots.notice.dataset.away) { delete slots.notice.dataset.away; fill(slots.notice); }
       current = { ...item, version: found.noun.version };
       bar = drawActs(slots.acts, item.kind, found.noun, { config, etag: found.etag, incidents: () => picture.incidents, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
     } catch (problem) {
       if (current?.key !== item.key) return;
+      if (drawn === item.key && (problem.offline || problem.status >= 500)) return away(item, problem);
+      drawn = null;
       slots.card.hidden = true;
       slots.nothing.hidden = false;
       fill(slots.nothing, icon('circle-alert'), h('b', {}, explain(problem)), h('button', { type: 'button', class: 'primary', onclick: () => open(item) }, t('desk.again')));
     } finally {
       slots.card.classList.remove('loading');
     }
+  }
+
+  /** The server is away: what is known of the row stays, with a word that it may be old, and is asked for again. */
+  function away(item, problem) {
+    slots.notice.dataset.away = 'yes';
+    fill(slots.notice, h('p', { class: 'conflict', role: 'alert' }, icon('cloud-off'), explain(problem)));
+    setTimeout(() => { if (current?.key === item.key && slots.notice.dataset.away) open(item, true); }, 3000);
   }
 
   /** After an act: the row again as it now is; a conflict names who was faster, any other failure offers to try again. */

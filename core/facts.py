@@ -194,6 +194,7 @@ class AlertRaised:
     unit: str = ""
     drill: bool = False
     simulated: bool = False
+    ended: bool = False  # over before anybody was told: raised as returned, so that somebody sees that it was
 
 
 @dataclass(frozen=True, slots=True)

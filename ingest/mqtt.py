@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from urllib.parse import unquote, urlsplit
 
@@ -32,9 +32,10 @@ PACE_S = 0.004  # a thin stream is read 250 times a second, not once per message
 FOREVER = 0xFFFFFFFF  # session expiry: the broker keeps our queue until its own limit
 SUBSCRIBE_ID, RETAINED_ID, UNSUBSCRIBE_ID = 1, 2, 3
 TAKEN_OVER = 0x8E
+_TICK = timedelta(microseconds=1)
 # Mosquitto 2.0 keeps a shared subscription's queue over its restart, and not the subscription: what senders hand it before we
 # have subscribed again is confirmed and forgotten. So we knock often: senders (paho: 1 s) come back later than we do.
-KNOCK_AT_MOST_S = 0.4
+KNOCK_AT_MOST_S = 0.15
 
 _log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class MqttFeed:
         self._feed_of = FeedOfTopic(config.feeds)
         self._waiting = Waiting(config.ingest.batch_rows, config.ingest.batch_window.total_seconds(), limit)
         self._book = HealthBook(self.name, clock())
-        self._epoch, self._linked = 0, False
+        self._epoch, self._linked, self._stamp = 0, False, clock()
         self._outbox: list[tuple[int, bytes]] = []
         self._lock = Lock()
         self._stop = Event()
@@ -120,7 +121,7 @@ class MqttFeed:
                 self._book.turn("waiting", self._clock(), f"{type(error).__name__}: {error}")
                 if attempt.bit_count() == 1:  # 1, 2, 4, 8 …: a broker that is away for long does not fill the log
                     _log.warning("mqtt_lost", error=str(error), attempt=attempt)
-                self._stop.wait(back_off(attempt, random.random(), 0.1, KNOCK_AT_MOST_S))
+                self._stop.wait(back_off(attempt, random.random(), 0.03, KNOCK_AT_MOST_S))
         self._book.turn("stopped", self._clock())
 
     def _open(self) -> socket.socket:
@@ -201,11 +202,14 @@ class MqttFeed:
 
     def _take(self, connection: Connection) -> None:
         now, epoch, feed_of = self._clock(), self._epoch, self._feed_of
+        # Each frame gets a moment of its own: for readings without a time it is their time, and two are never one.
+        stamp = max(now, self._stamp)
         frames: list[Frame] = []
         for packet in connection.packets():
             if isinstance(packet, mqtt5.PublishPacket):
                 topic = packet.topic
-                frames.append(Frame(feed_of(topic), packet.payload or b"", now, topic, "", (epoch, packet.packet_id)))
+                stamp += _TICK
+                frames.append(Frame(feed_of(topic), packet.payload or b"", stamp, topic, "", (epoch, packet.packet_id)))
             elif isinstance(packet, mqtt5.DisconnectPacket):
                 if int(packet.reason_code) == TAKEN_OVER:
                     raise SlotTaken(f"another client took over {self._client_id}")
@@ -213,6 +217,7 @@ class MqttFeed:
             elif isinstance(packet, mqtt5.SubAckPacket) and any(int(code) >= 0x80 for code in packet.reason_codes):
                 self._book.turn("connected", now, "the broker refuses a subscription")
                 _log.error("mqtt_subscription_refused", codes=[int(code) for code in packet.reason_codes])
+        self._stamp = stamp
         if frames:
             self._book.heard(now)
             self._waiting.put(frames)

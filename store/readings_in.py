@@ -14,12 +14,13 @@ import psycopg
 from core.config import Config
 from core.errors import KeysStand
 from core.facts import ValidReading
-from core.model import QUALITY_CODE, Reason, Rejected
+from core.model import QUALITY_CODE, Quality, Reason, Rejected
 from store.timescale import Connection, queries, sql
 
 Key = tuple[int, int, datetime]
 _TYPES = ("timestamptz", "int4", "int2", "int2", "float8", "timestamptz", "timestamptz", "text")
 ROLLUP_BUCKET = timedelta(minutes=5)
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -101,16 +102,24 @@ def _store_new_ones(connection: Connection, unique: dict[Key, ValidReading], con
     queries.record_stage_table(connection)
     _copy(connection, "record_stage_copy", unique, now)
     inserted = {(row["device_id"], row["metric_id"], row["observed_at"]) for row in connection.execute(sql("record_stage_insert"))}
+    timeless = [reading for key, reading in unique.items() if key not in inserted and reading.quality is Quality.NO_TIME]
     existing = {(row["device_id"], row["metric_id"], row["observed_at"]): row for row in queries.record_existing(connection)}
     for key, reading in unique.items():
         if key in inserted:
             stored.fresh.append(reading)
+            continue
+        if reading.quality is Quality.NO_TIME:
             continue
         row = existing[key]
         if _revises(reading, config) and (row["value"], row["text"]) != (reading.value, reading.text):
             _revise(connection, reading, row["value"], now, stored)
         else:
             _judge(reading, row["value"], row["text"], stored)
+    if timeless:
+        # Their time is that of their receipt, which proves nothing: never a duplicate, so each finds a moment of its own.
+        later = [reading._replace(observed_at=reading.observed_at + _TICK) for reading in timeless]
+        queries.record_stage_empty(connection)
+        _store_new_ones(connection, {_key(reading): reading for reading in later}, config, now, stored)
 
 
 def _revise(connection: Connection, reading: ValidReading, old: float | None, now: datetime, stored: Stored) -> None:

@@ -54,8 +54,11 @@ class Registry:
         self._learn(connection, wanted - self._devices.keys())
         unknown = {reading.device for _, reading in decoded.readings} - self._devices.keys()
         if unknown and self._config.ingest.unknown_devices == "adopt":
+            senders = {reading.device: decoded.frames[index].peer for index, reading in decoded.readings}
             with connection.cursor() as cursor:
-                cursor.executemany(sql("registry_adopt"), [self._adopted(device, decoded, now) for device in sorted(unknown)])
+                cursor.executemany(
+                    sql("registry_adopt"), [self._adopted(device, senders[device], decoded, now) for device in sorted(unknown)]
+                )
             self._learn(connection, unknown)
         for hint in decoded.hints.values():
             if hint.position and hint.device in self._devices:
@@ -103,8 +106,8 @@ class Registry:
                 self._devices[row["device"]] = _known(row)
                 self._versions[row["device"]] = row["updated_at"]
 
-    def _adopted(self, device: str, decoded: Decoded, now: datetime) -> dict[str, Any]:
-        hint = decoded.hints.get(device) or DeviceHint(device)
+    def _adopted(self, device: str, sender: str, decoded: Decoded, now: datetime) -> dict[str, Any]:
+        hint = decoded.hints.get(device) or DeviceHint(device, area=_area_of_token(sender))
         place, lon, lat = self._locate(hint.position)
         return {
             "device": device, "domain": hint.domain or "urban", "area": place.area or hint.area or self._config.area.code,
@@ -145,6 +148,11 @@ class Registry:
             self._metrics[row["metric"]] = MetricInfo(
                 row["metric_id"], row["metric"], row["label"], row["unit"], row["kind"] == "text", row["min"], row["max"]
             )
+
+
+def _area_of_token(peer: str) -> str | None:
+    """The first area of the token that brought a device nobody knows; frames of other wires name none."""
+    return (peer.removeprefix("areas:").split(",")[0] or None) if peer.startswith("areas:") else None
 
 
 def _known(row: dict[str, Any]) -> KnownDevice:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import psycopg
+
 from core.config import Config
 from core.errors import BatchRefused, KeysStand, StoreUnavailable
 from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid, ValidReading
@@ -132,6 +134,10 @@ def batch(
     except (StoreUnavailable, KeysStand):
         registry.forget()
         raise
+    except (psycopg.ProgrammingError, psycopg.InternalError, psycopg.NotSupportedError) as error:
+        # A fault between us and the schema (a migration under running workers) is no fault of any frame: they wait.
+        registry.forget()
+        raise StoreUnavailable(f"{type(error).__name__}: {error}".strip()) from error
     except Exception as error:
         registry.forget()
         raise BatchRefused(f"{type(error).__name__}: {error}".strip()) from error

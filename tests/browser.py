@@ -53,7 +53,9 @@ class Visitor:
 
     def admit(self, secret: str, proof: str) -> None:
         """Hands over a session made elsewhere."""
-        self.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in ((SESSION_COOKIE, secret), (CSRF_COOKIE, proof))])
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in ((SESSION_COOKIE, secret), (CSRF_COOKIE, proof))]
+        )
 
     def wait(self, expression: str, seconds: float = PATIENCE_S, given: Any = None) -> Any:
         """Until a JavaScript expression (or function of `given`) is true; its value."""

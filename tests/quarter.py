@@ -40,7 +40,10 @@ NAMES = Names(
     "320404",
     "钟楼区",
     tuple(
-        (Division(f"32040400{n}", street), (Division(f"32040400{n}001", f"{street[:2]}东社区"), Division(f"32040400{n}002", f"{street[:2]}西社区")))
+        (
+            Division(f"32040400{n}", street),
+            (Division(f"32040400{n}001", f"{street[:2]}东社区"), Division(f"32040400{n}002", f"{street[:2]}西社区")),
+        )
         for n, street in ((1, "五星街道"), (2, "永红街道"), (3, "北港街道"))
     ),
 )
@@ -117,7 +120,13 @@ class Quarter:
     def report(self, **fields: Any) -> None:
         """A citizen's call over MQTT."""
         assert self.client is not None
-        body = {"source": "12345", "external_id": secrets.token_hex(6), "channel": "hotline", "observed_at": datetime.now(UTC).isoformat(), **fields}
+        body = {
+            "source": "12345",
+            "external_id": secrets.token_hex(6),
+            "channel": "hotline",
+            "observed_at": datetime.now(UTC).isoformat(),
+            **fields,
+        }
         self.client.publish("city/320404/report/hotline", json.dumps(body), qos=1).wait_for_publish(30)
 
     def session(self, login: str) -> tuple[str, str]:
@@ -141,7 +150,7 @@ class Quarter:
         return answer.json()
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        return self.database.execute(query, values).fetchall()  # type: ignore[arg-type]
+        return self.database.execute(query, values).fetchall()
 
     def one(self, query: str, *values: Any) -> Any:
         return next(iter(self.rows(query, *values)[0].values()))
@@ -175,7 +184,8 @@ def _build(connection: Connection, config: Config, now: datetime) -> list[str]:
         create_account(connection, login, PASSWORD, role, ["320404"], title, now)
     grids = sorted(city.duty_grids, key=lambda grid: grid.code)
     workers = [
-        {"login": f"gw{n:02d}", "title": f"网格员 {n:02d}", "name": f"王{n}", "area": grid.area, "duty_grid": grid.code} for n, grid in enumerate(grids, 1)
+        {"login": f"gw{n:02d}", "title": f"网格员 {n:02d}", "name": f"王{n}", "area": grid.area, "duty_grid": grid.code}
+        for n, grid in enumerate(grids, 1)
     ]
     simulation.add_workers(connection, workers, PASSWORD, now)
     return [worker["login"] for worker in workers]

@@ -15,7 +15,7 @@ from ingest.decode.source import (
     Memory,
     Source,
     clean,
-    clean_tree,
+    storable,
     json_bytes,
     json_of,
     name_of,
@@ -123,7 +123,7 @@ def _report_of(body: Any, source: Source, channel: Channel | None, area: str | N
     if observed_at is None:
         raise DecodeError("observed_at is missing")
     extra = body.get("extra") or {}
-    extra = clean_tree(extra) if isinstance(extra, dict) else {"extra": clean_tree(extra)}
+    extra = storable(extra) if isinstance(extra, dict) else {"extra": storable(extra)}
     class_code = _text(body, "class_code")
     if class_code and not _CLASS_CODE.fullmatch(class_code):
         class_code, extra = None, {**extra, "class": class_code}

@@ -135,6 +135,17 @@ def clean_tree(value: Any) -> Any:
     return value
 
 
+def storable(value: Any) -> Any:
+    """`clean_tree` for what is stored as JSON beside a report: numbers that JSON cannot hold become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {clean(str(key)): storable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(part) for part in value]
+    return clean(value) if isinstance(value, str) else value
+
+
 def json_of(payload: bytes) -> Any:
     """The tolerant second reading of JSON: NaN and endless numbers come through, to be refused one by one.
 

@@ -6,7 +6,8 @@ select d.device_id, d.device, d.presence, d.silent_at is not null as silent,
 from due join devices d using (device_id);
 
 -- name: facts_due_waits
-with due as (select rule, subject, device_id, metric_id from rule_waits where due_at <= :now order by due_at limit :limit for update skip locked)
+with due as (select w.rule, w.subject, w.device_id, w.metric_id from rule_waits w join devices d using (device_id)
+             where w.due_at <= :now and d.silent_at is null order by w.due_at limit :limit for update of w skip locked)
 select d.device, m.metric, s.value, s.quality, s.observed_at
 from due join devices d using (device_id) join metrics m using (metric_id) join device_states s using (device_id, metric_id)
 where d.silent_at is null;

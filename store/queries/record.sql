@@ -4,6 +4,9 @@ copy readings (observed_at, device_id, metric_id, quality, value, received_at, p
 -- name: record_stage_table!
 create temporary table if not exists stage_readings (like readings_stage) on commit delete rows;
 
+-- name: record_stage_empty!
+delete from stage_readings;
+
 -- name: record_stage_copy!
 copy stage_readings (observed_at, device_id, metric_id, quality, value, received_at, processed_at, text) from stdin (format binary);
 

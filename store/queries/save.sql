@@ -1,8 +1,8 @@
 -- name: save_alert_raised$
 insert into alerts (rule, subject, device_id, metric_id, report_id, domain, class_code, severity, stage, title, value, threshold, unit, area, cell_id, lon, lat,
-    observed_at, raised_at, updated_at, drill, simulated)
-values (:rule, :subject, :device_id, :metric_id, :report_id, :domain, :class_code, :severity, 'unack', :title, :value, :threshold, :unit, :area, :cell_id, :lon, :lat,
-    :observed_at, :now, :now, :drill, :simulated)
+    observed_at, raised_at, updated_at, returned_at, drill, simulated)
+values (:rule, :subject, :device_id, :metric_id, :report_id, :domain, :class_code, :severity, case when :ended then 'rtn_unack' else 'unack' end, :title, :value, :threshold, :unit, :area, :cell_id, :lon, :lat,
+    :observed_at, :now, :now, case when :ended then :now ::timestamptz end, :drill, :simulated)
 on conflict (rule, subject) where stage <> 'normal' do update set count = alerts.count + 1, updated_at = excluded.updated_at, version = alerts.version + 1
 returning alert_id;
 

@@ -80,7 +80,9 @@ def test_the_same_act_on_two_versions_is_one_act(quarter: Quarter, windows: Wind
 
 
 @pytest.mark.timeout(240)
-def test_a_dead_edge_is_told_within_5_seconds_and_after_its_return_everybody_learns_what_they_missed(quarter: Quarter, windows: Windows) -> None:
+def test_a_dead_edge_is_told_within_5_seconds_and_after_its_return_everybody_learns_what_they_missed(
+    quarter: Quarter, windows: Windows
+) -> None:
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     loads = [one.page.evaluate("performance.timeOrigin") for one in (wall, desk)]
     quarter.stack.kill("edge")
@@ -116,6 +118,7 @@ def test_without_the_web_process_the_stream_goes_on_and_acts_say_why_they_do_not
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     known = alarm(quarter, "smoke-36")
     choose(desk, "alert", known)
+    desk.page.wait_for_load_state("networkidle")  # the small map of the place has all its parts
     quarter.stack.kill("web")
     told = alarm(quarter, "smoke-42")
     wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{told}"]')

@@ -14,7 +14,9 @@ from tests.quarter import CALM, PASSWORD, PEOPLE, Quarter
 from tests.stack import until
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-TEXTS: dict[str, str] = {key: text for file in (ASSETS / "i18n").glob("*zh.json") for key, text in json.loads(file.read_text("utf-8")).items()}
+TEXTS: dict[str, str] = {
+    key: text for file in (ASSETS / "i18n").glob("*zh.json") for key, text in json.loads(file.read_text("utf-8")).items()
+}
 # What looks like a key: one of the files' first words and a dot; also one that nobody wrote.
 KEY = re.compile(rf"\b(?:{'|'.join(sorted({key.split('.')[0] for key in TEXTS}))})\.[a-z][\w.]*")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -62,9 +64,8 @@ def lively(running_quarter: Quarter) -> Iterator[Quarter]:
     quarter.report(title="井盖破损，险些摔倒", class_code="0503", lon=device["lon"], lat=device["lat"], address="怀德路 12 号")
     until(lambda: quarter.one("select count(*) from reports") >= 1, 30)
     yield quarter
-    for device in ("smoke-06", "gas-01"):
-        kind = device.partition("-")[0]
-        quarter.publish(device, **{kind: CALM[kind]})
+    quarter.publish("smoke-06", smoke=CALM["smoke"])
+    quarter.publish("gas-01", gas=CALM["gas"])
 
 
 def open_surface(windows: Windows, quarter: Quarter, path: str, language: str = "zh", size: tuple[int, int] | None = None) -> Visitor:

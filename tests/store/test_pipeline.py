@@ -9,6 +9,7 @@ import pytest
 
 from alerts.rules import arrange
 from core.config import Config
+from core.errors import StoreUnavailable
 from core.model import Frame, Position
 from geodata.locate import Locator
 from geodata.model import Located
@@ -201,3 +202,44 @@ def test_a_device_says_goodbye_and_is_unknown_at_once(line: Line, now: datetime)
     later = now + timedelta(seconds=5)
     line.tell(later, "d", later, water_depth=1.0)
     assert line.one("select silent_at from devices") is None
+
+
+def test_readings_without_a_time_are_never_taken_for_each_other(line: Line, now: datetime) -> None:
+    """Two batches cut from one chunk of the wire carry the same moment of receipt."""
+    for value in (1.0, 2.0, 2.0):
+        outcome = line.tell(now, "d", None, water_depth=value)
+        assert (outcome.taken[0].accepted, outcome.taken[0].duplicates, outcome.taken[0].rejected) == (1, 0, ())
+    assert line.one("select count(*) from readings") == 3
+
+
+def test_a_fault_between_us_and_the_schema_lets_every_frame_wait(line: Line, now: datetime) -> None:
+    line.tell(now, "d", now, water_depth=1.0)
+    with line.store.connection() as connection:
+        connection.execute("alter table readings rename column quality to quality_code")
+    with pytest.raises(StoreUnavailable):
+        line.tell(now, "d", now + timedelta(seconds=1), water_depth=1.0)
+    with line.store.connection() as connection:
+        connection.execute("alter table readings rename column quality_code to quality")
+    assert line.tell(now, "d", now + timedelta(seconds=1), water_depth=1.0).taken[0].accepted == 1
+    assert line.one("select count(*) from rejected") == 0
+
+
+def test_waits_of_silent_devices_do_not_stand_before_living_ones(line: Line, now: datetime) -> None:
+    line.tell(now, "alive", now, water_depth=20.0)
+    with line.store.connection() as connection:
+        connection.execute("insert into devices (device, name, domain, area, silent_at) select 'dead' || n, 'x', 'water', '320404', now() from generate_series(1, 600) n")
+        connection.execute(
+            "insert into rule_waits (rule, subject, device_id, metric_id, since, due_at, value) "
+            "select 'waterlogging', device || '/water_depth', device_id, (select metric_id from metrics where metric = 'water_depth'), %s, %s, 99 "
+            "from devices where device like 'dead%%'",
+            [now - timedelta(days=1), now - timedelta(days=1)],
+        )
+    line.tick(now + timedelta(seconds=61))
+    assert [row["subject"] for row in line.rows("select subject from alerts")] == ["alive/water_depth"]
+
+
+def test_a_number_that_json_cannot_hold_costs_no_neighbour(line: Line, now: datetime) -> None:
+    body = b'[{"source": "s", "external_id": "1", "channel": "hotline", "title": "a", "observed_at": "%(at)s", "extra": {"x": NaN}},'
+    body += b'{"source": "s", "external_id": "2", "channel": "hotline", "title": "b", "observed_at": "%(at)s"}]'
+    outcome = line.frames(now, ("", body % {b"at": now.isoformat().encode()}), feed="http-reports")
+    assert outcome.taken[0].created == 2

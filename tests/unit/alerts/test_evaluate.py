@@ -208,3 +208,22 @@ def test_a_report_that_ended_returns_its_alert(rules: Rules) -> None:
     open_alert = replace(alert(rule="video", subject="report:frigate/e1"), device_id=None)
     facts = Facts(Moved(reports=[report(0.9, ended=True)]), {("video", "report:frigate/e1"): open_alert})
     assert AlertReturned(1, NOW, None) in evaluate(rules, facts, NOW)
+
+
+def test_a_report_that_began_and_ended_in_one_batch_rings_as_returned(rules: Rules) -> None:
+    both = [report(0.9), replace(report(0.9, ended=True), created=False)]
+    [raised] = rung(evaluate(rules, Facts(Moved(reports=both)), NOW))
+    assert raised.ended
+
+
+def test_a_wait_whose_rule_is_gone_or_whose_value_is_unknown_is_dropped_when_due(patient: Rules) -> None:
+    dead = Wait("removed", KEY[1], NOW - timedelta(hours=1), NOW - timedelta(minutes=59), 22.0)
+    assert run(patient, state(9.0), waits=[dead]) == [WaitDropped("removed", KEY[1])]
+    unknown = Wait(*KEY, NOW - timedelta(hours=1), NOW - timedelta(minutes=59), 22.0)
+    assert run(patient, state(None, quality=Quality.MISSING), waits=[unknown], due=True) == [WaitDropped(*KEY)]
+
+
+def test_a_device_that_falls_silent_waits_for_nothing(patient: Rules) -> None:
+    wait = Wait(*KEY, NOW - timedelta(minutes=3), NOW + timedelta(minutes=3), 22.0)
+    due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False)
+    assert WaitDropped(*KEY) in evaluate(patient, Facts(Moved(due_devices=[due]), waits={KEY: wait}), NOW)
