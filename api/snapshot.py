@@ -78,7 +78,8 @@ def read_picture(connection: Connection, config: Config, now: datetime) -> Pictu
     streets = live_rows.read_streets(connection)
     parts: dict[str, dict[str, Any]] = {street: {"figures": {}, "cells": {}} for street in (*streets, "")}
     _put_cells(connection, parts)
-    for name, shapes in live_rows.read_lists(connection, now - config.ingest.live_for).items():
+    reports_since = now - config.ingest.live_for
+    for name, shapes in live_rows.read_lists(connection, reports_since).items():
         for part in parts.values():
             part[name] = []
         for shape in shapes:
@@ -88,7 +89,7 @@ def read_picture(connection: Connection, config: Config, now: datetime) -> Pictu
     weather = live_rows.read_weather(connection, now - _WEATHER_FOR) or None
     feeds = [_feed(row, config) for row in live_rows.read_feeds(connection)]
     encoded = {street: msgspec.json.encode(part) for street, part in parts.items()}
-    return Picture(sequence, now, encoded, trend, weather, feeds, **live_rows.read_marks(connection))
+    return Picture(sequence, now, encoded, trend, weather, feeds, **live_rows.read_marks(connection, reports_since))
 
 
 def _feed(row: Mapping[str, Any], config: Config) -> dict[str, Any]:

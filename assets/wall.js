@@ -19,13 +19,15 @@ export async function mount(root, config) {
   district.visible = mine;
   const context = { root, config, live, district, mine, panel };
   const [header, figures, lists, trend] = [new Header(context), new Figures(context), new Lists(context), new Trend(context)];
-  let waiting = null;
+  let [waiting, drawnAt] = [null, -DRAW_MS];
 
   const draw = () => {
     waiting = null;
+    drawnAt = performance.now();
     for (const part of [figures, lists, trend]) part.draw(live.state);
   };
-  const soon = () => (waiting ??= setTimeout(draw, DRAW_MS)); // many deltas, one drawing
+  // At once after a pause, at most four times a second in a rush: many deltas, one drawing.
+  const soon = () => (waiting ??= setTimeout(draw, Math.max(0, drawnAt + DRAW_MS - performance.now())));
 
   live.on("snapshot", (state) => {
     district.show(state);

@@ -43,6 +43,8 @@ def main() -> int:
             console.print("→ private platform and district")
             stack.seed()
             stack.start(["worker", "jobs"])
+            if asked.only_screens:
+                return _only_screens(stack, console)
             adopt(stack)
             console.print(f"→ {asked.rate:,.0f} messages/s for {asked.seconds:.0f} s")
             ingest = measure_rate(stack, asked.rate, asked.seconds)
@@ -71,12 +73,21 @@ def main() -> int:
     return 0 if whole else 1
 
 
+def _only_screens(stack: Stack, console: Console) -> int:
+    stack.start(["web", "edge"])
+    stack.wait_ready()
+    for name, value in _screens(stack):
+        console.print(f"{name}: {value}")
+    return 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rate", type=float, default=10_000, help="messages a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--backlog", type=int, default=300_000, help="messages waiting when the worker comes back")
     parser.add_argument("--no-screens", action="store_true", help="leave out the wall and the streams")
+    parser.add_argument("--only-screens", action="store_true", help="only the wall and the streams")
     parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
     return parser.parse_args()
 

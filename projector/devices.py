@@ -128,3 +128,12 @@ class Devices:
             if k >= 0 and self.silent[k] != quiet:
                 self.silent[k], changed = quiet, True
         return changed
+
+    def sign_off(self, offline: Mapping[int, bool]) -> bool:
+        """Devices said goodbye or are back; True when any did. What they measured stays known until they are silent."""
+        changed = False
+        for device_id, gone in offline.items():
+            k = self.lookup[device_id] if device_id < len(self.lookup) else -1
+            if k >= 0 and self.offline[k] != gone:
+                self.offline[k], changed = gone, True
+        return changed

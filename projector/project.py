@@ -28,6 +28,7 @@ FIGURES_EVERY = timedelta(seconds=1)  # of what only measures; counts go out wit
 REGISTRY_EVERY = timedelta(seconds=2)
 ASK_EVERY = timedelta(seconds=1)  # the table, while no hints come
 WHOLE_EVERY = timedelta(seconds=30)  # the net under hints that were lost unnoticed
+SIGN_EVERY = timedelta(seconds=1)  # of life, while there is nothing to tell: on both wires, Redis and the table
 KEEP_EVERY = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=10)  # a state is stamped before its transaction commits: one may be this long under way
 GROUND_EVERY = timedelta(seconds=3)  # areas or cells imported anew, or a metric heard of for the first time
@@ -86,12 +87,15 @@ class Projector:
             if memory.unkept and _is_due(memory, "keep", now, KEEP_EVERY):
                 _keep(connection, memory, now, whole=whole)
             outdated = _is_due(memory, "ground", now, GROUND_EVERY) and memory.version != _version(connection, self._config)
+            quiet = not deltas and _is_due(memory, "sign", now, SIGN_EVERY)
+            if quiet:
+                live_rows.sign(connection, now)
         self._memory = None if outdated else memory
         for delta in deltas:
             self._live.publish(delta)
         if deltas:
-            memory.due["sign"] = now + timedelta(seconds=1)
-        elif _is_due(memory, "sign", now, timedelta(seconds=1)):
+            memory.due["sign"] = now + SIGN_EVERY
+        elif quiet:
             self._live.publish(Delta(memory.sequence, now.isoformat(), {}))
         return len(deltas)
 
@@ -109,18 +113,23 @@ class Projector:
         gone: dict[str, dict[str, dict[str, Any]]] = {}
         here: dict[str, dict[str, dict[str, Any]]] = {}
         silent: dict[int, bool] = {}
+        offline: dict[int, bool] = {}
         for change in changes.rows:
             memory.told_changes[change.change_id] = change.xid
             if change.after is None:
                 continue
             if change.noun == "device":
                 silent[change.after["device_id"]] = change.after.get("silent_at") is not None
+                if "presence" in change.after:
+                    offline[change.after["device_id"]] = change.after["presence"] == "offline"
             elif change.noun in live_rows.LISTS:
                 _place(memory, change, gone, here)
         memory.horizon = changes.horizon
         memory.told_changes = {key: xid for key, xid in memory.told_changes.items() if xid >= memory.horizon}
         if memory.devices.hush(silent):
             memory.stale |= set(memory.landscape.told)
+            memory.due.pop("figures", None)
+        if memory.devices.sign_off(offline):
             memory.due.pop("figures", None)
         return _lists(gone), _lists(here)
 

@@ -64,7 +64,10 @@ def presences(connection: Connection, told: Iterable[Presence], known: dict[str,
         if device is None:
             continue
         word = "online" if presence.online else "offline"
-        if queries.presence_set(connection, presence=word, at=presence.at, device_id=device.device_id):
+        told_now = queries.presence_set(connection, presence=word, at=presence.at, device_id=device.device_id)
+        if told_now:
+            if told_now["changed"]:
+                queries.presence_change(connection, device_id=device.device_id, now=now)
             gone.pop(device.device_id, None)
             if not presence.online:
                 gone[device.device_id] = device

@@ -150,6 +150,11 @@ def write_delta(connection: Connection, sequence: int, parts: Mapping[str, str],
     queries.live_tell(connection, sequence=sequence, at=at, areas=list(parts), payloads=list(parts.values()))
 
 
+def sign(connection: Connection, at: datetime) -> None:
+    """The projector lives and has nothing to tell."""
+    queries.live_sign(connection, at=at)
+
+
 def forget_deltas(connection: Connection, before: datetime) -> int:
     return int(queries.live_forget(connection, before=before))
 
@@ -172,7 +177,7 @@ def read_deltas(connection: Connection, after: int, most: int = 10_000) -> list[
 
 
 def read_position(connection: Connection) -> dict[str, Any]:
-    """`sequence` of the last delta, the `oldest` one kept, `told_at` of the newest."""
+    """`sequence` of the last delta, the `oldest` one kept, and `told_at`, when the projector last gave a sign of life."""
     return dict(queries.live_oldest(connection))
 
 
@@ -206,9 +211,9 @@ def read_feeds(connection: Connection) -> list[dict[str, Any]]:
     return list(queries.live_feeds(connection))
 
 
-def read_marks(connection: Connection) -> dict[str, bool]:
+def read_marks(connection: Connection, reports_since: datetime) -> dict[str, bool]:
     """Whether anything shown is simulated or a drill."""
-    return dict(queries.live_marks(connection))
+    return dict(queries.live_marks(connection, since=reports_since))
 
 
 def freeze(connection: Connection) -> None:

@@ -19,6 +19,7 @@ BUCKET = timedelta(minutes=5)
 _MOST_BUCKETS = 12  # in one transaction: an hour
 _MOST_ROWS = 10_000
 _OUTBOX_FOR = timedelta(days=30)
+_PROCESS_FOR = timedelta(days=1)  # a process that ended is still named this long
 _FEED_SILENT_FOR = timedelta(seconds=30)
 
 
@@ -83,6 +84,7 @@ def forget_old(connection: Connection, retention: RetentionConfig, now: datetime
         "sessions": int(queries.retention_sessions(connection, now=now)),
         "outbox": int(queries.retention_outbox(connection, before=now - _OUTBOX_FOR)),
         "idempotency": idempotency.purge(connection, now),
+        "feed_health": int(queries.retention_feed_health(connection, before=now - _PROCESS_FOR)),
     }
 
 

@@ -78,7 +78,14 @@ delete from cell_values where updated_at < :at;
 select sequence, area, created_at, payload from live_deltas where sequence > :after order by sequence, area limit :most;
 
 -- name: live_oldest^
-select c.sequence, (select min(sequence) from live_deltas) as oldest, (select max(created_at) from live_deltas) as told_at from live_cursor c;
+-- `told_at`: the projector's last sign of life, whether it had something to tell or not.
+select c.sequence, (select min(sequence) from live_deltas) as oldest,
+       greatest((select max(created_at) from live_deltas), (select updated_at from wire_memory where feed = 'jobs' and peer = 'projector')) as told_at
+from live_cursor c;
+
+-- name: live_sign!
+insert into wire_memory (feed, peer, memory, updated_at) values ('jobs', 'projector', '', :at)
+on conflict (feed, peer) do update set updated_at = excluded.updated_at;
 
 -- name: live_cell_values
 select street, measure, updated_at, cell_ids, classes, figures from cell_values;
@@ -117,7 +124,11 @@ select feed,
 from feed_health group by feed order by feed;
 
 -- name: live_marks^
-select coalesce(bool_or(simulated), false) as simulated, coalesce(bool_or(drill), false) as drill from (
-    (select simulated, drill from devices where simulated or drill limit 1)
-    union all (select simulated, drill from alerts where stage <> 'normal' and (simulated or drill))
-    union all (select simulated, drill from incidents where stage in ('open', 'confirmed', 'handling') and (simulated or drill))) m;
+-- Every device and every open row is asked: one of many thousands may be the drill.
+with shown as (
+    select simulated, drill from alerts where stage <> 'normal' and (simulated or drill)
+    union all select simulated, drill from incidents where stage in ('open', 'confirmed', 'handling') and (simulated or drill)
+    union all select simulated, drill from cases where closed_at is null and (simulated or drill)
+    union all select simulated, drill from reports where not history and stage in ('open', 'confirmed') and observed_at >= :since and (simulated or drill))
+select exists (select from devices where simulated) or exists (select from shown where simulated) as simulated,
+       exists (select from devices where drill) or exists (select from shown where drill) as drill;

@@ -58,7 +58,16 @@ insert into rejected (received_at, feed, reason, detail, device, area, raw) valu
 insert into rollup_dirty (bucket) select unnest(:buckets ::timestamptz[]) order by 1 on conflict do nothing;
 
 -- name: presence_set^
-update devices set presence = :presence, presence_at = :at where device_id = :device_id and (presence_at is null or presence_at < :at) returning device_id;
+-- Told with it: whether it is another word than before.
+with known as (select device_id, presence from devices where device_id = :device_id and (presence_at is null or presence_at < :at) for update)
+update devices d set presence = :presence, presence_at = :at from known k where d.device_id = k.device_id
+returning d.device_id, k.presence is distinct from d.presence as changed;
+
+-- name: presence_change!
+-- The figure of devices online moves without a reading: the projector learns it from here.
+insert into change_log (processed_at, area, noun, key, after)
+select :now, area, 'device', device, jsonb_build_object('device', device, 'device_id', device_id, 'silent_at', silent_at, 'presence', presence)
+from devices where device_id = :device_id;
 
 -- name: report_upsert^
 insert into reports as r (source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,

@@ -51,5 +51,15 @@ delete from sessions where expires_at < :now;
 -- name: retention_outbox!
 delete from outbox where created_at < :before and (sent_at is not null or failed_at is not null);
 
+-- name: retention_feed_health!
+-- Of processes that ended only the totals stay, in one row a feed.
+with gone as (delete from feed_health where state = 'stopped' and worker <> 'past' and updated_at < :before
+              returning feed, since, accepted, duplicates, rejected, last_at, updated_at)
+insert into feed_health as h (feed, worker, state, since, accepted, duplicates, rejected, last_at, updated_at)
+select feed, 'past', 'stopped', max(since), sum(accepted), sum(duplicates), sum(rejected), max(last_at), max(updated_at) from gone group by feed
+on conflict (feed, worker) do update
+set since = greatest(h.since, excluded.since), accepted = h.accepted + excluded.accepted, duplicates = h.duplicates + excluded.duplicates,
+    rejected = h.rejected + excluded.rejected, last_at = greatest(h.last_at, excluded.last_at), updated_at = greatest(h.updated_at, excluded.updated_at);
+
 -- name: feed_health_stale!
 update feed_health set state = 'stopped', since = :now, detail = 'no sign of life' where updated_at < :before and state <> 'stopped';

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -261,6 +261,49 @@ def test_a_database_that_left_is_said_within_3_seconds_and_the_stream_lives_on(c
         screen.wait(says(store="ok"), 20)
         subject = until(lambda: leak_again(city), 20)
         screen.wait(tells(subject), 15)
+
+
+def told_at(event: Event) -> datetime | None:
+    told = event[2].get("projector_at") if event[0] == "status" else None
+    return datetime.fromisoformat(told) if told else None
+
+
+def test_silence_is_decided_without_any_worker(city: City) -> None:
+    with city.screen() as screen, city.store.connection() as c:
+        screen.wait(lambda event: event[0] == "snapshot")
+        c.execute("insert into device_watch (device_id, attention_at) select device_id, now() - interval '1 second' from devices where device = 'g7'")
+        c.execute("update devices set created_at = now() - interval '1 day' where device = 'g7'")
+        c.commit()
+        screen.wait(tells("g7"), 10)
+        screen.wait(lambda event: event[2].get("streets", {}).get("320404001", {}).get("figures", {}).get("silent") == 1, 10)
+
+
+def test_a_projector_that_hangs_is_seen_to_hang_although_the_edge_beats(city: City) -> None:
+    with city.screen() as screen:
+        screen.wait(lambda event: (at := told_at(event)) and datetime.now(UTC) - at < timedelta(seconds=3))
+        os.kill(city.stack.pid("jobs"), signal.SIGSTOP)
+        try:
+            stands = screen.wait(lambda event: (at := told_at(event)) and datetime.now(UTC) - at > timedelta(seconds=5), 15)
+            beats = screen.beats
+            assert told_at(screen.wait(lambda event: told_at(event) is not None, 5)) == told_at(stands)
+            assert screen.beats > beats
+        finally:
+            os.kill(city.stack.pid("jobs"), signal.SIGCONT)
+        screen.wait(lambda event: (at := told_at(event)) and datetime.now(UTC) - at < timedelta(seconds=3))
+
+
+def test_without_redis_the_database_is_the_wire_and_that_is_no_alarm(stack: Stack, database_url: str) -> None:
+    stack.environment["YIPING_REDIS_URL"] = ""
+    city = City(stack, database_url)
+    stack.start("jobs", "edge")
+    until(lambda: alive(stack), 40, "the edge answers")
+    with city.screen() as screen:
+        assert screen.wait(lambda event: event[0] == "snapshot")[2]["live"]["mode"] == "database"
+        screen.wait(tells(city.leak()), 5)
+        time.sleep(4)  # nothing happens
+        screen.wait(lambda event: (at := told_at(event)) and datetime.now(UTC) - at < timedelta(seconds=3.5), 5)
+        assert not any(event[2].get("live") == "poll" for event in screen.events.queue)
+    city.store.close()
 
 
 def leak_again(city: City) -> str | None:

@@ -12,8 +12,11 @@ import pytest
 
 from api.snapshot import read_picture
 from core.config import Config
+from core.facts import KnownDevice
+from core.model import Presence
 from projector.project import Overtaken, Projector
-from store import change_log
+from store import change_log, live_rows
+from store.facts import presences
 from store.live import Hints, Live
 from store.timescale import Store
 
@@ -246,6 +249,46 @@ def test_an_open_alert_shows_its_severity_at_its_place_and_leaves_when_it_ends(c
     assert 5 not in part["cells"].get("risk", [[], []])[1]
     assert part["figures"]["alerts"]["1"] == 0
     assert part["alerts"] == []
+
+
+def test_a_device_that_left_and_came_back_is_online_again(city: City) -> None:
+    city.read(1, "pm25", 10)
+    city.tick()
+    before = city.snapshot()["320404001"]["figures"]["online"]
+    device = KnownDevice(1, "d1", "d1", "urban", "320404001001", None, None, None, timedelta(minutes=5))
+    seen = []
+    for online in (False, True, True, False, True):
+        city.tick()
+        with city.store.connection() as c:
+            presences(c, [Presence("d1", online, city.now)], {"d1": device}, city.now)
+        city.tick(4)
+        seen.append(before - city.snapshot()["320404001"]["figures"]["online"])
+    assert seen == [1, 0, 0, 1, 0]
+    with city.store.connection() as c:
+        told = c.execute("select after ->> 'presence' as p from change_log where noun = 'device' order by change_id").fetchall()
+    assert [row["p"] for row in told] == ["offline", "online", "offline", "online"], "the same word again is no change"
+
+
+def test_a_quiet_projector_says_that_it_lives_and_a_dead_one_says_nothing(city: City) -> None:
+    def alive_at() -> datetime:
+        with city.store.connection() as c:
+            return live_rows.read_position(c)["told_at"]  # type: ignore[no-any-return]
+
+    city.tick(20)
+    told = len(city.deltas())
+    city.tick(300)
+    assert len(city.deltas()) == told, "nothing happened"
+    assert city.now - alive_at() <= timedelta(seconds=1.1)
+    city.now += timedelta(hours=1)
+    assert city.now - alive_at() >= timedelta(hours=1)
+
+
+@pytest.mark.parametrize("drills", [0, 1])
+def test_a_drill_anywhere_marks_the_picture_whatever_else_is_simulated(city: City, drills: int) -> None:
+    with city.store.connection() as c:
+        c.execute("update devices set simulated = true")
+        c.execute("update devices set drill = true where device_id in (select max(device_id) from devices) and %s = 1", [drills])
+        assert live_rows.read_marks(c, NOON) == {"simulated": True, "drill": bool(drills)}
 
 
 def test_a_snapshot_and_the_deltas_after_it_equal_the_next_snapshot(city: City) -> None:

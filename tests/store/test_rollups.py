@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from store import rollups
+from core.config import Config
+from store import live_rows, rollups
 from store.leader import Leader, somebody_leads
 from store.timescale import Store
 
@@ -86,3 +87,26 @@ def test_one_leads_and_another_takes_over_when_it_leaves(database_url: str, stor
     first.close()
     assert second.lead()
     second.close()
+
+
+HEALTH = """insert into feed_health (feed, worker, state, since, accepted, duplicates, rejected, last_at, updated_at)
+    values ('city', %s, %s, %s, %s, 1, 2, %s, %s)"""
+
+
+def test_processes_that_ended_a_day_ago_leave_one_row_and_the_totals(store: Store, config: Config) -> None:
+    def totals() -> list[tuple[str, int, int, int]]:
+        with store.connection() as c:
+            return [(f["state"], f["accepted"], f["duplicates"], f["rejected"]) for f in live_rows.read_feeds(c)]
+
+    with store.connection() as c:
+        for day in range(9):
+            at = NOON - timedelta(days=day)
+            c.execute(HEALTH, [f"w:{day}", "connected" if day == 0 else "stopped", at, 10**day, at, at])
+    told = totals()
+    assert told == [("connected", 111_111_111, 9, 18)]
+    for day in (0, 0, 1, 9):  # twice at once, and on later days: nothing is counted twice
+        with store.connection() as c:
+            rollups.forget_old(c, config.retention, NOON + timedelta(days=day, seconds=1))
+        assert totals() == told
+    with store.connection() as c:
+        assert [row["worker"] for row in c.execute("select worker from feed_health order by worker")] == ["past", "w:0"]
