@@ -78,7 +78,7 @@ def build(parts: Parts) -> Starlette:
         lambda: gate.ask(live_rows.read_position),
         lambda: gate.ask(live_rows.ping),
     )
-    hub, writer, proxy = Hub(sources, config, clock), Writer(parts), Proxy(settings.web_url)
+    hub, writer, proxy = Hub(sources, config, clock, pushed=redis_url is not None), Writer(parts), Proxy(settings.web_url)
     collector = Collector(writer.write)
     feeds, screens = Feeds(collector, gate, config, clock), Screens(hub, gate, config)
     ready = Readiness(gate, hub, collector, redis_url, bool(settings.mqtt_url), proxy.ping)

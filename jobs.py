@@ -18,6 +18,7 @@ import structlog
 from alerts.correlate import correlate, horizon
 from compose import Parts, compose
 from core.errors import ConfigError, StoreUnavailable
+from pipeline import process
 from projector.project import Overtaken, Projector
 from store import correlation, rollups
 from store.leader import Leader
@@ -89,12 +90,15 @@ def forget_old(parts: Parts, now: datetime) -> None:
 
 def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
     """Duties that may wait for each other share a lane; a lane is a thread."""
+    deps = parts.pipeline()  # its cache belongs to the lane that looks for what fell due
     return {
         "projector": [Duty("project", 0.1, projector.tick)],
         "desk": [
             Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
             Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
             Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+            # An empty batch: with every worker dead there is nobody else to see that a device fell silent.
+            Duty("due", 1.0, lambda now: process([], now, deps)),
         ],
         "keeper": [
             Duty("forget_live", 10.0, lambda now: forget_live(parts, now)),

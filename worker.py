@@ -20,6 +20,7 @@ from core.errors import BatchRefused, ConfigError, FeedLost, StoreUnavailable
 from core.model import Frame
 from ingest.feeds import Feed, back_off
 from ingest.mqtt import MqttFeed
+from ingest.mqtt_watch import BrokerWatch
 from ingest.tcp import TcpFeed
 from pipeline import Outcome, process
 from store.health import HealthWriter
@@ -115,8 +116,10 @@ class Worker:
 
     def __init__(self, parts: Parts, stop: Event) -> None:
         self._parts, self._stop = parts, stop
+        self._pressed_since: datetime | None = None
         self._slots = Slots(parts.store, f"{socket.gethostname()}:{os.getpid()}")
         self._mqtt: dict[int, Lane] = {}
+        self._broker = self._watch_broker()
         self._lanes = [self._tcp_lane(name) for name, feed in parts.config.feeds.items() if feed.kind == "tcp"]
 
     def run(self) -> None:
@@ -125,6 +128,7 @@ class Worker:
             try:
                 if self._parts.settings.mqtt_url:
                     self._keep_slots()
+                    self._tell_broker()
                 rounds += 1
                 if rounds % _REFRESH_CITY_EVERY == 0:
                     self._parts.city.refresh()
@@ -142,6 +146,22 @@ class Worker:
             _log.info("slot_taken", slot=slot)
             self._mqtt[slot] = self._mqtt_lane(slot)
 
+    def _watch_broker(self) -> BrokerWatch | None:
+        settings, name = self._parts.settings, f"{socket.gethostname()}:{os.getpid()}:broker"
+        self._broker_health = HealthWriter(self._parts.store, name, ("broker",), clock())
+        return BrokerWatch(settings.mqtt_url, settings.mqtt_queue_bytes, clock, f"watch-{os.getpid()}") if settings.mqtt_url else None
+
+    def _tell_broker(self) -> None:
+        """A queue that is half full is shown with the feeds and logged: rule 8, no silent loss."""
+        if self._broker is None:
+            return
+        health = self._broker.health()
+        if health.state == "pressed" and self._pressed_since != health.since:
+            self._pressed_since = health.since
+            _log.error("broker_queue_pressed", detail=health.detail)
+        self._broker_health.heard("broker", health.last_at)
+        self._broker_health.tell(health.state, health.since, health.detail, clock())
+
     def _mqtt_lane(self, slot: int) -> Lane:
         config, url, group = self._parts.config, self._parts.settings.mqtt_url, self._parts.settings.mqtt_group
         client_id = f"{group}-{config.area.code}-{slot}"
@@ -153,6 +173,8 @@ class Worker:
         return Lane(f"tcp-{name}", self._parts, lambda: TcpFeed(name, config.feeds[name], config.ingest, clock), (name,), self._stop)
 
     def _leave(self) -> None:
+        if self._broker:
+            self._broker.close()
         lanes = [*self._mqtt.values(), *self._lanes]
         for lane in lanes:
             lane.close()

@@ -109,21 +109,58 @@ def _path(request: Request) -> str:
     return request.url.path.removesuffix(f"/{token}") if token else request.url.path
 
 
+class Unpacker:
+    """Unpacks gzip or zlib up to `room` bytes. Several members one after the other are one body (RFC 1952, 2.2)."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._member = _member()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last member came to its end; beyond the room nobody looks any more: the pipeline refuses it anyway."""
+        return self._room <= 0 or self._member.eof
+
+    def take(self, chunk: bytes) -> bytes:
+        """What the next bytes unpack to. Raises `zlib.error`."""
+        out = bytearray()
+        rest = chunk
+        while rest and self._room > 0:
+            if self._member.eof:
+                rest = rest.lstrip(b"\0")  # padding between and after members, as gzip itself allows
+                if not rest:
+                    break
+                self._member = _member()
+            piece = self._member.decompress(rest, self._room)
+            self._room -= len(piece)
+            out += piece
+            rest = self._member.unused_data
+        return bytes(out)
+
+
+def _member() -> "zlib._Decompress":
+    return zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+
 async def read_body(request: Request, most: int) -> bytes:
     """The body, unpacked when it came compressed; one byte more than `most` is kept so that the pipeline refuses and keeps it.
 
-    Raises `TooLarge` for what does not stop there, `Invalid` for a broken compression.
+    Raises `TooLarge` for what does not stop there, `Invalid` for a compression that is broken or breaks off.
     """
     packing = request.headers.get("content-encoding", "identity").strip().lower()
     if packing not in ("identity", "gzip", "deflate"):
         raise Invalid(f"Content-Encoding '{packing[:40]}' is not known here: gzip, deflate, identity")
-    unpack = None if packing == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    unpacker = None if packing == "identity" else Unpacker(most + 1)
     body = bytearray()
+    came = 0
     try:
         async for chunk in request.stream():
-            body += unpack.decompress(chunk, most + 1 - len(body)) if unpack and len(body) <= most else chunk if not unpack else b""
-            if len(body) > 2 * most:
+            came += len(chunk)
+            body += unpacker.take(chunk) if unpacker else chunk
+            if came > 2 * most:
                 raise TooLarge(f"more than {most} bytes")
+        if unpacker and not unpacker.whole:
+            raise Invalid(f"the body breaks off: its {packing} has no end")
     except zlib.error as error:
         raise Invalid(f"the body is not {packing}: {error}") from error
     except ClientDisconnect as error:

@@ -67,10 +67,10 @@ class Readiness:
         slots = [row for row in feeds if _MQTT_LANE in row["worker"]]
         connected = any(row["state"] == "connected" and now - row["updated_at"] < _FRESH for row in slots)
         told = self._hub.supply.projector_at
-        pushed = self._hub.supply.live != "push" or (told is not None and now - told < _PROJECTED)
+        speaks = told is not None and now - told < _PROJECTED
         return {
             "database": "ok",
-            "projector": "ok" if leads and pushed else "nobody leads" if not leads else "says nothing",
+            "projector": "ok" if leads and speaks else "nobody leads" if not leads else "says nothing",
             "mqtt": "not configured" if not self._mqtt else "ok" if connected else "no worker is connected",
         }
 

@@ -97,11 +97,12 @@ def get_queue(call: Call) -> Answer:
     items = desk.read_queue(
         call.connection, call.scope, call.now, mine or sorted(lifecycle.OPEN), handles, kinds, min(wanted.get("limit", 200), 1000)
     )
-    items = [{**item, "acts": list(_acts_of(call, item))} for item in items]
+    handled = cases.handled_by(call.connection, call.scope, [item["id"] for item in items if item["kind"] == "case"])
+    items = [{**item, "acts": list(_acts_of(call, item, handled))} for item in items]
     return Answer({"items": [item for item in items if item["acts"] or not mine], "at": call.now})
 
 
-def _acts_of(call: Call, item: dict[str, Any]) -> tuple[str, ...]:
+def _acts_of(call: Call, item: dict[str, Any], handled: set[str]) -> tuple[str, ...]:
     match item["kind"]:
         case "alert":
             return alert_lifecycle.allowed_acts(item["stage"], call.scope.role, item["hold"])
@@ -110,7 +111,7 @@ def _acts_of(call: Call, item: dict[str, Any]) -> tuple[str, ...]:
         case "incident":
             return incident_lifecycle.allowed_acts(item["stage"], call.scope.role)
         case _:
-            return cases.acts_of(item, call.scope)
+            return cases.acts_of(item, call.scope, item["id"] in handled)
 
 
 def post_media(call: Call) -> Answer:

@@ -38,7 +38,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """How the server itself is fed (docs/live.md, `event: status`)."""
+    """How the server itself is fed (docs/live.md, `event: status`). `live`: push, poll (Redis is away) or database (there is none)."""
 
     live: str = "poll"
     store: str = "ok"

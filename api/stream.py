@@ -21,8 +21,8 @@ from core.errors import StoreUnavailable
 from core.model import Scope
 from store.live import Delta, Wire
 
-BEAT_S = 2.0
-QUEUE = 256  # messages: about a minute of a busy city
+BEAT_S = 1.0
+QUEUE = 256  # messages: about 50 s of a busy city
 _POLL_S = 1.0
 _PING_S = 1.0
 _PING_WAIT_S = 1.5
@@ -57,12 +57,13 @@ class Sources:
 
 
 class Hub:
-    """Keeps the last deltas and the clients. `run` it in one task."""
+    """Keeps the last deltas and the clients. `run` it in one task. `pushed`: a Redis is configured, so that its absence is a fault."""
 
-    def __init__(self, sources: Sources, config: Config, clock: Callable[[], datetime]) -> None:
+    def __init__(self, sources: Sources, config: Config, clock: Callable[[], datetime], *, pushed: bool = True) -> None:
         self._sources, self._config, self._clock = sources, config, clock
+        self._without = "poll" if pushed else "database"
         self.sequence: int | None = None
-        self.supply = Supply(since=clock())
+        self.supply = Supply(live=self._without, since=clock())
         self.clients: set[Client] = set()
         self.cut_count = 0
         self._ring: deque[Delta] = deque()
@@ -78,8 +79,8 @@ class Hub:
     async def _follow(self) -> None:
         async for event in self._sources.deltas():
             if isinstance(event, Wire):
-                self._supply(live="push" if event.up else "poll")
-                if not event.up:
+                self._supply(live="push" if event.up else self._without)
+                if not event.up and self._without == "poll":
                     _log.warning("live_wire_away", why=event.reason)
                 continue
             self.supply = replace(self.supply, projector_at=datetime.fromisoformat(event.at))
@@ -106,7 +107,7 @@ class Hub:
                             self._tell(delta)
             except StoreUnavailable:
                 return
-            if self.supply.live == "poll" and position["told_at"] is not None:
+            if self.supply.live != "push" and position["told_at"] is not None:
                 self.supply = replace(self.supply, projector_at=position["told_at"])
 
     def _is_gap(self, position: dict[str, Any]) -> bool:
@@ -140,8 +141,9 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
+            beat = b": beat\n\n" + status_event(self.supply)  # the edge lives; whether the projector does, the status says
             for client in list(self.clients):
-                self._put(client, (0, b": beat\n\n"))
+                self._put(client, (0, beat))
 
     def _supply(self, **changed: str) -> None:
         """Note how we are fed, and tell everybody when it became another way."""

@@ -7,7 +7,7 @@ import { vitalState } from './cockpit-figures.js';
 export function sentences(state, total, figures, { vitals, metrics, rules, streetName, lost, now, words: { t, span, number, labelOf, titleOf } }) {
   if (!total.known) return [t('cockpit.brief.unknown')];
   const lines = [gravest(), signals(), alerts(), cases(), devices(), body()].filter(Boolean);
-  return lost ? [...lines, t('cockpit.brief.stale')] : lines;
+  return lost ? [...lines, t(`cockpit.brief.${lost}`)] : lines;
 
   function gravest() {
     const worst = [...state.alerts.values()].filter(row => row.severity <= 2 && row.stage !== 'rtn_unack' && !row.drill).sort((a, b) => a.severity - b.severity || Date.parse(a.raised_at) - Date.parse(b.raised_at))[0];

@@ -26,8 +26,8 @@ function ways({ picture, names, config, reach }) {
       const rows = [...rowsOf(alerts, 'alerts'), ...rowsOf(reports, 'reports')].filter(row => !row.drill && !row.history).sort((a, b) => Date.parse(b.raised_at || b.received_at) - Date.parse(a.raised_at || a.received_at));
       return [rows, ['title', 'place', 'stage', 'when'], signal];
     },
-    alerts: async () => [[...picture.alerts.values()].sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
-    cases: async () => [[...picture.cases.values()].sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
+    alerts: async () => [[...picture.alerts.values()].filter(row => !row.drill).sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
+    cases: async () => [[...picture.cases.values()].filter(row => !row.drill).sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
     in_time: async () => [rowsOf(await read(`/cases?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'cases').filter(row => Date.parse(row.due_at) >= Date.parse(today) && Date.parse(row.due_at) < Date.parse(today) + 86400e3), ['title', 'place', 'stage', 'due'], deed],
     response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'alerts').filter(row => Date.parse(row.acked_at) >= Date.parse(today)), ['title', 'place', 'when', 'took'],
       row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', { class: 'num' }, clock(row.raised_at)), h('td', { class: 'num' }, span((Date.parse(row.acked_at) - Date.parse(row.raised_at)) / 1000)))],

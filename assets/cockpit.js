@@ -114,8 +114,8 @@ export async function mount(root, config) {
   }
 
   function brief(state, total, figures) {
-    const lost = ['lost', 'denied'].includes(linkState(stream)[0]);
-    const lines = sentences(state, total, figures, { vitals: config.vitals, streetName: code => names[code] || '', lost, now: now(), words: { t, span, number, labelOf, titleOf }, metrics: config.metrics, rules: config.rules });
+    const link = linkState(stream)[0], lost = ['lost', 'denied', 'stalled'].includes(link);
+    const lines = sentences(state, total, figures, { vitals: config.vitals, streetName: code => names[code] || '', lost: lost && (link === 'stalled' ? 'stalled' : 'stale'), now: now(), words: { t, span, number, labelOf, titleOf }, metrics: config.metrics, rules: config.rules });
     const key = lines.join('');
     if (slots.brief.dataset.key === key) return;
     slots.brief.dataset.key = key;

@@ -35,6 +35,7 @@ export function linkState(live) {
   if (live.link === 'lost') return ['lost', t('desk.link.lost', { span: span(age) }), age];
   if (live.link === 'connecting' || live.state.sequence < 0) return ['connecting', t('desk.link.connecting'), age];
   if (live.state.store && live.state.store !== 'ok') return ['away', t('desk.link.away'), age];
+  if (live.stalled) return ['stalled', t('desk.link.stalled', { span: Number.isFinite(age) ? span(age) : '—' }), age];
   if (live.link === 'poll' || live.state.live?.mode === 'poll') return ['poll', t('desk.link.poll'), age];
   return ['live', t('desk.link.live'), age];
 }
@@ -55,10 +56,10 @@ export function follow(config, head, take, screen = config.screen) {
       Object.assign(head.connection.dataset, { state, words });
       fill(head.connection, h('i', { class: 'dot' }), h('span', {}, words), h('span', { class: 'data-age' }));
     }
-    head.root.classList.toggle('stale', state === 'lost' || state === 'denied');
-    for (const figure of head.root.querySelectorAll('[data-live]')) figure.dataset.age = Number.isFinite(age) ? Math.round(age) : ''; // as old as the stream
+    head.root.classList.toggle('stale', ['lost', 'denied', 'stalled'].includes(state));
+    for (const figure of head.root.querySelectorAll('[data-live]')) figure.dataset.age = Number.isFinite(age) ? Math.round(age) : ''; // as old as the projector's last word
     const place = head.connection.querySelector('.data-age');
-    place.textContent = Number.isFinite(age) && state !== 'lost' ? t('desk.data_age', { span: span(age) }) : '';
+    place.textContent = Number.isFinite(age) && state !== 'lost' && state !== 'stalled' ? t('desk.data_age', { span: span(age) }) : '';
   };
   const marks = () => {
     const key = `${live.state.simulated}${live.state.drill}`;
@@ -67,7 +68,7 @@ export function follow(config, head, take, screen = config.screen) {
     fill(head.marks, live.state.drill && h('b', { class: 'mark drill' }, t('desk.drill')), live.state.simulated && h('b', { class: 'mark simulated' }, icon('cpu'), t('desk.simulated_data')));
   };
   live.on('snapshot', () => { marks(); soon(); });
-  live.on('delta', soon);
+  live.on('delta', () => { marks(); soon(); });
   live.on('status', show);
   live.on('link', show);
   live.on('missed', ({ since, alerts, cases }) => { if (alerts.length || cases.length) toast('info', t('desk.missed', { since: clock(since), alerts: alerts.length, cases: cases.length })); });

@@ -56,7 +56,7 @@ export async function mount(root, config) {
   function card(row) {
     const stage = stageOf(row);
     return h('li', { class: 'task-card', 'data-id': row.number, 'data-stage': stage, onclick: () => open(row.number) },
-      h('div', { class: 'task-top' }, badge(row.severity), h('strong', {}, row.title), h('span', { class: `stage stage-${stage}` }, word('desk.stage', stage))),
+      h('div', { class: 'task-top' }, badge(row.severity), h('strong', {}, row.title), row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), h('span', { class: `stage stage-${stage}` }, word('desk.stage', stage))),
       h('p', { class: 'task-place' }, icon('map-pin'), h('span', {}, row.address || t('field.place_unknown'))),
       h('div', { class: 'task-bottom' }, h('span', { class: 'left num', 'data-due': stage === 'finished' ? '' : row.due_at || '' }), h('span', { class: 'muted' }, distanceText(here, row))));
   }

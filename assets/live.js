@@ -2,7 +2,7 @@
 // and keeps window.yiping true. Never writes a Dash prop: dash-renderer would keep every value for ever.
 
 import { ServerClock, steady } from "./clock.js";
-import { applyDelta, emptyState, takeSnapshot } from "./state.js";
+import { applyDelta, emptyState, isOutdated, takeSnapshot, takeStatus, toldAt } from "./state.js";
 import { Stream } from "./stream.js";
 
 const VERSION = 1; // of the messages between page and worker
@@ -10,6 +10,9 @@ const HERE_MS = 20_000;
 const WAITING = 400;
 const CATCH_UP_MS = 2_500;
 const RESYNC_MS = 3_000;
+const RENEW_MS = 20_000; // how long a new picture is waited for before it is asked for again
+const LIMIT_S = 5;
+const POLL_S = 3; // a page that polls hears of everything later by this
 
 const face = (window.yiping = { ready: false, sequence: -1, connected: false, lastDeltaAt: null, map: null });
 
@@ -17,6 +20,7 @@ export class Live {
   #topics = new Map();
   #early = [];
   #asked = 0; // when a gap made us ask for a snapshot
+  #renewing = 0; // when a new picture was asked for because the old one came long ago
   #resync = () => {};
   #known = null; // alerts and cases we had when the connection was lost
   state = emptyState();
@@ -29,6 +33,7 @@ export class Live {
   constructor(screen) {
     this.screen = screen;
     this.#join();
+    setInterval(() => this.#renew(), 1000);
   }
 
   /** Topics: snapshot, delta, link, status, missed. Returns a function that ends the subscription. */
@@ -52,9 +57,28 @@ export class Live {
     return this.clock.now();
   }
 
-  /** Seconds since the server last said anything: the age of every figure it keeps up to date. */
+  /** Seconds since the projector's last sign of life: the age of every figure it keeps up to date. A beat of the edge alone makes nothing younger. */
   age() {
-    return (steady() - this.heard) / 1000;
+    const told = toldAt(this.state);
+    return told === null ? Infinity : Math.max(0, (this.now() - told) / 1000);
+  }
+
+  /** Figures older than this stand still, and have to say so; seconds. */
+  get limit() {
+    return this.link === "poll" ? LIMIT_S + POLL_S : LIMIT_S;
+  }
+
+  /** The line lives and nobody keeps the figures. */
+  get stalled() {
+    return (this.link === "live" || this.link === "poll") && this.state.sequence >= 0 && this.age() > this.limit;
+  }
+
+  #renew() {
+    const now = steady();
+    if (this.link !== "live" || now - this.#renewing < RENEW_MS || !isOutdated(this.state, this.now())) return;
+    this.#renewing = now;
+    this.#early = [];
+    this.#resync();
   }
 
   #join() {
@@ -92,10 +116,12 @@ export class Live {
 
   #snapshot(snapshot, arrived) {
     if (this.link !== "poll" && snapshot.at) this.clock.stamped(snapshot.at, arrived);
+    const told = toldAt(this.state);
     this.state = takeSnapshot(snapshot);
+    if (told > (toldAt(this.state) ?? 0)) this.state.told = told;
     const waiting = this.#early.filter((delta) => delta.sequence > snapshot.sequence);
     this.#early = [];
-    this.#asked = 0;
+    this.#asked = this.#renewing = 0;
     this.#show();
     this.#tell("snapshot", this.state);
     for (const delta of waiting) this.#delta(delta, arrived);
@@ -109,6 +135,7 @@ export class Live {
     }
     if (delta.sequence <= this.state.sequence) return;
     if (delta.sequence > this.state.sequence + 1) return this.#gap(delta);
+    if (this.#renewing && arrived - this.#renewing < RENEW_MS) this.#early.push(delta); // the picture under way may be older than it
     this.clock.stamped(delta.at, arrived);
     this.latency = Math.max(0, arrived + this.clock.offset - Date.parse(delta.at));
     const changes = applyDelta(this.state, delta);
@@ -126,8 +153,7 @@ export class Live {
   }
 
   #status(status) {
-    this.state.live = { ...this.state.live, mode: status.live, since: status.since ?? this.state.live?.since };
-    this.state.store = status.store ?? this.state.store;
+    takeStatus(this.state, status);
     this.#tell("status", this.state);
   }
 

@@ -1,8 +1,8 @@
 // What is in a cell: an outline under the pointer, a card on a click. For whoever stands near the wall; nobody needs it.
 
-import { el, grouped, slotOf } from "./dom.js";
+import { UNKNOWN, el, grouped, slotOf } from "./dom.js";
 import { ageText } from "./clock.js";
-import { t } from "./text.js";
+import { lang, t } from "./text.js";
 
 const CLOSE_MS = 45_000;
 
@@ -80,13 +80,18 @@ export class CellCard {
 
   #device(device) {
     const row = el("li");
-    const values = (device.states ?? device.metrics ?? []).map((state) => this.#value(state));
+    const values = (device.values ?? []).map((state) => this.#value(state));
     row.append(el("span", "", device.name ?? device.device), ...values);
     return row;
   }
 
-  #value({ metric, value, unit = "", observed_at: at }) {
+  /** A latest value with its unit and age; what is not good is not known. */
+  #value({ metric, label, value, text, unit, quality, observed_at: at }) {
+    const number = typeof value === "number" ? grouped(value, Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1) : text;
+    const shown = quality === "good" && number != null ? [number, unit].filter(Boolean).join(" ") : UNKNOWN;
     const age = at ? ageText((this.district.live.now() - Date.parse(at)) / 1000, t) : "";
-    return el("span", "dim", `${metric} ${typeof value === "number" ? grouped(value, Number.isInteger(value) ? 0 : 1) : "—"} ${unit} ${age}`);
+    const place = el("span", "dim", [lang() === "en" ? metric : label || metric, shown, age].filter(Boolean).join(" "));
+    Object.assign(place.dataset, { metric, value: shown === UNKNOWN ? "" : String(value ?? text), quality });
+    return place;
   }
 }

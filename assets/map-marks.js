@@ -7,6 +7,7 @@ import { lang, t } from "./text.js";
 
 const PULSES = 24;
 const CALLOUT_MS = 12_000;
+const DRILL = "#a06be8";
 
 const SHAPES = {
   octagon: (c, r) => polygon(c, r, 8, Math.PI / 8),
@@ -26,7 +27,8 @@ function polygon(c, r, corners, turn, down = 0) {
 }
 
 /** A picture of one mark. An alert is filled; a case is a diamond with a dark heart; an unknown state is grey with a dashed rim. */
-export function drawMark(mark, shape, size, { known = true, hollow = false } = {}) {
+export function drawMark(mark, shape, size, { known = true, hollow = false, drill = false } = {}) {
+  if (drill) mark = { ...mark, colour: DRILL, ink: "#ffffff", character: lang() === "en" ? "D" : "演" }; // its shape still tells how grave it plays
   const canvas = new OffscreenCanvas(size, size);
   const c = canvas.getContext("2d");
   c.translate(size / 2, size / 2);
@@ -52,7 +54,7 @@ export function drawMark(mark, shape, size, { known = true, hollow = false } = {
   return c.getImageData(0, 0, size, size);
 }
 
-/** Puts every icon into the map: `alert-1`, `alert-1-unknown`, `case-1`, `place`. */
+/** Puts every icon into the map: `alert-1`, `alert-1-unknown`, `alert-1-drill`, `case-1`, `case-1-drill`, `place`. */
 export function addIcons(map, marks, rem) {
   const ratio = 2;
   const add = (name, css, mark, shape, options) => {
@@ -64,6 +66,8 @@ export function addIcons(map, marks, rem) {
     const css = { 1: 2.4, 2: 2.2, 3: 1.8, 4: 1.6, 5: 1 }[level];
     add(`alert-${level}`, css, mark, mark.shape);
     add(`alert-${level}-unknown`, css, mark, mark.shape, { known: false });
+    add(`alert-${level}-drill`, Math.max(css, 1.6), mark, mark.shape === "ring" ? "circle" : mark.shape, { drill: true });
+    add(`case-${level}-drill`, 1.6, mark, "case", { hollow: true, drill: true });
     add(`case-${level}`, 1.6, { ...mark, character: lang() === "en" ? "C" : "案" }, "case", { hollow: true });
   }
   add("place", 0.7, { colour: "#dbe8f8", ink: "#fff", character: "" }, "ring");
@@ -79,10 +83,10 @@ export const waiting = (alert) => alert.stage === "unack" || alert.stage === "rt
 
 export function alertFeatures(alerts) {
   const shown = alerts.filter(placed);
-  return shown.map((a) => feature(a, `alert-${a.severity}${a.state_known === false ? "-unknown" : ""}`, a.hold && a.hold !== "none" ? 0.45 : 1));
+  return shown.map((a) => feature(a, `alert-${a.severity}${a.drill ? "-drill" : a.state_known === false ? "-unknown" : ""}`, a.hold && a.hold !== "none" ? 0.45 : 1));
 }
 
-export const caseFeatures = (cases) => cases.filter(placed).map((row) => feature(row, `case-${row.severity}`, 1));
+export const caseFeatures = (cases) => cases.filter(placed).map((row) => feature(row, `case-${row.severity}${row.drill ? "-drill" : ""}`, 1));
 
 /** Rings over the map that breathe while nobody has acknowledged: the two gravest levels, and yellow once. Plain elements moved by
  *  transform, because a paint property that changes with time would redraw the whole map for ever. */

@@ -17,8 +17,13 @@ const RATE_S = 10;
 const collection = (features) => ({ type: "FeatureCollection", features });
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
+const LAYERS = ["cells", "areas", "roads", "water", "places"];
+const NEEDED = ["cells", "areas"]; // without them the map says nothing; the others a city need not have
+const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
+
 async function layer(name) {
-  const answer = await fetch(`/api/v1/layers/${name}`, { credentials: "same-origin" });
+  const answer = await fetch(`/api/v1/layers/${name}`, { credentials: "same-origin", signal: AbortSignal.timeout(30_000) });
+  if (answer.status === 404 && !NEEDED.includes(name)) return collection([]);
   if (!answer.ok) throw new Error(`layer ${name}: HTTP ${answer.status}`);
   return answer.json();
 }
@@ -72,36 +77,63 @@ export class DistrictMap {
   }
 
   async start(labels) {
-    const names = ["cells", "areas", "roads", "water", "places"];
-    const [gl, ...layers] = await Promise.all([import(MAPLIBRE), ...names.map((name) => layer(name).catch(() => collection([])))]);
-    const data = Object.fromEntries(names.map((name, at) => [name, layers[at]]));
-    this.areas = data.areas.features;
-    this.cellsTotal = data.cells.features.length;
+    const [gl, ...layers] = await Promise.all([import(MAPLIBRE), ...LAYERS.map((name) => layer(name).catch(() => null))]);
+    this.layers = Object.fromEntries(LAYERS.map((name, at) => [name, layers[at]]));
     this.rem = rem();
     const style = scaled(structuredClone(this.config.style), this.rem);
-    this.#fill(style, data);
+    for (const [name, data] of Object.entries(this.#ground())) style.sources[name].data = data;
     this.#open(gl, style);
     this.map.once("style.load", () => addIcons(this.map, this.config.marks, this.rem * 16));
     await new Promise((resolve) => this.map.once("load", resolve));
     this.#listen(gl, labels);
     this.ready = true;
     if (this.state) this.show(this.state);
+    this.#fetchMissing();
     return this;
   }
 
-  #fill(style, data) {
+  /** A layer that could not be fetched is asked for until it comes; the map says which of the needed ones it lacks. */
+  async #fetchMissing() {
+    const missing = () => LAYERS.filter((name) => this.layers[name] === null);
+    for (let tries = 0; missing().length; tries += 1) {
+      this.#lack(missing());
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]));
+      const wanted = missing();
+      const found = await Promise.all(wanted.map((name) => layer(name).catch(() => null)));
+      if (found.every((data) => data === null)) continue;
+      wanted.forEach((name, at) => (this.layers[name] = found[at]));
+      for (const [name, data] of Object.entries(this.#ground())) this.map.getSource(name).setData(data);
+      this.panel.querySelector(".schematic").hidden = !this.schematic;
+      this.#fit();
+      if (this.state) this.show(this.state);
+      this.onmeasure?.(this.measure); // the lists learn the names of the streets
+    }
+    this.#lack([]);
+  }
+
+  #lack(names) {
+    const needed = names.filter((name) => NEEDED.includes(name));
+    this.note ??= this.over.appendChild(el("p", "layer-note"));
+    this.note.setAttribute("role", "status");
+    this.note.hidden = !needed.length;
+    setText(this.note, needed.length ? t("map.layer_away", { names: needed.map((name) => t(`map.layer.${name}`)).join(t("map.layer.and")) }) : "");
+  }
+
+  /** The sources of the layers that came, and what the page knows from them. */
+  #ground() {
+    const data = Object.fromEntries(LAYERS.map((name) => [name, this.layers[name] ?? collection([])]));
+    this.areas = data.areas.features;
+    this.cellsTotal = data.cells.features.length;
     const district = this.areas.find((area) => area.properties.level === "district") ?? this.areas[0];
     const rings = district ? outerRings(district.geometry) : [[[119.8, 31.7], [120, 31.7], [120, 31.9], [119.8, 31.9]]];
     this.box = bounds(rings);
     const streets = this.areas.filter((area) => area.properties.level === "street");
     this.streetNames = new Map(this.areas.map((area) => [area.properties.code, area.properties.name]));
     this.schematic = [...this.areas, ...data.roads.features].some((item) => item.properties?.schematic);
-    style.sources.cells.data = shrink(data.cells);
-    for (const name of ["areas", "roads", "water", "places"]) style.sources[name].data = data[name];
     const point = ({ properties }) => ({ type: "Feature", geometry: { type: "Point", coordinates: [properties.lon, properties.lat] }, properties: { name: properties.name } });
-    style.sources.streets.data = collection(streets.map(point));
     const world = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
-    style.sources.outside.data = collection([{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [world, ...rings] } }]);
+    const outside = collection([{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [world, ...rings] } }]);
+    return { ...data, cells: shrink(structuredClone(data.cells)), streets: collection(streets.map(point)), outside };
   }
 
   #open(gl, style) {

@@ -1,12 +1,15 @@
 // The state of one screen: a snapshot, and every delta laid over it. All values of a delta are absolute, so applying one twice
 // changes nothing. Sums over streets are made here and nowhere else. Pure: no DOM, no network, no clock.
 
+const FRESH_MS = 300_000;
+const DAY_TURNS_MS = 2_000; // the server's day has turned by then
+const days = {};
 const VITAL = { sum: 0, n: 0, min: Infinity, max: -Infinity, newest: -Infinity };
 
 export function emptyState() {
   return {
     sequence: -1, at: null, area: null, scope: null, simulated: false, drill: false, live: null, store: null, weather: null,
-    feeds: [], trend: { bucket_s: 900, today: new Map(), yesterday: new Map() },
+    taken: null, told: null, feeds: [], trend: { bucket_s: 900, today: new Map(), yesterday: new Map() },
     streets: new Map(), alerts: new Map(), cases: new Map(), incidents: new Map(), reports: new Map(), cells: new Map(),
   };
 }
@@ -56,7 +59,11 @@ function takeRows(state, list, rows, changes) {
     const before = known.get(key);
     if (before && before.version > row.version) continue; // an older fact never overwrites a newer one
     if (GONE[list](row)) known.delete(key);
-    else known.set(key, row);
+    else {
+      known.set(key, row);
+      if (row.drill) state.drill = true; // until the next snapshot says otherwise
+      if (row.simulated) state.simulated = true;
+    }
     changes[list].push({ key, row, before: before ?? null });
   }
 }
@@ -80,8 +87,32 @@ export function takeSnapshot(snapshot) {
   takeTrend(state, snapshot.trend);
   const changes = noChanges();
   for (const [street, part] of Object.entries(snapshot.streets ?? {})) takePart(state, street, part, changes);
-  state.counted = Date.parse(snapshot.at);
+  state.counted = state.taken = Date.parse(snapshot.at);
+  state.told = Date.parse(state.live?.projector_at ?? "") || null;
   return state;
+}
+
+/** What the server says of itself: how it is fed, and when the author of the stream last gave a sign of life. */
+export function takeStatus(state, status) {
+  state.live = { ...state.live, mode: status.live, since: status.since ?? state.live?.since };
+  state.store = status.store ?? state.store;
+  hear(state, status.projector_at);
+}
+
+function hear(state, iso) {
+  const at = Date.parse(iso ?? "");
+  if (at > (state.told ?? -Infinity)) state.told = at;
+}
+
+/** When the projector last spoke, ms of the server's clock; null: never. Every figure it keeps is as old as that, whoever beats meanwhile. */
+export const toldAt = (state) => state.told;
+
+/** Weather, trend and yesterday come with a snapshot only: one is fetched every five minutes, and when the city's day turns. */
+export function isOutdated(state, now) {
+  if (!(state.taken > 0) || now - state.taken > FRESH_MS) return state.taken > 0;
+  const zone = state.area?.timezone ?? "UTC";
+  const day = (days[zone] ??= new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }));
+  return day.format(now - DAY_TURNS_MS) > day.format(state.taken);
 }
 
 function takeTrend(state, trend) {
@@ -105,10 +136,11 @@ export function applyDelta(state, delta) {
   }
   state.sequence = delta.sequence;
   state.at = delta.at;
+  hear(state, delta.at);
   return changes;
 }
 
-/** New alerts and reports since the snapshot, in the quarter they belong to: the trend and the count of today go on between snapshots. */
+/** New alerts and reports since the snapshot, in the quarter they belong to: the trend and the count of today go on between snapshots. No drills. */
 function countSignals(state, changes) {
   let any = false;
   const add = (row, stamp) => {
@@ -118,9 +150,33 @@ function countSignals(state, changes) {
     state.trend.today.set(bucket, (state.trend.today.get(bucket) ?? 0) + 1);
     any = true;
   };
-  for (const { row, before } of changes.alerts) if (!before && row.stage !== "normal") add(row, row.raised_at);
-  for (const { row, before } of changes.reports) if (!before && row.stage === "open") add(row, row.received_at);
+  for (const { row, before } of changes.alerts) if (!before && !row.drill && row.stage !== "normal") add(row, row.raised_at);
+  for (const { row, before } of changes.reports) if (!before && !row.drill && row.stage === "open") add(row, row.received_at);
   return any;
+}
+
+/** Which step of the loop a case's stage belongs to: every stage of the law in dispatch/cases.py. */
+export const STEP_OF = {
+  reported: "accept", accepted: "accept", registered: "accept", dispatched: "dispatch",
+  handling: "handle", on_site: "handle", finished: "check", checked: "check",
+};
+
+/** What the rows themselves count to, for walls of one domain and the steps of the loop: as the server counts, without drills, and what
+ *  is held waits for nobody. `mine(row)` says which rows are meant. */
+export function workOf(state, mine = () => true) {
+  const counted = (rows) => [...rows.values()].filter((row) => !row.drill && mine(row));
+  const alerts = counted(state.alerts);
+  const cases = counted(state.cases);
+  const work = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, unack: 0, cases: cases.length, overdue: 0, steps: { accept: 0, dispatch: 0, handle: 0, check: 0 } };
+  for (const { severity, stage, hold } of alerts) {
+    work.alerts[severity] += 1;
+    if ((stage === "unack" || stage === "rtn_unack") && (hold ?? "none") === "none") work.unack += 1;
+  }
+  for (const { overdue, stage } of cases) {
+    work.overdue += overdue ? 1 : 0;
+    work.steps[STEP_OF[stage] ?? "handle"] += 1;
+  }
+  return work;
 }
 
 const NUMBERS = ["devices", "online", "silent", "unack", "cases_open", "cases_overdue", "cases_today", "closed_today", "closed_in_time", "due_today", "reports_today", "readings_minute"];

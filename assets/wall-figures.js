@@ -2,14 +2,8 @@
 
 import { ageText } from "./clock.js";
 import { el, figuresOf, setText, slotOf } from "./dom.js";
-import { foldVital, sums } from "./state.js";
+import { foldVital, sums, workOf } from "./state.js";
 import { t } from "./text.js";
-
-/** Which step of the loop a case's stage belongs to: every stage of the law in dispatch/cases.py. */
-export const STEP_OF = {
-  reported: "accept", accepted: "accept", registered: "accept", dispatched: "dispatch",
-  handling: "handle", on_site: "handle", finished: "check", checked: "check",
-};
 
 export class Figures {
   constructor({ root, config, live, mine }) {
@@ -30,24 +24,24 @@ export class Figures {
   tick(state) {
     if (!this.total) return;
     this.#vitals(this.total);
+    const { limit } = this.live;
     const age = this.live.age();
-    for (const [name, value] of Object.entries(this.shown ?? {})) this.write(name, value.value, { ...value, age, limit: this.config.stale.kpi });
-    if (state.sequence >= 0) document.body.classList.toggle("stale", age > this.config.stale.kpi);
+    for (const [name, value] of Object.entries(this.shown ?? {})) this.write(name, value.value, { ...value, age, limit });
+    if (state.sequence >= 0) document.body.classList.toggle("stale", age > limit);
   }
 
   #kpis(state, total) {
     const { domain } = this.config;
-    const alerts = [...state.alerts.values()].filter(this.mine);
-    const cases = [...state.cases.values()].filter(this.mine);
-    const level = (n) => (domain ? alerts.filter((a) => a.severity === n).length : total.alerts[n]);
+    const own = workOf(state, this.mine);
+    const level = (n) => (domain ? own.alerts[n] : total.alerts[n]);
     const shown = (this.shown = {});
     const put = (name, value, options = {}) => (shown[name] = { value: value ?? NaN, ...options });
     const known = total.known;
     for (const n of [1, 2, 3, 4, 5]) put(`alerts_open_${n}`, known ? level(n) : NaN);
     put("alerts_open", known ? [1, 2, 3, 4].reduce((sum, n) => sum + level(n), 0) : NaN, { rolls: true });
-    put("alerts_unack", domain ? alerts.filter((a) => a.stage === "unack" || a.stage === "rtn_unack").length : total.unack);
-    put("cases_open", domain ? cases.length : total.cases_open, { rolls: true });
-    put("cases_overdue", domain ? cases.filter((c) => c.overdue).length : total.cases_overdue);
+    put("alerts_unack", domain ? own.unack : total.unack);
+    put("cases_open", domain ? own.cases : total.cases_open, { rolls: true });
+    put("cases_overdue", domain ? own.overdue : total.cases_overdue);
     put("cases_today", total.cases_today);
     put("closed_in_time", total.closed_in_time);
     put("due_today", total.due_today);
@@ -77,8 +71,7 @@ export class Figures {
   }
 
   #loop(state, total) {
-    const steps = { accept: 0, dispatch: 0, handle: 0, check: 0 };
-    for (const row of state.cases.values()) if (this.mine(row)) steps[STEP_OF[row.stage] ?? "handle"] += 1;
+    const { steps } = workOf(state, this.mine);
     for (const [step, n] of Object.entries(steps)) this.shown[`loop_${step}`] = { value: state.sequence >= 0 ? n : NaN, rolls: true };
     this.shown.loop_closed = { value: total.closed_today ?? NaN, rolls: true };
   }

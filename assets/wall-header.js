@@ -6,6 +6,7 @@ import { lang, t } from "./text.js";
 
 const MISSED_MS = 60_000;
 const MISSED_ROWS = 6;
+const WEATHER_S = 900;
 
 export class Header {
   #badges = "";
@@ -25,26 +26,33 @@ export class Header {
     setText(slotOf(this.panel, "date"), dateOf(now, config.timezone, lang()));
     const age = live.age();
     this.write("latency_ms", live.link === "live" ? (live.latency ?? NaN) : NaN);
-    this.write("data_age_s", Number.isFinite(age) ? Math.floor(age) : NaN, { age, limit: 5 });
+    this.write("data_age_s", Number.isFinite(age) ? Math.floor(age) : NaN, { age, limit: live.limit });
+    if (live.state.sequence >= 0) this.state(live.state); // a drill, or a projector that stands still, shows without a message
     if (live.link === "lost") this.#lost();
   }
 
   state(state) {
     const { weather } = state;
-    const age = this.live.age();
-    this.write("weather_temperature", weather?.temperature, { decimals: 1, age });
-    this.write("weather_wind_speed", weather?.wind_speed, { decimals: 1, age });
-    this.write("weather_pm25", weather?.pm25, { age });
+    const age = (this.live.now() - state.taken) / 1000; // it came with the snapshot, and only with it
+    this.write("weather_temperature", weather?.temperature, { decimals: 1, age, limit: WEATHER_S });
+    this.write("weather_wind_speed", weather?.wind_speed, { decimals: 1, age, limit: WEATHER_S });
+    this.write("weather_pm25", weather?.pm25, { age, limit: WEATHER_S });
     const badges = [
       state.drill && ["drill", t("badge.drill")],
       state.simulated && ["simulated", t("badge.simulated")],
       (this.live.link === "poll" || state.live?.mode === "poll") && ["poll", t("badge.poll")],
+      this.live.stalled && ["stalled", this.#standing(state)],
       state.store === "away" && ["store", t("badge.store_away")],
     ].filter(Boolean);
     if (this.#badges === JSON.stringify(badges)) return;
     this.#badges = JSON.stringify(badges);
     slotOf(this.panel, "badges").replaceChildren(...badges.map(([kind, text]) => el("span", `badge badge-${kind}`, text)));
     document.body.classList.toggle("drill", Boolean(state.drill));
+  }
+
+  #standing(state) {
+    if (state.told === null) return t("badge.stalled_ever");
+    return t("badge.stalled", { time: timeOf(state.told, this.config.timezone, lang()) });
   }
 
   link(link) {

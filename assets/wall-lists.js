@@ -3,7 +3,7 @@
 
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
 import { el, grouped, setText, slotOf, syncRows } from "./dom.js";
-import { classCounts } from "./state.js";
+import { classCounts, workOf } from "./state.js";
 import { label, lang, t } from "./text.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
@@ -33,7 +33,7 @@ export class Lists {
     // The store's title is "where what"; what stands first on a wall, so that eight metres suffice to read it.
     const place = rule ? (row.title ?? "").replace(rule.label, "").trim() : "";
     const title = rule ? (lang() === "en" ? rule.label_en : rule.label) : row.title;
-    return { mark: mark.character, where: street || t("place.unknown"), value: [value, limit].filter(Boolean).join(" "), title, place };
+    return { mark: mark.character, where: street || t("place.unknown"), value: [value, limit].filter(Boolean).join(" "), title: row.drill ? t("row.drill", { title }) : title, place };
   }
 
   /** One line about a row, for notices. */
@@ -92,6 +92,7 @@ export class Lists {
     item.dataset.severity = alert.severity;
     item.dataset.stage = alert.stage;
     item.dataset.raised = alert.raised_at;
+    item.classList.toggle("drill", Boolean(alert.drill));
     item.classList.toggle("held", Boolean(alert.hold) && alert.hold !== "none");
     item.classList.toggle("state-unknown", !known);
     mark.className = `mark mark-${alert.severity}`;
@@ -132,10 +133,11 @@ export class Lists {
   #fillCase(item, row) {
     const [mark, title, where, stage] = item.children;
     const labels = this.labels(row);
+    item.classList.toggle("drill", Boolean(row.drill));
     Object.assign(item.dataset, { opened: row.opened_at ?? "", due: row.due_at ?? "", stage: row.stage });
     mark.className = `mark mark-${row.severity}`;
     setText(mark, labels.mark);
-    setText(title, row.title);
+    setText(title, labels.title);
     setText(where, [labels.where, row.address].filter(Boolean).join(" · "));
     setText(stage, t(`stage.case.${row.stage}`));
   }
@@ -177,8 +179,8 @@ export class Lists {
   /** Open alerts (red to blue) and cases of a street; on the wall of one domain only its own. */
   #work(state, code, figures) {
     if (!this.config.domain) return { open: [1, 2, 3, 4].reduce((sum, n) => sum + (figures.alerts?.[n] ?? 0), 0), working: figures.cases_open };
-    const mine = (rows) => [...rows.values()].filter((row) => row.street === code && this.mine(row));
-    return { open: mine(state.alerts).filter((a) => a.severity <= 4).length, working: mine(state.cases).length };
+    const own = workOf(state, (row) => row.street === code && this.mine(row));
+    return { open: [1, 2, 3, 4].reduce((sum, n) => sum + own.alerts[n], 0), working: own.cases };
   }
 
   #makeStreet() {

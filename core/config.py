@@ -230,6 +230,8 @@ class Config(Part):
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""
+        if feed == "broker":
+            return {"label": "消息队列", "label_en": "Broker queue"}
         known = self.feeds.get(feed)
         return {"label": (known and known.label) or feed, "label_en": (known and known.label_en) or feed}
 

@@ -12,7 +12,8 @@ class Settings:
     """Addresses of the services and a few paths. Empty addresses mean: not there.
 
     `mqtt_group` names the shared subscription: installations on one broker need different ones. `area`, where set, is
-    another district than the configuration's (the demo's AREA).
+    another district than the configuration's (the demo's AREA). `mqtt_queue_bytes` is the broker's `max_queued_bytes`: half of
+    it queued is an alarm.
     """
 
     config: Path
@@ -22,6 +23,7 @@ class Settings:
     mqtt_url: str
     mqtt_group: str
     area: str
+    mqtt_queue_bytes: int
     web_url: str
     media: Path
     simulated: bool
@@ -48,6 +50,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         return default or ""
 
     database_url = value("YIPING_DATABASE_URL")
+    queue = value("YIPING_MQTT_QUEUE_BYTES", "")
+    if queue and not (queue.isdigit() and int(queue) > 0):
+        problems.append(Problem("YIPING_MQTT_QUEUE_BYTES", f"'{queue}' is no number of bytes", "the broker's max_queued_bytes"))
     port = value("YIPING_HJ212_PORT", "")
     if port and not port.isdigit():
         problems.append(Problem("YIPING_HJ212_PORT", f"'{port}' is no port"))
@@ -59,6 +64,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mqtt_url=value("YIPING_MQTT_URL", ""),
         mqtt_group=value("YIPING_MQTT_GROUP", "yiping"),
         area=value("YIPING_AREA", ""),
+        mqtt_queue_bytes=int(queue) if queue.isdigit() and int(queue) > 0 else 1 << 30,
         web_url=value("YIPING_WEB_URL", "http://127.0.0.1:8051"),
         media=Path(value("YIPING_MEDIA_DIR", ".run/media")),
         simulated=value("YIPING_SIMULATED", "") == "1",

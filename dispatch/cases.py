@@ -53,6 +53,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "rework": _SUPERVISION,
     "close": _SUPERVISION,
 }
+# Whoever did one of these has handled the case for good: a rework, or another who finishes it, does not undo it.
+WORK_ACTS = frozenset({"take", "arrive", "finish"})
 HANDLING_ACTS = frozenset({"take", "arrive", "finish", "send_back"})
 NEEDS_NOTE = frozenset({"send_back", "rework", "void"})
 NEEDS_PHOTO = frozenset({"finish"})
@@ -72,24 +74,24 @@ def allowed_acts(stage: str, role: str) -> tuple[str, ...]:
     return tuple(act for act in TABLE[stage] if role in ROLES[act])
 
 
-def allowed_to(stage: str, role: str, account_id: int | None, handler_id: int | None, handled_by: int | None) -> tuple[str, ...]:
-    """`allowed_acts` narrowed by the rules about persons: whose task it is, and who did the work."""
-    return tuple(act for act in allowed_acts(stage, role) if _person_fault(act, account_id, handler_id, handled_by) is None)
+def allowed_to(stage: str, role: str, account_id: int | None, handler_id: int | None, has_handled: bool) -> tuple[str, ...]:
+    """`allowed_acts` narrowed by the rules about persons: whose task it is, and whether this one ever did some of the work."""
+    return tuple(act for act in allowed_acts(stage, role) if _person_fault(act, account_id, handler_id, has_handled) is None)
 
 
-def demand_person(act: str, account_id: int | None, handler_id: int | None, handled_by: int | None) -> None:
+def demand_person(act: str, account_id: int | None, handler_id: int | None, has_handled: bool) -> None:
     """Raises `NotAllowed` where this person may not do what the role may."""
-    fault = _person_fault(act, account_id, handler_id, handled_by)
+    fault = _person_fault(act, account_id, handler_id, has_handled)
     if fault:
         raise NotAllowed(fault)
 
 
-def _person_fault(act: str, account_id: int | None, handler_id: int | None, handled_by: int | None) -> str | None:
+def _person_fault(act: str, account_id: int | None, handler_id: int | None, has_handled: bool) -> str | None:
     if act in HANDLING_ACTS and account_id is None:
         return "a person handles a case: a system's token cannot"
     if act in HANDLING_ACTS and handler_id is not None and account_id != handler_id:
         return "this case was dispatched to somebody else"
-    if act in {"check", "close"} and account_id is not None and account_id == handled_by:
+    if act in {"check", "close"} and account_id is not None and has_handled:
         return "nobody checks or closes a case they handled"
     return None
 
@@ -105,4 +107,4 @@ def demand_evidence(act: str, note: str, photos_after: int) -> None:
     if act in NEEDS_NOTE and not note.strip():
         raise Invalid(f"'{act}' needs a note")
     if act in NEEDS_PHOTO and photos_after < 1:
-        raise Invalid(f"'{act}' needs a photo of the result (role=after)")
+        raise Invalid(f"'{act}' needs a photo of the result (role=after), newer than the last dispatch or rework")

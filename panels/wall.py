@@ -17,7 +17,6 @@ from panels.streets import streets
 from panels.trend import trend
 from panels.vitals import vital_name, vitals
 
-STALE_KPI_S = 10
 STALE_VITAL_S = 900
 
 
@@ -55,6 +54,6 @@ def wall_config(page: Page, domain: str | None) -> dict[str, object]:
         ],
         "classes": {code: {"label": text.label(item), "domain": item.domain} for code, item in page.config.classes.items()},
         "rules": {name: {"label": rule.label, "label_en": rule.label_en} for name, rule in page.config.rules.items()},
-        "stale": {"kpi": STALE_KPI_S, "vital": STALE_VITAL_S},
+        "stale": {"vital": STALE_VITAL_S},
         **map_config(page, domain),
     }

@@ -4,7 +4,7 @@ Every act: lock the row in the scope, ask the table and the rules about persons 
 version, audit, change log, notify: one transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ def get_case(connection: Connection, scope: Scope, number: str, now: datetime) -
     running = due is not None and opened is not None and shape["stage"] in lifecycle.OPEN and not shape["finished_at"]
     return {
         **shape,
-        "acts": list(acts_of(shape, scope)),
+        "acts": list(acts_of(shape, scope, number in handled_by(connection, scope, [number]))),
         "handler": _title(connection, shape["handler_id"]),
         "remaining_s": deadlines.remaining(due, now).total_seconds() if running and due else None,
         "light": deadlines.light(opened, due, now) if running and due and opened else None,
@@ -54,9 +54,17 @@ def _title(connection: Connection, account_id: int | None) -> str | None:
     return str(row["title"]) if row else None
 
 
-def acts_of(shape: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
+def acts_of(shape: Mapping[str, Any], scope: Scope, has_handled: bool) -> tuple[str, ...]:
     """What this reader may do with a case: the role's acts narrowed by the rules about persons."""
-    return lifecycle.allowed_to(shape["stage"], scope.role, scope.account_id, shape["handler_id"], shape["handled_by"])
+    return lifecycle.allowed_to(shape["stage"], scope.role, scope.account_id, shape["handler_id"], has_handled)
+
+
+def handled_by(connection: Connection, scope: Scope, numbers: Sequence[str]) -> set[str]:
+    """Which of these cases this reader ever took, reached or finished: the audit remembers it beyond a rework."""
+    if scope.account_id is None or not numbers:
+        return set()
+    acts = sorted(lifecycle.WORK_ACTS)
+    return {row["number"] for row in queries.cases_handled(connection, numbers=list(numbers), account_id=scope.account_id, acts=acts)}
 
 
 def act_on_case(connection: Connection, number: str, act: Act) -> None:
@@ -66,11 +74,14 @@ def act_on_case(connection: Connection, number: str, act: Act) -> None:
     """
     row = lock_case(connection, act.scope, number)
     demand_fresh(row, act)
-    stage = _demand(connection, row, act)
+    has_handled = number in handled_by(connection, act.scope, [number])
+    stage = _demand(connection, row, act, has_handled)
     saved = _saved(connection, row, act, stage)
     with logged(connection, "case", [number], act.now):
         demand_saved(queries.cases_save(connection, case_number=number, version=row["version"], stage=stage, now=act.now, **saved), row)
     audit.append(connection, act, "case", number, row["area"], stages=(row["stage"], stage), detail=_worker_of(saved, act))
+    if saved["overdue_at"] is not None:
+        audit.append(connection, Act("overdue", EVERYWHERE, act.now), "case", number, row["area"])
     if stage == "dispatched":
         notify(connection, {**row, **saved}, act.now, "case_dispatched" if act.act == "dispatch" else "case_rework", row["version"] + 1)
     if stage not in lifecycle.OPEN and row["incident_id"] is not None:
@@ -85,15 +96,14 @@ def lock_case(connection: Connection, scope: Scope, number: str) -> dict[str, An
     return row
 
 
-def _demand(connection: Connection, row: Mapping[str, Any], act: Act) -> str:
+def _demand(connection: Connection, row: Mapping[str, Any], act: Act, has_handled: bool) -> str:
     """The next stage, when table, role, person and evidence all agree."""
-    me = act.scope.account_id
     try:
         stage = lifecycle.advance(row["stage"], act.act)
     except IllegalAct:
-        raise IllegalAct(act.act, row["stage"], acts_of(row, act.scope)) from None
+        raise IllegalAct(act.act, row["stage"], acts_of(row, act.scope, has_handled)) from None
     lifecycle.demand_role(act.act, row["stage"], act.scope.role)
-    lifecycle.demand_person(act.act, me, row["handler_id"], row["handled_by"])
+    lifecycle.demand_person(act.act, act.scope.account_id, row["handler_id"], has_handled)
     photos = queries.cases_photos_after(connection, case_number=row["case_number"])["photos"] if act.act in lifecycle.NEEDS_PHOTO else 0
     lifecycle.demand_evidence(act.act, act.note, photos)
     return stage
@@ -101,13 +111,15 @@ def _demand(connection: Connection, row: Mapping[str, Any], act: Act) -> str:
 
 def _saved(connection: Connection, row: Mapping[str, Any], act: Act, stage: str) -> dict[str, Any]:
     """What an act writes besides the stage."""
-    saved = {"handler_id": row["handler_id"], "handled_by": row["handled_by"], "finished_at": row["finished_at"], "closed_at": None}
+    saved = {name: row[name] for name in ("handler_id", "handled_by", "finished_at")} | {"closed_at": None, "overdue_at": None}
     if act.act == "dispatch":
         saved["handler_id"] = _worker(connection, act.extra.get("worker"), row)
     elif act.act == "take":
         saved["handler_id"] = act.scope.account_id
     elif act.act == "finish":
         saved |= {"handled_by": act.scope.account_id, "finished_at": act.now}
+        if row["due_at"] is not None and row["overdue_at"] is None and act.now > row["due_at"]:
+            saved["overdue_at"] = act.now  # the sweep may come after the case is closed, and would not see it
     elif act.act == "send_back":
         saved["handler_id"] = None
     elif act.act == "rework":
@@ -141,7 +153,7 @@ def notify(connection: Connection, row: Mapping[str, Any], now: datetime, templa
 
 
 def mark_overdue(connection: Connection, now: datetime) -> int:
-    """Cases whose deadline has passed and whose work is not done: marked once, told once. Returns how many."""
+    """Cases whose deadline has passed and whose work was not done by then: marked once, told once. Returns how many."""
     rows = list(queries.cases_overdue(connection, now=now, limit=_SWEEP_AT_ONCE))
     act = Act("overdue", EVERYWHERE, now)
     with logged(connection, "case", [row["case_number"] for row in rows], now):

@@ -18,9 +18,12 @@ _SETTLED_FOR = timedelta(seconds=10)
 
 
 def read_pending(connection: Connection, config: Config, since: datetime, now: datetime) -> list[Part]:
-    """Alerts and reports of no incident, stored since."""
+    """Alerts and reports of no incident, stored since; when there are more than one round takes, the severe ones first."""
     rows = list(queries.correlation_pending_alerts(connection, now=now, since=since, most=_MOST))
-    rows += queries.correlation_pending_reports(connection, since=since, oldest=now - config.ingest.live_for, most=_MOST)
+    rows += queries.correlation_pending_reports(
+        connection, since=since, oldest=now - config.ingest.live_for, most=_MOST, classes=list(config.classes),
+        severities=[known.severity for known in config.classes.values()], unclassed=_UNCLASSED,
+    )  # fmt: skip
     return [_part(row, config) for row in rows]
 
 
@@ -58,8 +61,15 @@ def _ids(joining: Joining) -> dict[str, list[int]]:
 
 
 def _hold(connection: Connection, joining: Joining) -> bool:
-    """Lock the parts, if all of them are still free: what a worker holds is met again in the next round."""
+    """Lock the incident, if it is still open, and the parts, if all of them are still free.
+
+    What an officer or a worker holds is met again in the next round: an incident that was closed since it was read takes
+    nothing in any more, and its part opens another.
+    """
     ids = _ids(joining)
+    known = joining.incident_id
+    if known is not None and queries.correlation_hold_incident(connection, incident_id=known) is None:
+        return False
     held = len(list(queries.correlation_hold_alerts(connection, ids=ids["alert"])))
     held += len(list(queries.correlation_hold_reports(connection, ids=ids["report"])))
     return held == len(joining.parts)

@@ -40,6 +40,10 @@ class HealthWriter:
             tally.rejected += len(what.rejected)
             tally.last_at = frame.received_at
 
+    def heard(self, feed: str, at: datetime | None) -> None:
+        """Something came that is no frame."""
+        self._tallies.setdefault(feed, _Tally()).last_at = at
+
     def tell(self, state: str, since: datetime, detail: str, now: datetime) -> None:
         """Write state and counts, if a second has passed or the state changed; silent while the database is away."""
         changed = self._state is None or self._state[0] != state

@@ -1,9 +1,11 @@
 """Stores reports exactly once per (source, external_id): places them, keeps the caller apart, moves changed ones.
 
-History (older than `ingest.live_for`) is stored and listed, and rings no bell.
+History (older than `ingest.live_for`) is stored and listed, and rings no bell. A batch is a handful of statements, however
+many reports it has: one writer serves everybody, and a long upload must not make the others wait.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +32,8 @@ class StoredReports:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
+    """Where a report is, and whether what said so (a camera) is a drill's or simulated."""
+
     area: str
     cell_id: int | None
     lon: float | None
@@ -39,101 +43,141 @@ class _Spot:
     drill: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A report ready to be stored. Both flags are decided here, once, for its row and for the rules."""
+
+    valid: ValidReport
+    spot: _Spot
+    drill: bool
+    simulated: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.valid.report.source, self.valid.report.external_id
+
+
 def store_reports(connection: Connection, reports: Sequence[ValidReport], config: Config, locate: Locate, now: datetime) -> StoredReports:
-    """Upsert a batch in (source, external_id) order, so that two workers with the same ticket do not deadlock."""
+    """Upsert a batch; each statement takes its locks in (source, external_id) order, so that two workers do not deadlock."""
     stored = StoredReports()
     if not reports:
         return stored
-    ordered = sorted(reports, key=lambda valid: (valid.report.source, valid.report.external_id))
-    known = _known(connection, ordered)
+    entries = _entries(connection, reports, config, locate)
+    known = _known(connection, entries)
     before = change_log.read(connection, "report", sorted(known.values()))
-    for valid in ordered:
-        _store(connection, valid, known, config, locate, now, stored)
-    touched = sorted(set(known.values()) & {moved.report_id for moved in stored.moved} | {moved.report_id for moved in stored.moved})
-    change_log.append(connection, "report", before, change_log.read(connection, "report", touched), now)
+    persons = _persons(connection, entries, known, now)
+    for turn in _turns(entries):
+        _store(connection, turn, persons, config, now, stored)
+    touched = sorted({moved.report_id for moved in stored.moved})
+    if touched:
+        told = Jsonb({str(report_id): shape for report_id, shape in before.items()})
+        queries.report_log(connection, ids=touched, before=told, now=now)
     return stored
 
 
-def _known(connection: Connection, reports: Sequence[ValidReport]) -> dict[tuple[str, str], int]:
-    rows = queries.report_known(
-        connection, sources=[valid.report.source for valid in reports], external_ids=[valid.report.external_id for valid in reports]
-    )
+def _entries(connection: Connection, reports: Sequence[ValidReport], config: Config, locate: Locate) -> list[_Entry]:
+    """By position, else by cell code, else by the camera's place in the registry, else nowhere: listed as unplaced."""
+    named = [valid.report for valid in reports if not valid.report.position]
+    cells = _spots(queries.cell_places, connection, {report.cell_code for report in named if report.cell_code})
+    cameras = _spots(queries.device_places, connection, {name for report in named if (name := _camera(report))})
+    entries = []
+    for valid in reports:
+        report, place = valid.report, None
+        if report.position:
+            located, lon, lat = locate(report.position)
+            place = _Spot(located.area or report.area or config.area.code, located.cell_id, lon, lat, located.placement)
+        spot = place or cells.get(report.cell_code or "") or cameras.get(_camera(report))
+        spot = spot or _Spot(report.area or config.area.code, None, None, None, Placement.NONE)
+        drill, simulated = (bool(report.extra.get(word)) for word in ("drill", "simulated"))
+        entries.append(_Entry(valid, spot, spot.drill or drill, spot.simulated or simulated))
+    return entries
+
+
+def _camera(report: Report) -> str:
+    camera = report.extra.get("camera")
+    return camera if isinstance(camera, str) else ""
+
+
+def _spots(query: Any, connection: Connection, names: set[str]) -> dict[str, _Spot]:
+    """The places of cells or devices by their names, in one query."""
+    if not names:
+        return {}
+    return {
+        row["name"]: _Spot(row["area"], row["cell_id"], row["lon"], row["lat"], Placement(row["placement"]), row["simulated"], row["drill"])
+        for row in query(connection, names=sorted(names))
+    }
+
+
+def _known(connection: Connection, entries: Sequence[_Entry]) -> dict[tuple[str, str], int]:
+    keys = sorted({entry.key for entry in entries})
+    rows = queries.report_known(connection, sources=[source for source, _ in keys], external_ids=[external_id for _, external_id in keys])
     return {(row["source"], row["external_id"]): row["report_id"] for row in rows}
 
 
+def _persons(
+    connection: Connection, entries: Sequence[_Entry], known: Mapping[tuple[str, str], int], now: datetime
+) -> dict[tuple[str, str], int]:
+    """The callers of new reports go to a table of their own; the report keeps only a number."""
+    callers: dict[tuple[str, str], Mapping[str, str]] = {}
+    for entry in entries:
+        caller = entry.valid.report.caller
+        if entry.key not in known and (caller.get("name") or caller.get("phone")):
+            callers.setdefault(entry.key, caller)
+    if not callers:
+        return {}
+    columns = {f"{word}s": [caller.get(word, "") for caller in callers.values()] for word in ("name", "phone")}
+    addresses = [caller.get("address", "") for caller in callers.values()]
+    rows = queries.report_persons(connection, **columns, addresses=addresses, now=now)
+    # Numbers are given in the order of the insert's rows; which one comes back first is nobody's promise.
+    return dict(zip(callers, sorted(row["person_id"] for row in rows), strict=True))
+
+
+def _turns(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
+    """One statement cannot change a row twice: what names the same report again waits for the next turn."""
+    waiting: Sequence[_Entry] = entries
+    while waiting:
+        turn: dict[tuple[str, str], _Entry] = {}
+        again = [entry for entry in waiting if turn.setdefault(entry.key, entry) is not entry]
+        yield list(turn.values())
+        waiting = again
+
+
 def _store(
-    connection: Connection,
-    valid: ValidReport,
-    known: dict[tuple[str, str], int],
-    config: Config,
-    locate: Locate,
-    now: datetime,
+    connection: Connection, turn: Sequence[_Entry], persons: Mapping[tuple[str, str], int], config: Config, now: datetime,
     stored: StoredReports,
-) -> None:
-    report = valid.report
-    spot = _place(connection, report, config, locate)
-    fresh = (report.source, report.external_id) not in known
-    person_id = _person(connection, report, now) if fresh else None
-    row = queries.report_upsert(connection, **_columns(valid, spot, config, person_id, now))
-    if row is None:
-        stored.duplicates.append(valid.frame)
-        return
-    (stored.created if row["created"] else stored.changed).append(valid.frame)
-    known[(report.source, report.external_id)] = row["report_id"]
-    if not valid.history:
-        stored.moved.append(
-            ReportMoved(
-                row["report_id"],
-                report,
-                spot.area,
-                spot.cell_id,
-                spot.lon,
-                spot.lat,
-                spot.placement,
-                bool(row["created"]),
-                spot.drill,
-                spot.simulated,
-            )
-        )
+) -> None:  # fmt: skip
+    columns = [_columns(entry, config, persons.get(entry.key), now) for entry in turn]
+    rows = queries.report_upsert(connection, rows=json.dumps(columns, ensure_ascii=False))
+    told = {(row["source"], row["external_id"]): row for row in rows}
+    for entry in turn:
+        valid, row = entry.valid, told.get(entry.key)
+        if row is None:
+            stored.duplicates.append(valid.frame)
+            continue
+        (stored.created if row["created"] else stored.changed).append(valid.frame)
+        if not valid.history:
+            stored.moved.append(_moved(entry, row["report_id"], row["created"]))
 
 
-def _columns(valid: ValidReport, spot: _Spot, config: Config, person_id: int | None, now: datetime) -> dict[str, Any]:
-    report = valid.report
+def _moved(entry: _Entry, report_id: int, created: bool) -> ReportMoved:
+    spot = entry.spot
+    return ReportMoved(
+        report_id, entry.valid.report, spot.area, spot.cell_id, spot.lon, spot.lat, spot.placement, created, entry.drill, entry.simulated
+    )
+
+
+def _columns(entry: _Entry, config: Config, person_id: int | None, now: datetime) -> dict[str, Any]:
+    """A row as JSON: PostgreSQL takes a batch of them apart again by the names of its columns."""
+    valid, spot, report = entry.valid, entry.spot, entry.valid.report
     class_code = report.class_code if report.class_code in config.classes else None
     extra = dict(report.extra) if class_code or not report.class_code else {**report.extra, "class_code": report.class_code}
+    received_at = valid.received_at.isoformat()
     return {
         "source": report.source, "external_id": report.external_id, "channel": report.channel, "class_code": class_code,
         "title": report.title, "text": report.text, "area": spot.area, "cell_id": spot.cell_id, "lon": spot.lon, "lat": spot.lat,
         "datum": report.position.datum if report.position else None, "placement": spot.placement, "address": report.address,
-        "observed_at": report.observed_at, "received_at": valid.received_at, "processed_at": now,
-        "ended_at": valid.received_at if report.ended else None, "confidence": report.confidence, "severity": report.severity,
-        "media": list(report.media), "extra": Jsonb(extra), "person_id": person_id, "history": valid.history,
-        "simulated": spot.simulated or bool(report.extra.get("simulated")), "drill": spot.drill or bool(report.extra.get("drill")),
+        "observed_at": report.observed_at.isoformat(), "received_at": received_at, "processed_at": now.isoformat(),
+        "ended_at": received_at if report.ended else None, "confidence": report.confidence, "severity": report.severity,
+        "media": list(report.media), "extra": extra, "person_id": person_id, "history": valid.history,
+        "simulated": entry.simulated, "drill": entry.drill,
     }  # fmt: skip
-
-
-def _place(connection: Connection, report: Report, config: Config, locate: Locate) -> _Spot:
-    """By position, else by cell code, else by the camera's place in the registry, else nowhere: listed as unplaced."""
-    city = config.area.code
-    if report.position:
-        place, lon, lat = locate(report.position)
-        return _Spot(place.area or report.area or city, place.cell_id, lon, lat, place.placement)
-    if report.cell_code:
-        row = queries.cell_place(connection, cell_code=report.cell_code)
-        if row:
-            return _Spot(row["area"], row["cell_id"], row["lon"], row["lat"], Placement.INSIDE)
-    camera = report.extra.get("camera")
-    if isinstance(camera, str):
-        row = queries.device_place(connection, device=camera)
-        if row:
-            return _Spot(row["area"], row["cell_id"], row["lon"], row["lat"], Placement(row["placement"]), row["simulated"], row["drill"])
-    return _Spot(report.area or city, None, None, None, Placement.NONE)
-
-
-def _person(connection: Connection, report: Report, now: datetime) -> int | None:
-    """The caller goes to a table of its own; the report keeps only a number."""
-    name, phone, address = (report.caller.get(key, "") for key in ("name", "phone", "address"))
-    if not (name or phone):
-        return None
-    person_id: int = queries.report_person(connection, name=name, phone=phone, address=address, now=now)
-    return person_id

@@ -30,6 +30,7 @@ def save(connection: Connection, changes: Sequence[Change], now: datetime) -> li
     before = change_log.read(connection, "alert", touched)
     raised = [alert_id for change in changes if (alert_id := _apply(connection, change, now)) is not None]
     _watch(connection, changes)
+    _need_attention(connection, changes, now)
     moved = touched + raised
     if moved:
         change_log.append(connection, "alert", before, change_log.read(connection, "alert", moved), now)
@@ -44,6 +45,12 @@ def _watch(connection: Connection, changes: Sequence[Change]) -> None:
     if watches:
         with connection.cursor() as cursor:
             cursor.executemany(sql("save_watch"), [{"device_id": device_id, "attention_at": at} for device_id, at in watches])
+
+
+def _need_attention(connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+    """One note a rule and tile, in their order: a thousand reports of a street are one reason to look at it."""
+    for rule, tile in sorted({(change.rule, change.tile) for change in changes if isinstance(change, AttentionNeeded)}):
+        queries.save_attention(connection, rule=rule, tile=tile, now=now)
 
 
 def _apply(connection: Connection, change: Change, now: datetime) -> int | None:
@@ -72,10 +79,8 @@ def _apply(connection: Connection, change: Change, now: datetime) -> int | None:
         case DeviceBack():
             queries.save_device_back(connection, device_id=change.device_id)
             queries.save_device_change(connection, device_id=change.device_id, was=now, now=now)
-        case WatchSet():
-            pass  # all together, in _watch
-        case AttentionNeeded():
-            queries.save_attention(connection, rule=change.rule, tile=change.tile, now=now)
+        case WatchSet() | AttentionNeeded():
+            pass  # all together, in _watch and _need_attention
         case _:
             assert_never(change)
     return None

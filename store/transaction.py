@@ -26,7 +26,9 @@ MemoryKey = tuple[str, str]
 class Batch:
     """A transaction at work. `taken` tells afterwards what became of each frame, `moved_devices` whose state moved."""
 
-    def __init__(self, connection: Connection, registry: Registry, locate: Locate, config: Config, ruled: Collection[str], careful: bool) -> None:
+    def __init__(
+        self, connection: Connection, registry: Registry, locate: Locate, config: Config, ruled: Collection[str], careful: bool
+    ) -> None:
         self._connection, self._registry, self._locate, self._config = connection, registry, locate, config
         self._ruled, self._careful = ruled, careful
         self._asked: facts.Asked | None = None

@@ -119,6 +119,7 @@ class Mosquitto:
             "autosave_interval 1\n"
             "max_queued_messages 0\n"
             f"max_queued_bytes {QUEUE_BYTES}\n"
+            "sys_interval 2\n"  # how full the queues are, for the alarm at one half
             # For MQTT 3.1.1 clients, and what publishers may send ahead; MQTT 5 subscribers state their own.
             "max_inflight_messages 0\n"
             f"max_packet_size {PACKET_BYTES}\n"

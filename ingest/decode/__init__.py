@@ -4,6 +4,7 @@ A decoder is a pure function (`source.Decoder`); what it raises becomes a `Rejec
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ DECODERS: dict[str, Decoder] = {
     "frigate": frigate.decode,
     "hotline-csv": hotline_csv.decode,
 }
+CHOOSERS = {"hotline-csv": hotline_csv.choose}  # formats of which the bytes tell the feed
 WIRE_KEYS = {"hj212": hj212.wire_keys}  # formats that remember something between two frames
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +34,8 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
     """Everything a batch of frames says, in their order.
 
     `memory` holds what earlier frames left for the keys of `wire_keys`; what is to be kept now is in the result's
-    `memory`. Never raises.
+    `memory`. The frames there carry the name of the feed that was found for them, whatever they were posted under: all
+    that follows (windows, revisions, what is withheld of refused bytes) goes by it. Never raises.
     """
     out = Decoded(frames=list(frames))
     known: dict[str, tuple[Decoder, Source] | None] = {}
@@ -47,10 +50,14 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
             refuse(out, (index, frame), stranger, Reason.UNSUPPORTED, f"no feed or format '{name}'")
             continue
         decoder, source = reader
+        frame = _named(out, index, source)
         if len(frame.payload) > limit:
             refuse(out, (index, frame), source, Reason.TOO_LARGE, f"{len(frame.payload)} bytes, {limit} allowed")
             continue
         try:
+            if choose := CHOOSERS.get(source.feed.format):
+                source = choose(frame, source)
+                frame = _named(out, index, source)
             decoder(index, frame, source, memory, out)
         except DecodeError as problem:
             refuse(out, (index, frame), source, problem.reason, str(problem))
@@ -58,6 +65,13 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
             _log.exception("decoder_bug", feed=name, format=source.feed.format, topic=frame.topic[:200])
             refuse(out, (index, frame), source, Reason.UNDECODABLE, f"decoder error: {type(bug).__name__}")
     return out
+
+
+def _named(out: Decoded, index: int, source: Source) -> Frame:
+    frame = out.frames[index]
+    if frame.feed != source.name:
+        frame = out.frames[index] = replace(frame, feed=source.name)
+    return frame
 
 
 def wire_keys(frames: Sequence[Frame], config: Config) -> set[tuple[str, str]]:

@@ -22,11 +22,50 @@ NAMED = ("external_id", "title", "text", "class", "observed_at", "ended_at", "ad
 TEXT_LIMIT = 20_000
 
 
+def choose(frame: Frame, source: Source) -> Source:
+    """The feed that the frame or its topic names, else the configured one that most of the header's columns are found of.
+
+    Raises `DecodeError` when the file is no text or no configured feed fits its header.
+    """
+    feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format == "hotline-csv"}
+    name = next((named for named in (frame.topic.rpartition("/")[2], frame.topic) if named in feeds), "")
+    if not name:
+        header = _header(csv.reader(io.StringIO(_text(frame.payload), newline="")))
+        name = max(feeds, key=lambda each: _fit(feeds[each], header), default="")
+        if not name or not _fit(feeds[name], header):
+            raise DecodeError(f"no hotline-csv feed is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
+    feed = feeds[name]
+    return replace(source, name=name, feed=feed, zone=ZoneInfo(feed.timezone or source.config.area.timezone))
+
+
+def portions(payload: bytes, most: int) -> list[tuple[int, bytes]]:
+    """A long file as several of at most `most` rows, each with the header and the place of its first row; a short one as it is.
+
+    One writer serves everybody: between two portions others have their turn.
+    """
+    if payload.count(b"\n") + payload.count(b"\r") <= most:
+        return [(0, payload)]
+    lines = list(io.StringIO(_text(payload), newline=""))
+    rows, ends = csv.reader(lines), []
+    while True:
+        try:
+            if _next(rows) is None:
+                break
+        except DecodeError:
+            pass  # told again, with its place, when its portion is decoded
+        ends.append(rows.line_num)
+    head = "".join(lines[: ends[0]])
+    found = []
+    for first in range(0, max(len(ends) - 1, 1), most):
+        last = min(first + most, len(ends) - 1)
+        found.append((first, (head + "".join(lines[ends[first] : ends[last]])).encode()))
+    return found
+
+
 def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:
-    """Every row of a CSV file. Raises `DecodeError` when the file is no text or no configured feed fits its header."""
+    """Every row of a CSV file of the feed that `choose` found. Raises `DecodeError` when its columns are not there."""
     rows = csv.reader(io.StringIO(_text(frame.payload), newline=""))
-    header = [cell.strip() for cell in _next(rows) or []]
-    source = _choose(frame, source, header)
+    header = _header(rows)
     places = {key: header.index(column) for key, column in source.feed.columns.items() if column in header}
     missing = [key for key in NEEDED if key not in places]
     if missing:
@@ -51,6 +90,10 @@ def _text(payload: bytes) -> str:
     raise DecodeError("neither UTF-8 nor GB18030")
 
 
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    return [cell.strip() for cell in _next(rows) or []]
+
+
 def _next(rows: Iterator[list[str]]) -> list[str] | None:
     try:
         return next(rows, None)
@@ -71,18 +114,6 @@ def _rows(rows: Iterator[list[str]], index: int, frame: Frame, source: Source, o
             row = []
         item += 1
         yield row
-
-
-def _choose(frame: Frame, source: Source, header: list[str]) -> Source:
-    """The feed that the frame or its topic names, else the configured one that most of its columns are found of."""
-    feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format == "hotline-csv"}
-    name = next((named for named in (frame.topic, frame.feed) if named in feeds), "")
-    if not name:
-        name = max(feeds, key=lambda each: _fit(feeds[each], header), default="")
-        if not name or not _fit(feeds[name], header):
-            raise DecodeError(f"no hotline-csv feed is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
-    feed = feeds[name]
-    return replace(source, name=name, feed=feed, zone=ZoneInfo(feed.timezone or source.config.area.timezone))
 
 
 def _fit(feed: FeedConfig, header: list[str]) -> int:

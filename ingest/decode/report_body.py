@@ -15,7 +15,6 @@ from ingest.decode.source import (
     Memory,
     Source,
     clean,
-    storable,
     json_bytes,
     json_of,
     name_of,
@@ -23,6 +22,7 @@ from ingest.decode.source import (
     position_of,
     quality_of,
     refuse,
+    storable,
     time_of,
 )  # fmt: skip
 

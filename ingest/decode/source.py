@@ -38,6 +38,8 @@ QUALITY_WORDS: dict[str, Quality] = {
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Only an escape, UTF-16, or a surrogate written as UTF-8 (it begins with ED) can bring what `clean` takes out of valid JSON.
+_MAY_HIDE_UNSTORABLE = (b"\\u", b"\x00", b"\xed")
 DATUMS = ("cgcs2000", "wgs84", "gcj02", "bd09")
 
 
@@ -152,7 +154,8 @@ def json_of(payload: bytes) -> Any:
     Raises `DecodeError` for what is no JSON at all.
     """
     try:
-        return clean_tree(json.loads(payload))
+        whole = json.loads(payload)
+        return clean_tree(whole) if any(mark in payload for mark in _MAY_HIDE_UNSTORABLE) else whole
     except (ValueError, RecursionError) as error:
         raise DecodeError(f"no JSON: {clean(str(error))[:200]}") from error
 

@@ -29,7 +29,7 @@ values (:case_number, :title, :text, :class_code, :severity, 'reported', :area, 
 
 -- name: cases_save!
 update cases set stage = :stage, handler_id = :handler_id, handled_by = :handled_by, finished_at = :finished_at, closed_at = :closed_at,
-    updated_at = :now, version = version + 1
+    overdue_at = coalesce(overdue_at, cast(:overdue_at as timestamptz)), updated_at = :now, version = version + 1
 where case_number = :case_number and version = :version;
 
 -- name: cases_open_for_source^
@@ -37,14 +37,24 @@ select case_number from cases
 where stage <> all(cast(:ended as text[])) and (alert_id = cast(:alert_id as bigint) or report_id = cast(:report_id as bigint)) limit 1;
 
 -- name: cases_photos_after^
-select count(*) as photos from media where case_number = :case_number and role = 'after';
+-- Of this round of work: a picture from before the last dispatch or rework shows what was not good enough.
+select count(*) as photos from media
+where case_number = :case_number and role = 'after'
+  and created_at >= coalesce((select max(at) from audit where noun = 'case' and key = :case_number and act in ('dispatch', 'rework')), '-infinity');
+
+-- name: cases_handled
+-- Also by the case itself: the audit is kept for a time, a case for ever.
+select case_number as number from cases c
+where case_number = any(cast(:numbers as text[]))
+  and (handled_by = :account_id or exists (
+      select from audit a where a.noun = 'case' and a.key = c.case_number and a.account_id = :account_id and a.act = any(cast(:acts as text[]))));
 
 -- name: cases_media
 select media_id, kind, bytes, role, lon, lat, taken_at, created_at from media where case_number = :case_number order by created_at, media_id;
 
 -- name: cases_overdue
 select case_number, handler_id, area, title, severity, due_at from cases
-where due_at <= :now and overdue_at is null and closed_at is null and finished_at is null order by case_number limit :limit for update skip locked;
+where due_at <= :now and overdue_at is null and closed_at is null and (finished_at is null or finished_at > due_at) order by case_number limit :limit for update skip locked;
 
 -- name: cases_mark_overdue!
 update cases set overdue_at = :now, updated_at = :now, version = version + 1 where case_number = :case_number;

@@ -6,14 +6,19 @@ select 'alert' as kind, alert_id as part_id, title, class_code, domain, severity
        drill, simulated, report_id
 from alerts
 where incident_id is null and stage <> 'normal' and hold = 'none' and raised_at > :since
-order by alert_id limit :most;
+order by severity, alert_id limit :most;
 
 -- name: correlation_pending_reports
 select 'report' as kind, report_id as part_id, title, class_code, null as domain, severity, area, cell_id, lon, lat, observed_at as since,
        coalesce(ended_at, observed_at) as until, drill, simulated, null::bigint as report_id
 from reports
 where incident_id is null and stage in ('open', 'confirmed') and not history and processed_at > :since and observed_at > :oldest
-order by report_id limit :most;
+order by coalesce(severity, (select k.severity from unnest(:classes ::text[], :severities ::int2[]) as k (code, severity) where k.code = class_code), :unclassed),
+         report_id
+limit :most;
+
+-- name: correlation_hold_incident^
+select incident_id from incidents where incident_id = :incident_id and stage in ('open', 'confirmed', 'handling') for update skip locked;
 
 -- name: correlation_hold_alerts
 select alert_id from alerts where alert_id = any (:ids ::bigint[]) and incident_id is null order by alert_id for update skip locked;

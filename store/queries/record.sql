@@ -69,29 +69,42 @@ insert into change_log (processed_at, area, noun, key, after)
 select :now, area, 'device', device, jsonb_build_object('device', device, 'device_id', device_id, 'silent_at', silent_at, 'presence', presence)
 from devices where device_id = :device_id;
 
--- name: report_upsert^
+-- name: report_upsert
+-- A batch as one JSON list; no key twice in it. In key order, so that two workers with the same tickets do not deadlock.
 insert into reports as r (source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,
     ended_at, confidence, severity, media, extra, person_id, history, simulated, drill)
-values (:source, :external_id, :channel, :class_code, :title, :text, :area, :cell_id, :lon, :lat, :datum, :placement, :address, :observed_at, :received_at, :processed_at,
-    :ended_at, :confidence, :severity, :media, :extra, :person_id, :history, :simulated, :drill)
+select source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,
+    ended_at, confidence, severity, media, extra, person_id, history, simulated, drill
+from json_to_recordset((:rows)::json) as t (source text, external_id text, channel text, class_code text, title text, text text, area text, cell_id int, lon float8, lat float8,
+    datum text, placement text, address text, observed_at timestamptz, received_at timestamptz, processed_at timestamptz, ended_at timestamptz, confidence float8, severity int2,
+    media text[], extra jsonb, person_id int, history boolean, simulated boolean, drill boolean)
+order by source, external_id
 on conflict (source, external_id) do update
 set title = excluded.title, text = excluded.text, class_code = coalesce(excluded.class_code, r.class_code), confidence = excluded.confidence, severity = excluded.severity,
     media = excluded.media, extra = excluded.extra, ended_at = coalesce(r.ended_at, excluded.ended_at), processed_at = excluded.processed_at, version = r.version + 1
 where (r.title, r.text, r.confidence, r.severity, r.media, r.extra, r.ended_at) is distinct from
       (excluded.title, excluded.text, excluded.confidence, excluded.severity, excluded.media, excluded.extra, coalesce(r.ended_at, excluded.ended_at))
-returning report_id, xmax = 0 as created;
+returning source, external_id, report_id, xmax = 0 as created;
 
--- name: report_person$
-insert into persons (name, phone, address, created_at) values (:name, :phone, :address, :now) returning person_id;
+-- name: report_persons
+insert into persons (name, phone, address, created_at)
+select name, phone, address, :now from unnest(:names ::text[], :phones ::text[], :addresses ::text[]) with ordinality as t (name, phone, address, place) order by place
+returning person_id;
 
 -- name: report_known
 select source, external_id, report_id from reports where (source, external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]));
 
--- name: cell_place^
-select cell_id, area, lon, lat from cells where cell_code = :cell_code;
+-- name: report_log!
+-- What store.change_log does for a few rows, for a batch: the shapes need not travel. A report missing in `before` is new.
+insert into change_log (processed_at, area, noun, key, before, after)
+select :now, v.area, 'report', v.id::text, (:before)::jsonb -> v.id::text, to_jsonb(v)
+from live_reports v where v.id = any(:ids ::bigint[]) and ((:before)::jsonb -> v.id::text) is distinct from to_jsonb(v) order by v.id;
 
--- name: device_place^
-select area, cell_id, lon, lat, placement, simulated, drill from devices where device = :device;
+-- name: cell_places
+select cell_code as name, cell_id, area, lon, lat, 'inside' as placement, false as simulated, false as drill from cells where cell_code = any(:names ::text[]);
+
+-- name: device_places
+select device as name, area, cell_id, lon, lat, placement, simulated, drill from devices where device = any(:names ::text[]);
 
 -- name: memory_load
 select feed, peer, memory from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[])) for update;

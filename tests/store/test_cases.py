@@ -151,6 +151,63 @@ def test_a_finished_case_does_not_become_overdue_while_it_waits_for_its_check(de
         assert sweep(connection, later(desk, hours=2), desk.config) == 0
 
 
+def rework(desk: Desk, people: dict[str, Person], number: str) -> None:
+    """Sent to rework a minute after it was finished."""
+    later(desk, minutes=1)
+    assert act(people["supervisor"], number, "rework", note="未清理干净").status_code == 200
+    later(desk, minutes=1)
+
+
+def test_a_rework_needs_a_photo_of_its_own(desk: Desk, people: dict[str, Person]) -> None:
+    number = open_and_dispatch(desk, people)["number"]
+    finish(people, number)
+    rework(desk, people, number)
+    for name in ("take", "arrive"):
+        assert act(people["worker1"], number, name).status_code == 200
+    refused = act(people["worker1"], number, "finish")
+    assert (refused.status_code, "photo" in refused.json["detail"]) == (422, True)
+    people["worker1"].post(f"/media?case={number}&role=after", picture((30, 40)))
+    assert act(people["worker1"], number, "finish").json["stage"] == "finished"
+
+
+def test_whoever_handled_a_case_before_its_rework_does_not_check_what_another_finished(desk: Desk, people: dict[str, Person]) -> None:
+    number = open_and_dispatch(desk, people)["number"]
+    finish(people, number)
+    rework(desk, people, number)
+    assert act(people["worker1"], number, "send_back", note="请假").status_code == 200
+    assert act(people["dispatcher"], number, "dispatch", worker="worker2").status_code == 200
+    assert finish(people, number, "worker2").status_code == 200
+    for login in ("worker1", "worker2"):
+        refused = act(people[login], number, "check")
+        assert (refused.status_code, "handled" in refused.json["detail"]) == (403, True)
+        assert "check" not in people[login].get(f"/cases/{number}").json["acts"]
+        assert all("check" not in item["acts"] for item in people[login].get("/queue").json["items"])
+    assert act(people["supervisor"], number, "check").json["stage"] == "checked"
+
+
+def test_a_case_finished_late_is_overdue_at_once_even_if_it_is_closed_before_the_next_sweep(desk: Desk, people: dict[str, Person]) -> None:
+    number = open_and_dispatch(desk, people)["number"]
+    for minutes in (20, 11):  # nobody's session idles out meanwhile
+        later(desk, minutes=minutes)
+        assert all(person.get("/me").status_code == 200 for person in people.values())
+    assert finish(people, number).json["overdue"] is True
+    act(people["supervisor"], number, "check")
+    assert act(people["supervisor"], number, "close").json["overdue"] is True
+    found = {one["indicator"]: one for one in people["duty1"].get("/indicators").json["indicators"]}
+    assert (found["in_time_archive_rate"]["numerator"], found["archive_rate"]["numerator"]) == (0, 1)
+    with desk.store.connection() as connection:
+        assert sweep(connection, desk.now, desk.config) == 0
+    assert [line["act"] for line in people["duty1"].get(f"/cases/{number}").json["audit"]].count("overdue") == 1
+
+
+def test_the_sweep_marks_what_was_finished_late_before(desk: Desk, people: dict[str, Person]) -> None:
+    number = open_and_dispatch(desk, people)["number"]
+    finish(people, number)
+    with desk.store.connection() as connection:
+        connection.execute("update cases set finished_at = due_at + interval '1 second' where case_number = %s", [number])
+        assert sweep(connection, later(desk, hours=1), desk.config) == 1
+
+
 def test_voiding_the_only_case_gives_the_incident_back(desk: Desk, people: dict[str, Person]) -> None:
     case = people["duty1"].post("/cases", {"alert_id": desk.alert()}).json
     assert act(people["duty1"], case["number"], "void", note="重复").json["stage"] == "voided"

@@ -1,6 +1,11 @@
 """Pictures: position and time are read, nothing the camera wrote stays, bombs and strangers are refused, names lead nowhere."""
 
 import io
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -52,6 +57,45 @@ def test_big_ones_shrink_and_keep_their_shape() -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     with pytest.raises(TooLarge):
         read_photo(picture((10_000, 9_000), kind="PNG"), ZONE)
+    with pytest.raises(TooLarge):
+        read_photo(picture((5_001, 5_000)), ZONE)
+
+
+def test_a_turned_picture_stands_upright_after_it_was_shrunk() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held on its side
+    assert Image.open(io.BytesIO(read_photo(picture((3200, 1600), exif), ZONE).jpeg)).size == (800, 1600)
+
+
+def test_a_large_jpeg_is_never_unpacked_whole() -> None:
+    body = picture((5_000, 5_000))
+    code = (
+        "import resource, sys\nfrom zoneinfo import ZoneInfo\nfrom api.photos import read_photo\nbody = sys.stdin.buffer.read()\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\nread_photo(body, ZoneInfo('Asia/Shanghai'))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    grown_kb = int(subprocess.run([sys.executable, "-c", code], input=body, capture_output=True, check=True).stdout)
+    assert grown_kb < 60_000  # whole it is 75 MB, and twice that while it is turned
+
+
+def test_two_pictures_are_unpacked_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    body, present, most, lock = picture((400, 400)), 0, 0, threading.Lock()
+    wanted = Image.Image.thumbnail
+
+    def thumbnail(image: Image.Image, size: tuple[float, float]) -> None:
+        nonlocal present, most
+        with lock:
+            present += 1
+            most = max(most, present)
+        time.sleep(0.01)
+        wanted(image, size)
+        with lock:
+            present -= 1
+
+    monkeypatch.setattr(Image.Image, "thumbnail", thumbnail)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: read_photo(body, ZONE), range(8)))
+    assert most == 2
 
 
 @settings(deadline=None)  # the first picture of a process loads its decoders

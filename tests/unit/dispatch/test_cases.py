@@ -65,18 +65,18 @@ def test_supervision_does_not_handle_and_readers_do_nothing() -> None:
 
 
 def test_nobody_checks_what_they_handled() -> None:
-    assert "check" not in allowed_to("finished", "grid_worker", 7, 7, 7)
-    assert "check" in allowed_to("finished", "grid_worker", 8, 7, 7)
+    assert "check" not in allowed_to("finished", "grid_worker", 7, 7, True)
+    assert "check" in allowed_to("finished", "grid_worker", 8, 7, False)
     with pytest.raises(NotAllowed):
-        demand_person("check", 7, 7, 7)
+        demand_person("check", 7, 7, True)
 
 
 def test_a_case_dispatched_to_one_is_not_handled_by_another_and_never_by_a_system() -> None:
-    assert allowed_to("dispatched", "grid_worker", 8, 7, None) == ()
-    assert allowed_to("dispatched", "grid_worker", 7, 7, None) == ("take", "send_back")
-    assert "take" in allowed_to("dispatched", "handler", 9, None, None)
+    assert allowed_to("dispatched", "grid_worker", 8, 7, False) == ()
+    assert allowed_to("dispatched", "grid_worker", 7, 7, False) == ("take", "send_back")
+    assert "take" in allowed_to("dispatched", "handler", 9, None, False)
     with pytest.raises(NotAllowed):
-        demand_person("take", None, None, None)
+        demand_person("take", None, None, False)
 
 
 def test_the_role_is_told_what_it_may() -> None:

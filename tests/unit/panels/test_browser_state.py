@@ -78,6 +78,50 @@ def test_a_new_alert_counts_once_among_todays_signals() -> None:
     assert run(script, snapshot=SNAPSHOT, alert=new) == 3
 
 
+def test_a_drill_counts_among_no_signals_and_no_work_and_marks_the_whole_picture() -> None:
+    alert = {**ALERT, "id": 8, "raised_at": "2026-11-21T04:01:00Z", "drill": True}
+    case = {"number": "C2", "severity": 1, "stage": "handling", "drill": True, "overdue": True}
+    drills = {"alerts": [alert], "cases": [case]}
+    script = """const s=S.takeSnapshot(snapshot); const before=[s.drill, JSON.stringify(S.workOf(s))];
+    S.applyDelta(s,{sequence:5,at:'x',streets:{'320404001':drills}});
+    console.log(JSON.stringify([before[0], s.drill, before[1]===JSON.stringify(S.workOf(s)), [...s.trend.today.values()].reduce((a,b)=>a+b,0), s.alerts.size]))"""
+    assert run(script, snapshot=SNAPSHOT, drills=drills) == [False, True, True, 2, 2]
+
+
+def test_what_is_held_waits_for_nobody_and_a_domain_counts_its_own() -> None:
+    rows = [{**ALERT, "id": 8, "hold": "shelved"}, {**ALERT, "id": 9, "stage": "acked", "severity": 5}, {**ALERT, "id": 10, "domain": "water"}]
+    cases = [{"number": "C1", "severity": 1, "stage": "on_site", "overdue": True, "domain": "water"}, {"number": "C2", "severity": 1, "stage": "finished"}]
+    script = """const s=S.takeSnapshot(snapshot); S.applyDelta(s,{sequence:5,at:'x',streets:{'320404001':{alerts:rows,cases}}});
+    console.log(JSON.stringify([S.workOf(s), S.workOf(s, (row)=>row.domain==='water')]))"""
+    city, water = run(script, snapshot=SNAPSHOT, rows=rows, cases=cases)
+    assert (city["alerts"], city["unack"]) == ({"1": 0, "2": 3, "3": 0, "4": 0, "5": 1}, 2)
+    assert (city["cases"], city["overdue"], city["steps"]) == (2, 1, {"accept": 0, "dispatch": 0, "handle": 1, "check": 1})
+    assert (water["alerts"]["2"], water["unack"], water["cases"], water["overdue"]) == (1, 1, 1, 1)
+
+
+def test_a_picture_is_as_old_as_the_projectors_last_sign_of_life_and_no_beat_makes_it_younger() -> None:
+    script = """const s=S.takeSnapshot({...snapshot, live:{mode:'push',projector_at:'2026-11-21T04:00:00Z'}}); const told=[S.toldAt(s)];
+    S.applyDelta(s,{sequence:5,at:'2026-11-21T04:00:07Z',streets:{}}); told.push(S.toldAt(s));
+    for (const projector_at of ['2026-11-21T04:00:05Z', null, '2026-11-21T04:00:09Z']) { S.takeStatus(s,{live:'push',store:'ok',projector_at}); told.push(S.toldAt(s)); }
+    console.log(JSON.stringify([...told.map((at)=>(at-told[0])/1000), S.toldAt(S.emptyState())]))"""
+    assert run(script, snapshot=SNAPSHOT) == [0, 7, 7, 7, 9, None]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-21T04:04:59Z", False),
+        ("2026-11-21T04:05:01Z", True),  # five minutes old
+        ("2026-11-21T15:59:59Z", None),
+        ("2026-11-21T16:00:03Z", True),  # the city's midnight
+    ],
+)
+def test_a_picture_is_fetched_anew_after_five_minutes_and_at_the_citys_midnight(now: str, due: bool | None) -> None:
+    at = "2026-11-21T15:59:30Z" if now > "2026-11-21T15" else SNAPSHOT["at"]
+    script = "const s=S.takeSnapshot({...snapshot, at, area:{timezone:'Asia/Shanghai'}}); console.log(JSON.stringify(S.isOutdated(s, Date.parse(now))))"
+    assert run(script, snapshot=SNAPSHOT, at=at, now=now) is bool(due)
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_events_are_read_whole_however_the_wire_cuts_them(size: int) -> None:
     text = ': beat\n\nid: 9\nevent: delta\ndata: {"a":\ndata: 1}\n\nevent: status\r\ndata: x\r\n\r\n'
