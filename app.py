@@ -80,7 +80,7 @@ def read_reader(deps: Deps) -> Reader | None:
     if "reader" not in g:
         try:
             with deps.store.connection() as connection:
-                found = auth.authenticate(connection, request.headers.get("Authorization"), request.cookies, deps.clock(), "read")
+                found = auth.authenticate(connection, request.headers.get("Authorization"), request.cookies, deps.clock(), "screen")
             g.reader = Reader(found.scope, found.view)
         except (NotSignedIn, NotAllowed):
             g.reader = None

@@ -6,8 +6,9 @@ from threading import Lock
 
 from alerts.rules import arrange
 from core.config import Config, load
+from core.errors import ConfigError, Problem
 from core.model import Position
-from core.settings import Settings, read_settings
+from core.settings import Settings, password_variable, read_settings
 from geodata.locate import Locator
 from geodata.model import Located
 from pipeline import Deps
@@ -71,7 +72,11 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
 
 
 def adapted(config: Config, settings: Settings, store: Store) -> Config:
-    """The configuration with what the environment changes: the port of HJ 212, and another district than its own."""
+    """The configuration with what the environment changes: the port of HJ 212, passwords of feeds, another district than its own.
+
+    Raises `ConfigError` for a password of no feed: a misspelt one would leave the port open.
+    """
+    config = with_passwords(config, settings.feed_passwords)
     if settings.hj212_port is not None:
         feeds = {
             name: feed.model_copy(update={"port": settings.hj212_port}) if feed.format == "hj212" and feed.kind == "tcp" else feed
@@ -87,3 +92,17 @@ def adapted(config: Config, settings: Settings, store: Store) -> Config:
         )  # fmt: skip
         config = config.model_copy(update={"area": area})
     return config
+
+
+def with_passwords(config: Config, passwords: Mapping[str, str]) -> Config:
+    """Each feed with the password that its variable names; an empty one is none. Raises `ConfigError`."""
+    feeds = {password_variable(name): name for name in config.feeds}
+    unknown = [
+        Problem(variable, "no feed is called so", f"there are {', '.join(sorted(feeds))}")
+        for variable in passwords
+        if variable not in feeds
+    ]
+    if unknown:
+        raise ConfigError("environment", unknown)
+    known = {feeds[variable]: config.feeds[feeds[variable]].with_password(word) for variable, word in passwords.items() if word}
+    return config.model_copy(update={"feeds": {**config.feeds, **known}}) if known else config

@@ -26,7 +26,7 @@ SCREEN_COOKIE_FOR = timedelta(days=365)  # the token behind it can be revoked at
 
 _READ, _ACT = frozenset({"read"}), frozenset({"read", "act"})
 SCOPES_OF_ROLE: Mapping[str, frozenset[str]] = {
-    "wall": frozenset({"read", "screen"}),
+    "wall": frozenset({"screen"}),
     "leader": _READ,
     "duty": _ACT,
     "supervisor": _ACT,
@@ -39,7 +39,7 @@ SCOPES_OF_ROLE: Mapping[str, frozenset[str]] = {
 }
 # What a token may do as: a system that acts does so as the desk, one that only reads as a leader would.
 _ROLE_OF_SCOPE = (("act", "duty"), ("admin", "admin"), ("read", "leader"), ("screen", "wall"), ("feed", "feed"))
-_IMPLIED: Mapping[str, frozenset[str]] = {"act": _READ, "admin": _READ, "screen": _READ}
+_IMPLIED: Mapping[str, frozenset[str]] = {"act": _READ, "admin": _READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,16 @@ class Identity:
     actor: str
     csrf: str | None = None
     view: str | None = None
+
+    def may(self, need: str) -> bool:
+        """Whether the scopes include `need` (feed, read, act, admin, screen; "" is: anybody). Who reads all reads what a wall shows."""
+        return not need or need in self.scopes or (need == "screen" and "read" in self.scopes)
+
+    def may_watch(self, screen: str) -> bool:
+        """Whether this one may have a screen's snapshot and stream: a screen's token that of its view, an account of a wall walls."""
+        if "read" in self.scopes:
+            return True
+        return screen in (self.view or "/wall").strip("/").split("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ def authenticate(connection: Connection, authorization: str | None, cookies: Map
     Raises `NotSignedIn` without a valid session or token, `NotAllowed` when its scopes do not include `need`.
     """
     identity = _by_header(connection, authorization, now, need) if authorization else _by_cookie(connection, cookies, now)
-    if need and need not in identity.scopes:
+    if not identity.may(need):
         raise NotAllowed(f"this needs the scope '{need}'; yours: {', '.join(sorted(identity.scopes)) or 'none'}")
     return identity
 

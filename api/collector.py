@@ -14,6 +14,7 @@ from core.model import Frame, Taken
 
 WINDOW_S = 0.005
 MOST_FRAMES = 5_000
+MOST_BYTES = 2 * 1024 * 1024  # of one batch: large bodies that arrive together are no reason to let small ones wait for all of them
 ANSWER_S = 15.0
 _MOST_WAITING = 20_000
 _MOST_BYTES = 64 * 1024 * 1024
@@ -62,7 +63,8 @@ class Collector:
             await self._some.wait()
             if len(self._waiting) < MOST_FRAMES:
                 await asyncio.sleep(WINDOW_S)
-            batch, self._waiting = self._waiting[:MOST_FRAMES], self._waiting[MOST_FRAMES:]
+            some = _first(self._waiting)
+            batch, self._waiting = self._waiting[:some], self._waiting[some:]
             self._bytes -= sum(len(frame.payload) for frame, _ in batch)
             if not self._waiting:
                 self._some.clear()
@@ -84,6 +86,16 @@ class Collector:
                     self._commit([one[0]], [one], loop)
         else:
             loop.call_soon_threadsafe(_answer, batch, taken)
+
+
+def _first(waiting: Sequence[Waiting]) -> int:
+    """How many make the next batch: at least one, and no more than `MOST_FRAMES` or `MOST_BYTES`."""
+    total = 0
+    for count, (frame, _) in enumerate(waiting[:MOST_FRAMES]):
+        total += len(frame.payload)
+        if count and total > MOST_BYTES:
+            return count
+    return min(len(waiting), MOST_FRAMES)
 
 
 def _answer(batch: list[Waiting], taken: list[Taken]) -> None:

@@ -7,6 +7,7 @@ problem and is kept as rejected all the same.
 import asyncio
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +22,13 @@ from api.problems import Problem, TooLarge, problem_of_status
 from core.config import Config
 from core.errors import Invalid, NotFound
 from core.model import Frame, Reason, Rejected, Taken
-from ingest.decode import source_of
+from ingest.decode import portions, source_of
 from store import idempotency
 
 _JSON = frozenset({"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"})
 _WHOLE = {Reason.UNDECODABLE: 400, Reason.CHECKSUM: 400, Reason.TOO_LARGE: 413, Reason.UNSUPPORTED: 415}
 _MOST_KEY = 200
+_LONG = 64 * 1024  # bytes: what is shorter is not worth looking at
 
 
 class Feeds:
@@ -62,13 +64,31 @@ class Feeds:
         frame = Frame(feed, payload, self._clock(), _path(request), f"areas:{','.join(identity.scope.areas)}")
         key = request.headers.get("idempotency-key")
         if key is None:
-            status, body = verdict(await self._collector.store(frame), created=created)
+            status, body = verdict(await self._store(frame), created=created)
         else:
             status, body = await self._once(identity, key, frame, created=created)
         if status >= 400:
             problem = Problem(status, "undecodable", "The body cannot be read", body["rejected"][0]["detail"], body)
             return problem_response(problem, _path(request))
         return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+    async def _store(self, frame: Frame) -> Taken:
+        """What became of a frame; a long file is stored in portions, one after the other, so that others have their turn.
+
+        Raises `StoreUnavailable`; what was stored by then is known when the same file comes again.
+        """
+        ingest = self._config.ingest
+        taken, source = None, source_of(frame.feed, self._config)
+        parts = [(0, frame.payload)]
+        if source and _LONG < len(frame.payload) <= ingest.max_payload:
+            parts = await asyncio.to_thread(portions, source.feed.format, frame.payload, ingest.portion_rows)
+        for first, payload in parts:
+            more = await self._collector.store(replace(frame, payload=payload))
+            taken = more if taken is None else _sum(taken, more, first)
+            if first == 0 and len(more.rejected) == 1 and more.rejected[0].index is None:
+                break  # refused as a whole: the rest would be too
+        assert taken is not None
+        return taken
 
     async def _once(self, identity: Identity, key: str, frame: Frame, *, created: bool) -> tuple[int, dict[str, Any]]:
         """The answer given before, if this key was used; a twin on its way is waited for. Raises `Invalid` for another body."""
@@ -82,7 +102,7 @@ class Feeds:
                 before = await self._gate.ask(lambda connection: idempotency.recall(connection, actor, key, request, now))
                 if before is not None:
                     return before
-                status, body = verdict(await self._collector.store(frame), created=created)
+                status, body = verdict(await self._store(frame), created=created)
                 await self._gate.ask(lambda connection: idempotency.remember(connection, actor, key, request, status, body, now))
                 return status, body
         finally:
@@ -97,6 +117,12 @@ def verdict(taken: Taken, *, created: bool = False) -> tuple[int, dict[str, Any]
     if nothing and len(taken.rejected) == 1 and taken.rejected[0].index is None and taken.rejected[0].reason in _WHOLE:
         return _WHOLE[taken.rejected[0].reason], body
     return 201 if created and taken.created else 200, body
+
+
+def _sum(taken: Taken, more: Taken, first: int) -> Taken:
+    """Two portions of one body; the rows of the second are counted from where it began."""
+    moved = tuple(replace(each, index=None if each.index is None else each.index + first) for each in more.rejected)
+    return Taken(taken.accepted + more.accepted, taken.duplicates + more.duplicates, taken.rejected + moved, taken.created + more.created)
 
 
 def _refused(rejected: Rejected) -> dict[str, Any]:

@@ -40,6 +40,9 @@ REJECTED_PARAMS = (Param("feed", "feed"), Param("reason", "reason"), Param("devi
 _STATES = {"silent", "speaking", "online", "offline", "unknown", "unverified", "unplaced"}
 _FIELDS = {"device", "name", "domain", "area", "lon", "lat", "datum", "interval_s", "model", "gateway", "simulated", "drill", "metrics"}
 _METRIC_FIELDS = {"unit", "min", "max", "name", "kind"}
+# `native` brings telemetry and, on other topics, reports: these are told by their words.
+_WITHOUT_PERSONS = frozenset({"readings", "hj212", "native"})
+_WORDS_OF_REPORTS = (b"caller", b"phone", b"external_id", b"title", b"text", b"address", b"\\u")
 _DEFAULT_SPAN = timedelta(hours=24)
 _MOST_DEVICES = 5000
 
@@ -172,7 +175,7 @@ def _folded(call: Call, span: readings.Span, step: timedelta) -> Answer:
 
 
 def list_rejected(call: Call) -> Answer:
-    """Newest first; raw bytes of a feed that carries callers are for administrators only."""
+    """Newest first; raw bytes that may name a person are for administrators only."""
     wanted = read_params(REJECTED_PARAMS, call.query)
     after = read_id_cursor(wanted.get("next"))
     filter_ = read_filter(wanted)
@@ -190,6 +193,5 @@ def _shown(call: Call, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_personal(feed: FeedConfig | None, raw: bytes) -> bool:
-    """Whether refused bytes may name a caller: by the feed's columns, or by what the bytes themselves say."""
-    by_columns = feed is not None and any(column.startswith("caller") for column in feed.columns)
-    return by_columns or b"caller" in raw or b"phone" in raw
+    """Whether refused bytes may name a person: all may, but those of formats that only carry values and do not look like a report."""
+    return feed is None or feed.format not in _WITHOUT_PERSONS or any(word in raw for word in _WORDS_OF_REPORTS)

@@ -76,7 +76,7 @@ class Screens:
         async def may_stay() -> bool:
             with suppress(StoreUnavailable):
                 try:
-                    await self._gate.identify(request, "read")
+                    await self._gate.identify(request, "screen")
                 except (NotSignedIn, NotAllowed):
                     return False
             return True
@@ -87,9 +87,9 @@ class Screens:
         screen = request.query_params.get("screen", "wall")
         if screen not in SCREENS:
             raise Invalid(f"no screen is called '{screen[:40]}'; there are: {', '.join(SCREENS)}")
-        identity = await self._gate.identify(request, "read" if "authorization" in request.headers else "")
-        if not identity.scopes & {"read", "screen"}:
-            raise NotAllowed("this needs the scope 'read'")
+        identity = await self._gate.identify(request, "screen")
+        if not identity.may_watch(screen):
+            raise NotAllowed(f"this token is bound to {identity.view}, not to the screen '{screen}'")
         return identity, screen
 
     async def _first(self, client: Client, screen: str, after: int | None) -> tuple[int, list[bytes]]:

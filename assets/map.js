@@ -18,12 +18,12 @@ const collection = (features) => ({ type: "FeatureCollection", features });
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 const LAYERS = ["cells", "areas", "roads", "water", "places"];
-const NEEDED = ["cells", "areas"]; // without them the map says nothing; the others a city need not have
+const NEEDED = { cells: "map.layer.cells", areas: "map.layer.areas" }; // without them the map says nothing; the others a city need not have
 const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
 
 async function layer(name) {
   const answer = await fetch(`/api/v1/layers/${name}`, { credentials: "same-origin", signal: AbortSignal.timeout(30_000) });
-  if (answer.status === 404 && !NEEDED.includes(name)) return collection([]);
+  if (answer.status === 404 && !NEEDED[name]) return collection([]);
   if (!answer.ok) throw new Error(`layer ${name}: HTTP ${answer.status}`);
   return answer.json();
 }
@@ -112,11 +112,11 @@ export class DistrictMap {
   }
 
   #lack(names) {
-    const needed = names.filter((name) => NEEDED.includes(name));
+    const needed = names.filter((name) => NEEDED[name]);
     this.note ??= this.over.appendChild(el("p", "layer-note"));
     this.note.setAttribute("role", "status");
     this.note.hidden = !needed.length;
-    setText(this.note, needed.length ? t("map.layer_away", { names: needed.map((name) => t(`map.layer.${name}`)).join(t("map.layer.and")) }) : "");
+    setText(this.note, needed.length ? t("map.layer_away", { names: needed.map((name) => t(NEEDED[name])).join(t("map.layer.and")) }) : "");
   }
 
   /** The sources of the layers that came, and what the page knows from them. */

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.errors import Problem
+from core.settings import password_variable
 
 
 def _mapping(raw: object, key: str) -> dict[str, Any]:
@@ -56,11 +57,25 @@ def check_tcp_feeds_have_a_port(raw: object) -> Iterator[Problem]:
             yield Problem(f"feeds.{name}.topics", "is missing", "an mqtt feed subscribes to topics")
 
 
+def check_feeds_keep_no_secret(raw: object) -> Iterator[Problem]:
+    for name, feed in _mapping(raw, "feeds").items():
+        if "password" in feed:
+            yield Problem(f"feeds.{name}.password", "a secret does not stand here", f"set {password_variable(name)} in the environment")
+
+
+def check_only_tcp_feeds_have_addresses(raw: object) -> Iterator[Problem]:
+    for name, feed in _mapping(raw, "feeds").items():
+        if feed.get("addresses") and feed.get("kind") != "tcp":
+            yield Problem(f"feeds.{name}.addresses", "is without effect", "only a tcp feed sees the addresses of its stations")
+
+
 CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_rules_refer_to_known_metrics,
     check_rules_refer_to_known_classes,
     check_thresholds_have_room_to_clear,
     check_tcp_feeds_have_a_port,
+    check_feeds_keep_no_secret,
+    check_only_tcp_feeds_have_addresses,
 )
 
 

@@ -6,12 +6,13 @@ Secrets never stand here: they come from the environment (`NAME` or `NAME_FILE`,
 import difflib
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
 from core.checks import cross_check
 from core.errors import ConfigError, Problem
@@ -37,9 +38,20 @@ def _timezone(value: object) -> object:
     return value
 
 
+def _network(value: object) -> object:
+    """An address or a network of them (CIDR)."""
+    if isinstance(value, str):
+        try:
+            return str(ip_network(value.strip()))
+        except ValueError as error:
+            raise ValueError(f"'{value}' is no address or network; write 10.20.0.0/16 or 2001:db8::/32 ({error})") from error
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Zone = Annotated[str, BeforeValidator(_timezone)]
 Domain = Literal["emergency", "urban", "environment", "water"]
+Network = Annotated[str, BeforeValidator(_network)]
 AreaCode = Annotated[str, Field(pattern=r"^\d{4}(\d{2}(\d{3}(\d{3})?)?)?$")]
 ClassCode = Annotated[str, Field(pattern=r"^\d{4}$")]
 
@@ -75,6 +87,8 @@ class IngestConfig(Part):
     batch_rows: int = Field(5000, ge=1, le=100_000)
     batch_window: Duration = timedelta(milliseconds=20)
     max_payload: int = Field(4 * 1024 * 1024, ge=1024)
+    max_reports: int = Field(5000, ge=1)  # in one body: about a second of the one writer that all wait for
+    portion_rows: int = Field(1000, ge=1)  # of a longer CSV file: others have their turn in between
 
 
 class FeedConfig(Part):
@@ -92,12 +106,23 @@ class FeedConfig(Part):
     past: Duration | None = None
     datum: Literal["cgcs2000", "wgs84", "gcj02", "bd09"] = "cgcs2000"
     domain: Domain = "urban"
-    password: str | None = None
+    addresses: tuple[Network, ...] = ()
     columns: dict[str, str] = {}
     time_format: str | None = None
     classes: dict[str, ClassCode] = {}
     cameras: dict[str, tuple[float, float]] = {}
     min_confidence: float = Field(0.0, ge=0, le=1)
+    _password: str | None = PrivateAttr(None)
+
+    @property
+    def password(self) -> str | None:
+        """What stations must say, from the environment (`core.settings`); None: nothing is asked."""
+        return self._password
+
+    def with_password(self, password: str) -> "FeedConfig":
+        known = self.model_copy()
+        known._password = password
+        return known
 
 
 class MetricConfig(Part):

@@ -1,7 +1,8 @@
 """What the environment tells a process: addresses and secrets. `NAME` or, for secrets kept in files, `NAME_FILE`."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import ConfigError, Problem
@@ -13,7 +14,7 @@ class Settings:
 
     `mqtt_group` names the shared subscription: installations on one broker need different ones. `area`, where set, is
     another district than the configuration's (the demo's AREA). `mqtt_queue_bytes` is the broker's `max_queued_bytes`: half of
-    it queued is an alarm.
+    it queued is an alarm. `feed_passwords` are by the name of their variable.
     """
 
     config: Path
@@ -28,7 +29,16 @@ class Settings:
     media: Path
     simulated: bool
     hj212_port: int | None
+    feed_passwords: Mapping[str, str] = field(default_factory=dict)
     version: str = "0.1.0"
+
+
+FEED_PASSWORD = "YIPING_FEED_PASSWORD_"  # noqa: S105 the beginning of a name
+
+
+def password_variable(feed: str) -> str:
+    """The variable that holds the password of a feed's stations."""
+    return FEED_PASSWORD + re.sub(r"\W", "_", feed).upper()
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -69,6 +79,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         media=Path(value("YIPING_MEDIA_DIR", ".run/media")),
         simulated=value("YIPING_SIMULATED", "") == "1",
         hj212_port=int(port) if port.isdigit() else None,
+        feed_passwords={
+            name: value(name, "") for name in sorted({key.removesuffix("_FILE") for key in environment if key.startswith(FEED_PASSWORD)})
+        },
     )
     if problems:
         raise ConfigError("environment", problems)

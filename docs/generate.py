@@ -23,7 +23,9 @@ HEAD = """# Configuration
 Durations are written `20ms`, `30s`, `5m`, `24h`, `7d`. No secrets stand here: addresses and passwords come from the
 environment (`YIPING_DATABASE_URL`, `YIPING_WEB_DATABASE_URL`, `YIPING_REDIS_URL`, `YIPING_MQTT_URL`, `YIPING_WEB_URL`,
 `YIPING_MEDIA_DIR`, `YIPING_HJ212_PORT`, `YIPING_MQTT_GROUP` (name of the shared subscription), `YIPING_MQTT_QUEUE_BYTES` (the broker's
-`max_queued_bytes`: half of it queued is an alarm), `YIPING_AREA` (another district than the one below); each may instead be `NAME_FILE`, the path of a file that holds the value).
+`max_queued_bytes`: half of it queued is an alarm), `YIPING_AREA` (another district than the one below),
+`YIPING_FEED_PASSWORD_` and a feed's name in capitals (what its stations must send, e.g. `YIPING_FEED_PASSWORD_HJ212`); each may instead
+be `NAME_FILE`, the path of a file that holds the value).
 """
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from threading import Event, Thread
 
 import structlog
@@ -20,12 +21,13 @@ from core.model import Frame
 from ingest.decode.hj212_packet import split
 from ingest.feeds import Answered, Health, HealthBook, Waiting
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 stations come from outside; the firewall names them
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 stations come from outside; a feed's addresses name them
 CONNECTIONS = 20_000
 IDLE_S = 2 * 3600.0  # HJ 212 allows an hour between two real-time uploads
 SWEEP_S = 5.0
 BACKLOG = 1024
 START_S = 10.0
+STRANGERS_NAMED = 1000  # in the log, each once: a scanner must not fill a disk
 
 Split = Callable[[bytes], tuple[list[bytes], bytes]]
 SPLITTERS: dict[str, Split] = {"hj212": split}
@@ -49,6 +51,8 @@ class TcpFeed:
         self._book = HealthBook(name, clock())
         self._stations: dict[int, _Station] = {}
         self._numbers = 0
+        self._addresses = [ip_network(address) for address in feed.addresses]
+        self._strangers: set[str] = set()
         self._paused = False
         self._loop = asyncio.new_event_loop()
         self._wires = _listen(hosts, feed.port or 0)
@@ -126,8 +130,13 @@ class TcpFeed:
         self._reply({})
         self._loop.call_later(min(SWEEP_S, self._idle_s), self._sweep)
 
-    def enter(self, station: "_Station") -> int:
-        """A station connected: its number, or 0 when there are too many."""
+    def enter(self, station: "_Station", address: str) -> int:
+        """A station connected: its number, or 0 when its address is not on the feed's list or there are too many."""
+        if not self._is_known(address):
+            if address not in self._strangers and len(self._strangers) < STRANGERS_NAMED:
+                self._strangers.add(address)
+                _log.warning("tcp_stranger", feed=self.name, address=address)
+            return 0
         if len(self._stations) >= CONNECTIONS:
             _log.warning("tcp_full", feed=self.name, connections=CONNECTIONS)
             return 0
@@ -136,6 +145,13 @@ class TcpFeed:
         if self._paused:
             station.pause()
         return self._numbers
+
+    def _is_known(self, address: str) -> bool:
+        """Whether a station of that address may speak; without a list everybody may."""
+        if not self._addresses:
+            return True
+        found = ip_address(address.partition("%")[0])  # of a link-local one the interface is named too
+        return any(found in network for network in self._addresses)
 
     def leave(self, number: int) -> None:
         self._stations.pop(number, None)
@@ -168,7 +184,7 @@ class _Station(asyncio.Protocol):
         address = transport.get_extra_info("peername") or ("?", 0)
         self._transport, self.peer = transport, f"{address[0]}:{address[1]}"
         self.heard_at = asyncio.get_running_loop().time()
-        self.number = self._feed.enter(self)
+        self.number = self._feed.enter(self, str(address[0]))
         if not self.number:
             transport.abort()
 

@@ -74,7 +74,7 @@ def template(services: "Services") -> str:
 def database_name(services: "Services", template: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(services.postgres.superuser_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template} owner yiping")
+        connection.execute(f"create database {name} template {template} owner yiping strategy file_copy")
         yield name
         connection.execute(f"drop database {name} with (force)")
 

@@ -25,6 +25,7 @@ DECODERS: dict[str, Decoder] = {
     "hotline-csv": hotline_csv.decode,
 }
 CHOOSERS = {"hotline-csv": hotline_csv.choose}  # formats of which the bytes tell the feed
+PORTIONS = {"hotline-csv": hotline_csv.portions}  # formats whose bodies may be long
 WIRE_KEYS = {"hj212": hj212.wire_keys}  # formats that remember something between two frames
 
 _log = structlog.get_logger(__name__)
@@ -50,13 +51,13 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
             refuse(out, (index, frame), stranger, Reason.UNSUPPORTED, f"no feed or format '{name}'")
             continue
         decoder, source = reader
-        frame = _named(out, index, source)
+        asked, frame = frame, _named(out, index, source)
         if len(frame.payload) > limit:
             refuse(out, (index, frame), source, Reason.TOO_LARGE, f"{len(frame.payload)} bytes, {limit} allowed")
             continue
         try:
             if choose := CHOOSERS.get(source.feed.format):
-                source = choose(frame, source)
+                source = choose(asked, source)
                 frame = _named(out, index, source)
             decoder(index, frame, source, memory, out)
         except DecodeError as problem:
@@ -72,6 +73,16 @@ def _named(out: Decoded, index: int, source: Source) -> Frame:
     if frame.feed != source.name:
         frame = out.frames[index] = replace(frame, feed=source.name)
     return frame
+
+
+def portions(form: str, payload: bytes, most: int) -> list[tuple[int, bytes]]:
+    """A body as one or several with at most `most` rows each, and the place of each one's first row; never raises."""
+    if form not in PORTIONS:
+        return [(0, payload)]
+    try:
+        return PORTIONS[form](payload, most)
+    except DecodeError:
+        return [(0, payload)]  # refused, with its reason, when it is decoded
 
 
 def wire_keys(frames: Sequence[Frame], config: Config) -> set[tuple[str, str]]:
@@ -111,4 +122,4 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-__all__ = ["DECODERS", "decode", "source_of", "wire_keys"]
+__all__ = ["DECODERS", "decode", "portions", "source_of", "wire_keys"]

@@ -28,7 +28,7 @@ def choose(frame: Frame, source: Source) -> Source:
     Raises `DecodeError` when the file is no text or no configured feed fits its header.
     """
     feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format == "hotline-csv"}
-    name = next((named for named in (frame.topic.rpartition("/")[2], frame.topic) if named in feeds), "")
+    name = next((named for named in (frame.topic, frame.feed) if named in feeds), "")
     if not name:
         header = _header(csv.reader(io.StringIO(_text(frame.payload), newline="")))
         name = max(feeds, key=lambda each: _fit(feeds[each], header), default="")
@@ -77,7 +77,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
             cells = {key: clean(row[place].strip()) for key, place in places.items() if place < len(row)}
             out.reports.append((index, _report(cells, source)))
         except DecodeError as problem:
-            refuse(out, (index, frame), source, problem.reason, f"row {item + 1}: {problem}", _line(row), item)
+            refuse(out, (index, frame), source, problem.reason, str(problem), _line(row), item)
 
 
 def _text(payload: bytes) -> str:
@@ -110,7 +110,7 @@ def _rows(rows: Iterator[list[str]], index: int, frame: Frame, source: Source, o
             if row is None:
                 return
         except DecodeError as problem:
-            refuse(out, (index, frame), source, problem.reason, f"row {item + 1}: {problem}", item=item)
+            refuse(out, (index, frame), source, problem.reason, str(problem), item=item)
             row = []
         item += 1
         yield row

@@ -108,6 +108,9 @@ def decode_reports(index: int, frame: Frame, source: Source, out: Decoded, chann
     """One report or a list; `channel` and `area` are what an MQTT topic says. Raises `DecodeError` for no JSON."""
     whole = json_of(frame.payload)
     elements = whole["reports"] if isinstance(whole, dict) and isinstance(whole.get("reports"), list) else whole
+    most = source.config.ingest.max_reports
+    if isinstance(elements, list) and len(elements) > most:
+        raise DecodeError(f"{len(elements)} reports in one body, {most} allowed: send them in several", Reason.TOO_LARGE)
     for item, element in enumerate(elements if isinstance(elements, list) else [elements]):
         try:
             out.reports.append((index, _report_of(element, source, channel, area)))

@@ -408,6 +408,9 @@ def test_a_walls_link_binds_a_browser_to_its_view_and_can_be_taken_back(house: H
         assert (entered.status_code, entered.headers["location"]) == (303, "/wall")
         assert "httponly" in entered.headers.get_list("set-cookie")[0].lower()
         assert wall.get("/api/v1/snapshot").status_code == 200
+        assert wall.get("/wall").status_code == 200
+        for path in ("/snapshot?screen=duty", "/stream?screen=duty", "/cases", "/reports", "/devices", "/rejected"):
+            problem(wall.get(f"/api/v1{path}"), 403, "not_allowed")
         problem(wall.post("/api/v1/cases", json={}), 403)
         with house.city.store.connection() as connection:
             connection.execute("update tokens set revoked_at = now() where name = 'screen'")

@@ -156,8 +156,9 @@ def alive(stack: Stack) -> bool:
 
 
 def tells(subject: str) -> Callable[[Event], bool]:
-    return lambda event: event[0] == "delta" and any(
-        alert["subject"] == subject for part in event[2]["streets"].values() for alert in part.get("alerts", ())
+    return lambda event: (
+        event[0] == "delta"
+        and any(alert["subject"] == subject for part in event[2]["streets"].values() for alert in part.get("alerts", ()))
     )
 
 
@@ -271,7 +272,9 @@ def told_at(event: Event) -> datetime | None:
 def test_silence_is_decided_without_any_worker(city: City) -> None:
     with city.screen() as screen, city.store.connection() as c:
         screen.wait(lambda event: event[0] == "snapshot")
-        c.execute("insert into device_watch (device_id, attention_at) select device_id, now() - interval '1 second' from devices where device = 'g7'")
+        c.execute(
+            "insert into device_watch (device_id, attention_at) select device_id, now() - interval '1 second' from devices where device = 'g7'"
+        )
         c.execute("update devices set created_at = now() - interval '1 day' where device = 'g7'")
         c.commit()
         screen.wait(tells("g7"), 10)

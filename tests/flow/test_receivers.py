@@ -5,7 +5,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -146,6 +146,23 @@ def test_a_station_is_answered_only_after_the_commit_and_in_order(config: Config
             answers += station.recv(65536)
     order = [line.split(b";")[0][-5:] for line in answers.splitlines()]
     assert order == [b"%05d" % number for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "heard"),
+    [((), True), (("127.0.0.1",), True), (("10.0.0.0/8", "127.0.0.0/8"), True), (("10.0.0.0/8",), False), (("::1/128",), False)],
+)
+def test_only_stations_of_the_listed_addresses_are_heard(config: Config, addresses: tuple[str, ...], heard: bool) -> None:
+    settings = config.feeds["hj212"].model_copy(update={"port": None, "addresses": addresses})
+    with closing(TcpFeed("hj212", settings, config.ingest, clock, hosts=("127.0.0.1", "::1"))) as feed:
+        with socket.create_connection(("127.0.0.1", feed.port), timeout=5) as station:
+            if heard:
+                station.sendall(packet(1))
+                assert next(batch for batch in feed if batch)[0].payload.startswith(b"##")
+            else:
+                with suppress(ConnectionResetError):
+                    assert station.recv(1) == b""
+        assert feed.health().state == "connected"
 
 
 def test_a_station_that_left_is_no_error(config: Config, station_feed: TcpFeed) -> None:

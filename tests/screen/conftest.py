@@ -1,6 +1,5 @@
 """One running quarter for all tests that look at screens; each of them raises what it needs on devices of its own."""
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +31,6 @@ def running_quarter(services: "Services", template: str, config: Config, tmp_pat
         stack.stop()
         with psycopg.connect(services.postgres.superuser_url, autocommit=True) as connection:
             connection.execute(f"drop database {name} with (force)")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -118,7 +118,8 @@ def test_without_the_web_process_the_stream_goes_on_and_acts_say_why_they_do_not
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     known = alarm(quarter, "smoke-36")
     choose(desk, "alert", known)
-    desk.page.wait_for_load_state("networkidle")  # the small map of the place has all its parts
+    # until the small map of the place has its last part: a worker that cannot be loaded is an error, and rightly so
+    desk.wait("performance.getEntriesByType('resource').some((one) => one.name.includes('maplibre-gl-worker') && one.responseEnd > 0)")
     quarter.stack.kill("web")
     told = alarm(quarter, "smoke-42")
     wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{told}"]')

@@ -93,10 +93,11 @@ def test_a_wall_link_sets_the_cookie_leads_to_its_view_and_dies_with_its_token(d
     answer = client.get(f"/screen/{secret}")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/wall/water")
     assert client.get("/api/v1/me").get_json()["view"] == "/wall/water"
-    assert client.get("/api/v1/alerts").status_code == 200
+    assert client.get("/api/v1/cells").status_code == 200
+    assert client.get("/api/v1/alerts").status_code == 403
     with desk.store.connection() as connection:
         accounts.revoke_token(connection, "hall", desk.now)
-    assert client.get("/api/v1/alerts").status_code == 401
+    assert client.get("/api/v1/cells").status_code == 401
     assert client.get("/screen/yp_unknown").status_code == 401
 
 

@@ -142,6 +142,35 @@ def test_a_token_does_only_what_its_scopes_name(desk: Desk, app: Flask, scope: s
     assert token.post(f"/alerts/{desk.alert()}/acts", {"act": "acknowledge"}).status_code == status
 
 
+def test_a_screens_token_and_a_walls_account_read_what_a_wall_shows_and_nothing_else(desk: Desk, app: Flask) -> None:
+    token, wall = desk.with_token(app, "screen", view="/wall"), desk.sign_in(app, "wall")
+    case = desk.sign_in(app, "duty1").post("/cases", {"alert_id": desk.alert()}).json["number"]
+    shown = ("/me", "/cells", "/cells/1", "/layers", "/feeds")
+    hidden = ("/alerts", "/reports", f"/reports/{desk.report()}", "/incidents", "/cases", f"/cases/{case}", "/devices", "/rejected", "/queue",
+              "/readings?device=d", "/areas", "/rules", "/classes", "/indicators", "/audit", "/media/x")  # fmt: skip
+    for person in (token, wall):
+        assert {path: person.get(path).status_code for path in shown} == dict.fromkeys(shown, 200)
+        assert {path: person.get(path).status_code for path in hidden} == dict.fromkeys(hidden, 403)
+    assert desk.with_token(app, "read").get("/cells").status_code == 200
+    assert desk.with_token(app, "feed").get("/cells").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("feed", "raw", "shown"),
+    [
+        ("http-readings", b'{"device"', True), ("hj212", b"##0001", True), ("city", b"\xff{", True), ("city", b'{"caller": {"name"', False),
+        ("http-reports", b"x", False), ("hotline", b"T-4,x", False), ("sf311", b"1,x", False), ("frigate", b"x", False), ("hotline-csv", b"x", False),
+        ("gone", b"x", False),
+    ],
+)  # fmt: skip
+def test_refused_bytes_that_may_name_a_person_are_for_administrators(desk: Desk, app: Flask, feed: str, raw: bytes, shown: bool) -> None:
+    row = {"received_at": desk.now, "feed": feed, "reason": "undecodable", "detail": "", "area": "320404", "raw": raw}
+    desk.insert("rejected", row, "rejected_id")
+    [read], [all_] = (desk.with_token(app, scope).get("/rejected").json["rejected"] for scope in ("read", "admin"))
+    assert (read["raw"] is not None, read.get("raw_withheld", False)) == (shown, not shown)
+    assert all_["raw"] is not None
+
+
 def test_nobody_reads_without_signing_in_and_every_error_is_a_problem(app: Flask, desk: Desk) -> None:
     stranger, person = Person(app.test_client()), desk.sign_in(app, "duty1")
     answers = [

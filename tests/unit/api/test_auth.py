@@ -3,6 +3,7 @@
 import pytest
 
 from api.auth import SCOPES_OF_ROLE, Identity, demand_csrf, derive_csrf, identity_of_token
+from api.snapshot import SCREENS
 from core.errors import Invalid, NotAllowed
 from core.model import Scope
 from store.accounts import ROLES, Token
@@ -48,3 +49,17 @@ def test_weak_passwords_are_refused(password: str) -> None:
 
 def test_three_of_four_kinds_and_ten_letters_suffice() -> None:
     check_password("Yiping2026")
+
+
+@pytest.mark.parametrize(
+    ("view", "watched"), [("/wall", {"wall"}), ("/wall/water", {"wall", "water"}), ("wall", {"wall"}), ("/cockpit", {"cockpit"})]
+)
+def test_a_screens_token_watches_its_view_and_reads_nothing_else(view: str, watched: set[str]) -> None:
+    identity = identity_of_token(Token(1, "t", frozenset({"screen"}), ("320404",), view))
+    assert {screen for screen in SCREENS if identity.may_watch(screen)} == watched
+    assert [need for need in ("", "screen", "read", "act", "admin", "feed") if identity.may(need)] == ["", "screen"]
+
+
+def test_whoever_reads_everything_reads_what_a_screen_shows() -> None:
+    assert all(identity_of_token(Token(1, "t", frozenset({scope}), ("",), None)).may("screen") for scope in ("read", "act", "admin"))
+    assert not identity_of_token(Token(1, "t", frozenset({"feed"}), ("",), None)).may("screen")

@@ -1,14 +1,20 @@
 """What an HTTP feed is answered, and how the collector shares a transaction."""
 
 import asyncio
+import gzip
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 
-from api.collector import Collector
-from api.ingest_http import verdict
-from core.errors import StoreUnavailable
+from api.collector import MOST_BYTES, Collector
+from api.ingest_http import Feeds, read_body, verdict
+from api.problems import TooLarge
+from core.config import Config
+from core.errors import Invalid, StoreUnavailable
 from core.model import Frame, Reason, Rejected, Taken
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -74,3 +80,69 @@ def test_a_store_that_is_away_is_told_to_every_request() -> None:
 
     found = asyncio.run(together(Collector(write), ["a", "b"]))
     assert all(isinstance(each, StoreUnavailable) for each in found)
+
+
+def test_large_bodies_that_arrive_together_are_several_batches_and_small_ones_one() -> None:
+    batches: list[int] = []
+
+    def write(frames: Sequence[Frame]) -> list[Taken]:
+        batches.append(len(frames))
+        return [Taken(accepted=1) for _ in frames]
+
+    found = asyncio.run(together(Collector(write), ["x" * (MOST_BYTES // 2)] * 5 + ["x" * (2 * MOST_BYTES)]))
+    assert [taken for taken in found if not isinstance(taken, Taken)] == []
+    assert batches == [2, 2, 1, 1]
+
+
+def body(packing: str, *chunks: bytes) -> Request:
+    waiting = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks] + [{"type": "http.request", "body": b""}]
+
+    async def receive() -> Any:
+        return waiting.pop(0)
+
+    return Request({"type": "http", "method": "POST", "headers": [(b"content-encoding", packing.encode())]}, receive)
+
+
+def unpacked(packing: str, *chunks: bytes, most: int = 1000) -> bytes:
+    return asyncio.run(read_body(body(packing, *chunks), most))
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_every_member_of_a_gzip_body_is_read(size: int) -> None:
+    packed = gzip.compress(b"one,") + gzip.compress(b"") + b"\0\0" + gzip.compress(b"two") + b"\0"
+    assert unpacked("gzip", *(packed[at : at + size] for at in range(0, len(packed), size))) == b"one,two"
+    assert unpacked("deflate", zlib.compress(b"three")) == b"three"
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(b"one")[:-1], gzip.compress(b"one") + gzip.compress(b"two")[:12], gzip.compress(b"one") + b"rubbish", b"x", b""],
+)
+def test_a_compressed_body_that_breaks_off_or_is_followed_by_something_else_is_refused(packed: bytes) -> None:
+    with pytest.raises(Invalid):
+        unpacked("gzip", packed)
+
+
+def test_a_bomb_is_cut_one_byte_beyond_what_is_taken_also_in_its_second_member() -> None:
+    assert len(unpacked("gzip", gzip.compress(b"x" * 500_000))) == 1001
+    assert len(unpacked("gzip", gzip.compress(b"x" * 600), gzip.compress(b"x" * 500_000))) == 1001
+    with pytest.raises(TooLarge):
+        unpacked("identity", b"x" * 2001)
+
+
+def test_a_long_file_is_stored_in_portions_and_answered_as_one(config: Config) -> None:
+    sizes: list[int] = []
+
+    class Store:
+        async def store(self, frame: Frame) -> Taken:
+            rows = frame.payload.count(b"\n") - 1
+            sizes.append(rows)
+            return Taken(rows - 1, 1, (refused(Reason.RANGE, 1),), rows - 2)
+
+    header = ",".join(config.feeds["hotline"].columns.values())
+    payload = (header + "\n" + "".join(f"{n},{'主题' * 20}\n" for n in range(2500))).encode()
+    feeds = Feeds(Store(), None, config, lambda: NOON)  # type: ignore[arg-type]
+    taken = asyncio.run(feeds._store(Frame("hotline-csv", payload, NOON)))
+    assert sizes == [1000, 1000, 500]
+    assert (taken.accepted, taken.duplicates, taken.created) == (2497, 3, 2494)
+    assert [each.index for each in taken.rejected] == [1, 1001, 2001]

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from compose import with_passwords
 from core.config import load, parse
 from core.errors import ConfigError
+from core.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -66,3 +68,38 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
 def test_a_missing_file_says_what_to_set(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="YIPING_CONFIG"):
         load(tmp_path / "none.yaml")
+
+
+def test_a_feed_keeps_no_password_and_is_told_where_it_belongs(shipped: dict[str, Any]) -> None:
+    raw = deepcopy(shipped)
+    raw["feeds"]["hj212"]["password"] = "123456"
+    assert "feeds.hj212.password: a secret does not stand here — set YIPING_FEED_PASSWORD_HJ212 in the environment" in problems(raw)
+
+
+def test_addresses_are_networks_and_only_of_tcp_feeds(shipped: dict[str, Any]) -> None:
+    raw = deepcopy(shipped)
+    raw["feeds"]["hj212"]["addresses"] = ["10.20.0.0/16", "192.0.2.7", "2001:db8::/32"]
+    assert parse(raw, "").feeds["hj212"].addresses == ("10.20.0.0/16", "192.0.2.7/32", "2001:db8::/32")
+    raw["feeds"]["hj212"]["addresses"] = ["10.20.0.1/16", "station"]
+    raw["feeds"]["city"]["addresses"] = ["10.0.0.0/8"]
+    told = problems(raw)
+    assert "'10.20.0.1/16' is no address or network" in told
+    assert "'station' is no address or network" in told
+    assert "feeds.city.addresses: is without effect" in told
+
+
+def test_passwords_of_feeds_come_from_the_environment_or_a_file(shipped: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("654321\n")
+    settings = read_settings(
+        {
+            "YIPING_DATABASE_URL": "postgresql://x",
+            "YIPING_FEED_PASSWORD_HJ212_FILE": str(tmp_path / "secret"),
+            "YIPING_FEED_PASSWORD_HTTP_READINGS": "x",
+            "YIPING_FEED_PASSWORD_CITY": "",
+        }
+    )
+    config = with_passwords(parse(shipped, ""), settings.feed_passwords)
+    assert {name: feed.password for name, feed in config.feeds.items() if feed.password} == {"hj212": "654321", "http-readings": "x"}
+    assert "654321" not in repr(config)
+    with pytest.raises(ConfigError, match="YIPING_FEED_PASSWORD_HJ21: no feed is called so"):
+        with_passwords(config, {"YIPING_FEED_PASSWORD_HJ21": "x"})

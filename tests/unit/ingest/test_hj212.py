@@ -118,7 +118,7 @@ def test_hexadecimal_bodies_are_read(config: Config, now: datetime, sample: Samp
 
 
 def test_a_wrong_password_is_refused_without_answer(config: Config, now: datetime, sample: Sample) -> None:
-    feeds = config.feeds | {"hj212": config.feeds["hj212"].model_copy(update={"password": "654321"})}
+    feeds = config.feeds | {"hj212": config.feeds["hj212"].with_password("654321")}
     decoded = read(config.model_copy(update={"feeds": feeds}), now, sample("hj212", "realtime"))
     assert (len(decoded.readings), len(decoded.answers), len(decoded.rejected)) == (0, 0, 1)
 

@@ -1,13 +1,16 @@
 """Laws of hotline tickets as CSV."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.config import Config
 from core.model import Decoded, Frame, Position, Reason
-from ingest.decode import decode
+from ingest.admit import admit
+from ingest.decode import decode, portions
 
 Sample = Callable[[str, str], str]
 SF = "unique_key,created_date,closed_date,complaint_type,descriptor,incident_address,latitude,longitude\n"
@@ -60,3 +63,35 @@ def test_a_topic_may_name_the_feed(config: Config, now: datetime, sample: Sample
     body = sample("hotline-csv", "tickets").encode()
     assert len(read(config, now, body, "hotline").reports) == 2
     assert read(config, now, body, "nyc311").rejected[0][1].reason is Reason.UNDECODABLE
+
+
+def test_frames_and_refusals_carry_the_name_of_the_feed_the_header_fits(config: Config, now: datetime) -> None:
+    decoded = read(config, now, (NYC + "1,yesterday,,Noise,,,,\n2,11/20/2026 01:30:00 AM,,Noise,,,,\n").encode())
+    assert (decoded.frames[0].feed, decoded.rejected[0][1].feed, decoded.reports[0][1].source) == ("nyc311",) * 3
+    assert decode([Frame("sf311", NYC.encode(), now)], {}, config).rejected[0][1].feed == "sf311"
+
+
+def test_the_windows_of_a_feed_hold_for_what_is_posted_under_its_formats_name(config: Config, now: datetime) -> None:
+    feeds = {**config.feeds, "nyc311": config.feeds["nyc311"].model_copy(update={"past": timedelta(days=30)})}
+    config = config.model_copy(update={"feeds": feeds})
+    decoded = read(config, now, (NYC + "1,11/20/2025 01:30:00 AM,,Noise,,,,\n").encode())
+    valid = admit(decoded, {}, {}, config, now)
+    assert (valid.reports, valid.rejected[0][1].reason, valid.rejected[0][1].feed) == ([], Reason.CLOCK, "nyc311")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_a_file_in_portions_says_what_it_says_whole(config: Config, now: datetime, sample: Sample, encoding: str, most: int) -> None:
+    body = sample("hotline-csv", "tickets").encode(encoding)
+    whole, parts = read(config, now, body), portions("hotline-csv", body, most)
+    read_apart = [(first, read(config, now, payload)) for first, payload in parts]
+    assert len(parts) == -(-4 // most) or most == 7
+    assert [report for _, one in read_apart for _, report in one.reports] == [report for _, report in whole.reports]
+    refused = [(first + (each.index or 0), each.raw) for first, one in read_apart for _, each in one.rejected]
+    assert refused == [(each.index, each.raw) for _, each in whole.rejected]
+
+
+@given(st.binary(max_size=300), st.integers(1, 5))
+def test_any_bytes_are_taken_apart_without_a_fault(body: bytes, most: int) -> None:
+    assert portions("hotline-csv", body, most)
+    assert portions("reports", body, most) == [(0, body)]

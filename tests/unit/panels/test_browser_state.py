@@ -89,8 +89,15 @@ def test_a_drill_counts_among_no_signals_and_no_work_and_marks_the_whole_picture
 
 
 def test_what_is_held_waits_for_nobody_and_a_domain_counts_its_own() -> None:
-    rows = [{**ALERT, "id": 8, "hold": "shelved"}, {**ALERT, "id": 9, "stage": "acked", "severity": 5}, {**ALERT, "id": 10, "domain": "water"}]
-    cases = [{"number": "C1", "severity": 1, "stage": "on_site", "overdue": True, "domain": "water"}, {"number": "C2", "severity": 1, "stage": "finished"}]
+    rows = [
+        {**ALERT, "id": 8, "hold": "shelved"},
+        {**ALERT, "id": 9, "stage": "acked", "severity": 5},
+        {**ALERT, "id": 10, "domain": "water"},
+    ]
+    cases = [
+        {"number": "C1", "severity": 1, "stage": "on_site", "overdue": True, "domain": "water"},
+        {"number": "C2", "severity": 1, "stage": "finished"},
+    ]
     script = """const s=S.takeSnapshot(snapshot); S.applyDelta(s,{sequence:5,at:'x',streets:{'320404001':{alerts:rows,cases}}});
     console.log(JSON.stringify([S.workOf(s), S.workOf(s, (row)=>row.domain==='water')]))"""
     city, water = run(script, snapshot=SNAPSHOT, rows=rows, cases=cases)
@@ -120,6 +127,38 @@ def test_a_picture_is_fetched_anew_after_five_minutes_and_at_the_citys_midnight(
     at = "2026-11-21T15:59:30Z" if now > "2026-11-21T15" else SNAPSHOT["at"]
     script = "const s=S.takeSnapshot({...snapshot, at, area:{timezone:'Asia/Shanghai'}}); console.log(JSON.stringify(S.isOutdated(s, Date.parse(now))))"
     assert run(script, snapshot=SNAPSHOT, at=at, now=now) is bool(due)
+
+
+def test_an_old_picture_is_replaced_within_the_stream_and_no_delta_told_meanwhile_is_lost() -> None:
+    """The page's own reader over a wire made here: the new picture is older than a delta that overtook it."""
+    script = """globalThis.window = {}; globalThis.addEventListener = () => {};
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms)), real = performance.now.bind(performance);
+    let say, asked = 0, jump = 0;
+    performance.now = () => real() + jump;
+    const present = () => new Date(Date.now() + jump);
+    const picture = (weather) => ({ ...snapshot, at: present().toISOString(), weather, area: { timezone: 'Asia/Shanghai' } });
+    const stream = () => new ReadableStream({ start(wire) {
+      say = (event, data) => wire.enqueue(new TextEncoder().encode(`id: ${data.sequence}\\nevent: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`));
+      say('snapshot', picture(null)); } });
+    globalThis.fetch = async (path) => {
+      const headers = { Date: present().toUTCString(), 'Content-Type': 'text/event-stream' };
+      if (path.includes('/stream')) return new Response(stream(), { headers });
+      asked += 1;
+      say('delta', { sequence: 5, at: present().toISOString(), streets: { '320404001': { alerts: [{ ...alert, id: 8 }] } } });
+      await wait(200);
+      return new Response(JSON.stringify(picture({ pm25: 31 })), { headers });
+    };
+    const { Live } = await import(here + '/live.js');
+    const live = new Live('wall');
+    await wait(1200);
+    const early = asked;
+    jump = 301_000;
+    say('status', { live: 'push', store: 'ok' });
+    await wait(2500);
+    console.log(JSON.stringify([early, asked, live.state.sequence, live.state.weather, [...live.state.alerts.keys()], live.link]));
+    process.exit(0);"""
+    told = run(script, snapshot=SNAPSHOT, alert=ALERT, here=(ROOT / "assets").as_uri())
+    assert told == [0, 1, 5, {"pm25": 31}, [7, 8], "live"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])

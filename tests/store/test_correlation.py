@@ -1,0 +1,75 @@
+"""What the leader does with incidents while officers act on them, and what it looks at first."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.correlate import Joining, correlate
+from core.config import Config
+from store import correlation
+from tests.desk import Desk, open_desk
+
+BEFORE = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
+        yield opened
+
+
+def incident(desk: Desk) -> int:
+    values = {"title": "积水", "class_code": "0502", "severity": 3, "stage": "open", "area": "320404001001", "lon": 119.9, "lat": 31.7,
+              "opened_at": desk.now, "updated_at": desk.now}  # fmt: skip
+    return int(desk.insert("incidents", values, "incident_id"))
+
+
+def joinings(desk: Desk) -> list[Joining]:
+    """What the leader decides from what it read."""
+    with desk.store.connection() as connection:
+        pending = correlation.read_pending(connection, desk.config, desk.now - BEFORE, desk.now)
+        known = correlation.read_open(connection, desk.config, desk.now - BEFORE, desk.now)
+    return correlate(pending, known, desk.config.incidents)
+
+
+def test_an_incident_closed_since_it_was_read_takes_nothing_in_and_its_part_opens_another(desk: Desk) -> None:
+    incident_id, report_id = incident(desk), desk.report(lon=119.9, lat=31.7, severity=3)
+    decided = joinings(desk)
+    assert [joining.incident_id for joining in decided] == [incident_id]
+    with desk.store.connection() as connection:
+        connection.execute("update incidents set stage = 'closed', version = version + 1 where incident_id = %s", [incident_id])
+    with desk.store.connection() as connection:
+        assert correlation.apply(connection, decided, desk.now) == 0
+    assert desk.rows("select incident_id from reports") == [{"incident_id": None}]
+    with desk.store.connection() as connection:
+        assert correlation.apply(connection, joinings(desk), desk.now) == 1
+    [row] = desk.rows("select incident_id from reports where report_id = %s", report_id)
+    assert row["incident_id"] not in {None, incident_id}
+
+
+def test_an_incident_that_an_officer_is_acting_on_is_met_again_in_the_next_round(desk: Desk) -> None:
+    incident_id = incident(desk)
+    desk.report(lon=119.9, lat=31.7, severity=3)
+    decided = joinings(desk)
+    with desk.store.connection() as officer, desk.store.connection() as leader:
+        officer.execute("select 1 from incidents where incident_id = %s for update", [incident_id])
+        assert correlation.apply(leader, decided, desk.now) == 0
+    with desk.store.connection() as connection:
+        assert correlation.apply(connection, joinings(desk), desk.now) == 1
+    assert desk.rows("select incident_id from reports") == [{"incident_id": incident_id}]
+
+
+def test_what_is_severe_comes_before_what_is_old_when_there_is_more_than_a_round_takes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correlation, "_MOST", 2)
+    for number, severity in enumerate((5, 4, 1, 3)):
+        desk.alert(title=str(number), severity=severity)
+    # A report without a severity has that of its class: 0504 gas is 1, 0101 litter is 4; without a class it is 4.
+    for number, (own, code) in enumerate(((None, None), (5, "0504"), (None, "0101"), (None, "0504"), (2, "0101"))):
+        desk.report(title=str(number), severity=own, class_code=code)
+    with desk.store.connection() as connection:
+        pending = correlation.read_pending(connection, desk.config, desk.now - BEFORE, desk.now)
+    assert [(part.kind, part.title, part.severity) for part in pending] == [
+        ("alert", "2", 1), ("alert", "3", 3), ("report", "3", 1), ("report", "4", 2),
+    ]  # fmt: skip
