@@ -153,7 +153,8 @@ def _raise(name: str, rule: ThresholdRule, state: StateMoved, alert: OpenAlert |
     limit = rule.above if rule.above is not None else rule.below
     raised = AlertRaised(
         rule=name, subject=key[1], severity=rule.severity, title=f"{device.name} {rule.label}",
-        domain=device.domain, class_code=rule.class_code, area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat, observed_at=state.observed_at,
+        domain=device.domain, class_code=rule.class_code, area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat,
+        observed_at=state.observed_at,
         device_id=device.device_id, metric_id=metric.metric_id, value=state.value, threshold=limit, unit=metric.unit,
         drill=device.drill, simulated=device.simulated,
     )  # fmt: skip
@@ -250,7 +251,8 @@ def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> It
                 rule=name, subject=subject, severity=min(rule.severity, report.severity or 5),
                 title=report.title, domain=rules.class_domains.get(class_code or "", "urban"),
                 class_code=class_code, area=moved.area, cell_id=moved.cell_id, lon=moved.lon, lat=moved.lat, observed_at=report.observed_at,
-                report_id=moved.report_id, ended=subject in board.ended, value=report.confidence, drill=moved.drill, simulated=moved.simulated,
+                report_id=moved.report_id, ended=subject in board.ended, value=report.confidence,
+                drill=moved.drill, simulated=moved.simulated,
             )  # fmt: skip
             yield board.raised[key]
     yield AttentionNeeded("incidents", moved.area[:9])

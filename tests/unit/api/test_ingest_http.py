@@ -117,6 +117,7 @@ def test_every_member_of_a_gzip_body_is_read(size: int) -> None:
 @pytest.mark.parametrize(
     "packed",
     [gzip.compress(b"one")[:-1], gzip.compress(b"one") + gzip.compress(b"two")[:12], gzip.compress(b"one") + b"rubbish", b"x", b""],
+    ids=["cut", "second cut", "rubbish after", "no gzip", "empty"],
 )
 def test_a_compressed_body_that_breaks_off_or_is_followed_by_something_else_is_refused(packed: bytes) -> None:
     with pytest.raises(Invalid):

@@ -19,7 +19,7 @@ WALL = Reader(Scope("wall", ("320404",)))
 def page(
     config: Config, path: str, reader: Reader | None = OFFICER, search: str = "", cookies: dict[str, str] | None = None
 ) -> dict[str, object]:
-    return dict(draw(path, search, cookies or {}, TEXTS, config, reader).to_plotly_json()["props"])
+    return dict(draw(path, search, cookies or {}, TEXTS, config, reader).to_plotly_json()["props"])  # type: ignore[no-untyped-call]
 
 
 def test_a_path_is_found_with_what_stands_behind_it() -> None:
