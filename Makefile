@@ -4,7 +4,7 @@ SHELL := bash
 export PORT AREA DEVICES SPEED SCENARIO HOST DETACH
 
 # More words for pytest: make test PYTEST="-k hj212"
-PYTEST ?=
+PYTEST ?= -n 2 --dist loadfile
 # A file for pytest's own exit code, which make would turn into 2 (.ci/run asks for it).
 PYTEST_RESULT ?=
 

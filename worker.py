@@ -4,6 +4,7 @@ Any number of workers may run. Each leases numbered MQTT slots in the database; 
 no queue is ever stranded. End it with SIGTERM: what is not acknowledged is delivered again, to whoever asks next.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -200,6 +201,10 @@ def main() -> int:
             _log.warning("store_away", doing="starting", why=str(away))
             time.sleep(1)
             continue
+        # What stands now stands for good, and batches free themselves: looking for cycles would only stop the feeds.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 50)
         _log.info("worker_started", pid=os.getpid(), area=parts.config.area.code)
         Worker(parts, stop).run()
         parts.store.close()

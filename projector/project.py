@@ -24,7 +24,7 @@ from store.live import Delta, Hints, Live
 from store.timescale import Connection, Store
 
 CELLS_EVERY = timedelta(milliseconds=250)
-FIGURES_EVERY = timedelta(seconds=1)  # of what only measures; counts go out with the change itself
+FIGURES_EVERY = timedelta(milliseconds=400)  # of what only measures; counts go out with the change itself
 REGISTRY_EVERY = timedelta(seconds=2)
 ASK_EVERY = timedelta(seconds=1)  # the table, while no hints come
 WHOLE_EVERY = timedelta(seconds=30)  # the net under hints that were lost unnoticed
@@ -245,7 +245,7 @@ def _draw(memory: Memory, config: Config, parts: dict[str, Part]) -> None:
 
 
 def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config) -> None:
-    """Put the figures of streets into the parts whose counts changed, and once a second whatever else moved."""
+    """Put the figures of streets into the parts whose counts changed, and a few times a second whatever else moved."""
     if _is_due(memory, "prune", now, timedelta(minutes=1)) or not memory.day.holds(now):
         day = day_of(now, config.area.zone)
         memory.tally.dirty |= set(memory.counts) if day != memory.day else set()

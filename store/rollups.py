@@ -31,9 +31,9 @@ class _Taken(msgspec.Struct):
 
 
 def take_dirty(connection: Connection, now: datetime) -> int:
-    """Move the marks into our keeping; returns how many buckets wait. Commit before `compute_dirty`."""
+    """Move the marks of buckets that are over into our keeping; returns how many wait. Commit before `compute_dirty`."""
     taken = _recall(connection)
-    buckets = {row["bucket"] for row in queries.rollups_take_dirty(connection)}
+    buckets = {row["bucket"] for row in queries.rollups_take_dirty(connection, ended=now - BUCKET)}
     if buckets:
         taken = _Taken(sorted(buckets | set(taken.buckets)))
         _remember(connection, taken, now)

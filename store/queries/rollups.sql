@@ -1,7 +1,8 @@
 -- Five-minute sums of readings per metric and street, and the end of what is kept no longer.
 
 -- name: rollups_take_dirty
-delete from rollup_dirty returning bucket;
+-- Only what is over: the present bucket would be summed anew every half minute, over all that came so far.
+delete from rollup_dirty where bucket <= :ended returning bucket;
 
 -- name: rollups_frontier$
 -- The first transaction that has not begun yet.

@@ -35,7 +35,7 @@ def write(connection: psycopg.Connection[object], value: float, second: int) -> 
 
 def work(store: Store, rounds: int = 3) -> None:
     with store.connection() as c:
-        rollups.take_dirty(c, NOON)
+        rollups.take_dirty(c, NOON + rollups.BUCKET)
     for _ in range(rounds):
         with store.connection() as c:
             rollups.compute_dirty(c, NOON)
@@ -72,7 +72,7 @@ def test_marks_taken_survive_a_crash_before_they_were_computed(store: Store) -> 
     with store.connection() as c:
         write(c, 4, 1)
     with store.connection() as c:
-        assert rollups.take_dirty(c, NOON) == 1
+        assert rollups.take_dirty(c, NOON + rollups.BUCKET) == 1
     work(store)
     assert sums(store) == [("320404001", 1, 4.0)]
 
