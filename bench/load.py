@@ -202,9 +202,7 @@ class Load:
         try:
             connection.sock = socket.create_connection((self._broker.host, self._broker.port), timeout=5)
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sock.sendall(
-                packets.connect(f"{self._name}-{connection.number}", self._broker.username, self._broker.password)
-            )
+            connection.sock.sendall(packets.connect(f"{self._name}-{connection.number}", self._broker.username, self._broker.password))
             connection.sock.setblocking(False)
             self._selector.register(connection.sock, selectors.EVENT_READ, connection)
         except OSError:

@@ -168,9 +168,7 @@ def _console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
-def _conclude(
-    console: Console, what: str, taken: int, findings: Sequence[Finding], saved: geography.Saved | None, dry_run: bool
-) -> None:
+def _conclude(console: Console, what: str, taken: int, findings: Sequence[Finding], saved: geography.Saved | None, dry_run: bool) -> None:
     """Prints findings and figures; exits with 1 if anything was refused or nothing was there to take."""
     if findings:
         table = Table("", "#", "code", "reason", "detail")

@@ -19,9 +19,7 @@ from sim.seed import seed
 @click.option("--speed", type=click.FloatRange(0.01, 1000), help="How many times as often things happen; stamps stay the present.")
 @click.option("--scenario", type=click.Choice(SCENARIOS), help="A scene by order.")
 @click.option("--desk", type=click.FloatRange(0, 1), help="Share of the work the simulated desk takes up soon; the rest waits for people.")
-@click.option(
-    "--run-dir", type=click.Path(path_type=Path), help="Where seed.json and access.json are. [default: YIPING_RUN_DIR or .run]"
-)
+@click.option("--run-dir", type=click.Path(path_type=Path), help="Where seed.json and access.json are. [default: YIPING_RUN_DIR or .run]")
 def simulate(devices: int | None, speed: float | None, scenario: str | None, desk: float | None, run_dir: Path | None) -> None:
     """Play a city: devices, weather, video, citizens and staff, over the real wires.
 

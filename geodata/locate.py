@@ -29,9 +29,7 @@ OUTSIDE: Final = Located(Placement.OUTSIDE)
 class Locator:
     """Holds the spatial index of a city's cells. Built once, read by any number of threads."""
 
-    def __init__(
-        self, found: Sequence[Located], shapes: Sequence[Shape] | NDArray[Any], district: str, boundary: Shape | None
-    ) -> None:
+    def __init__(self, found: Sequence[Located], shapes: Sequence[Shape] | NDArray[Any], district: str, boundary: Shape | None) -> None:
         """`found[i]` is the answer for `shapes[i]` (degrees); `boundary` None: inside means in or within 150 m of a cell."""
         order = sorted(range(len(found)), key=lambda i: found[i].cell_code or "")  # so that the least index is the least code
         self._found = [found[i] for i in order]

@@ -54,9 +54,7 @@ def _streets(raster: Raster, names: Names, centre: tuple[float, float], seed: in
     return _cut(raster, raster.inside, list(share), seed, middle, rural)
 
 
-def _cut(
-    raster: Raster, inside: Bools, share: list[float], seed: int, middle: Floats | None = None, outer: Bools | None = None
-) -> Labels:
+def _cut(raster: Raster, inside: Bools, share: list[float], seed: int, middle: Floats | None = None, outer: Bools | None = None) -> Labels:
     """Cuts the cells `inside` into regions with the shares given; with a `middle`, the `outer` ones lie farthest from it."""
     label = np.full(inside.shape, -1, dtype=np.int32)
     rng = np.random.default_rng(seed)

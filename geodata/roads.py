@@ -156,9 +156,7 @@ def _turn(site: Site, xy: Floats) -> Floats:
     return turned
 
 
-def _minors(
-    site: Site, mains: list[Road], wet: Shape, quarters: list[tuple[float, float]], rng: np.random.Generator
-) -> list[Road]:
+def _minors(site: Site, mains: list[Road], wet: Shape, quarters: list[tuple[float, float]], rng: np.random.Generator) -> list[Road]:
     """Minor streets of every block between main roads, dense in the middle and around the quarters."""
     lines = shapely.union_all([road.shape for road in mains])
     around = site.district.buffer(2500)

@@ -45,9 +45,7 @@ def lay_out(
     sites = tuple(site for kind in KINDS for site in _sites(draft, kind, many[kind.name]))
     dust = [site for site in sites if site.kind == "dust"]
     district = min((area.code for area in city.areas), key=len)
-    return Plan(
-        district, seed, timezone, ground.plane.lon0, ground.plane.lat0, ground.radius, sites, _sources(draft, dust), _spots(draft)
-    )
+    return Plan(district, seed, timezone, ground.plane.lon0, ground.plane.lat0, ground.radius, sites, _sources(draft, dust), _spots(draft))
 
 
 def _sites(draft: _Draft, kind: Kind, wanted: int) -> list[Site]:

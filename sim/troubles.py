@@ -71,9 +71,7 @@ def _trouble(roll: Random, ailment: Ailment, pool: Sequence[str], hour: int, n: 
     return Trouble(f"{ailment.name}-{hour}-{n}", ailment.name, roll.choice(pool), ailment.metric, starts_at, grows, lasts, fades, peak)
 
 
-def troubles_at(
-    seed: int, t: float, sites: Mapping[str, Sequence[str]], devices: int, speed: float, offset_s: float
-) -> list[Trouble]:
+def troubles_at(seed: int, t: float, sites: Mapping[str, Sequence[str]], devices: int, speed: float, offset_s: float) -> list[Trouble]:
     """Those that are under way at `t` or begin within the present hour."""
     hours = range(int((t - _LONGEST_S / max(1.0, speed)) // _HOUR), int(t // _HOUR) + 1)
     found = (trouble for hour in hours for trouble in troubles_of_hour(seed, hour, sites, devices, speed, offset_s))

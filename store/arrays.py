@@ -64,5 +64,3 @@ class _ColumnDumper(Dumper):
 def register(connection: Connection[object]) -> None:
     """Teach a connection to send columns."""
     connection.adapters.register_dumper(Column, _ColumnDumper)
-
-

@@ -27,8 +27,14 @@ class Leader:
 
     def __init__(self, url: str) -> None:
         self._url = make_conninfo(
-            url, application_name="yiping-leader", connect_timeout=2, options=_OPTIONS, keepalives_idle=2, keepalives_interval=1,
-            keepalives_count=2, tcp_user_timeout=3000,
+            url,
+            application_name="yiping-leader",
+            connect_timeout=2,
+            options=_OPTIONS,
+            keepalives_idle=2,
+            keepalives_interval=1,
+            keepalives_count=2,
+            tcp_user_timeout=3000,
         )
         self._connection: psycopg.Connection[Any] | None = None
         self._leads = False

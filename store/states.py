@@ -63,9 +63,7 @@ def observed_before(connection: Connection, states: Newest) -> dict[StateKey, da
     return {(row["device_id"], row["metric_id"]): row["observed_at"] for row in rows}
 
 
-def tell_moved(
-    states: Newest, before: Mapping[StateKey, datetime], rows: Iterable[Mapping[str, Any]], ruled: Collection[str]
-) -> Moved:
+def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterable[Mapping[str, Any]], ruled: Collection[str]) -> Moved:
     """In order of observation, every reading that was newer than the state before; `rows` are those of `states_upsert`.
 
     Metrics that no rule looks at (not `ruled`) are left out, unless their device was silent or never heard before.

@@ -34,7 +34,9 @@ def deps(config: Config, database_url: str) -> Iterator[Deps]:
 
 def ending(deps: Deps, batches: list[list[Frame]]) -> list[object]:
     with deps.store.connection() as connection:
-        connection.execute("truncate readings, device_states, devices, alerts, rule_waits, device_watch, change_log, rejected, attention cascade")
+        connection.execute(
+            "truncate readings, device_states, devices, alerts, rule_waits, device_watch, change_log, rejected, attention cascade"
+        )
     deps.registry.forget()
     for batch in batches:
         process(batch, NOW, deps)
@@ -42,7 +44,9 @@ def ending(deps: Deps, batches: list[list[Frame]]) -> list[object]:
         readings = connection.execute(
             "select d.device, observed_at, value from readings join devices d using (device_id) order by 1, 2"
         ).fetchall()
-        states = connection.execute("select d.device, s.observed_at, s.value from device_states s join devices d using (device_id) order by 1").fetchall()
+        states = connection.execute(
+            "select d.device, s.observed_at, s.value from device_states s join devices d using (device_id) order by 1"
+        ).fetchall()
     return [readings, states]
 
 

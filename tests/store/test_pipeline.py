@@ -227,7 +227,9 @@ def test_a_fault_between_us_and_the_schema_lets_every_frame_wait(line: Line, now
 def test_waits_of_silent_devices_do_not_stand_before_living_ones(line: Line, now: datetime) -> None:
     line.tell(now, "alive", now, water_depth=20.0)
     with line.store.connection() as connection:
-        connection.execute("insert into devices (device, name, domain, area, silent_at) select 'dead' || n, 'x', 'water', '320404', now() from generate_series(1, 600) n")
+        connection.execute(
+            "insert into devices (device, name, domain, area, silent_at) select 'dead' || n, 'x', 'water', '320404', now() from generate_series(1, 600) n"
+        )
         connection.execute(
             "insert into rule_waits (rule, subject, device_id, metric_id, since, due_at, value) "
             "select 'waterlogging', device || '/water_depth', device_id, (select metric_id from metrics where metric = 'water_depth'), %s, %s, 99 "

@@ -48,5 +48,3 @@ def test_nobody_is_said_to_read_gzip_who_did_not_say_so(web: httpx.ASGITransport
     proxy = Proxy("http://web", transport=web)
     assert ask(proxy, {}).endswith("encoding=identity")
     assert ask(proxy, {"accept-encoding": "gzip"}).endswith("encoding=gzip")
-
-

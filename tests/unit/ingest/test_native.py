@@ -149,7 +149,9 @@ def test_a_frame_of_no_feed_is_refused(config: Config, now: datetime) -> None:
 
 
 @pytest.mark.parametrize("feed", ["city", "http-readings", "http-reports", "frigate"])
-@pytest.mark.parametrize("around", ['{"x": %s, "values": {"pm25": 1}}', '{"values": {"pm25": %s}}', '{"readings": %s}', '{"after": {"id": %s}}', "%s"])
+@pytest.mark.parametrize(
+    "around", ['{"x": %s, "values": {"pm25": 1}}', '{"values": {"pm25": %s}}', '{"readings": %s}', '{"after": {"id": %s}}', "%s"]
+)
 def test_nesting_without_end_is_refused_and_is_no_fault_of_the_decoder(config: Config, now: datetime, feed: str, around: str) -> None:
     decoded = read(config, now, around % ('{"x": ' * 50_000 + "1" + "}" * 50_000), feed=feed)
     assert len(decoded.rejected) == 1

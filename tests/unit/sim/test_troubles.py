@@ -3,7 +3,10 @@
 from sim.model import Trouble
 from sim.troubles import AILMENTS, opening_scene, outages_at, troubles_at
 
-SITES = {kind: [f"{kind}-{n}" for n in range(200)] for kind in ("gas", "smoke", "manhole", "bin", "camera", "dust", "air", "noise", "hydrant", "quality", "pond")}
+SITES = {
+    kind: [f"{kind}-{n}" for n in range(200)]
+    for kind in ("gas", "smoke", "manhole", "bin", "camera", "dust", "air", "noise", "hydrant", "quality", "pond")
+}
 LEAK = Trouble("k", "gas leak", "gas-1", "gas", starts_at=100, grows_for=10, lasts_for=100, fades_for=20, peak=60)
 
 
