@@ -101,7 +101,10 @@ def ingest_rows(found: Ingest) -> Rows:
         ("publish → visible after commit", f"{found.visible} ({found.visible.count:,} probes among the load)"),
         ("publish → taken into a transaction", f"{found.taken} (every row)"),
         ("caught up after the last message", f"{found.caught_up_s:.1f} s"),
-        ("CPU per core", _cores(found.cpu, counts.seconds) + f" · load generator {counts.cpu_seconds / counts.seconds:.0%}"),
+        (
+            "CPU per core",
+            _cores(found.cpu, counts.seconds) + f" · load generator {counts.cpu_seconds / counts.seconds:.0%} · others {found.others:.0%}",
+        ),
         ("CPU s per 100,000 readings", _per_100k(found.cpu, found.rows)),
     ]
 

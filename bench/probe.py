@@ -23,8 +23,8 @@ _TOPIC = f"city/320404001/environment/{DEVICE}/telemetry"
 class Probe:
     """Runs beside a load. `latencies_ms` has one entry per probe that became visible; `unseen` those that did not."""
 
-    def __init__(self, mqtt_url: str, database_url: str) -> None:
-        self._mqtt_url, self._database_url = mqtt_url, database_url
+    def __init__(self, mqtt_url: str, database_url: str, metric: str) -> None:
+        self._mqtt_url, self._database_url, self._metric = mqtt_url, database_url, metric
         self._stop = Event()
         self._sent: list[float] = []
         self._threads = [Thread(target=self._speak, daemon=True), Thread(target=self._watch, daemon=True)]
@@ -53,7 +53,7 @@ class Probe:
         due = time.perf_counter()
         while not self._stop.is_set():
             stamp_ms = time.time_ns() // 1_000_000
-            client.publish(_TOPIC, json.dumps({"ts": stamp_ms, "values": {"temperature": 20.0}}), qos=1)
+            client.publish(_TOPIC, json.dumps({"ts": stamp_ms, "values": {self._metric: 50.0}}), qos=1)
             self._sent.append(stamp_ms / 1000)
             due += _EVERY_S
             time.sleep(max(0.0, due - time.perf_counter()))

@@ -122,6 +122,12 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
+def machine_seconds() -> float:
+    """CPU seconds that everybody on this machine used so far (user, nice, system, interrupts), from /proc/stat."""
+    fields = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    return (sum(fields[:3]) + sum(fields[5:7])) / os.sysconf("SC_CLK_TCK")
+
+
 def _descendants(pid: int) -> list[int]:
     try:
         children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
