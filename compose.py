@@ -1,16 +1,17 @@
 """Puts the parts together from configuration and environment. Decides nothing; only the entry files use it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
 from alerts.rules import arrange
-from core.config import Config, load
+from core.config import Config, FeedConfig, load
 from core.errors import ConfigError, Problem
 from core.model import Position
-from core.settings import Settings, password_variable, read_settings
+from core.settings import Settings, key_variable, password_variable, read_settings
 from geodata.locate import Locator
 from geodata.model import Located
+from ingest.decode.hj212_sm4 import keys_of
 from pipeline import Deps
 from store.geography import area_name, geography_version, load_locator
 from store.live import Live
@@ -72,16 +73,13 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
 
 
 def adapted(config: Config, settings: Settings, store: Store) -> Config:
-    """The configuration with what the environment changes: the port of HJ 212, passwords of feeds, another district than its own.
+    """The configuration with what the environment changes: ports of stations, secrets of feeds, another district than its own.
 
     Raises `ConfigError` for a password of no feed: a misspelt one would leave the port open.
     """
-    config = with_passwords(config, settings.feed_passwords)
-    if settings.hj212_port is not None:
-        feeds = {
-            name: feed.model_copy(update={"port": settings.hj212_port}) if feed.format == "hj212" and feed.kind == "tcp" else feed
-            for name, feed in config.feeds.items()
-        }
+    config = with_keys(with_passwords(config, settings.feed_passwords), settings.feed_keys)
+    if settings.station_ports:
+        feeds = {name: feed.model_copy(update={"port": _port(feed, settings)}) for name, feed in config.feeds.items()}
         config = config.model_copy(update={"feeds": feeds})
     if settings.area and settings.area != config.area.code:
         with store.connection() as connection:
@@ -94,15 +92,39 @@ def adapted(config: Config, settings: Settings, store: Store) -> Config:
     return config
 
 
+def _port(feed: FeedConfig, settings: Settings) -> int | None:
+    return settings.station_ports.get(feed.format, feed.port) if feed.kind in ("tcp", "udp") else feed.port
+
+
 def with_passwords(config: Config, passwords: Mapping[str, str]) -> Config:
     """Each feed with the password that its variable names; an empty one is none. Raises `ConfigError`."""
-    feeds = {password_variable(name): name for name in config.feeds}
-    unknown = [
-        Problem(variable, "no feed is called so", f"there are {', '.join(sorted(feeds))}")
-        for variable in passwords
-        if variable not in feeds
-    ]
+    words = _by_feed(config, passwords, password_variable)
+    return config.model_copy(
+        update={"feeds": {**config.feeds, **{name: config.feeds[name].with_password(word) for name, word in words.items()}}}
+    )
+
+
+def with_keys(config: Config, keys: Mapping[str, str]) -> Config:
+    """Each feed with the keys that its variable names. Raises `ConfigError`, also for what is no key, without repeating it."""
+    words = _by_feed(config, keys, key_variable)
+    problems: list[Problem] = []
+    for name, word in words.items():
+        try:
+            keys_of(word)
+        except ValueError as error:
+            problems.append(Problem(key_variable(name), str(error)))
+    if problems:
+        raise ConfigError("environment", problems)
+    return config.model_copy(
+        update={"feeds": {**config.feeds, **{name: config.feeds[name].with_key(word) for name, word in words.items()}}}
+    )
+
+
+def _by_feed(config: Config, secrets: Mapping[str, str], variable: Callable[[str], str]) -> dict[str, str]:
+    """Secrets by the feed that their variable names. Raises `ConfigError` for one of no feed: a misspelt one would be without effect."""
+    feeds = {variable(name): name for name in config.feeds}
+    hint = f"there are {', '.join(sorted(feeds))}"
+    unknown = [Problem(name, "no feed is called so", hint) for name in secrets if name not in feeds]
     if unknown:
         raise ConfigError("environment", unknown)
-    known = {feeds[variable]: config.feeds[feeds[variable]].with_password(word) for variable, word in passwords.items() if word}
-    return config.model_copy(update={"feeds": {**config.feeds, **known}}) if known else config
+    return {feeds[name]: word for name, word in secrets.items() if word}

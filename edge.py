@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from api.collector import Collector
 from api.gate import Gate, guarded
 from api.ingest_http import Feeds
+from api.open311 import GeoReport
 from api.proxy import Proxy
 from api.readiness import Readiness
 from api.stream import Hub, Sources
@@ -29,6 +30,7 @@ from api.stream_response import Screens
 from compose import Parts, compose
 from core.errors import BatchRefused, ConfigError, StoreUnavailable
 from core.model import Frame, Taken
+from ingest.record import recorder
 from pipeline import process
 from store import live, live_rows
 from store.health import HealthWriter
@@ -51,6 +53,7 @@ class Writer:
         self._deps = parts.pipeline()
         feeds = tuple(name for name, feed in parts.config.feeds.items() if feed.kind == "http")
         self._health = HealthWriter(parts.store, f"edge:{socket.gethostname()}:{os.getpid()}", feeds, clock())
+        self._recorder = recorder(parts.settings.record, parts.config.feeds)
         self._since = clock()
 
     def write(self, frames: Sequence[Frame]) -> list[Taken]:
@@ -59,7 +62,8 @@ class Writer:
             outcome = process(frames, clock(), self._deps)
         except BatchRefused as refused:
             raise StoreUnavailable(str(refused)) from refused
-        self._health.count(frames, outcome.taken)
+        self._recorder.keep(outcome.frames)
+        self._health.count(outcome.frames, outcome.taken)
         self.tell()
         return outcome.taken
 
@@ -117,6 +121,7 @@ def build(parts: Parts) -> Starlette:
         Route(f"{v1}/reports", guarded(feeds.reports), methods=["POST"]),
         Route(f"{v1}/feeds/{{format}}", guarded(feeds.feed), methods=["POST"]),
         Route(f"{v1}/feeds/{{format}}/{{token}}", guarded(feeds.feed), methods=["POST"]),
+        *GeoReport(collector, gate, config, clock).routes(),
         # The same paths with other methods are the web's: lists are read there.
         Route("/{path:path}", proxy.forward, methods=_ALL),
     ]

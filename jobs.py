@@ -16,11 +16,13 @@ from time import monotonic, sleep, thread_time
 import structlog
 
 from alerts.correlate import correlate, horizon
+from alerts.listening import SUBJECT, judge
+from alerts.rules import Rules
 from compose import Parts, compose
 from core.errors import ConfigError, StoreUnavailable
 from pipeline import process
 from projector.project import Overtaken, Projector
-from store import correlation, rollups
+from store import correlation, listening, rollups
 from store.leader import Leader
 from store.live import Hints
 from store.sweep import sweep
@@ -59,6 +61,18 @@ def close_settled(parts: Parts, now: datetime) -> None:
         correlation.close_settled(connection, now)
 
 
+def watch_ingest(parts: Parts, rules: Rules, now: datetime) -> None:
+    """Ring for the platform itself when nobody listens; once for all feeds, however many devices they bring."""
+    feeds = parts.config.feeds
+    for name, rule in rules.ingest:
+        with parts.store.connection() as connection:
+            heard, alert = listening.read(connection, feeds), listening.read_alert(connection, name, SUBJECT)
+            told_until = listening.read_told(connection, name, SUBJECT)
+            labels = {feed: one.label or feed for feed, one in feeds.items()}
+            changes = judge(name, rule, heard, alert, told_until, now, parts.config.area.code, labels)
+            listening.tell(connection, changes, now)
+
+
 def sweep_deadlines(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         sweep(connection, now, parts.config)
@@ -80,6 +94,7 @@ def forget_live(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         rollups.forget_live(connection, parts.config.retention, now)
         rollups.mark_silent_feeds(connection, now)
+        listening.forget(connection, parts.config.feeds)
 
 
 def forget_old(parts: Parts, now: datetime) -> None:
@@ -97,6 +112,7 @@ def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
             Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
             Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
             Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+            Duty("watch_ingest", 1.0, lambda now: watch_ingest(parts, deps.rules, now)),
             # An empty batch: with every worker dead there is nobody else to see that a device fell silent.
             Duty("due", 1.0, lambda now: process([], now, deps)),
         ],

@@ -5,7 +5,7 @@ returned; when it raises `StoreUnavailable` the same frames are to be offered ag
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -49,10 +49,14 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What leaves after the commit: answers to peers, and what became of each frame, in their order."""
+    """What leaves after the commit: answers to peers, and what became of each frame, in their order.
+
+    `frames` carry the names of the feeds that were found for them: what is counted is counted under these.
+    """
 
     answers: list[Answer]
     taken: list[Taken]
+    frames: list[Frame] = field(default_factory=list)
 
 
 def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
@@ -71,19 +75,19 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
             return _judge(frames, refusal, now, deps)
         middle = len(frames) // 2
         first, second = process(frames[:middle], now, deps), process(frames[middle:], now, deps)
-        return Outcome(first.answers + second.answers, first.taken + second.taken)
+        return Outcome(first.answers + second.answers, first.taken + second.taken, first.frames + second.frames)
 
 
 def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) -> Outcome:
     with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rules.thresholds, careful) as tx:
         decoded = decode(frames, tx.wire_memory(list(wire_keys(frames, deps.config))), deps.config)
-        devices, metrics = tx.identify(decoded, now)  # adopts or leaves out the unknown
-        valid = admit(decoded, devices, metrics, deps.config, now)  # pure: what may be stored, and why not
+        devices, metrics, astray = tx.identify(decoded, now)  # adopts or leaves out the unknown
+        valid = admit(decoded, devices, metrics, deps.config, now, astray)  # pure: what may be stored, and why not
         moved = tx.record(decoded, valid, devices, now) | tx.due()  # exactly once; plus what fell due
         changes = evaluate(deps.rules, tx.facts(moved, bool(deps.rules.reports)), now)  # pure
         tx.save(changes, now)  # alerts, waits, watches, change log: one commit
     deps.live.hint(tx.moved_devices)  # the truth is already stored
-    return Outcome(decoded.answers, tx.taken)
+    return Outcome(decoded.answers, tx.taken, decoded.frames)
 
 
 def _judge(frames: Sequence[Frame], refusal: BatchRefused, now: datetime, deps: Deps) -> Outcome:
@@ -100,10 +104,10 @@ def _set_aside(frames: Sequence[Frame], why: str, now: datetime, deps: Deps) -> 
     """A single frame that breaks its transaction: kept as rejected, so that it cannot stop the others for ever."""
     if not frames:
         raise BatchRefused(why)
-    frame = frames[0]
+    frame = decode(frames[:1], {}, deps.config).frames[0]  # under the name of its feed: by it its bytes are withheld
     _log.error("frame_set_aside", feed=frame.feed, topic=frame.topic[:200], why=why)
     refused = Rejected(frame.feed, Reason.UNDECODABLE, f"could not be stored: {why}"[:1000], frame.payload, frame.received_at)
     decoded = Decoded(frames=[frame], rejected=[(0, refused)])
     with batch(deps.store, deps.registry, deps.locate, deps.config) as tx:
         tx.record(decoded, admit(decoded, {}, {}, deps.config, now), {}, now)
-    return Outcome([], tx.taken)
+    return Outcome([], tx.taken, [frame])

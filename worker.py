@@ -1,4 +1,4 @@
-"""The worker: MQTT slots and TCP ports through the pipeline. Composition, threads and waiting; decides nothing else.
+"""The worker: MQTT slots, TCP and UDP ports through the pipeline. Composition, threads and waiting; decides nothing else.
 
 Any number of workers may run. Each leases numbered MQTT slots in the database; a slot nobody renews is taken over, so that
 no queue is ever stranded. End it with SIGTERM: what is not acknowledged is delivered again, to whoever asks next.
@@ -17,12 +17,15 @@ from threading import Event, Thread
 import structlog
 
 from compose import Parts, compose
+from core.config import FeedConfig
 from core.errors import BatchRefused, ConfigError, FeedLost, StoreUnavailable
 from core.model import Frame
 from ingest.feeds import Feed, back_off
 from ingest.mqtt import MqttFeed
 from ingest.mqtt_watch import BrokerWatch
+from ingest.record import recorder
 from ingest.tcp import TcpFeed
+from ingest.udp import UdpFeed
 from pipeline import Outcome, process
 from store.health import HealthWriter
 from store.slots import Slots
@@ -43,6 +46,7 @@ class Lane:
     def __init__(self, name: str, parts: Parts, make: Callable[[], Feed], feeds: tuple[str, ...], stop: Event) -> None:
         self._parts, self._make, self._stop, self._closed = parts, make, stop, Event()
         self._deps = parts.pipeline()
+        self._recorder = recorder(parts.settings.record, {feed: parts.config.feeds[feed] for feed in feeds})
         self._health = HealthWriter(parts.store, f"{socket.gethostname()}:{os.getpid()}:{name}", feeds, clock())
         self._feed: Feed | None = None
         self.thread = Thread(target=self._run, name=name, daemon=True)
@@ -67,6 +71,7 @@ class Lane:
             finally:
                 if self._feed:
                     self._feed.close()
+        self._recorder.close()
         self._health.tell("stopped", clock(), "", clock())
 
     def _over(self) -> bool:
@@ -80,7 +85,8 @@ class Lane:
             if outcome is None:
                 return
             feed.ack(frames, outcome)
-            self._health.count(frames, outcome.taken)
+            self._recorder.keep(outcome.frames)
+            self._health.count(outcome.frames, outcome.taken)
             health = feed.health()
             self._health.tell(health.state, health.since, health.detail, clock())
 
@@ -113,7 +119,7 @@ class Lane:
 
 
 class Worker:
-    """Keeps one lane per leased MQTT slot and one per TCP port."""
+    """Keeps one lane per leased MQTT slot and one per port of stations."""
 
     def __init__(self, parts: Parts, stop: Event) -> None:
         self._parts, self._stop = parts, stop
@@ -121,7 +127,7 @@ class Worker:
         self._slots = Slots(parts.store, f"{socket.gethostname()}:{os.getpid()}")
         self._mqtt: dict[int, Lane] = {}
         self._broker = self._watch_broker()
-        self._lanes = [self._tcp_lane(name) for name, feed in parts.config.feeds.items() if feed.kind == "tcp"]
+        self._lanes = [self._port_lane(name, feed) for name, feed in parts.config.feeds.items() if feed.kind in ("tcp", "udp")]
 
     def run(self) -> None:
         rounds = 0
@@ -149,7 +155,7 @@ class Worker:
 
     def _watch_broker(self) -> BrokerWatch | None:
         settings, name = self._parts.settings, f"{socket.gethostname()}:{os.getpid()}:broker"
-        self._broker_health = HealthWriter(self._parts.store, name, ("broker",), clock())
+        self._broker_health = HealthWriter(self._parts.store, name, ("broker",), clock(), listens=False)
         return BrokerWatch(settings.mqtt_url, settings.mqtt_queue_bytes, clock, f"watch-{os.getpid()}") if settings.mqtt_url else None
 
     def _tell_broker(self) -> None:
@@ -169,9 +175,9 @@ class Worker:
         feeds = tuple(name for name, feed in config.feeds.items() if feed.kind == "mqtt")
         return Lane(f"mqtt-{slot}", self._parts, lambda: MqttFeed(url, client_id, config, clock, group), feeds, self._stop)
 
-    def _tcp_lane(self, name: str) -> Lane:
-        config = self._parts.config
-        return Lane(f"tcp-{name}", self._parts, lambda: TcpFeed(name, config.feeds[name], config.ingest, clock), (name,), self._stop)
+    def _port_lane(self, name: str, feed: FeedConfig) -> Lane:
+        door = TcpFeed if feed.kind == "tcp" else UdpFeed
+        return Lane(f"{feed.kind}-{name}", self._parts, lambda: door(name, feed, self._parts.config.ingest, clock), (name,), self._stop)
 
     def _leave(self) -> None:
         if self._broker:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.rules import Rules, concerns
+from alerts.rules import Concerned, Rules, concerns
 from core.config import NoDataRule, ReportRule, ThresholdRule
 from core.facts import (
     AlertAgain,
@@ -33,6 +33,9 @@ from core.facts import (
 _ACTIVE = ("unack", "acked")
 # An open alert's value is refreshed this often at most: a storm must not become a storm of writes.
 _REFRESH_AFTER = timedelta(seconds=10)
+# Who listens says so every few seconds; a word younger than this may be followed by the next one.
+_LATEST_WORD = timedelta(seconds=15)
+_ASK_AGAIN = timedelta(seconds=1)
 # Without a rule on silence a device is still shown as unknown after this many of its intervals.
 _DEFAULT_SILENCE = NoDataRule(
     kind="no_data", severity=5, label="", label_en="", owner="", reason="", intervals=4, at_least=timedelta(minutes=2)
@@ -166,14 +169,14 @@ def _silence_limit(rule: NoDataRule, interval: timedelta) -> timedelta:
     return max(rule.at_least, interval * rule.intervals)
 
 
-def _silence_rules(rules: Rules, due: DueDevice) -> list[tuple[str, NoDataRule]]:
-    return [(name, rule) for name, rule in rules.no_data if concerns(rule, due.device)]
+def _silence_rules(rules: Rules, device: Concerned) -> list[tuple[str, NoDataRule]]:
+    return [(name, rule) for name, rule in rules.no_data if concerns(rule, device)]
 
 
-def patience(rules: Rules, due: DueDevice) -> timedelta:
+def patience(rules: Rules, device: Concerned, interval: timedelta) -> timedelta:
     """How long a device may be silent before it counts as unknown: the strictest rule on it."""
-    limits = [_silence_limit(rule, due.device.interval) for _, rule in _silence_rules(rules, due)]
-    return min(limits, default=_silence_limit(_DEFAULT_SILENCE, due.device.interval))
+    limits = [_silence_limit(rule, interval) for _, rule in _silence_rules(rules, device)]
+    return min(limits, default=_silence_limit(_DEFAULT_SILENCE, interval))
 
 
 def _drop_dead_waits(rules: Rules, board: "_Board", now: datetime) -> Iterator[Change]:
@@ -189,12 +192,19 @@ def _drop_dead_waits(rules: Rules, board: "_Board", now: datetime) -> Iterator[C
 
 
 def _due_device(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> Iterator[Change]:
-    """Truth is worked out anew: a device that spoke meanwhile is only given its next moment."""
-    at = due.seen_at + patience(rules, due)
-    if at > now:
-        yield WatchSet(due.device.device_id, at)
-    else:
+    """Truth is worked out anew: a device that spoke meanwhile is only given its next moment.
+
+    Its patience begins when it last spoke or, if that is later, when somebody began to listen, and must have been
+    listened to until its end: what nobody heard was not silence.
+    """
+    wait = patience(rules, due.device, due.device.interval)
+    at = max(due.seen_at, due.heard.since) + wait if due.heard else now + wait
+    if due.heard and at <= min(now, due.heard.until):
         yield from _fall_silent(rules, due, board)
+    elif due.heard and now - due.heard.until < _LATEST_WORD:
+        yield WatchSet(due.device.device_id, max(at, now + _ASK_AGAIN))
+    else:  # deaf: whoever comes back gives everybody a patience from then on, so nothing can fall due before this
+        yield WatchSet(due.device.device_id, now + wait)
 
 
 def _fall_silent(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change]:
@@ -207,7 +217,7 @@ def _fall_silent(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change
     for alert in board.of_device.get(device.device_id, []):
         if alert.state_known and alert.subject != device.device:
             yield AlertSeen(alert.alert_id, alert.value, known=False)
-    for name, rule in _silence_rules(rules, due):
+    for name, rule in _silence_rules(rules, due.device):
         key = (name, device.device)
         open_alert = board.alerts.get(key)
         if key in board.raised or (open_alert and open_alert.stage in _ACTIVE):
@@ -226,6 +236,7 @@ def _fall_silent(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change
 def _devices_that_spoke(rules: Rules, facts: Facts, now: datetime) -> Iterator[Change]:
     """Whoever speaks again is no longer silent; whoever speaks for the first time is watched from now on."""
     spoke = {state.device.device_id: state for state in facts.moved.states}
+    feeds = {state.device.device_id: state.feed for state in facts.moved.states if state.feed}
     for device_id in sorted(spoke.keys() & facts.moved.silent):
         yield DeviceBack(device_id)
         for name, _ in rules.no_data:
@@ -234,7 +245,7 @@ def _devices_that_spoke(rules: Rules, facts: Facts, now: datetime) -> Iterator[C
                 yield AlertReturned(alert.alert_id, spoke[device_id].observed_at, None)
     for device_id in sorted(spoke.keys() & (facts.moved.silent | facts.moved.unwatched)):
         device = spoke[device_id].device
-        yield WatchSet(device_id, now + patience(rules, DueDevice(device, now, silent=False, offline=False)))
+        yield WatchSet(device_id, now + patience(rules, device, device.interval), feeds.get(device_id))
 
 
 def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> Iterator[Change]:
@@ -260,6 +271,8 @@ def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> It
 
 def _rings(rule: ReportRule, moved: ReportMoved) -> bool:
     report = moved.report
+    if moved.history:
+        return False
     if rule.channels and report.channel not in rule.channels:
         return False
     if rule.classes and report.class_code not in rule.classes:

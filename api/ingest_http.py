@@ -28,7 +28,8 @@ from store import idempotency
 _JSON = frozenset({"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"})
 _WHOLE = {Reason.UNDECODABLE: 400, Reason.CHECKSUM: 400, Reason.TOO_LARGE: 413, Reason.UNSUPPORTED: 415}
 _MOST_KEY = 200
-_LONG = 64 * 1024  # bytes: what is shorter is not worth looking at
+_LONG = 4 * 1024  # bytes: what is shorter is not worth looking at
+_MOST_QUERY = 200
 
 
 class Feeds:
@@ -61,7 +62,7 @@ class Feeds:
         if json_only and media not in _JSON and not media.endswith("+json"):
             return problem_response(problem_of_status(415, f"'{media[:80]}' is not JSON"), _path(request))
         payload = await read_body(request, self._config.ingest.max_payload)
-        frame = Frame(feed, payload, self._clock(), _path(request), f"areas:{','.join(identity.scope.areas)}")
+        frame = Frame(feed, payload, self._clock(), _topic(request), f"areas:{','.join(identity.scope.areas)}")
         key = request.headers.get("idempotency-key")
         if key is None:
             status, body = verdict(await self._store(frame), created=created)
@@ -127,6 +128,12 @@ def _sum(taken: Taken, more: Taken, first: int) -> Taken:
 
 def _refused(rejected: Rejected) -> dict[str, Any]:
     return {"index": rejected.index, "reason": str(rejected.reason), "detail": rejected.detail}
+
+
+def _topic(request: Request) -> str:
+    """What the address says besides the body: ChirpStack names the event in the query."""
+    query = request.url.query[:_MOST_QUERY]
+    return f"{_path(request)}?{query}" if query else _path(request)
 
 
 def _path(request: Request) -> str:

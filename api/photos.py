@@ -25,7 +25,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _TAKEN_AT, _OFFSET = 36867, 36881
 _LAT_REF, _LAT, _LON_REF, _LON = 1, 2, 3, 4
-_AT_ONCE = threading.BoundedSemaphore(2)  # pictures unpacked at a time: sixteen threads of them would need gigabytes
+AT_ONCE = threading.BoundedSemaphore(2)  # pictures unpacked at a time: sixteen threads of them would need gigabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_photo(body: bytes, zone: tzinfo) -> Photo:
     if len(body) > MAX_BYTES:
         raise TooLarge(f"a picture may have {MAX_BYTES // 1024 // 1024} MB")
     try:
-        with _AT_ONCE, Image.open(io.BytesIO(body), formats=_FORMATS) as image:
+        with AT_ONCE, Image.open(io.BytesIO(body), formats=_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise TooLarge(f"a picture may have {MAX_PIXELS // 1_000_000} million points")
             exif = image.getexif()

@@ -5,6 +5,7 @@ from typing import Any
 
 from alerts import lifecycle as alert_lifecycle
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
+from api.snapshot import tell_feeds
 from core.errors import Invalid, NotAllowed
 from dispatch import cases as case_lifecycle
 from dispatch import incidents as incident_lifecycle
@@ -12,7 +13,7 @@ from dispatch import reports as report_lifecycle
 from store import audit, cases, desk, geography
 from store.lists import Filter
 
-CELL_PARAMS = (AREA, Param("duty_grid", "code of a duty grid"), Param("code", "cell code"), *PAGE)
+CELL_PARAMS = (AREA, Param("duty_grid", "code of a duty grid"), Param("cell_code", "code of a cell"), *PAGE)
 INDICATOR_PARAMS = (AREA, *SPAN)
 AUDIT_PARAMS = (Param("noun", "alert, report, incident, case, account, token"), Param("actor", "who"), *PAGE)
 _MAY_READ_AUDIT = frozenset({"auditor", "security_admin"})
@@ -38,7 +39,6 @@ def list_areas(call: Call) -> Answer:
 def list_cells(call: Call) -> Answer:
     wanted = read_params(CELL_PARAMS, call.query)
     after = read_id_cursor(wanted.get("next"))
-    wanted["cell_code"] = wanted.pop("code", None)
     filter_ = read_filter(wanted)
     rows = desk.list_cells(call.connection, call.scope, filter_, after or 0)
     return page("cells", rows, filter_.limit, "cell_id")
@@ -79,7 +79,8 @@ def list_classes(call: Call) -> Answer:
 
 
 def list_feeds(call: Call) -> Answer:
-    return Answer({"feeds": [row | call.config.feed_label(row["feed"]) for row in desk.list_feeds(call.connection)]})
+    """As the wall shows them: one row a feed, whoever hears it."""
+    return Answer({"feeds": tell_feeds(call.connection, call.config)})
 
 
 def list_indicators(call: Call) -> Answer:

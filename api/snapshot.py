@@ -19,6 +19,7 @@ from store.timescale import Connection
 SCREENS = ("wall", "duty", "cockpit", "field", "emergency", "urban", "environment", "water", "analysis", "dispatch", "replay")
 BUCKET_S = 900
 _WEATHER_FOR = timedelta(hours=1)
+_BROKER = "broker"  # the worker's watch on the broker's queue, shown among the feeds
 _LISTS = ("alerts", "cases", "incidents", "reports")
 
 
@@ -87,9 +88,14 @@ def read_picture(connection: Connection, config: Config, now: datetime) -> Pictu
     since = day_of(now, config.area.zone).start - timedelta(days=1)
     trend = live_rows.read_trend(connection, since, now, BUCKET_S)
     weather = live_rows.read_weather(connection, now - _WEATHER_FOR) or None
-    feeds = [_feed(row, config) for row in live_rows.read_feeds(connection)]
+    feeds = tell_feeds(connection, config)
     encoded = {street: msgspec.json.encode(part) for street, part in parts.items()}
     return Picture(sequence, now, encoded, trend, weather, feeds, **live_rows.read_marks(connection, reports_since))
+
+
+def tell_feeds(connection: Connection, config: Config) -> list[dict[str, Any]]:
+    """How the feeds of the configuration are, and the broker: a name that nobody configured is no feed of the city's."""
+    return [_feed(row, config) for row in live_rows.read_feeds(connection) if row["feed"] in config.feeds or row["feed"] == _BROKER]
 
 
 def _feed(row: Mapping[str, Any], config: Config) -> dict[str, Any]:

@@ -5,6 +5,9 @@ import { t } from './text.js';
 const DAY_S = 86400;
 const share = (n, of) => (of > 0 ? (100 * n) / of : null);
 
+/** Open alerts of the four warning levels; notices (silent devices) are told beside them, not among them. */
+const signalsOf = alerts => [1, 2, 3, 4].reduce((sum, level) => sum + (alerts?.[level] || 0), 0);
+
 /** Signals of a day up to a moment of it; null while the day has no bucket at all. `shift` seconds bring yesterday's buckets to today. */
 export function signalsUntil(buckets, until) {
   if (!buckets.size) return null;
@@ -15,7 +18,7 @@ export function signalsUntil(buckets, until) {
 
 /** `{name: {name, value, decimals, of, why, good, …}}`. `good`: 1 where more is better, -1 where less is, 0 where neither. */
 export function sixFigures(state, total, now) {
-  const alerts = Object.values(total.alerts).reduce((sum, n) => sum + n, 0);
+  const alerts = signalsOf(total.alerts);
   const today = signalsUntil(state.trend.today, now / 1000), yesterday = signalsUntil(state.trend.yesterday, now / 1000 - DAY_S);
   const [seconds, answered] = total.response;
   const unknown = t('cockpit.unknown');
@@ -39,7 +42,7 @@ function cumulated(buckets, until) {
 /** One row a street, gravest first. */
 export function streetRows(state) {
   const rows = [...state.streets].map(([street, figures]) => ({
-    street, alerts: Object.values(figures.alerts || {}).reduce((sum, n) => sum + n, 0), grave: (figures.alerts?.[1] || 0) + (figures.alerts?.[2] || 0), cases: figures.cases_open ?? null,
+    street, alerts: signalsOf(figures.alerts), grave: (figures.alerts?.[1] || 0) + (figures.alerts?.[2] || 0), cases: figures.cases_open ?? null,
     overdue: figures.cases_overdue ?? null, online: share(figures.online, figures.devices), devices: figures.devices,
   }));
   return rows.filter(row => row.street || row.alerts || row.cases || row.devices).sort((a, b) => b.grave - a.grave || b.alerts - a.alerts || a.street.localeCompare(b.street));

@@ -2,6 +2,7 @@
 // last days with the same formulas as today's. Where the list was cut short the past is unknown, and said to be.
 
 import { read, rowsOf } from './duty-call.js';
+import { isSignal } from './silence.js';
 
 const HOUR = 3600e3;
 const DAY = 24 * HOUR;
@@ -12,7 +13,7 @@ const MOST = 1000;
 async function rowsSince(noun, from) {
   const data = await read(`/${noun}?from=${encodeURIComponent(new Date(from).toISOString())}&limit=${MOST}`);
   const rows = rowsOf(data, noun);
-  return rows.length >= MOST ? null : rows.filter(row => !row.drill);
+  return rows.length >= MOST ? null : rows.filter(row => !row.drill && (noun !== 'alerts' || isSignal(row)));
 }
 
 export async function readHistory(now, midnight) {

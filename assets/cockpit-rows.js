@@ -2,6 +2,7 @@
 
 import { h, t, word, fill, icon, badge, clock, span, openDialog, age, number } from './duty-dom.js';
 import { read, rowsOf, explain } from './duty-call.js';
+import { isSignal } from './silence.js';
 
 const SHOWN = 200;
 
@@ -22,11 +23,11 @@ function ways({ picture, names, config, reach }) {
   return {
     signals: async () => {
       const [alerts, reports] = await Promise.all([read(`/alerts?from=${encodeURIComponent(today)}&limit=1000`), read(`/reports?from=${encodeURIComponent(today)}&limit=1000`)]);
-      // The same signals the figure counts: no drill, no history.
-      const rows = [...rowsOf(alerts, 'alerts'), ...rowsOf(reports, 'reports')].filter(row => !row.drill && !row.history).sort((a, b) => Date.parse(b.raised_at || b.received_at) - Date.parse(a.raised_at || a.received_at));
+      // The same signals the figure counts: no drill, no history, no notice.
+      const rows = [...rowsOf(alerts, 'alerts').filter(isSignal), ...rowsOf(reports, 'reports')].filter(row => !row.drill && !row.history).sort((a, b) => Date.parse(b.raised_at || b.received_at) - Date.parse(a.raised_at || a.received_at));
       return [rows, ['title', 'place', 'stage', 'when'], signal];
     },
-    alerts: async () => [[...picture.alerts.values()].filter(row => !row.drill).sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
+    alerts: async () => [[...picture.alerts.values()].filter(row => !row.drill && isSignal(row)).sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
     cases: async () => [[...picture.cases.values()].filter(row => !row.drill).sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
     in_time: async () => [rowsOf(await read(`/cases?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'cases').filter(row => Date.parse(row.due_at) >= Date.parse(today) && Date.parse(row.due_at) < Date.parse(today) + 86400e3), ['title', 'place', 'stage', 'due'], deed],
     response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'alerts').filter(row => Date.parse(row.acked_at) >= Date.parse(today)), ['title', 'place', 'when', 'took'],

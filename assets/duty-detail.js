@@ -160,7 +160,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
 
   function nearby(cell, noun) {
     const devices = cell.devices || [];
-    fill(slots.nearby, h('p', { class: 'muted' }, [t('duty.cell', { code: cell.code || cell.cell_code || noun.cell_id }), gridOf(cell)].filter(Boolean).join(' · ')),
+    fill(slots.nearby, h('p', { class: 'muted' }, [t('duty.cell', { code: cell.cell_code || noun.cell_id }), gridOf(cell)].filter(Boolean).join(' · ')),
       !devices.length ? h('p', { class: 'muted' }, t('duty.no_devices')) : h('ul', { class: 'devices' }, devices.slice(0, 8).map(one => h('li', { class: one.device === noun.device ? 'same' : '' }, h('b', { title: one.name || one.device }, one.name || one.device), h('span', { class: 'num' }, latest(one))))));
   }
 

@@ -1,8 +1,9 @@
 // The queue as it stands on the screen: rows, filters, selection. Nothing moves under the cursor: while the pointer or the keyboard
 // focus is in the list, rows keep their places, and a bar announces what is new; it is merged by a click or when the pointer leaves.
 
-import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now } from './duty-dom.js';
+import { h, t, titleOf, labelOf, word, fill, icon, badge, clock, span, age, now } from './duty-dom.js';
 import { KINDS, hold, passes } from './duty-queue.js';
+import { isBack } from './silence.js';
 
 const MOST_ROWS = 300; // beyond it nobody reads on: filters are the way, and the desk stays quick with ten thousand
 const KIND_ICON = { alert: 'bell-ring', report: 'megaphone', incident: 'git-merge', case: 'clipboard-list' };
@@ -14,6 +15,8 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
   const rows = new Map();
 
   const say = item => [item.street && streetName(item.street), item.place].filter(Boolean).join(' · ') || t('duty.no_place');
+
+  const ruleLabel = row => labelOf(config.rules[row.rule] || { label: row.title });
 
   function row(item) {
     const body = h('div', { class: 'row-body' });
@@ -27,18 +30,19 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
 
   function paint(item) {
     const made = rows.get(item.key) || row(item);
-    const shape = JSON.stringify([item.title, item.stage, item.severity, item.row.value, item.row.count, item.row.hold, item.gone, item.overdue, item.row.version, item.members]);
+    const shape = JSON.stringify([item.title, item.stage, item.severity, item.row.value, item.row.count, item.row.hold, item.gone, item.overdue, item.row.version, item.members, item.folded?.length, item.row.waiting, item.opened]);
     if (shape !== made.shape) {
       made.shape = shape;
       fill(made.body,
-        h('div', { class: 'row-first' }, badge(item.severity), h('strong', { class: 'row-title', title: item.title }, titleOf(item.row, config.rules) || item.title), h('time', { class: 'row-age' })),
+        h('div', { class: 'row-first' }, badge(item.severity), h('strong', { class: 'row-title', title: item.title }, item.folded ? t('duty.folded', { title: ruleLabel(item.row), n: item.folded.length }) : titleOf(item.row, config.rules) || item.title), h('time', { class: 'row-age' })),
         h('div', { class: 'row-second' }, icon(KIND_ICON[item.kind]), h('span', { class: 'row-place', title: say(item) }, say(item)),
           item.row.drill && h('b', { class: 'mark drill' }, t('desk.drill')),
           item.row.hold && item.row.hold !== 'none' && h('b', { class: 'mark' }, word('desk.hold', item.row.hold)),
           item.row.state_known === false && h('b', { class: 'mark', title: t('desk.state_unknown') }, t('duty.unknown_short')),
-          h('span', { class: `stage stage-${item.stage}` }, item.gone ? t('duty.gone') : item.kind === 'incident' ? t('duty.members', { n: item.members }) : word('desk.stage', item.stage))));
+          h('span', { class: `stage stage-${item.stage}` }, item.gone ? t('duty.gone') : item.folded ? [isBack(item.row) && word('desk.stage', 'rtn_unack'), t(item.opened ? 'duty.folded_close' : 'duty.folded_open', { n: item.row.waiting })].filter(Boolean).join(' · ') : item.kind === 'incident' ? t('duty.members', { n: item.members }) : word('desk.stage', item.stage))));
     }
     made.node.classList.toggle('gone', Boolean(item.gone));
+    made.node.classList.toggle('beneath', Boolean(item.beneath));
     made.node.classList.toggle('overdue', Boolean(item.overdue));
     made.node.classList.toggle('waits', Boolean(item.waits));
     made.node.classList.toggle('current', item.key === current);
@@ -70,7 +74,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
     bar(held.fresh);
     for (const key of selected) if (!fresh.some(item => item.key === key)) selected.delete(key);
     bulk();
-    slots['queue-count'].textContent = fresh.length;
+    slots['queue-count'].textContent = fresh.filter(item => !item.beneath).length;
     severities();
   }
 
@@ -91,14 +95,14 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
   function merge() { shown = []; const was = inside; inside = false; draw(); inside = was; slots.list.scrollTop = 0; }
 
   function severities() {
-    const counts = [1, 2, 3, 4, 5].map(level => fresh.filter(item => item.kind === 'alert' && item.waits && item.severity === level).length);
+    const counts = [1, 2, 3, 4, 5].map(level => fresh.filter(item => item.kind === 'alert' && item.waits && item.severity === level && !item.beneath).reduce((sum, item) => sum + (item.folded ? item.row.waiting : 1), 0));
     const key = counts.join();
     if (slots.severities.dataset.key === key + filters.severity) return;
     slots.severities.dataset.key = key + filters.severity;
     fill(slots.severities, h('span', { class: 'sev-caption' }, t('duty.unack')), counts.map((n, index) => h('button', {
       type: 'button', class: `sev-chip ${n ? '' : 'zero'}`, 'aria-pressed': filters.severity === String(index + 1), title: t('duty.unack_of', { severity: word('desk.severity', index + 1), n }),
       'data-figure': `unack-${index + 1}`, 'data-value': n, 'data-age': 0, 'data-live': '', onclick: () => set('severity', filters.severity === String(index + 1) ? '' : String(index + 1)),
-    }, badge(index + 1), h('b', { class: 'num' }, n))));
+    }, badge(index + 1), h('b', { class: 'num' }, n > 999 ? '999+' : n))));
   }
 
   const set = (name, value) => { filters[name] = value; controls[name].value = value; shown = []; const was = inside; inside = false; draw(); inside = was; };
@@ -117,7 +121,8 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
 
   function pick(key, on) { if (on) selected.add(key); else selected.delete(key); draw(); }
   function bulk() {
-    const chosen = shown.filter(item => selected.has(item.key) && item.kind === 'alert' && ['unack', 'rtn_unack'].includes(item.stage));
+    const meant = shown.filter(item => selected.has(item.key) && item.kind === 'alert').flatMap(item => item.folded || [item]);
+    const chosen = [...new Map(meant.filter(item => ['unack', 'rtn_unack'].includes(item.stage)).map(item => [item.key, item])).values()];
     const key = [...selected].join() + chosen.length;
     if (slots.bulk.dataset.key === key) return;
     slots.bulk.dataset.key = key;
@@ -134,14 +139,14 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
     tick() { for (const item of shown) tick(item, rows.get(item.key)); },
     mark(key) { current = key; for (const [one, made] of rows) { made.node.classList.toggle('current', one === key); made.node.setAttribute('aria-selected', one === key); } },
     step(by) {
-      const at = shown.findIndex(item => item.key === current);
-      const item = shown[Math.min(shown.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
+      const steps = shown.filter(item => !item.folded), at = steps.findIndex(item => item.key === current);
+      const item = steps[Math.min(steps.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
       if (item) { onOpen(item); rows.get(item.key)?.node.scrollIntoView({ block: 'nearest' }); }
     },
-    next(key) { const at = shown.findIndex(item => item.key === key); return shown.slice(at + 1).find(item => item.waits && !item.gone) || null; },
+    next(key) { const at = shown.findIndex(item => item.key === key); return shown.slice(at + 1).find(item => item.waits && !item.gone && !item.folded) || null; },
     toggle() { if (current) pick(current, !selected.has(current)); },
     unselect() { selected.clear(); draw(); },
-    first: () => shown[0] || null,
+    first: () => shown.find(item => !item.folded) || null,
     search: () => controls.text,
   };
 }

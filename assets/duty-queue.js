@@ -4,6 +4,8 @@
 // cases under way, overdue first; what is acknowledged and still open. An alert nobody acknowledged always has its own row;
 // an acknowledged one folds into its incident once that has two members.
 
+import { foldSilences } from './silence.js';
+
 export const KINDS = ['alert', 'report', 'incident', 'case'];
 
 const RANK = { unack: 0, rtn_unack: 1, report: 2, case_awaits: 3, case_overdue: 4, case_moves: 5, incident: 6, acked: 7 };
@@ -35,21 +37,31 @@ function base(kind, id, row, rest) {
   return { kind, id, key: `${kind}:${id}`, severity: row.severity || 5, title: row.title, stage: row.stage, street: row.street, row, overdue: false, ...rest };
 }
 
+/** Silences of one street as one row; `opened` holds the keys of those whose members are shown beneath it. */
+function itemsOfFold(fold, opened) {
+  const item = { ...itemOfAlert(fold), folded: fold.folded.map(itemOfAlert) };
+  item.place = '';
+  item.opened = opened.has(item.key);
+  return item.opened ? [item, ...item.folded.map(one => ({ ...one, beneath: item.key }))] : [item];
+}
+
 /** `picture` = {alerts, cases, incidents, reports}: arrays of rows; `law` = {awaits: the stages in which a case waits
  *  for the desk, domains: class → domain}, both from the page's config. Returns items, most urgent first. */
-export function workItems(picture, now, law) {
+export function workItems(picture, now, law, opened = new Set()) {
   const members = new Map();
   for (const row of [...picture.alerts, ...picture.reports]) if (row.incident_id) members.set(row.incident_id, (members.get(row.incident_id) || 0) + 1);
   const ringing = new Set(picture.alerts.map(row => row.report_id).filter(Boolean)); // a report with an alert is that alert's row
   const joined = row => row.incident_id && members.get(row.incident_id) > 1;
   const items = [
-    ...picture.alerts.filter(row => row.stage !== 'normal' && (row.stage !== 'acked' || !joined(row))).map(itemOfAlert),
+    ...foldSilences(picture.alerts.filter(row => row.stage !== 'normal' && (row.stage !== 'acked' || !joined(row))), law.rules).flatMap(row => (row.folded ? itemsOfFold(row, opened) : [itemOfAlert(row)])),
     ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)).map(itemOfReport),
     ...picture.cases.filter(row => !row.closed_at).map(row => itemOfCase(row, now, law.awaits)),
     ...picture.incidents.filter(row => !['closed', 'dismissed'].includes(row.stage) && members.get(row.id) > 1).map(row => itemOfIncident(row, members.get(row.id))),
   ];
   for (const item of items) item.domain = item.domain || law.domains[item.row.class_code] || 'urban';
-  return items.sort(order);
+  items.sort(order);
+  const beneath = items.filter(item => item.beneath);
+  return items.filter(item => !item.beneath).flatMap(item => [item, ...beneath.filter(one => one.beneath === item.key)]);
 }
 
 /** Overdue before due, soonest due first; otherwise the graver, then the older. */
@@ -62,6 +74,7 @@ const time = at => (at ? Date.parse(at) : Infinity);
 
 /** Whether an item passes the filters; an empty filter lets all pass. Text looks into title, place, number and address. */
 export function passes(item, filters) {
+  if (item.folded) return item.folded.some(one => passes({ ...one, domain: item.domain }, filters));
   if (filters.kind && item.kind !== filters.kind) return false;
   if (filters.severity && item.severity !== Number(filters.severity)) return false;
   if (filters.domain && item.domain !== filters.domain) return false;

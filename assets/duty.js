@@ -10,29 +10,51 @@ import { makePlaceMap, streetNames } from './duty-place.js';
 import { openTray, askPlace } from './duty-tray.js';
 import { follow, mountHead } from './duty-head.js';
 
+const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['Space', 'select'], ['/', 'search'], ['Enter', 'merge'], ['?', 'help']];
+const wide = matchMedia('(min-width: 1001px)'); // below it the queue stands above the evidence (duty.css), and people tap
+
 const slotsOf = (root, name) => Object.fromEntries([...root.querySelectorAll(`[data-${name}]`)].map(node => [node.dataset[name], node]));
 
 export async function mount(root, config) {
   await begin(config);
   const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part');
-  const law = { awaits: new Set(config.awaits), domains: Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, one.domain])) };
-  const names = {};
+  const law = { awaits: new Set(config.awaits), rules: config.rules, domains: Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, one.domain])) };
+  const names = {}, opened = new Set();
   const streetName = code => names[code] || '';
-  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, drawn = null, bar = null, mapMade = null;
+  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, drawn = null, bar = null, mapMade = null, known = false;
 
   const head = mountHead(root, config);
-  const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()));
+  // A line that breaks while the map is fetched leaves the place in figures, and the next row asks for the map again.
+  const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()).catch(() => { mapMade = null; return null; }));
   const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); });
   const detail = makeDetail(slots, parts, config, { streetName, map, open, picture: () => picture });
 
-  function nothing() {
+  /** While nothing is chosen: the first row by itself where there is room for it, else a word on how to choose. */
+  function rest() {
+    if (current) return;
+    const first = known && wide.matches ? list.first() : null;
+    if (first) { open(first); return; }
+    const state = !known ? 'loading' : !items.length ? 'none' : wide.matches ? 'pick' : 'pick_above';
     slots.card.hidden = true;
     slots.nothing.hidden = false;
-    fill(slots.nothing, icon('list-checks'), h('b', {}, t('duty.pick')), h('span', {}, t('duty.pick_hint')));
+    if (slots.nothing.dataset.state === state) return;
+    slots.nothing.dataset.state = state;
+    fill(slots.nothing, icon(state === 'none' ? 'circle-check' : 'list-checks'), h('b', {}, t(known ? `duty.${state}` : 'desk.loading')),
+      state === 'none' && wide.matches && h('span', {}, t('duty.none_open')), known && wide.matches && h('dl', { class: 'nothing-keys' }, keyList()));
+  }
+
+  /** A row of several silences opens and closes; what it holds are rows like any other. */
+  function unfold(item) {
+    if (!opened.delete(item.key)) opened.add(item.key);
+    items = workItems(picture, now(), law, opened);
+    list.update(items);
   }
 
   async function open(item, keepNotice = false) {
+    if (item.folded) return unfold(item);
     current = item;
+    delete slots.nothing.dataset.state;
+    if (drawn !== item.key) { bar = null; fill(slots.acts); } // until this row is there, no key acts on the one before
     list.mark(item.key);
     slots.nothing.hidden = true;
     slots.card.hidden = false;
@@ -77,14 +99,17 @@ export async function mount(root, config) {
 
   function live(state) {
     picture = Object.fromEntries(['alerts', 'cases', 'incidents', 'reports'].map(list => [list, [...state[list].values()]]));
-    items = workItems(picture, now(), law);
+    items = workItems(picture, now(), law, opened);
     list.update(items);
+    known = true;
+    rest();
     slots['unplaced-count'].textContent = unplaced(picture).length;
     const row = current && items.find(item => item.key === current.key)?.row;
     if (row && current.version !== undefined && row.version > current.version) { current.version = row.version; open({ ...current }, true); }
   }
 
-  const keys = () => openDialog(t('duty.keys'), h('dl', { class: 'keys' }, [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['Space', 'select'], ['/', 'search'], ['Enter', 'merge'], ['?', 'help']].map(([key, name]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`duty.key.${name}`))]),
+  const keyList = () => KEYS.map(([key, name]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`duty.key.${name}`))]);
+  const keys = () => openDialog(t('duty.keys'), h('dl', { class: 'keys' }, keyList(),
     [...slots.acts.querySelectorAll('[data-key]')].map(node => [h('dt', {}, h('kbd', {}, node.dataset.key.toUpperCase())), h('dd', {}, word('desk.act', node.dataset.act))])), 'keys');
 
   const MOVES = {
@@ -101,10 +126,11 @@ export async function mount(root, config) {
   root.querySelector('[data-do=keys]').addEventListener('click', keys);
   root.querySelector('[data-do=unplaced]').addEventListener('click', () => openTray(unplaced(picture), open));
   root.addEventListener('theme', async () => (await mapMade)?.theme(head.dark()));
+  wide.addEventListener('change', rest);
 
-  nothing();
+  rest();
   streetNames().then(found => { Object.assign(names, found); list.update(items); });
   follow(config, head, live);
   setInterval(() => { list.tick(); detail.tick(); }, 1000);
-  setInterval(() => { items = workItems(picture, now(), law); list.update(items); }, 15000);
+  setInterval(() => { items = workItems(picture, now(), law, opened); list.update(items); }, 15000);
 }

@@ -54,7 +54,7 @@ export function drawMark(mark, shape, size, { known = true, hollow = false, dril
   return c.getImageData(0, 0, size, size);
 }
 
-/** Puts every icon into the map: `alert-1`, `alert-1-unknown`, `alert-1-drill`, `case-1`, `case-1-drill`, `place`. */
+/** Puts every icon into the map: `alert-1`, `alert-1-unknown`, `alert-1-drill`, `case-1`, `case-1-drill`, `silence`, `place`. */
 export function addIcons(map, marks, rem) {
   const ratio = 2;
   const add = (name, css, mark, shape, options) => {
@@ -70,6 +70,7 @@ export function addIcons(map, marks, rem) {
     add(`case-${level}-drill`, 1.6, mark, "case", { hollow: true, drill: true });
     add(`case-${level}`, 1.6, { ...mark, character: lang() === "en" ? "C" : "案" }, "case", { hollow: true });
   }
+  add("silence", 0.6, { colour: "#8b9bb0", ink: "#fff", character: "" }, "ring", { hollow: true });
   add("place", 0.7, { colour: "#dbe8f8", ink: "#fff", character: "" }, "ring");
 }
 
@@ -80,6 +81,9 @@ const feature = (row, icon, opacity) => ({
 });
 const placed = (row) => typeof row.lon === "number" && typeof row.lat === "number";
 export const waiting = (alert) => alert.stage === "unack" || alert.stage === "rtn_unack";
+
+/** Silence is small, hollow and grey, and lies below everything that happened; a drill of it looks like a drill. */
+export const silenceFeatures = (alerts) => alerts.filter(placed).map((a) => feature(a, a.drill ? "alert-5-drill" : "silence", a.hold && a.hold !== "none" ? 0.45 : 0.8));
 
 export function alertFeatures(alerts) {
   const shown = alerts.filter(placed);

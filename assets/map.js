@@ -3,7 +3,8 @@
 
 import { el, figuresOf, slotOf, setText } from "./dom.js";
 import { timeOf } from "./clock.js";
-import { Callout, Pulses, addIcons, alertFeatures, caseFeatures } from "./map-marks.js";
+import { Callout, Pulses, addIcons, alertFeatures, caseFeatures, silenceFeatures } from "./map-marks.js";
+import { isSilence, silenceMarks } from "./silence.js";
 import { CellCard } from "./map-card.js";
 import { classCounts } from "./state.js";
 import { lang, t } from "./text.js";
@@ -64,6 +65,7 @@ function scaled(style, by) {
 export class DistrictMap {
   #dirty = new Map(); // measure → ids whose class changed
   #marksDirty = true;
+  #silent = false;
   #timer = null;
   #moved = []; // [ms, number of cells] of the last seconds
   #last = 0;
@@ -223,7 +225,9 @@ export class DistrictMap {
     for (const [name, ids] of changes.cells) {
       const kept = this.#dirty.get(name) ?? this.#dirty.set(name, new Set()).get(name);
       for (const id of ids) kept.add(id);
-      if (name === this.measure) this.#moved.push([performance.now(), ids.length]);
+      if (name !== this.measure) continue;
+      this.#moved.push([performance.now(), ids.length]);
+      if (this.#silent) this.#marksDirty = true; // a cell that turns grey, or no longer is, tells of its silences or leaves it to marks
     }
     if (changes.alerts.length || changes.cases.length) this.#marksDirty = true;
     if (this.ready && !this.#timer) this.#timer = setTimeout(() => this.#flush(), this.pace);
@@ -248,7 +252,11 @@ export class DistrictMap {
     this.#marksDirty = false;
     const alerts = [...this.state.alerts.values()].filter(this.visible);
     const cases = [...this.state.cases.values()].filter(this.visible);
-    this.map.getSource("alerts").setData(collection(alertFeatures(alerts)));
+    const { rules } = this.config;
+    const quiet = silenceMarks(alerts, rules, this.state.cells.get(this.measure)?.classes);
+    this.#silent = alerts.some((row) => isSilence(row, rules));
+    this.map.getSource("silences").setData(collection(silenceFeatures(quiet)));
+    this.map.getSource("alerts").setData(collection(alertFeatures(alerts.filter((row) => !isSilence(row, rules)))));
     this.map.getSource("cases").setData(collection(caseFeatures(cases)));
     this.pulses.show(alerts);
   }

@@ -1,6 +1,8 @@
 // The state of one screen: a snapshot, and every delta laid over it. All values of a delta are absolute, so applying one twice
 // changes nothing. Sums over streets are made here and nowhere else. Pure: no DOM, no network, no clock.
 
+import { isSignal } from "./silence.js";
+
 const FRESH_MS = 300_000;
 const DAY_TURNS_MS = 2_000; // the server's day has turned by then
 const days = {};
@@ -140,7 +142,7 @@ export function applyDelta(state, delta) {
   return changes;
 }
 
-/** New alerts and reports since the snapshot, in the quarter they belong to: the trend and the count of today go on between snapshots. No drills. */
+/** New alerts and reports since the snapshot, in the quarter they belong to: the trend and the count of today go on between snapshots. No drills, no notices. */
 function countSignals(state, changes) {
   let any = false;
   const add = (row, stamp) => {
@@ -150,7 +152,7 @@ function countSignals(state, changes) {
     state.trend.today.set(bucket, (state.trend.today.get(bucket) ?? 0) + 1);
     any = true;
   };
-  for (const { row, before } of changes.alerts) if (!before && !row.drill && row.stage !== "normal") add(row, row.raised_at);
+  for (const { row, before } of changes.alerts) if (!before && !row.drill && row.stage !== "normal" && isSignal(row)) add(row, row.raised_at);
   for (const { row, before } of changes.reports) if (!before && !row.drill && row.stage === "open") add(row, row.received_at);
   return any;
 }
@@ -170,7 +172,7 @@ export function workOf(state, mine = () => true) {
   const work = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, unack: 0, cases: cases.length, overdue: 0, steps: { accept: 0, dispatch: 0, handle: 0, check: 0 } };
   for (const { severity, stage, hold } of alerts) {
     work.alerts[severity] += 1;
-    if ((stage === "unack" || stage === "rtn_unack") && (hold ?? "none") === "none") work.unack += 1;
+    if (isSignal({ severity }) && (stage === "unack" || stage === "rtn_unack") && (hold ?? "none") === "none") work.unack += 1;
   }
   for (const { overdue, stage } of cases) {
     work.overdue += overdue ? 1 : 0;

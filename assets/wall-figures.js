@@ -51,6 +51,7 @@ export class Figures {
     put("response_samples", known ? n : NaN);
     put("devices_online", total.online, { rolls: true });
     put("devices_total", total.devices);
+    put("devices_silent", total.silent);
     put("online_rate", total.devices ? (100 * total.online) / total.devices : NaN, { decimals: 1, text: total.devices ? `${((100 * total.online) / total.devices).toFixed(1)}%` : null });
     put("readings_minute", total.readings_minute);
     this.#signals(state, put);

@@ -3,6 +3,7 @@
 
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
 import { el, grouped, setText, slotOf, syncRows } from "./dom.js";
+import { foldSilences, isBack } from "./silence.js";
 import { classCounts, workOf } from "./state.js";
 import { label, lang, t } from "./text.js";
 
@@ -33,7 +34,7 @@ export class Lists {
     // The store's title is "where what"; what stands first on a wall, so that eight metres suffice to read it.
     const place = rule ? (row.title ?? "").replace(rule.label, "").trim() : "";
     const title = rule ? (lang() === "en" ? rule.label_en : rule.label) : row.title;
-    return { mark: mark.character, where: street || t("place.unknown"), value: [value, limit].filter(Boolean).join(" "), title: row.drill ? t("row.drill", { title }) : title, place };
+    return { mark: mark.character, where: street || t((row.subject ?? "").startsWith("platform/") ? "place.platform" : "place.unknown"), value: [value, limit].filter(Boolean).join(" "), title: row.drill ? t("row.drill", { title }) : title, place };
   }
 
   /** One line about a row, for notices. */
@@ -74,9 +75,9 @@ export class Lists {
   #alerts(state) {
     const newest = (a, b) => (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : b.id - a.id);
     const all = [...state.alerts.values()].filter(this.mine);
-    const rows = [...all.filter((a) => a.severity <= 4).sort(newest), ...all.filter((a) => a.severity > 4).sort(newest)];
+    const rows = [...all.filter((a) => a.severity <= 4).sort(newest), ...all.filter((a) => a.severity > 4).sort((a, b) => isBack(a) - isBack(b) || newest(a, b))];
     const list = this.lists.alerts;
-    syncRows(list, this.#room(list, rows), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
+    syncRows(list, this.#room(list, foldSilences(rows, this.config.rules)), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
   }
 
   #makeAlert() {
@@ -97,11 +98,13 @@ export class Lists {
     item.classList.toggle("state-unknown", !known);
     mark.className = `mark mark-${alert.severity}`;
     setText(mark, labels.mark);
-    setText(title, labels.title);
+    const { folded } = alert;
+    setText(title, folded ? t("alerts.folded", { title: labels.title, n: folded.length }) : labels.title);
     setText(time, this.#stamp(alert.raised_at));
-    setText(where, [labels.where, labels.value, labels.place].filter(Boolean).join(" · "));
+    setText(where, [labels.where, labels.value, folded ? t("alerts.folded_last", { place: labels.place }) : labels.place].filter(Boolean).join(" · "));
     const held = alert.hold && alert.hold !== "none" ? t(`hold.${alert.hold}`) : "";
     const who = alert.stage === "acked" && alert.acked_by ? ` · ${alert.acked_by}` : "";
+    if (folded) return setText(stage, t(isBack(alert) ? "alerts.folded_back" : "alerts.folded_waiting", { n: alert.waiting }));
     setText(stage, held || (known ? t(`stage.alert.${alert.stage}`) + who : t("alerts.state_unknown")));
     if (this.#fresh.delete(alert.id)) {
       item.classList.add("flash");

@@ -67,10 +67,10 @@ export async function mount(root, config) {
   window.yiping.ready = true;
 }
 
-/** Which alerts and cases a wall of one domain shows: an alert says its domain, a case has it from its class. */
+/** Which alerts and cases a wall of one domain shows: an alert says its domain, a case has it from its class. That the platform was deaf concerns all. */
 function belongs({ domain, classes }) {
   if (!domain) return () => true;
-  return (row) => (row.domain ?? classes[row.class_code]?.domain) === domain;
+  return (row) => (row.domain ?? classes[row.class_code]?.domain) === domain || (row.subject ?? "").startsWith("platform/");
 }
 
 const first = (live) => (live.state.sequence >= 0 ? null : new Promise((resolve) => live.on("snapshot", resolve)));

@@ -10,6 +10,8 @@ from typing import Any
 from core.errors import Problem
 from core.settings import password_variable
 
+_PORTS = ("tcp", "udp")  # wires that open a port of their own
+
 
 def _mapping(raw: object, key: str) -> dict[str, Any]:
     value = raw.get(key) if isinstance(raw, dict) else None
@@ -49,10 +51,10 @@ def check_thresholds_have_room_to_clear(raw: object) -> Iterator[Problem]:
             yield Problem(f"rules.{name}.clear", f"must be greater than below ({below})", "leave room for hysteresis")
 
 
-def check_tcp_feeds_have_a_port(raw: object) -> Iterator[Problem]:
+def check_feeds_have_their_wire(raw: object) -> Iterator[Problem]:
     for name, feed in _mapping(raw, "feeds").items():
-        if feed.get("kind") == "tcp" and not feed.get("port"):
-            yield Problem(f"feeds.{name}.port", "is missing", "a tcp feed listens on a port")
+        if (kind := feed.get("kind")) in _PORTS and not feed.get("port"):
+            yield Problem(f"feeds.{name}.port", "is missing", f"a {kind} feed listens on a port")
         if feed.get("kind") == "mqtt" and not feed.get("topics"):
             yield Problem(f"feeds.{name}.topics", "is missing", "an mqtt feed subscribes to topics")
 
@@ -63,19 +65,19 @@ def check_feeds_keep_no_secret(raw: object) -> Iterator[Problem]:
             yield Problem(f"feeds.{name}.password", "a secret does not stand here", f"set {password_variable(name)} in the environment")
 
 
-def check_only_tcp_feeds_have_addresses(raw: object) -> Iterator[Problem]:
+def check_only_feeds_with_a_port_have_addresses(raw: object) -> Iterator[Problem]:
     for name, feed in _mapping(raw, "feeds").items():
-        if feed.get("addresses") and feed.get("kind") != "tcp":
-            yield Problem(f"feeds.{name}.addresses", "is without effect", "only a tcp feed sees the addresses of its stations")
+        if feed.get("addresses") and feed.get("kind") not in _PORTS:
+            yield Problem(f"feeds.{name}.addresses", "is without effect", "only a tcp or udp feed sees the addresses of its stations")
 
 
 CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_rules_refer_to_known_metrics,
     check_rules_refer_to_known_classes,
     check_thresholds_have_room_to_clear,
-    check_tcp_feeds_have_a_port,
+    check_feeds_have_their_wire,
     check_feeds_keep_no_secret,
-    check_only_tcp_feeds_have_addresses,
+    check_only_feeds_with_a_port_have_addresses,
 )
 
 

@@ -4,62 +4,19 @@ Secrets never stand here: they come from the environment (`NAME` or `NAME_FILE`,
 """
 
 import difflib
-import re
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from core.checks import cross_check
 from core.errors import ConfigError, Problem
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
-_UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def _duration(value: object) -> object:
-    """`90s`, `5m`, `24h`, `7d` or a number of seconds."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value.strip())
-        if not match:
-            raise ValueError(f"'{value}' is no duration; write 30s, 5m, 24h or 7d")
-        return timedelta(seconds=float(match[1]) * _UNIT_SECONDS[match[2]])
-    return value
-
-
-def _timezone(value: object) -> object:
-    if isinstance(value, str) and value not in available_timezones():
-        near = difflib.get_close_matches(value, sorted(available_timezones()), 1)
-        raise ValueError(f"'{value}' is no time zone" + (f"; did you mean '{near[0]}'?" if near else ""))
-    return value
-
-
-def _network(value: object) -> object:
-    """An address or a network of them (CIDR)."""
-    if isinstance(value, str):
-        try:
-            return str(ip_network(value.strip()))
-        except ValueError as error:
-            raise ValueError(f"'{value}' is no address or network; write 10.20.0.0/16 or 2001:db8::/32 ({error})") from error
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Zone = Annotated[str, BeforeValidator(_timezone)]
-Domain = Literal["emergency", "urban", "environment", "water"]
-Network = Annotated[str, BeforeValidator(_network)]
-AreaCode = Annotated[str, Field(pattern=r"^\d{4}(\d{2}(\d{3}(\d{3})?)?)?$")]
-ClassCode = Annotated[str, Field(pattern=r"^\d{4}$")]
-
-
-class Part(BaseModel):
-    """Unknown keys are refused: a misspelt setting must not be silently without effect."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from core.feed_config import FeedConfig, IngestConfig
+from core.rule_config import RULE_KINDS, IngestRule, NoDataRule, ReportRule, Rule, RulePart, ThresholdRule
+from core.setting import AreaCode, ClassCode, Domain, Duration, Part, Zone
 
 
 class AreaConfig(Part):
@@ -75,54 +32,6 @@ class AreaConfig(Part):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
-
-
-class IngestConfig(Part):
-    """What is accepted, and in which portions it is stored."""
-
-    unknown_devices: Literal["adopt", "reject"] = "adopt"
-    live_for: Duration = timedelta(hours=24)
-    past: Duration = timedelta(days=20 * 366)
-    future: Duration = timedelta(minutes=5)
-    batch_rows: int = Field(5000, ge=1, le=100_000)
-    batch_window: Duration = timedelta(milliseconds=20)
-    max_payload: int = Field(4 * 1024 * 1024, ge=1024)
-    max_reports: int = Field(5000, ge=1)  # in one body: about a second of the one writer that all wait for
-    portion_rows: int = Field(1000, ge=1)  # of a longer CSV file: others have their turn in between
-
-
-class FeedConfig(Part):
-    """One source of frames: its wire, its format and its peculiarities."""
-
-    kind: Literal["mqtt", "tcp", "http"]
-    format: str
-    label: str = ""
-    label_en: str = ""
-    topics: tuple[str, ...] = ()
-    port: int | None = Field(None, ge=1, le=65535)
-    timezone: Zone | None = None
-    lies_about_offset: bool = False
-    revises: bool = False
-    past: Duration | None = None
-    datum: Literal["cgcs2000", "wgs84", "gcj02", "bd09"] = "cgcs2000"
-    domain: Domain = "urban"
-    addresses: tuple[Network, ...] = ()
-    columns: dict[str, str] = {}
-    time_format: str | None = None
-    classes: dict[str, ClassCode] = {}
-    cameras: dict[str, tuple[float, float]] = {}
-    min_confidence: float = Field(0.0, ge=0, le=1)
-    _password: str | None = PrivateAttr(None)
-
-    @property
-    def password(self) -> str | None:
-        """What stations must say, from the environment (`core.settings`); None: nothing is asked."""
-        return self._password
-
-    def with_password(self, password: str) -> "FeedConfig":
-        known = self.model_copy()
-        known._password = password
-        return known
 
 
 class MetricConfig(Part):
@@ -146,54 +55,6 @@ class ClassConfig(Part):
     domain: Domain
     severity: int = Field(4, ge=1, le=5)
     deadline: Duration
-
-
-class RulePart(Part):
-    """What every rule says of itself."""
-
-    label: str
-    label_en: str
-    severity: int = Field(ge=1, le=5)
-    class_code: ClassCode | None = None
-    owner: str
-    reason: str
-    runbook: str = ""
-
-
-class ThresholdRule(RulePart):
-    """Rings when a metric stays beyond `above` or `below` for `hold`; clears only beyond `clear` on the calm side."""
-
-    kind: Literal["threshold"]
-    metric: str
-    above: float | None = None
-    below: float | None = None
-    clear: float
-    hold: Duration = timedelta(0)
-    domains: tuple[Domain, ...] = ()
-    areas: tuple[str, ...] = ()
-    qualities: tuple[str, ...] = ("good",)
-
-
-class NoDataRule(RulePart):
-    """Rings when a device was silent for `intervals` of its own interval, and at least `at_least`."""
-
-    kind: Literal["no_data"]
-    intervals: float = Field(3, ge=1)
-    at_least: Duration = timedelta(minutes=2)
-    domains: tuple[Domain, ...] = ()
-    areas: tuple[str, ...] = ()
-
-
-class ReportRule(RulePart):
-    """Rings for a report of the named channels or classes, when its confidence suffices."""
-
-    kind: Literal["report"]
-    channels: tuple[str, ...] = ()
-    classes: tuple[ClassCode, ...] = ()
-    min_confidence: float = Field(0.0, ge=0, le=1)
-
-
-Rule = Annotated[ThresholdRule | NoDataRule | ReportRule, Field(discriminator="kind")]
 
 
 class IncidentConfig(Part):
@@ -313,9 +174,8 @@ def _siblings(location: tuple[int | str, ...]) -> set[str]:
 
 def _below(model: Any, step: int | str) -> Any:
     """The model one step down a path; a rule's path carries its kind, a mapping's its key."""
-    kinds = {"threshold": ThresholdRule, "no_data": NoDataRule, "report": ReportRule}
-    if step in kinds:
-        return kinds[str(step)]
+    if step in RULE_KINDS:
+        return RULE_KINDS[str(step)]
     if isinstance(model, type) and issubclass(model, BaseModel):
         field = model.model_fields.get(str(step))
         return field.annotation if field else None
@@ -323,3 +183,9 @@ def _below(model: Any, step: int | str) -> Any:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             return inner
     return model
+
+
+__all__ = [
+    "AreaConfig", "ClassConfig", "Config", "FeedConfig", "IncidentConfig", "IngestConfig", "IngestRule", "MeasureConfig", "MetricConfig",
+    "NoDataRule", "ReportRule", "RetentionConfig", "Rule", "RulePart", "ScreenConfig", "ThresholdRule", "VitalConfig", "load", "parse",
+]  # fmt: skip

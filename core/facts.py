@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from core.model import Placement, Quality, Reading, Rejected, Report
+from core.model import Placement, Presence, Quality, Reading, Rejected, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class MetricInfo:
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A device of the registry, as ingest needs it. `limits` and `names` are by the wire's metric name."""
+    """A device of the registry, as ingest needs it. `limits`, `names` and `units` are by the wire's metric name; limits are in these units."""
 
     device_id: int
     device: str
@@ -38,6 +38,7 @@ class KnownDevice:
     drill: bool = False
     limits: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 class ValidReading(NamedTuple):
@@ -73,6 +74,7 @@ class Valid:
 
     readings: list[ValidReading] = field(default_factory=list)
     reports: list[ValidReport] = field(default_factory=list)
+    presences: list[Presence] = field(default_factory=list)
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
 
 
@@ -84,11 +86,12 @@ class StateMoved(NamedTuple):
     value: float | None
     quality: Quality
     observed_at: datetime
+    feed: str | None = None  # whose listeners would hear it again
 
 
 @dataclass(frozen=True, slots=True)
 class ReportMoved:
-    """A live report that is new, or whose words changed."""
+    """A live report that is new, or whose words changed; or `history`, which opens nothing, but may end what it opened when it was live."""
 
     report_id: int
     report: Report
@@ -100,16 +103,31 @@ class ReportMoved:
     created: bool
     drill: bool = False
     simulated: bool = False
+    history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Somebody listened to a feed from `since` to `until` without a gap. `away_since`: when the gap before it began."""
+
+    feed: str
+    since: datetime
+    until: datetime
+    away_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DueDevice:
-    """A device whose moment to be looked at has come. `seen_at`: when it last spoke, as we processed it."""
+    """A device whose moment to be looked at has come. `seen_at`: when it last spoke, as we processed it.
+
+    `heard`: when somebody listened to its feed; None: nobody ever did.
+    """
 
     device: KnownDevice
     seen_at: datetime
     silent: bool
     offline: bool
+    heard: Listening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +268,11 @@ class DeviceBack:
 
 @dataclass(frozen=True, slots=True)
 class WatchSet:
-    """Look at this device again then."""
+    """Look at this device again then. `feed`: where it was heard, if that is news."""
 
     device_id: int
     attention_at: datetime
+    feed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,11 +122,12 @@ class DeviceHint:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A device said (or its last will said for it) that it is online or offline."""
+    """A device said (or its last will said for it) that it is online or offline; `frame`: the index of the frame that did."""
 
     device: str
     online: bool
     at: datetime
+    frame: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,16 @@ class Report:
     caller: Mapping[str, str] = field(default_factory=dict)  # personal data: stored apart, never shown on a wall
     ended: bool = False
     severity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that came inside a frame: of a report (its `external_id`), or of a device (a station's own camera)."""
+
+    content: bytes
+    observed_at: datetime | None
+    external_id: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +202,7 @@ class Decoded:
     hints: dict[str, DeviceHint] = field(default_factory=dict)
     presences: list[Presence] = field(default_factory=list)
     reports: list[tuple[int, Report]] = field(default_factory=list)
+    pictures: list[tuple[int, Picture]] = field(default_factory=list)
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     memory: dict[tuple[str, str], bytes] = field(default_factory=dict)

@@ -14,7 +14,8 @@ class Settings:
 
     `mqtt_group` names the shared subscription: installations on one broker need different ones. `area`, where set, is
     another district than the configuration's (the demo's AREA). `mqtt_queue_bytes` is the broker's `max_queued_bytes`: half of
-    it queued is an alarm. `feed_passwords` are by the name of their variable.
+    it queued is an alarm. `station_ports` are by format, `feed_passwords` and `feed_keys` by
+    the name of their variable. `record` is the folder of recorded frames.
     """
 
     config: Path
@@ -28,17 +29,26 @@ class Settings:
     web_url: str
     media: Path
     simulated: bool
-    hj212_port: int | None
+    record: Path
+    station_ports: Mapping[str, int] = field(default_factory=dict)
     feed_passwords: Mapping[str, str] = field(default_factory=dict)
+    feed_keys: Mapping[str, str] = field(default_factory=dict)
     version: str = "0.1.0"
 
 
 FEED_PASSWORD = "YIPING_FEED_PASSWORD_"  # noqa: S105 the beginning of a name
+FEED_KEY = "YIPING_FEED_KEY_"
+STATION_PORTS = {"hj212": "YIPING_HJ212_PORT", "sl651": "YIPING_SL651_PORT"}
 
 
 def password_variable(feed: str) -> str:
     """The variable that holds the password of a feed's stations."""
     return FEED_PASSWORD + re.sub(r"\W", "_", feed).upper()
+
+
+def key_variable(feed: str) -> str:
+    """The variable that holds the keys of a feed's stations (SM4)."""
+    return FEED_KEY + re.sub(r"\W", "_", feed).upper()
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -63,9 +73,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     queue = value("YIPING_MQTT_QUEUE_BYTES", "")
     if queue and not (queue.isdigit() and int(queue) > 0):
         problems.append(Problem("YIPING_MQTT_QUEUE_BYTES", f"'{queue}' is no number of bytes", "the broker's max_queued_bytes"))
-    port = value("YIPING_HJ212_PORT", "")
-    if port and not port.isdigit():
-        problems.append(Problem("YIPING_HJ212_PORT", f"'{port}' is no port"))
+    ports = {form: text for form, name in STATION_PORTS.items() if (text := value(name, ""))}
+    problems += [Problem(STATION_PORTS[form], f"'{text}' is no port") for form, text in ports.items() if not text.isdigit()]
+
+    def secrets(prefix: str) -> dict[str, str]:
+        return {name: value(name, "") for name in sorted({key.removesuffix("_FILE") for key in environment if key.startswith(prefix)})}
+
     settings = Settings(
         config=Path(value("YIPING_CONFIG", "config.yaml")),
         database_url=database_url,
@@ -78,10 +91,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         web_url=value("YIPING_WEB_URL", "http://127.0.0.1:8051"),
         media=Path(value("YIPING_MEDIA_DIR", ".run/media")),
         simulated=value("YIPING_SIMULATED", "") == "1",
-        hj212_port=int(port) if port.isdigit() else None,
-        feed_passwords={
-            name: value(name, "") for name in sorted({key.removesuffix("_FILE") for key in environment if key.startswith(FEED_PASSWORD)})
-        },
+        record=Path(value("YIPING_RECORD_DIR", ".run/recordings")),
+        station_ports={form: int(text) for form, text in ports.items() if text.isdigit()},
+        feed_passwords=secrets(FEED_PASSWORD),
+        feed_keys=secrets(FEED_KEY),
     )
     if problems:
         raise ConfigError("environment", problems)

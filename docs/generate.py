@@ -59,7 +59,7 @@ def table(model: type[BaseModel], where: str) -> str:
 
 def row(name: str, field: Any) -> str:
     text = str(field.annotation.__name__ if isinstance(field.annotation, type) else field.annotation)
-    for noise in ("core.config.", "typing.", "datetime.", "annotated_types."):
+    for noise in ("core.config.", "core.feed_config.", "core.rule_config.", "core.setting.", "typing.", "datetime.", "annotated_types."):
         text = text.replace(noise, "")
     default = "required" if field.default is PydanticUndefined else f"`{field.default}`" if field.default not in ((), {}, "") else "empty"
     if isinstance(field.default, BaseModel):

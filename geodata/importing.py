@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import geopandas
 import numpy as np
 import pyproj
 import shapely
@@ -79,6 +78,8 @@ class Imported(Generic[T]):
 
 def read_features(path: Path, options: Options) -> tuple[list[Feature], list[Finding]]:
     """All features of a file in CGCS2000 degrees. Raises `Invalid` if it cannot be read or its coordinates not be understood."""
+    import geopandas  # here: it brings pandas along, half a second that whoever reads no file should not wait for
+
     try:
         frame = geopandas.read_file(path, layer=options.layer) if options.layer else geopandas.read_file(path)
     except Exception as error:  # whatever the driver raises: the file is not readable

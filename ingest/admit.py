@@ -1,44 +1,54 @@
-"""Decides which decoded readings and reports may be stored: known device, plausible time, range and kind.
+"""Decides which decoded readings, reports and presences may be stored: known device in its sender's area, plausible time, range, kind.
 
 Refused ones become `Rejected` with their reason; their neighbours go on. Pure: the clock is the frame's `received_at`.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 
+from core.bounds import NO_BOUNDS, bounds_of
 from core.config import Config
 from core.facts import KnownDevice, MetricInfo, Valid, ValidReading, ValidReport
-from core.model import Decoded, Frame, Quality, Reading, Reason, Rejected, Report
+from core.model import Decoded, Frame, Presence, Quality, Reading, Reason, Rejected, Report
+from core.units import UNCHANGED, Conversion, conversion
 
 _TICK = timedelta(microseconds=1)
 
 
-def admit(decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping[str, MetricInfo], config: Config, now: datetime) -> Valid:
+def admit(
+    decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping[str, MetricInfo], config: Config, now: datetime,
+    astray: Set[tuple[int, str]] = frozenset(),
+) -> Valid:  # fmt: skip
     """Sort a batch into what will be stored and what is refused.
 
-    `devices` and `metrics` hold all that are known (or were just adopted); a device missing there is refused.
+    `devices` and `metrics` hold all that are known (or were just adopted); a device missing there is refused, as is one
+    outside its sender's area: by where it is registered, or `astray` (frame, device) by where it says it is.
+    A device that measures in a unit of its own is stored in the city's; units that have no conversion are refused.
     Readings without a time get the frame's `received_at`, made distinct by microseconds within the batch.
     """
     valid = Valid(rejected=list(decoded.rejected))
     windows, items = _Windows(config, now), _Items(decoded)
     timeless: dict[tuple[int, int], datetime] = {}
+    last, bounds = -1, NO_BOUNDS
     for index, reading in decoded.readings:
         frame = decoded.frames[index]
+        if index != last:
+            last, bounds = index, bounds_of(frame)
         item = items.next(index) if frame.peer else None  # only who waits for an answer is told which one was refused
         device = devices.get(reading.device)
-        if device is None:
+        stray = bool(astray) and (index, reading.device) in astray
+        if device is None and not stray:
             valid.rejected.append(
                 (index, _refusal(frame, Reason.UNKNOWN_DEVICE, f"device '{reading.device}' is not registered", reading, item))
             )
             continue
-        if frame.peer and not _in_areas(frame, device):
-            valid.rejected.append(
-                (index, _refusal(frame, Reason.AREA, f"device '{reading.device}' is outside this token's areas", reading, item))
-            )
+        if device is None or stray or not device.area.startswith(bounds):
+            valid.rejected.append((index, _refusal(frame, Reason.AREA, _outside(reading.device, bounds), reading, item)))
             continue
         metric = metrics[device.names.get(reading.metric, reading.metric)]
-        problem = _problem(reading, device, metric) or windows.problem(reading.observed_at, frame)
+        turn = conversion(device.units.get(reading.metric, ""), metric.unit) if device.units else UNCHANGED
+        problem = _problem(reading, device, metric, turn) or windows.problem(reading.observed_at, frame)
         if problem:
             valid.rejected.append((index, _refusal(frame, problem[0], problem[1], reading, item)))
             continue
@@ -58,7 +68,7 @@ def admit(decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping
                 observed_at,
                 frame.received_at,
                 quality,
-                reading.value,
+                reading.value if turn is UNCHANGED or turn is None else _turned(reading.value, turn),
                 reading.text if metric.is_text else None,
                 frame.feed,
                 reading,
@@ -74,10 +84,29 @@ def admit(decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping
             continue
         history = report.observed_at < now - config.ingest.live_for
         valid.reports.append(ValidReport(index, report, frame.received_at, frame.feed, history, item))
+    _admit_presences(decoded, devices, valid)
     return valid
 
 
-def _problem(reading: Reading, device: KnownDevice, metric: MetricInfo) -> tuple[Reason, str] | None:
+def _admit_presences(decoded: Decoded, devices: Mapping[str, KnownDevice], valid: Valid) -> None:
+    """Nobody says of another area's device that it is gone; of devices nobody knows, nothing is kept."""
+    for presence in decoded.presences:
+        device = devices.get(presence.device)
+        if device is None:
+            continue
+        frame = decoded.frames[presence.frame]
+        bounds = bounds_of(frame)
+        if device.area.startswith(bounds):
+            valid.presences.append(presence)
+        else:
+            valid.rejected.append((presence.frame, _refusal(frame, Reason.AREA, _outside(presence.device, bounds), presence, None)))
+
+
+def _outside(device: str, bounds: tuple[str, ...]) -> str:
+    return f"device '{device}' is outside {', '.join(bounds)}, for which its sender speaks"
+
+
+def _problem(reading: Reading, device: KnownDevice, metric: MetricInfo, turn: Conversion | None) -> tuple[Reason, str] | None:
     value = reading.value
     if reading.text is not None and not metric.is_text:
         return Reason.TYPE, f"'{reading.metric}' takes numbers, not the text '{reading.text[:40]}'"
@@ -85,10 +114,30 @@ def _problem(reading: Reading, device: KnownDevice, metric: MetricInfo) -> tuple
         return None
     if not math.isfinite(value):
         return Reason.TYPE, f"{value} is no number"
-    low, high = device.limits.get(reading.metric) or (metric.min, metric.max)
-    if (low is not None and value < low) or (high is not None and value > high):
-        return Reason.RANGE, f"{reading.metric} = {value:g} is outside {low} … {high}"
+    if turn is None:
+        return Reason.TYPE, f"{reading.metric}: '{device.units[reading.metric]}' of this device cannot become the city's '{metric.unit}'"
+    low, high = metric.min, metric.max
+    own = device.limits.get(reading.metric)
+    if own:
+        # As the device tells it, in its own unit; a side it does not limit is the city's to limit.
+        if (own[0] is not None and value < own[0]) or (own[1] is not None and value > own[1]):
+            return Reason.RANGE, f"{reading.metric} = {value:g}{_unit(device, reading)} is outside {own[0]} … {own[1]} of this device"
+        low, high = low if own[0] is None else None, high if own[1] is None else None
+    turned = value if turn is UNCHANGED else _turned(value, turn)
+    if turned is not None and ((low is not None and turned < low) or (high is not None and turned > high)):
+        told = "" if turn is UNCHANGED else f" = {value:g}{_unit(device, reading)}"
+        return Reason.RANGE, f"{reading.metric}{told} = {turned:g} is outside {low} … {high}"
     return None
+
+
+def _unit(device: KnownDevice, reading: Reading) -> str:
+    unit = device.units.get(reading.metric)
+    return f" {unit}" if unit else ""
+
+
+def _turned(value: float | None, turn: Conversion) -> float | None:
+    """In the city's unit. 4.35 m are 435 cm and not 434.99999999999994: a threshold stands on the round figure."""
+    return None if value is None else float(f"{turn(value):.12g}")
 
 
 class _Windows:
@@ -132,14 +181,7 @@ class _Items:
         return item
 
 
-def _in_areas(frame: Frame, device: KnownDevice) -> bool:
-    """HTTP frames carry the areas of their token; a broker's account is bound by its own access list."""
-    if not frame.peer.startswith("areas:"):
-        return True
-    return any(device.area.startswith(area) for area in frame.peer.removeprefix("areas:").split(","))
-
-
-def _refusal(frame: Frame, reason: Reason, detail: str, what: Reading | Report, item: int | None) -> Rejected:
-    device = what.device if isinstance(what, Reading) else None
+def _refusal(frame: Frame, reason: Reason, detail: str, what: Reading | Report | Presence, item: int | None) -> Rejected:
+    device = None if isinstance(what, Report) else what.device
     raw = frame.payload if len(frame.payload) <= 4096 else repr(what).encode()
     return Rejected(frame.feed, reason, detail, raw, frame.received_at, device, item)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.config import FeedConfig
+from ingest.decode.formats import FORMATS
 
 TOPICS_KEPT = 1 << 18
 
@@ -35,8 +36,8 @@ def filters(feeds: Mapping[str, FeedConfig]) -> list[str]:
 
 def retained_filters(feeds: Mapping[str, FeedConfig]) -> list[str]:
     """Filters whose messages are retained: presence. A shared subscription never brings retained messages."""
-    native = [feed for feed in feeds.values() if feed.kind == "mqtt" and feed.format == "native"]
-    return list(dict.fromkeys(topic for feed in native for topic in feed.topics if topic.endswith("/status")))
+    topics = [(topic, FORMATS[feed.format].retained) for feed in feeds.values() if feed.kind == "mqtt" for topic in feed.topics]
+    return list(dict.fromkeys(topic for topic, kept in topics if topic.endswith(kept)))
 
 
 class FeedOfTopic:

@@ -1,4 +1,4 @@
-"""A TCP port for stations that speak HJ 212: one frame per packet, answered only after the commit.
+"""A TCP port for stations (HJ 212, SL 651): one frame per packet, answered only after the commit.
 
 Decides nothing about what a packet means. Bounded everywhere: bytes per connection, connections, frames on their way;
 beyond that nothing is read and the stations wait. While the database is away they get no answer and repeat: harmless.
@@ -18,7 +18,7 @@ import structlog
 from core.config import FeedConfig, IngestConfig
 from core.errors import FeedLost
 from core.model import Frame
-from ingest.decode.hj212_packet import split
+from ingest.decode.formats import FORMATS
 from ingest.feeds import Answered, Health, HealthBook, Waiting
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 stations come from outside; a feed's addresses name them
@@ -28,9 +28,6 @@ SWEEP_S = 5.0
 BACKLOG = 1024
 START_S = 10.0
 STRANGERS_NAMED = 1000  # in the log, each once: a scanner must not fill a disk
-
-Split = Callable[[bytes], tuple[list[bytes], bytes]]
-SPLITTERS: dict[str, Split] = {"hj212": split}
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +43,10 @@ class TcpFeed:
         hosts: Sequence[str] = EVERYWHERE, idle_s: float = IDLE_S, limit: int = 20_000,
     ) -> None:  # fmt: skip
         self.name, self._clock, self._idle_s = name, clock, idle_s
-        self._split = SPLITTERS[feed.format]
+        split = FORMATS[feed.format].split
+        if split is None:
+            raise FeedLost(f"feed '{name}': {feed.format} is no format of a TCP port")
+        self._split = split
         self._waiting = Waiting(ingest.batch_rows, ingest.batch_window.total_seconds(), limit)
         self._book = HealthBook(name, clock())
         self._stations: dict[int, _Station] = {}

@@ -26,7 +26,7 @@ def style() -> dict[str, Any]:
         "version": 8,
         "name": "yiping-night",
         "sources": {name: _source(name) for name in ("water", "roads", "cells", "areas", "places")}
-        | {name: _empty() for name in ("streets", "outside", "alerts", "cases", "focus")},
+        | {name: _empty() for name in ("streets", "outside", "silences", "alerts", "cases", "focus")},
         "layers": [
             {"id": "background", "type": "background", "paint": {"background-color": NIGHT}},
             *_ground(),
@@ -34,6 +34,7 @@ def style() -> dict[str, Any]:
             *_roads_above(),
             *_ground_names(),
             *_borders(),
+            _marker("silences", "silences"),  # what is not known lies below what is named and what happened
             *_names(),
             *_markers(),
         ],

@@ -105,6 +105,7 @@ def given(config: Config) -> dict[str, Any]:
             name: {
                 "label": one.label,
                 "label_en": one.label_en,
+                "kind": one.kind,
                 "owner": one.owner,
                 "reason": one.reason,
                 "runbook": one.runbook,

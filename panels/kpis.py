@@ -21,7 +21,9 @@ def kpis(page: Page) -> Component:
             text,
             "devices_online",
             "unit.devices",
-            _pair(text, "kpi.online_rate", "online_rate") + _pair(text, "kpi.devices_total", "devices_total"),
+            _pair(text, "kpi.online_rate", "online_rate")
+            + _pair(text, "kpi.devices_total", "devices_total")
+            + _pair(text, "kpi.devices_silent", "devices_silent"),
         ),
     ]
     return panel("kpis", text("panel.kpis"), [html.Div(tiles, className="tiles")], kind="panel-kpis")

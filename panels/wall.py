@@ -53,7 +53,7 @@ def wall_config(page: Page, domain: str | None) -> dict[str, object]:
             for vital in page.config.screens.vitals
         ],
         "classes": {code: {"label": text.label(item), "domain": item.domain} for code, item in page.config.classes.items()},
-        "rules": {name: {"label": rule.label, "label_en": rule.label_en} for name, rule in page.config.rules.items()},
+        "rules": {name: {"label": rule.label, "label_en": rule.label_en, "kind": rule.kind} for name, rule in page.config.rules.items()},
         "stale": {"vital": STALE_VITAL_S},
         **map_config(page, domain),
     }

@@ -1,17 +1,26 @@
-"""The latest good values of all devices in arrays. Decides what counts as known: good, finite, and not of a silent device."""
+"""The latest good values of all devices in arrays. Decides what counts as known: good, finite, not too old, and not of a silent device."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.evaluate import patience
+from alerts.rules import Place, Rules
 from projector.ground import Ground
 from projector.kernel import Floats, Ints
 from store.live_rows import States
 
 _GOOD = 0  # core.model.QUALITY_CODE
 _WINDOW_S = 60
+
+
+def with_patience(rows: Iterable[Mapping[str, Any]], rules: Rules, late: timedelta) -> list[dict[str, Any]]:
+    """Devices with the seconds for which a value of theirs is believed: their patience and `late`."""
+    waits = ((row, patience(rules, Place(row["domain"], row["area"]), timedelta(seconds=row["interval_s"]))) for row in rows)
+    return [{**row, "patience_s": (wait + late).total_seconds()} for row, wait in waits]
 
 
 class Devices:
@@ -28,6 +37,8 @@ class Devices:
         self.silent: NDArray[np.bool_] = np.empty(0, dtype=bool)
         self.offline: NDArray[np.bool_] = np.empty(0, dtype=bool)
         self.seen: Floats = np.empty(0)  # epoch seconds of the newest state, 0: never
+        self.patience: Floats = np.empty(0)  # seconds after which a value says nothing of the present, whoever is to blame
+        self.aged: NDArray[np.bool_] = np.empty(0, dtype=bool)
         self.values: dict[int, Floats] = {}
         self.observed: dict[int, Floats] = {}
         self._heard = np.zeros((_WINDOW_S, len(ground.streets)), dtype=np.int64)
@@ -51,6 +62,7 @@ class Devices:
             self.x[k], self.y[k] = x, y
             self.street[k], self.silent[k] = self._ground.street(row["street"]), row["silent"]
             self.offline[k] = row["presence"] == "offline"
+            self.patience[k] = row.get("patience_s", np.inf)
         return moved
 
     def _grow(self, new: Sequence[int]) -> None:
@@ -58,7 +70,9 @@ class Devices:
         self.lookup[new] = np.arange(first, first + more)
         self.ids = np.concatenate([self.ids, np.array(new, dtype=np.intp)])
         self.street = np.concatenate([self.street, np.zeros(more, dtype=np.intp)])
-        self.silent, self.offline = (np.concatenate([old, np.zeros(more, dtype=bool)]) for old in (self.silent, self.offline))
+        flags = (self.silent, self.offline, self.aged)
+        self.silent, self.offline, self.aged = (np.concatenate([old, np.zeros(more, dtype=bool)]) for old in flags)
+        self.patience = np.concatenate([self.patience, np.full(more, np.inf)])
         self.x, self.y = (np.concatenate([old, np.full(more, np.nan)]) for old in (self.x, self.y))
         self.seen = np.concatenate([self.seen, np.zeros(more)])
         self.values = {metric: np.concatenate([old, np.full(more, np.nan)]) for metric, old in self.values.items()}
@@ -110,7 +124,7 @@ class Devices:
     def known(self, metric: int) -> Floats:
         """Values by device; NaN where unknown."""
         values = self.values.get(metric)
-        return np.full(len(self.ids), np.nan) if values is None else np.where(self.silent, np.nan, values)
+        return np.full(len(self.ids), np.nan) if values is None else np.where(self.silent | self.aged, np.nan, values)
 
     def measures(self, metrics: Iterable[int]) -> NDArray[np.bool_]:
         """Which devices ever spoke of one of the metrics: only they can be missing."""
@@ -119,6 +133,15 @@ class Devices:
             if metric in self.observed:
                 found |= np.isfinite(self.observed[metric])
         return found
+
+    def age(self, at: float) -> bool:
+        """Values older than their device's patience are unknown, also while nobody listens and so nobody is called silent.
+
+        `at` is in epoch seconds. True when any became so or is no longer."""
+        aged = (self.seen > 0) & (at - self.seen > self.patience)
+        changed = not np.array_equal(aged, self.aged)
+        self.aged = aged
+        return changed
 
     def hush(self, silent: Mapping[int, bool]) -> bool:
         """Devices fell silent or speak again; True when any did."""

@@ -14,6 +14,7 @@ import numpy as np
 from core.day import Day
 from projector.devices import Devices
 
+NOTICE = 5  # says what is not known, not that something happened: counted by severity, never among what waits for somebody
 _VOIDED = "voided"
 
 
@@ -109,7 +110,7 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
     answered = [(a.acted_at - a.opened_at).total_seconds() for a in alerts if a.acted_at is not None and day.holds(a.acted_at)]
     return {
         "alerts": severities,
-        "unack": sum(alert.stage in ("unack", "rtn_unack") and alert.hold == "none" for alert in alerts),
+        "unack": sum(alert.stage in ("unack", "rtn_unack") and alert.hold == "none" and alert.severity < NOTICE for alert in alerts),
         "cases_open": sum(case.acted_at is None for case in cases),
         "cases_overdue": sum(case.acted_at is None and case.overdue for case in cases),
         "cases_today": sum(case.stage != _VOIDED and day.holds(case.opened_at) for case in cases),
@@ -122,11 +123,11 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
 
 
 def count_devices(devices: Devices, streets: int, vitals: Iterable[tuple[str, int | None]], second: int) -> list[dict[str, Any]]:
-    """The figures of devices and values, per street. Online: heard of, not silent, and not signed off."""
+    """The figures of devices and values, per street. Online: heard of within its patience, not silent, and not signed off."""
     street = devices.street
     total = np.bincount(street, minlength=streets)
     silent = np.bincount(street[devices.silent], minlength=streets)
-    online = np.bincount(street[(devices.seen > 0) & ~devices.silent & ~devices.offline], minlength=streets)
+    online = np.bincount(street[(devices.seen > 0) & ~devices.silent & ~devices.offline & ~devices.aged], minlength=streets)
     heard = devices.heard(second)
     found: list[dict[str, Any]] = [
         {"devices": int(total[k]), "online": int(online[k]), "silent": int(silent[k]), "readings_minute": int(heard[k]), "vitals": {}}

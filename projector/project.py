@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from alerts.rules import Rules, arrange
 from core.config import Config, ThresholdRule
 from core.day import Day, day_of
-from projector.devices import Devices
+from projector.devices import Devices, with_patience
 from projector.figures import Tally, count_devices, count_rows
 from projector.ground import Ground, survey
 from projector.landscape import Classes, Landscape, collect_signals
@@ -29,6 +30,7 @@ REGISTRY_EVERY = timedelta(seconds=2)
 ASK_EVERY = timedelta(seconds=1)  # the table, while no hints come
 WHOLE_EVERY = timedelta(seconds=30)  # the net under hints that were lost unnoticed
 SIGN_EVERY = timedelta(seconds=1)  # of life, while there is nothing to tell: on both wires, Redis and the table
+BELIEVED_LATE = WHOLE_EVERY + timedelta(seconds=2)  # beyond its patience: where somebody listens the alarm of silence comes first
 KEEP_EVERY = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=10)  # a state is stamped before its transaction commits: one may be this long under way
 GROUND_EVERY = timedelta(seconds=3)  # areas or cells imported anew, or a metric heard of for the first time
@@ -50,6 +52,7 @@ class Memory:
     version: str
     sequence: int
     horizon: int
+    rules: Rules
     told_changes: dict[int, int] = field(default_factory=dict)
     figures: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -149,6 +152,9 @@ class Projector:
             moved |= memory.devices.take(live_rows.read_states_since(connection, since), second)
             memory.asked_at = now
         memory.stale |= {name for name in memory.landscape.told if memory.landscape.needs(name) & moved}
+        if memory.devices.age(now.timestamp()):
+            memory.stale |= set(memory.landscape.told)
+            memory.due.pop("figures", None)
 
     def _write(self, connection: Connection, memory: Memory, parts: Mapping[str, Part], now: datetime) -> Delta:
         """Number and store one delta. Nothing when another projector spoke meanwhile: then the memory is given up."""
@@ -180,13 +186,14 @@ def _build(connection: Connection, config: Config, now: datetime) -> Memory:
     landscape = Landscape(ground, config, metrics)
     vitals = [(vital.metric, metrics.get(vital.metric)) for vital in config.screens.vitals]
     devices = Devices(ground, landscape.wanted | {metric for _, metric in vitals if metric is not None})
-    devices.register(live_rows.read_devices(connection))
+    rules = arrange(config)
+    devices.register(with_patience(live_rows.read_devices(connection), rules, BELIEVED_LATE))
     day, tally = day_of(now, config.area.zone), Tally()
     for noun, shapes in live_rows.read_counted(connection, day.start, day.end, now - config.ingest.live_for).items():
         for shape in shapes:
             tally.put(noun, shape)
     version, due = _version(connection, config), {"registry": now + REGISTRY_EVERY}
-    return Memory(ground, devices, landscape, tally, vitals, day, version, sequence, horizon, due=due)
+    return Memory(ground, devices, landscape, tally, vitals, day, version, sequence, horizon, rules, due=due)
 
 
 def _version(connection: Connection, config: Config) -> str:
@@ -226,7 +233,7 @@ def _is_due(memory: Memory, duty: str, now: datetime, every: timedelta) -> bool:
 def _register(connection: Connection, memory: Memory, now: datetime, unknown: list[int]) -> None:
     """Take in devices new or moved; weights are weighed again, which costs: at most every two seconds."""
     rows = live_rows.read_devices(connection, now - REGISTRY_EVERY - OVERLAP, unknown)
-    if memory.devices.register(rows):
+    if memory.devices.register(with_patience(rows, memory.rules, BELIEVED_LATE)):
         memory.landscape.forget_weights()
         memory.stale |= set(memory.landscape.told)
 

@@ -81,7 +81,7 @@ def act_on_case(connection: Connection, number: str, act: Act) -> None:
         demand_saved(queries.cases_save(connection, case_number=number, version=row["version"], stage=stage, now=act.now, **saved), row)
     audit.append(connection, act, "case", number, row["area"], stages=(row["stage"], stage), detail=_worker_of(saved, act))
     if saved["overdue_at"] is not None:
-        audit.append(connection, Act("overdue", EVERYWHERE, act.now), "case", number, row["area"])
+        _tell_overdue(connection, {**row, **saved}, act.now)
     if stage == "dispatched":
         notify(connection, {**row, **saved}, act.now, "case_dispatched" if act.act == "dispatch" else "case_rework", row["version"] + 1)
     if stage not in lifecycle.OPEN and row["incident_id"] is not None:
@@ -155,13 +155,17 @@ def notify(connection: Connection, row: Mapping[str, Any], now: datetime, templa
 def mark_overdue(connection: Connection, now: datetime) -> int:
     """Cases whose deadline has passed and whose work was not done by then: marked once, told once. Returns how many."""
     rows = list(queries.cases_overdue(connection, now=now, limit=_SWEEP_AT_ONCE))
-    act = Act("overdue", EVERYWHERE, now)
     with logged(connection, "case", [row["case_number"] for row in rows], now):
         for row in rows:
             queries.cases_mark_overdue(connection, case_number=row["case_number"], now=now)
-            audit.append(connection, act, "case", row["case_number"], row["area"])
-            notify(connection, row, now, "case_overdue", 0)
+            _tell_overdue(connection, row, now)
     return len(rows)
+
+
+def _tell_overdue(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
+    """The trace and the message, the same whether the sweep or the late finish saw it first; whoever comes second finds `overdue_at`."""
+    audit.append(connection, Act("overdue", EVERYWHERE, now), "case", row["case_number"], row["area"])
+    notify(connection, row, now, "case_overdue", 0)
 
 
 def count_for_indicators(connection: Connection, scope: Scope, area: str, since: datetime, until: datetime) -> dict[str, int]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.correlate import Gathered, Joining, Part
-from core.config import Config
+from core.config import Config, NoDataRule
 from store import change_log
 from store.timescale import Connection, queries
 
@@ -17,11 +17,13 @@ _UNCLASSED = 4
 _SETTLED_FOR = timedelta(seconds=10)
 
 
-def read_pending(connection: Connection, config: Config, since: datetime, now: datetime) -> list[Part]:
-    """Alerts and reports of no incident, stored since; when there are more than one round takes, the severe ones first."""
-    rows = list(queries.correlation_pending_alerts(connection, now=now, since=since, most=_MOST))
+def read_pending(connection: Connection, config: Config, since: datetime, now: datetime, most: int = _MOST) -> list[Part]:
+    """Alerts and reports of no incident, stored since; when there are more than a round takes (`most` of each), the severe ones first."""
+    # That neighbours are silent is no event: a street without power would be a hundred incidents of which nothing is known.
+    silences = [name for name, rule in config.rules.items() if isinstance(rule, NoDataRule)]
+    rows = list(queries.correlation_pending_alerts(connection, now=now, since=since, most=most, silences=silences))
     rows += queries.correlation_pending_reports(
-        connection, since=since, oldest=now - config.ingest.live_for, most=_MOST, classes=list(config.classes),
+        connection, since=since, oldest=now - config.ingest.live_for, most=most, classes=list(config.classes),
         severities=[known.severity for known in config.classes.values()], unclassed=_UNCLASSED,
     )  # fmt: skip
     return [_part(row, config) for row in rows]

@@ -1,4 +1,4 @@
-"""What the desk looks at across nouns: the queue of work, what is in a cell, the places and feeds it sees."""
+"""What the desk looks at across nouns: the queue of work, what is in a cell, the places it sees."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -57,11 +57,6 @@ def list_cells(connection: Connection, scope: Scope, wanted: Filter, after_id: i
 def list_areas(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
     """The areas within the scope and those it lies in, widest first."""
     return list(queries.desk_areas(connection, areas=prefixes(scope)))
-
-
-def list_feeds(connection: Connection) -> list[dict[str, Any]]:
-    """How each feed is doing, by worker."""
-    return list(queries.desk_feeds(connection))
 
 
 def geography_stamp(connection: Connection) -> str:

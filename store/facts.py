@@ -8,7 +8,7 @@ from typing import TypeAlias
 import psycopg
 from psycopg.rows import DictRow
 
-from core.facts import DueDevice, Facts, KnownDevice, Moved, OpenAlert, StateMoved, Wait
+from core.facts import DueDevice, Facts, KnownDevice, Listening, Moved, OpenAlert, StateMoved, Wait
 from core.model import QUALITY_OF_CODE, Presence
 from store import arrays
 from store.registry import Registry
@@ -48,12 +48,17 @@ def read_due(connection: Connection, asked: Asked, registry: Registry) -> Moved:
     known = registry.known(connection, {row["device"] for row in (*device_rows, *wait_rows)})
     metrics = registry.metrics(connection) if wait_rows else {}
     return Moved(
-        due_devices=[DueDevice(known[row["device"]], row["seen_at"], row["silent"], row["presence"] == "offline") for row in device_rows],
+        due_devices=[_due_device(known[row["device"]], row) for row in device_rows],
         due_waits=[
             StateMoved(known[row["device"]], metrics[row["metric"]], row["value"], QUALITY_OF_CODE[row["quality"]], row["observed_at"])
             for row in wait_rows
         ],
     )
+
+
+def _due_device(device: KnownDevice, row: DictRow) -> DueDevice:
+    heard = Listening("", row["since"], row["until"]) if row["since"] else None
+    return DueDevice(device, row["seen_at"], row["silent"], row["presence"] == "offline", heard)
 
 
 def presences(connection: Connection, told: Iterable[Presence], known: dict[str, KnownDevice], now: datetime) -> list[DueDevice]:

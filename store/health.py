@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from core.errors import StoreUnavailable
 from core.model import Frame, Taken
+from store import listening
 from store.timescale import Store, queries
 
 _WRITE_EVERY = timedelta(seconds=1)
+_LISTENS = "connected"
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class HealthWriter:
     worker: str
     feeds: tuple[str, ...]
     started_at: datetime
+    listens: bool = True  # to devices; who only watches the broker hears none of them
     _tallies: dict[str, _Tally] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)  # a feed heard once is told of as long as this process lives
     _written_at: datetime | None = None
@@ -58,6 +61,8 @@ class HealthWriter:
                         connection, feed=feed, worker=self.worker, state=state, since=since, detail=detail, accepted=tally.accepted,
                         duplicates=tally.duplicates, rejected=tally.rejected, last_at=tally.last_at, now=now,
                     )  # fmt: skip
+                if self.listens and state == _LISTENS:
+                    listening.mark(connection, self.feeds, now)
         except StoreUnavailable:
             return
         self._tallies.clear()

@@ -1,20 +1,21 @@
-"""Stores reports exactly once per (source, external_id): places them, keeps the caller apart, moves changed ones.
+"""Stores reports exactly once per (source, external_id): places them, holds them to their sender's area, keeps the caller apart.
 
-History (older than `ingest.live_for`) is stored and listed, and rings no bell. A batch is a handful of statements, however
-many reports it has: one writer serves everybody, and a long upload must not make the others wait.
+History (older than `ingest.live_for`) is stored and listed, and rings no bell; it still ends the alert that its report once
+opened. A batch is a handful of statements, however many reports it has: one writer serves everybody.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from core.bounds import bounds_of, narrowed
 from core.config import Config
 from core.facts import ReportMoved, ValidReport
-from core.model import Placement, Report
+from core.model import Frame, Placement, Reason, Rejected, Report
 from store import change_log
 from store.registry import Locate
 from store.timescale import Connection, queries
@@ -28,6 +29,11 @@ class StoredReports:
     changed: list[int] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     moved: list[ReportMoved] = field(default_factory=list)
+    rejected: list[tuple[int, Rejected]] = field(default_factory=list)
+
+
+Key = tuple[str, str]  # source and external_id
+_RAW_MOST = 4096  # bytes: of a longer list only the report itself is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +59,25 @@ class _Entry:
     simulated: bool
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         return self.valid.report.source, self.valid.report.external_id
 
 
-def store_reports(connection: Connection, reports: Sequence[ValidReport], config: Config, locate: Locate, now: datetime) -> StoredReports:
-    """Upsert a batch; each statement takes its locks in (source, external_id) order, so that two workers do not deadlock."""
+def store_reports(
+    connection: Connection, frames: Sequence[Frame], reports: Sequence[ValidReport], config: Config, locate: Locate, now: datetime
+) -> StoredReports:
+    """Upsert a batch; each statement takes its locks in (source, external_id) order, so that two workers do not deadlock.
+
+    `frames[valid.frame]` tells for which areas a report's sender may speak; what lies elsewhere is in `rejected` (area).
+    """
     stored = StoredReports()
     if not reports:
         return stored
-    entries = _entries(connection, reports, config, locate)
-    known = _known(connection, entries)
-    before = change_log.read(connection, "report", sorted(known.values()))
+    placed = _placed(connection, reports, locate)
+    rows = _known(connection, reports)
+    entries = _entries(frames, placed, {key: row["area"] for key, row in rows.items()}, config, stored)
+    known = {key: int(row["report_id"]) for key, row in rows.items()}
+    before = change_log.read(connection, "report", sorted(known[entry.key] for entry in entries if entry.key in known))
     persons = _persons(connection, entries, known, now)
     for turn in _turns(entries):
         _store(connection, turn, persons, config, now, stored)
@@ -75,22 +88,46 @@ def store_reports(connection: Connection, reports: Sequence[ValidReport], config
     return stored
 
 
-def _entries(connection: Connection, reports: Sequence[ValidReport], config: Config, locate: Locate) -> list[_Entry]:
-    """By position, else by cell code, else by the camera's place in the registry, else nowhere: listed as unplaced."""
+def _placed(connection: Connection, reports: Sequence[ValidReport], locate: Locate) -> list[tuple[ValidReport, _Spot]]:
+    """By position, else by cell code, else by the camera's place in the registry, else by the area it names, else nowhere."""
     named = [valid.report for valid in reports if not valid.report.position]
     cells = _spots(queries.cell_places, connection, {report.cell_code for report in named if report.cell_code})
     cameras = _spots(queries.device_places, connection, {name for report in named if (name := _camera(report))})
-    entries = []
+    placed = []
     for valid in reports:
         report, place = valid.report, None
         if report.position:
             located, lon, lat = locate(report.position)
-            place = _Spot(located.area or report.area or config.area.code, located.cell_id, lon, lat, located.placement)
-        spot = place or cells.get(report.cell_code or "") or cameras.get(_camera(report))
-        spot = spot or _Spot(report.area or config.area.code, None, None, None, Placement.NONE)
-        drill, simulated = (bool(report.extra.get(word)) for word in ("drill", "simulated"))
-        entries.append(_Entry(valid, spot, spot.drill or drill, spot.simulated or simulated))
+            place = _Spot(located.area or report.area or "", located.cell_id, lon, lat, located.placement)
+        place = place or cells.get(report.cell_code or "") or cameras.get(_camera(report))
+        placed.append((valid, place or _Spot(report.area or "", None, None, None, Placement.NONE)))
+    return placed
+
+
+def _entries(
+    frames: Sequence[Frame], placed: Sequence[tuple[ValidReport, _Spot]], areas: dict[Key, str], config: Config, stored: StoredReports
+) -> list[_Entry]:
+    """Those whose place, and whose report as it stands (`areas`), lie in their sender's area; an unplaced one gets that area."""
+    entries = []
+    for valid, spot in placed:
+        bounds = bounds_of(frames[valid.frame])
+        area = narrowed(spot.area, bounds)
+        if area is not None:
+            drill, simulated = (bool(valid.report.extra.get(word)) for word in ("drill", "simulated"))
+            spot = replace(spot, area=area or config.area.code)
+            entry = _Entry(valid, spot, spot.drill or drill, spot.simulated or simulated)
+            if areas.setdefault(entry.key, spot.area).startswith(bounds):
+                entries.append(entry)
+                continue
+        stored.rejected.append((valid.frame, _refused(valid, frames[valid.frame], bounds)))
     return entries
+
+
+def _refused(valid: ValidReport, frame: Frame, bounds: Sequence[str]) -> Rejected:
+    report = valid.report
+    raw = frame.payload if len(frame.payload) <= _RAW_MOST else repr(report).encode()
+    detail = f"report '{report.source}/{report.external_id}' is outside {', '.join(bounds)}, for which its sender speaks"
+    return Rejected(valid.feed, Reason.AREA, detail, raw, valid.received_at, None, valid.item)
 
 
 def _camera(report: Report) -> str:
@@ -108,17 +145,15 @@ def _spots(query: Any, connection: Connection, names: set[str]) -> dict[str, _Sp
     }
 
 
-def _known(connection: Connection, entries: Sequence[_Entry]) -> dict[tuple[str, str], int]:
-    keys = sorted({entry.key for entry in entries})
+def _known(connection: Connection, reports: Sequence[ValidReport]) -> dict[Key, dict[str, Any]]:
+    keys = sorted({(valid.report.source, valid.report.external_id) for valid in reports})
     rows = queries.report_known(connection, sources=[source for source, _ in keys], external_ids=[external_id for _, external_id in keys])
-    return {(row["source"], row["external_id"]): row["report_id"] for row in rows}
+    return {(row["source"], row["external_id"]): row for row in rows}
 
 
-def _persons(
-    connection: Connection, entries: Sequence[_Entry], known: Mapping[tuple[str, str], int], now: datetime
-) -> dict[tuple[str, str], int]:
+def _persons(connection: Connection, entries: Sequence[_Entry], known: Mapping[Key, int], now: datetime) -> dict[Key, int]:
     """The callers of new reports go to a table of their own; the report keeps only a number."""
-    callers: dict[tuple[str, str], Mapping[str, str]] = {}
+    callers: dict[Key, Mapping[str, str]] = {}
     for entry in entries:
         caller = entry.valid.report.caller
         if entry.key not in known and (caller.get("name") or caller.get("phone")):
@@ -136,34 +171,43 @@ def _turns(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
     """One statement cannot change a row twice: what names the same report again waits for the next turn."""
     waiting: Sequence[_Entry] = entries
     while waiting:
-        turn: dict[tuple[str, str], _Entry] = {}
+        turn: dict[Key, _Entry] = {}
         again = [entry for entry in waiting if turn.setdefault(entry.key, entry) is not entry]
         yield list(turn.values())
         waiting = again
 
 
 def _store(
-    connection: Connection, turn: Sequence[_Entry], persons: Mapping[tuple[str, str], int], config: Config, now: datetime,
+    connection: Connection, turn: Sequence[_Entry], persons: Mapping[Key, int], config: Config, now: datetime,
     stored: StoredReports,
 ) -> None:  # fmt: skip
     columns = [_columns(entry, config, persons.get(entry.key), now) for entry in turn]
     rows = queries.report_upsert(connection, rows=json.dumps(columns, ensure_ascii=False))
     told = {(row["source"], row["external_id"]): row for row in rows}
+    ringing = _ringing(connection, turn, told)
     for entry in turn:
         valid, row = entry.valid, told.get(entry.key)
         if row is None:
             stored.duplicates.append(valid.frame)
             continue
         (stored.created if row["created"] else stored.changed).append(valid.frame)
-        if not valid.history:
+        if not valid.history or row["report_id"] in ringing:
             stored.moved.append(_moved(entry, row["report_id"], row["created"]))
+
+
+def _ringing(connection: Connection, turn: Sequence[_Entry], told: Mapping[Key, Mapping[str, Any]]) -> set[int]:
+    """Of the old reports that changed, those that opened an alert which is still open: their ending must reach it."""
+    rows = [told[entry.key] for entry in turn if entry.valid.history and entry.key in told]
+    changed = [row["report_id"] for row in rows if not row["created"]]
+    return {row["report_id"] for row in queries.report_ringing(connection, ids=changed)} if changed else set()
 
 
 def _moved(entry: _Entry, report_id: int, created: bool) -> ReportMoved:
     spot = entry.spot
     return ReportMoved(
-        report_id, entry.valid.report, spot.area, spot.cell_id, spot.lon, spot.lat, spot.placement, created, entry.drill, entry.simulated
-    )
+        report_id, entry.valid.report, spot.area, spot.cell_id, spot.lon, spot.lat, spot.placement, created, entry.drill, entry.simulated,
+        entry.valid.history,
+    )  # fmt: skip
 
 
 def _columns(entry: _Entry, config: Config, person_id: int | None, now: datetime) -> dict[str, Any]:

@@ -20,6 +20,13 @@ class Newest:
 
     newest: Mapping[StateKey, ValidReading]
     several: Mapping[StateKey, Sequence[ValidReading]]
+    config: Config
+
+    def feed_of(self, reading: ValidReading) -> str | None:
+        """The configured feed whose listeners heard a reading; bodies posted to the API come under the name of their format."""
+        feeds = self.config.feeds
+        posted = next((name for name, feed in feeds.items() if feed.kind == "http"), None)
+        return reading.feed if reading.feed in feeds else posted if reading.feed else None
 
     @property
     def devices(self) -> set[int]:
@@ -52,7 +59,7 @@ def newest_of(fresh: Iterable[ValidReading], config: Config, now: datetime) -> N
             several.setdefault(key, [other]).append(reading)
             if reading.observed_at > other.observed_at:
                 newest[key] = reading
-    return Newest(newest, several)
+    return Newest(newest, several, config)
 
 
 def observed_before(connection: Connection, states: Newest) -> dict[StateKey, datetime]:
@@ -75,21 +82,21 @@ def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterab
         key = row["device_id"], row["metric_id"]
         reading = states.newest[key]
         if key not in states.several and (reading.metric.metric in ruled or row["silent"] or row["unwatched"]):
-            moved.states.append(_moved(reading))
+            moved.states.append(_moved(reading, states.feed_of(reading) if row["unwatched"] or row["silent"] else None))
         if row["silent"]:
             silent.add(key[0])
         if row["unwatched"]:
             unwatched.add(key[0])
     for key, readings in states.several.items():
         since = before.get(key)
-        moved.states += [_moved(reading) for reading in readings if since is None or reading.observed_at > since]
+        moved.states += [_moved(reading, states.feed_of(reading)) for reading in readings if since is None or reading.observed_at > since]
     moved.states.sort(key=lambda state: state.observed_at)
     moved.silent, moved.unwatched = frozenset(silent), frozenset(unwatched)
     return moved
 
 
-def _moved(reading: ValidReading) -> StateMoved:
-    return StateMoved(reading.device, reading.metric, reading.value, reading.quality, reading.observed_at)
+def _moved(reading: ValidReading, feed: str | None) -> StateMoved:
+    return StateMoved(reading.device, reading.metric, reading.value, reading.quality, reading.observed_at, feed)
 
 
 def keep_texts(connection: Connection, states: Newest) -> None:

@@ -15,7 +15,7 @@ from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid, Val
 from core.model import Decoded, Rejected, Taken
 from store import facts, save
 from store.readings_in import buckets_of, store_readings
-from store.registry import Locate, Registry
+from store.registry import Astray, Locate, Registry
 from store.reports_in import store_reports
 from store.states import keep_texts, newest_of, observed_before, tell_moved
 from store.timescale import Connection, Store, queries, sql
@@ -43,7 +43,7 @@ class Batch:
         rows = queries.memory_load(self._connection, feeds=[feed for feed, _ in wanted], peers=[peer for _, peer in wanted])
         return {(row["feed"], row["peer"]): row["memory"] for row in rows}
 
-    def identify(self, decoded: Decoded, now: datetime) -> tuple[dict[str, KnownDevice], dict[str, MetricInfo]]:
+    def identify(self, decoded: Decoded, now: datetime) -> tuple[dict[str, KnownDevice], dict[str, MetricInfo], Astray]:
         return self._registry.identify(self._connection, decoded, now)
 
     def record(self, decoded: Decoded, valid: Valid, known: dict[str, KnownDevice], now: datetime) -> Moved:
@@ -51,9 +51,9 @@ class Batch:
         connection = self._connection
         stored = store_readings(connection, valid.readings, self._config, now, self._careful)
         moved = self._move_states(stored.fresh, now)
-        reports = store_reports(connection, valid.reports, self._config, self._locate, now)
-        gone = facts.presences(connection, decoded.presences, known, now)
-        rejected = [*valid.rejected, *stored.rejected]
+        reports = store_reports(connection, decoded.frames, valid.reports, self._config, self._locate, now)
+        gone = facts.presences(connection, valid.presences, known, now)
+        rejected = [*valid.rejected, *stored.rejected, *reports.rejected]
         self._reject(rejected)
         for (feed, peer), memory in sorted(decoded.memory.items()):
             queries.memory_save(connection, feed=feed, peer=peer, memory=memory, now=now)

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from api.auth import CSRF_COOKIE, SESSION_COOKIE
-from tests.stack import until
+from tests.patience import PATIENCE_S, until
 
 CHROMIUM = Path("/usr/bin/chromium")
 # As root and without a graphics card; names outside this machine do not resolve, so that no test can ever lean on one.
@@ -25,7 +25,6 @@ FLAGS = (
     " --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage"
     " --force-color-profile=srgb --host-resolver-rules=MAP#*#~NOTFOUND,EXCLUDE#127.0.0.1"
 ).split()
-PATIENCE_S = 60.0  # the machine may be busy; a truth that holds ends a wait at once
 LOCAL = {"data", "blob", "about", "chrome-extension"}
 _TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP ${event.effectiveDirective} refused ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));"""

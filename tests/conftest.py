@@ -14,7 +14,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from hypothesis import settings
 from shapely.geometry import Polygon
 
 from core.config import Config, load
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
     from deploy.local.services import Services
     from geodata.model import City
     from tests.stack import Stack
-
-# A busy machine is no broken law: examples are bounded in number, not in milliseconds.
-settings.register_profile("yiping", deadline=None)
-settings.load_profile("yiping")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -50,9 +45,11 @@ def now() -> datetime:
 def services() -> Iterator["Services"]:
     """TimescaleDB, Redis and Mosquitto of this test process; they die with it."""
     from deploy.local.services import Services
+    from tests.stack import own_ports
 
+    database, redis, mqtt = own_ports(3)
     folder = ROOT / ".run" / "test" / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
-    with Services(folder, bound=True, hasty=True) as running:
+    with Services(folder, (database, redis, mqtt), bound=True, hasty=True) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
 

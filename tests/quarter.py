@@ -27,7 +27,8 @@ from store import simulation
 from store.accounts import Account, create_account, create_token, open_session
 from store.geography import load_city, save_city, save_layer
 from store.timescale import Connection, Store
-from tests.stack import Stack, until
+from tests.patience import PATIENCE_S, until
+from tests.stack import Stack
 
 ROLES = ("worker", "jobs", "web", "edge")
 CENTRE = (119.945, 31.785)
@@ -79,7 +80,7 @@ class Quarter:
         """All roles, until the stack is ready and its wire is open, and every device has spoken once."""
         self.stack.start(*ROLES)
         self.stack.ready(90)
-        until(lambda: "slot_taken" in self.stack.log("worker"), 60, "the worker's place at the broker")
+        until(lambda: "slot_taken" in self.stack.log("worker"), what="the worker's place at the broker")
         broker = self.stack.feed_mqtt
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"quarter-{secrets.token_hex(4)}", protocol=paho.MQTTv311)
         self.client.username_pw_set(broker.username, broker.password)
@@ -88,7 +89,7 @@ class Quarter:
         for device in self.devices:
             kind = device.partition("-")[0]
             self.publish(device, **{metric: CALM[metric] for prefix, _, metrics in KINDS if prefix == kind for metric in metrics})
-        until(lambda: self.one("select count(distinct device_id) from device_states") == len(self.devices), 30, "all devices spoke")
+        until(lambda: self.one("select count(distinct device_id) from device_states") == len(self.devices), what="all devices spoke")
 
     def revive(self) -> None:
         """Starts again what a test killed."""
@@ -114,7 +115,7 @@ class Quarter:
         assert self.client is not None
         now = time.time() * 1000
         topic = f"city/320404/{DOMAIN_OF[device.partition('-')[0]]}/{device}/telemetry"
-        self.client.publish(topic, json.dumps({"ts": int(now), "values": values}), qos=1).wait_for_publish(30)
+        self.client.publish(topic, json.dumps({"ts": int(now), "values": values}), qos=1).wait_for_publish(PATIENCE_S)
         return now
 
     def report(self, **fields: Any) -> None:
@@ -127,7 +128,7 @@ class Quarter:
             "observed_at": datetime.now(UTC).isoformat(),
             **fields,
         }
-        self.client.publish("city/320404/report/hotline", json.dumps(body), qos=1).wait_for_publish(30)
+        self.client.publish("city/320404/report/hotline", json.dumps(body), qos=1).wait_for_publish(PATIENCE_S)
 
     def session(self, login: str) -> tuple[str, str]:
         """The secret of a fresh session and its proof, without the form and its costly password check."""
@@ -145,7 +146,7 @@ class Quarter:
         """The answer of the API to a person; what is refused fails the test."""
         secret, proof = self.session(login)
         cookies, headers = {SESSION_COOKIE: secret, CSRF_COOKIE: proof}, {"X-Yiping-Csrf": proof}
-        answer = httpx.request(method, f"{self.stack.url}/api/v1{path}", json=body, cookies=cookies, headers=headers, timeout=30)
+        answer = httpx.request(method, f"{self.stack.url}/api/v1{path}", json=body, cookies=cookies, headers=headers, timeout=60)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -207,7 +208,7 @@ def _add_devices(connection: Connection, city: City, now: datetime) -> None:
 def _device(device: str, domain: str, cell: GridCell) -> dict[str, Any]:
     return {
         "device": device, "name": f"{device.upper()} 号", "domain": domain, "area": cell.area, "cell_id": cell.cell_id,
-        "lon": cell.lon, "lat": cell.lat, "interval_s": 600, "model": device.partition("-")[0], "gateway": None,
+        "lon": cell.lon, "lat": cell.lat, "interval_s": 3600, "model": device.partition("-")[0], "gateway": None,
     }  # fmt: skip
 
 

@@ -2,40 +2,35 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable
+from itertools import count, islice
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from deploy.local.instance import Instance
-from deploy.local.ports import Ports, free_ports
+from deploy.local.ports import Ports, taken_ports
 from deploy.local.process import Process
 from deploy.local.roles import Role, role_commands, role_environment
 from deploy.local.services import Services
+from tests.patience import until as until
 
 ROOT = Path(__file__).resolve().parents[1]
+# Below those the kernel lends to outgoing connections (32768 up): a part that is killed finds its port free when it comes back.
+# Each test process begins elsewhere and goes on from there, so that two never meet.
+_PORTS = (10_240 + (os.getpid() * 977 + n) % 22_000 for n in count())
 
 
-def until(true: Callable[[], Any], seconds: float = 20, what: str = "") -> Any:
-    """Wait for a truth, looking 20 times a second. Raises `AssertionError` with what was waited for."""
-    over = time.monotonic() + seconds
-    while True:
-        found = true()
-        if found:
-            return found
-        if time.monotonic() > over:
-            raise AssertionError(f"not within {seconds} s: {what or true}")
-        time.sleep(0.05)
+def own_ports(number: int) -> list[int]:
+    """So many ports that nobody listens on and that no other test was given."""
+    return list(islice((port for port in _PORTS if not taken_ports([port])), number))
 
 
 class Stack:
     """Processes by role; several of one role get a number (`worker2`). All end with the test, and with this process."""
 
     def __init__(self, services: Services, database: str, web_database: str, folder: Path, config: Path = ROOT / "config.yaml") -> None:
-        public, web, hj212, sl651 = free_ports(4)
+        public, web, hj212, sl651 = own_ports(4)
         ports = Ports(public, web, services.postgres.port, services.redis.port, services.mosquitto.port, hj212, sl651)
         self.instance = Instance(ports, "127.0.0.1", "320404", 0, 1.0, "", folder)
         urls = {**services.urls(), "database_url": database, "web_database_url": web_database}
@@ -78,12 +73,12 @@ class Stack:
         file = self.folder / f"{name}.log"
         return file.read_text(encoding="utf-8") if file.exists() else ""
 
-    def ready(self, seconds: float = 40) -> None:
+    def ready(self, seconds: float = 90) -> None:
         """Until `/readyz` is green."""
         until(lambda: self._is_ready(), seconds, f"/readyz of {self.url}: see {self.folder}")
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/readyz", timeout=20).status_code == 200
         except httpx.HTTPError:
             return False

@@ -90,6 +90,7 @@ def role_environment(instance: Instance, *, config: Path, urls: Mapping[str, str
         "YIPING_MEDIA_DIR": str(instance.run / "media"),
         "YIPING_HJ212_PORT": str(instance.ports.hj212),
         "YIPING_SL651_PORT": str(instance.ports.sl651),
+        "YIPING_RECORD_DIR": str(instance.run / "recordings"),
         "YIPING_AREA": instance.area,
         "YIPING_DEVICES": str(instance.devices),
         "YIPING_SPEED": f"{instance.speed:g}",

@@ -13,20 +13,8 @@ import structlog
 from core.config import Config, FeedConfig
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
-from ingest.decode import frigate, hj212, hotline_csv, native, report_body
+from ingest.decode.formats import FORMATS
 from ingest.decode.source import Decoder, Memory, Source, refuse
-
-DECODERS: dict[str, Decoder] = {
-    "native": native.decode,
-    "readings": report_body.decode_readings,
-    "reports": report_body.decode_report_body,
-    "hj212": hj212.decode,
-    "frigate": frigate.decode,
-    "hotline-csv": hotline_csv.decode,
-}
-CHOOSERS = {"hotline-csv": hotline_csv.choose}  # formats of which the bytes tell the feed
-PORTIONS = {"hotline-csv": hotline_csv.portions}  # formats whose bodies may be long
-WIRE_KEYS = {"hj212": hj212.wire_keys}  # formats that remember something between two frames
 
 _log = structlog.get_logger(__name__)
 
@@ -55,8 +43,9 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
         if len(frame.payload) > limit:
             refuse(out, (index, frame), source, Reason.TOO_LARGE, f"{len(frame.payload)} bytes, {limit} allowed")
             continue
+        presences = len(out.presences)
         try:
-            if choose := CHOOSERS.get(source.feed.format):
+            if choose := FORMATS[source.feed.format].choose:
                 source = choose(asked, source)
                 frame = _named(out, index, source)
             decoder(index, frame, source, memory, out)
@@ -65,6 +54,8 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
         except Exception as bug:  # the last wall: a decoder's fault must not stop the city's feeds
             _log.exception("decoder_bug", feed=name, format=source.feed.format, topic=frame.topic[:200])
             refuse(out, (index, frame), source, Reason.UNDECODABLE, f"decoder error: {type(bug).__name__}")
+        if len(out.presences) > presences:
+            out.presences[presences:] = [replace(one, frame=index) for one in out.presences[presences:]]
     return out
 
 
@@ -77,10 +68,11 @@ def _named(out: Decoded, index: int, source: Source) -> Frame:
 
 def portions(form: str, payload: bytes, most: int) -> list[tuple[int, bytes]]:
     """A body as one or several with at most `most` rows each, and the place of each one's first row; never raises."""
-    if form not in PORTIONS:
+    known = FORMATS.get(form)
+    if known is None or known.portions is None:
         return [(0, payload)]
     try:
-        return PORTIONS[form](payload, most)
+        return known.portions(payload, most)
     except DecodeError:
         return [(0, payload)]  # refused, with its reason, when it is decoded
 
@@ -88,13 +80,12 @@ def portions(form: str, payload: bytes, most: int) -> list[tuple[int, bytes]]:
 def wire_keys(frames: Sequence[Frame], config: Config) -> set[tuple[str, str]]:
     """The (feed, peer) memories that decoding these frames wants; empty for formats without memory."""
     keys: set[tuple[str, str]] = set()
-    names = {frame.feed for frame in frames}
-    wanting = {name: source for name in names if (source := source_of(name, config)) and source.feed.format in WIRE_KEYS}
-    if wanting:
-        for frame in frames:
-            source = wanting.get(frame.feed)
-            if source:
-                keys |= {(source.name, peer) for peer in WIRE_KEYS[source.feed.format](frame)}
+    wanting = {name: source for name in {frame.feed for frame in frames} if (source := source_of(name, config))}
+    for frame in frames:
+        source = wanting.get(frame.feed)
+        form = FORMATS.get(source.feed.format) if source else None
+        if source and form and form.wire_keys:
+            keys |= {(source.name, peer) for peer in form.wire_keys(frame)}
     return keys
 
 
@@ -103,7 +94,7 @@ def source_of(name: str, config: Config) -> Source | None:
     feed = config.feeds.get(name)
     if feed is None:
         form = name.removeprefix("http-")
-        if form not in DECODERS:
+        if form not in FORMATS:
             return None
         name, feed = next(
             ((found, each) for found, each in config.feeds.items() if each.format == form), (name, FeedConfig(kind="http", format=form))
@@ -113,8 +104,8 @@ def source_of(name: str, config: Config) -> Source | None:
 
 def _reader_of(name: str, config: Config) -> tuple[Decoder, Source] | None:
     source = source_of(name, config)
-    decoder = DECODERS.get(source.feed.format) if source else None
-    return (decoder, source) if decoder and source else None
+    known = FORMATS.get(source.feed.format) if source else None
+    return (known.decode, source) if known and source else None
 
 
 @lru_cache(maxsize=64)
@@ -122,4 +113,4 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-__all__ = ["DECODERS", "decode", "portions", "source_of", "wire_keys"]
+__all__ = ["FORMATS", "decode", "portions", "source_of", "wire_keys"]

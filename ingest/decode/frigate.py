@@ -11,7 +11,7 @@ import msgspec
 
 from core.errors import DecodeError
 from core.model import Channel, Decoded, Frame, Position, Reason, Report
-from ingest.decode.source import EPOCH, Memory, Source, clean, name_of
+from ingest.decode.source import EPOCH, Memory, Source, clean, name_of, refuse
 
 # Labels of Frigate's own and of the usual city models; an unknown one is shown as it came.
 LABELS = {
@@ -56,8 +56,11 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     try:
         message = _messages.decode(frame.payload)
     except (msgspec.DecodeError, RecursionError) as error:
-        unsupported = isinstance(error, msgspec.ValidationError) and b'"after"' not in frame.payload
-        raise DecodeError(f"neither event nor review: {error}", Reason.UNSUPPORTED if unsupported else Reason.UNDECODABLE) from error
+        if isinstance(error, msgspec.ValidationError) and b'"after"' not in frame.payload:
+            # Updates of descriptions, faces and plates, and triggers: their bytes name people, so none are kept.
+            refuse(out, (index, frame), source, Reason.UNSUPPORTED, f"neither event nor review: {error}", b"")
+            return
+        raise DecodeError(f"neither event nor review: {error}") from error
     seen = message.after
     if seen.label is None and seen.data is None:
         raise DecodeError("neither event nor review: no label and no data", Reason.UNSUPPORTED)

@@ -1,36 +1,44 @@
-"""HJ 212 packets → readings, presences and the answers the standard asks for (contract "Names on the wires").
+"""HJ 212 packets → readings and the answers the standard asks for (contract "Names on the wires").
 
-Decides names, times, qualities and answers. Keeps nothing but the DataTime of packets sent in several parts, in the
-memory of (feed, MN). A packet that arrived broken gets no answer: the station will repeat it.
+Decides times, qualities and answers. Keeps nothing but the DataTime of packets sent in several parts, in the memory of
+(feed, MN). A packet that arrived broken gets no answer: the station will repeat it.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from core.errors import DecodeError
-from core.model import Answer, Decoded, DeviceHint, Frame, Quality, Reading, Reason
-from ingest.decode.hj212_packet import Packet, answer, parse, split
-from ingest.decode.source import Memory, Source, clean, name_of, quality_of, refuse
+from core.model import Answer, Decoded, DeviceHint, Frame, Quality, Reading
+from core.model import Reason as Why
+from ingest.decode.hj212_packet import BLANK, Packet, answer, is_one, parse, split
+from ingest.decode.hj212_values import metric_name, qualities, value_of, values_of
+from ingest.decode.source import Memory, Source, clean, name_of, refuse
 
-# Period data; HJ 212 stamps them at the START of their period.
-SUFFIX = {"2051": ".minute", "2061": ".hour", "2031": ".day"}
-PERIODIC = {*SUFFIX, "2041"}
-WITHOUT_TIME = {"9011", "9012", "9013", "9014", "9015"}
-# Notices of the field (HJ 212-2017 table 9, 2025: 9015 heartbeat) are answered by 9013.
+# Data of a period; HJ 212 stamps them at its START. Those without a suffix have names of their own (run times, furnace means).
+SUFFIX = {"2051": ".minute", "2061": ".hour", "2031": ".day", "2013": ".raw", "2062": ".check"}
+PERIODIC = {"2051", "2061", "2031", "2041", "2111"}
+CALIBRATION = {"2062"}  # 2025: what an instrument measured of a standard sample is no air and no water
+WITHOUT_DATA = {"9011", "9012", "9013", "9014", "9015"}
+# Notices of the field (2017 table 9; 2025: 9015 heartbeat) are answered by 9013.
 NOTICES = {"1013", "9015"}
-# Only the host may ask for these; whoever asks the host is refused by 9011 QnRtn=2.
-HOST_ONLY = {"1000", "1012", "1062", "1064", "1072", "2012", "2022", "3011", "3012", "3013", "3014", "3016", "3018", "3021"}
-NOT_VALUES = {"flag", "eflag", "sampletime", "datatime", "polid", "restarttime", "systemtime", "begintime", "endtime"}
+# Only a host may ask for these (1014: we hand out no keys); whoever asks the host is refused by 9011 QnRtn=2.
+HOST_ONLY = frozenset(
+    "1000 1002 1012 1014 1062 1064 1072 2012 2022 3011 3012 3013 3014 3016 3021 3022 3024".split()
+)  # fmt: skip
+REFUSED = "QnRtn=2"
 MEMORY_HOLDS = timedelta(minutes=10)  # three tries of 10 s each per packet, and a slow modem
 COMMANDS_KEPT = 8
+WINDOW = 65_536  # bytes of a long body looked at in one go
 
 _MN = re.compile(rb"(?:^|;)MN=([^;]{1,64});")
 _NUMBERED = re.compile(rb";(?:PNUM|PNO)=\d")
 _HEX = re.compile(rb"[0-9A-Fa-f\s]+")
+_STAMP = re.compile(r"\d{12}(?:\d\d(?:\d{3})?)?", re.ASCII)
 
 
 class Part(msgspec.Struct):
@@ -52,17 +60,28 @@ def wire_keys(frame: Frame) -> set[str]:
     return {found.decode("ascii", "replace") for found in _MN.findall(payload.replace(b"##", b";"))}
 
 
+def portions(payload: bytes, most: int) -> list[tuple[int, bytes]]:
+    """A long body as several of at most `most` packets each, with the place of each one's first."""
+    pieces = list(_pieces(_bytes(payload)))
+    if len(pieces) <= most:
+        return [(0, payload)]
+    return [(start, b"\r\n".join(pieces[start : start + most])) for start in range(0, len(pieces), most)]
+
+
 def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:
     """Every packet in a frame (a TCP feed brings one each, an HTTP body any number, also as hexadecimal)."""
-    pieces, rest = split(_bytes(frame.payload))
-    pieces += [rest] if rest.strip() else []
-    if not pieces:
-        raise DecodeError("an empty frame")
-    for item, piece in enumerate(pieces):
+    at = (index, frame)
+    secret: str | None = source.feed.key
+    modbus: bool = source.feed.modbus_checksum
+    item = -1
+    for item, piece in enumerate(_pieces(_bytes(frame.payload))):
         try:
-            _decode_packet(index, frame, source, memory, out, piece, item)
+            packet = parse(piece, secret, modbus)
+            _take_packet(at, source, memory, out, packet, piece, item)
         except DecodeError as problem:
-            refuse(out, (index, frame), source, problem.reason, str(problem), piece, item)
+            refuse(out, at, source, problem.reason, str(problem), piece, item)
+    if item < 0:
+        raise DecodeError("an empty frame")
 
 
 def _bytes(payload: bytes) -> bytes:
@@ -74,111 +93,79 @@ def _bytes(payload: bytes) -> bytes:
     return payload
 
 
-def _decode_packet(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded, raw: bytes, item: int) -> None:
-    packet = parse(raw)
+def _pieces(payload: bytes) -> Iterator[bytes]:
+    """What `split` finds, of a long body window by window, and the rest as a piece of its own."""
+    if is_one(payload):  # what a TCP feed brings was split already
+        yield payload.strip(BLANK)
+        return
+    rest = b""
+    for start in range(0, len(payload), WINDOW):
+        pieces, rest = split(rest + payload[start : start + WINDOW])
+        yield from pieces
+    if rest:
+        yield rest
+
+
+def _take_packet(at: tuple[int, Frame], source: Source, memory: Memory, out: Decoded, packet: Packet, raw: bytes, item: int) -> None:
     device = name_of(packet.fields.get("MN"), "MN")
     command = packet.fields.get("CN", "")
-    if source.feed.password is not None and packet.fields.get("PW") != source.feed.password:
-        raise DecodeError(f"station {device}: wrong password", Reason.UNKNOWN_DEVICE)
-    reply = _answer(packet, command)
-    if reply:
-        out.answers.append(Answer(frame, reply))
+    password = source.feed.password
+    if password is not None and packet.fields.get("PW") != password:
+        raise DecodeError(f"station {device}: wrong password", Why.UNKNOWN_DEVICE)
+    if packet.wants_answer and (reply := _answer(packet, command)):
+        out.answers.append(Answer(at[1], reply))
     if device not in out.hints:
         out.hints[device] = DeviceHint(device, source.feed.domain)
-    if command in HOST_ONLY or command in WITHOUT_TIME:
+    if command in HOST_ONLY or command in WITHOUT_DATA:
         return
     try:
-        _take_values((index, frame), source, memory, out, packet, device, raw, item)
+        _take_values(at, source, memory, out, packet, device, item)
     except DecodeError as problem:
-        refuse(out, (index, frame), source, problem.reason, str(problem), raw, item, device)
+        refuse(out, at, source, problem.reason, str(problem), raw, item, device)
 
 
 def _answer(packet: Packet, command: str) -> bytes | None:
-    """9014 for data, 9013 for notices, 9011 for requests; none where Flag does not ask for one."""
-    if not packet.wants_answer or command in WITHOUT_TIME - NOTICES:
-        return None
+    """9014 for data, 9013 for notices, 9011 for requests; nothing for answers, which would go round for ever."""
     if command in NOTICES:
         return answer(packet, "9013")
+    if command in WITHOUT_DATA:
+        return None
     if command in HOST_ONLY:
-        return answer(packet, "9011", "QnRtn=2")
+        return answer(packet, "9011", REFUSED)
     return answer(packet, "9014")
 
 
-def _take_values(
-    at: tuple[int, Frame], source: Source, memory: Memory, out: Decoded, packet: Packet, device: str, raw: bytes, item: int
-) -> None:
-    values = list(_values(packet))
-    stamp = _remember(at[1], source, memory, out, packet, device)
+def _take_values(at: tuple[int, Frame], source: Source, memory: Memory, out: Decoded, packet: Packet, device: str, item: int) -> None:
+    command = packet.fields.get("CN", "")
+    values, stamp = values_of(packet.items)
+    stamp = _remember(at[1], source, memory, out, packet, device, stamp)
     if not values:
         return
-    command = packet.fields.get("CN", "")
     if stamp is None and command in PERIODIC:
         raise DecodeError(f"CN={command} without DataTime: its period is unknown")
-    observed_at = _time(stamp, source) if stamp else None
+    observed_at = _time(stamp, source.zone) if stamp else None
     suffix = SUFFIX.get(command, "")
+    good = Quality.CALIBRATION if command in CALIBRATION else Quality.GOOD if observed_at else Quality.NO_TIME
+    index, readings, known = at[0], out.readings, qualities(packet.edition)
     for name, text, flag in values:
         try:
-            quality = quality_of(flag) if flag else Quality.GOOD
-            value, words = _value(text)
-            if value is None and words is None and quality is Quality.GOOD:
-                quality = Quality.MISSING
-            elif observed_at is None and quality is Quality.GOOD:
-                quality = Quality.NO_TIME
-            metric = name_of(name.lower() + suffix, "metric")
-            out.readings.append((at[0], Reading(device, metric, value, observed_at, quality, words)))
+            value, words = value_of(text)
+            quality = known.get(flag, Quality.SUSPECT) if flag else Quality.GOOD
+            if quality is Quality.GOOD:
+                quality = Quality.MISSING if value is None and words is None else good
+            readings.append((index, Reading(device, metric_name(name, suffix), value, observed_at, quality, words)))
         except DecodeError as problem:
             refuse(out, at, source, problem.reason, f"{name}: {problem}", f"{name}={text}".encode(), item, device)
 
 
-def _values(packet: Packet) -> Iterator[tuple[str, str, str]]:
-    """(name, value, flag) of everything in CP that is a value.
-
-    `a-Rtd=1,a-Flag=N` is the rule; `a-Rtd=1;Flag=N` and `LA-Rtd-Rtd=1` occur. PolId puts its factor before what follows.
-    """
-    factor = ""
-    pending: list[tuple[str, str, str]] = []
-    for group in packet.items:
-        flags = {code.split("-")[0]: value for code, value in group if code.lower().endswith("flag") and not code.lower().endswith("eflag")}
-        bare = flags.get("Flag") or flags.get("flag")
-        if bare and len(group) == 1:  # a flag that stands alone speaks of the group before it
-            pending = [(name, value, flag or bare) for name, value, flag in pending]
-            continue
-        yield from pending
-        pending = []
-        for key, value in group:
-            code, *kinds = key.split("-")
-            kind = kinds[-1] if kinds else ""
-            if key.lower() == "polid":
-                factor = value
-            elif (kind or code).lower() not in NOT_VALUES:
-                name = f"{code}-{kind}" if kind else code
-                if factor and kind.lower() in ("info", "sn"):
-                    name = f"{factor}-{name}"
-                pending.append((name, value, flags.get(code) or bare or ""))
-    yield from pending
-
-
-def _value(text: str) -> tuple[float | None, str | None]:
-    """A number, or the text of an information item (`//清洗管路//`); empty is null."""
-    if text == "" or text.upper() == "NULL":
-        return None, None
-    if text.startswith("//") and text.endswith("//") and len(text) >= 4:
-        return None, clean(text[2:-2])
-    try:
-        number = float(text) if "_" not in text else math.nan
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
-        return number, None
-    raise DecodeError(f"'{clean(text[:60])}' is no number", Reason.TYPE)
-
-
-def _remember(frame: Frame, source: Source, memory: Memory, out: Decoded, packet: Packet, device: str) -> str | None:
+def _remember(
+    frame: Frame, source: Source, memory: Memory, out: Decoded, packet: Packet, device: str, own: str | None
+) -> str | None:  # fmt: skip
     """The DataTime of this packet: its own, else the one an earlier part of the same message brought."""
-    own = next((value for group in packet.items for key, value in group if key.lower() == "datatime"), None)
-    total, number = packet.number("PNUM"), packet.number("PNO")
+    total = packet.number("PNUM")
     if total < 2:
         return own
+    number = packet.number("PNO")
     key, command = (source.name, device), packet.fields.get("CN", "")
     known = _recall(out.memory.get(key) or memory.get(key))
     part = known.pop(command, None)
@@ -197,12 +184,16 @@ def _recall(kept: bytes | None) -> dict[str, Part]:
         return {}
 
 
-def _time(digits: str, source: Source) -> datetime:
-    """YYYYMMDDhhmmss, with or without milliseconds, in the feed's zone."""
-    if not (digits.isascii() and digits.isdigit() and len(digits) in (12, 14, 17)):
+@lru_cache(maxsize=4096)  # thousands of stations speak of the same minute
+def _time(digits: str, zone: ZoneInfo) -> datetime:
+    """YYYYMMDDhhmm, with seconds and milliseconds or without, in the feed's zone."""
+    if not _STAMP.fullmatch(digits):
         raise DecodeError(f"DataTime '{clean(digits[:40])}' is no time")
+    day, clock, milliseconds = digits[:8], digits[8:14].ljust(6, "0"), int(digits[14:] or 0)
     try:
-        at = datetime.strptime(digits[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=source.zone)
-        return (at + timedelta(milliseconds=int(digits[14:] or 0))).astimezone(UTC)
+        at = datetime(
+            int(day[:4]), int(day[4:6]), int(day[6:]), int(clock[:2]), int(clock[2:4]), int(clock[4:]), 1000 * milliseconds, tzinfo=zone
+        )
+        return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise DecodeError(f"DataTime '{digits}' is no time") from error

@@ -1,25 +1,23 @@
 """Hotline tickets as CSV: each row a report, its columns named by the feed that the header fits.
 
-Decides encoding, feed, times and classes of the rows. Columns that no setting names are left out: they may hold what
-nobody asked for. A time that a clock change skips or repeats is read with the offset before the change (fold 0).
+Decides encoding, feed and rows; what the cells mean is `hotline_fields`. Columns that no setting names are left out: they may
+hold what nobody asked for. A time that a clock change skips or repeats is read with the offset before the change (fold 0).
 """
 
 import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.config import FeedConfig
 from core.errors import DecodeError
-from core.model import Channel, Decoded, Frame, Position, Reason, Report
-from ingest.decode.source import NAME_LIMIT, Memory, Source, clean, position_of, refuse
+from core.model import Decoded, Frame, Reason
+from ingest.decode.hotline_fields import BEGINNINGS, COLUMNS, columns_of, report_of
+from ingest.decode.source import Memory, Source, clean, refuse
 
-NEEDED = ("external_id", "title", "observed_at")
-NAMED = ("external_id", "title", "text", "class", "observed_at", "ended_at", "address", "lon", "lat", "caller_name", "caller_phone")
-TEXT_LIMIT = 20_000
+FORMATS = ("hotline-csv", "hotline-sheet")  # a sheet is read as the CSV it would be exported to
+NEEDED = ("external_id", "title")
 
 
 def choose(frame: Frame, source: Source) -> Source:
@@ -27,13 +25,13 @@ def choose(frame: Frame, source: Source) -> Source:
 
     Raises `DecodeError` when the file is no text or no configured feed fits its header.
     """
-    feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format == "hotline-csv"}
+    feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format in FORMATS}
     name = next((named for named in (frame.topic, frame.feed) if named in feeds), "")
     if not name:
         header = _header(csv.reader(io.StringIO(_text(frame.payload), newline="")))
         name = max(feeds, key=lambda each: _fit(feeds[each], header), default="")
         if not name or not _fit(feeds[name], header):
-            raise DecodeError(f"no hotline-csv feed is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
+            raise DecodeError(f"no feed of tickets is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
     feed = feeds[name]
     return replace(source, name=name, feed=feed, zone=ZoneInfo(feed.timezone or source.config.area.timezone))
 
@@ -66,8 +64,8 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     """Every row of a CSV file of the feed that `choose` found. Raises `DecodeError` when its columns are not there."""
     rows = csv.reader(io.StringIO(_text(frame.payload), newline=""))
     header = _header(rows)
-    places = {key: header.index(column) for key, column in source.feed.columns.items() if column in header}
-    missing = [key for key in NEEDED if key not in places]
+    places = {key: header.index(column) for key, column in columns_of(source).items() if column in header}
+    missing = [key for key in NEEDED if key not in places] + ([] if places.keys() & set(BEGINNINGS) else ["observed_at"])
     if missing:
         raise DecodeError(f"feed {source.name}: no column for {', '.join(missing)} in the header {', '.join(header)[:400]}")
     for item, row in enumerate(_rows(rows, index, frame, source, out)):
@@ -75,7 +73,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
             continue
         try:
             cells = {key: clean(row[place].strip()) for key, place in places.items() if place < len(row)}
-            out.reports.append((index, _report(cells, source)))
+            out.reports.append((index, report_of(cells, source)))
         except DecodeError as problem:
             refuse(out, (index, frame), source, problem.reason, str(problem), _line(row), item)
 
@@ -118,79 +116,10 @@ def _rows(rows: Iterator[list[str]], index: int, frame: Frame, source: Source, o
 
 def _fit(feed: FeedConfig, header: list[str]) -> int:
     """How many of a feed's columns a header has; 0 without its id and title."""
-    columns, present = feed.columns, set(header)
+    columns, present = feed.columns or COLUMNS, set(header)
     if not {columns.get("external_id"), columns.get("title")} <= present:
         return 0
     return sum(column in present for column in columns.values())
-
-
-def _report(cells: dict[str, str], source: Source) -> Report:
-    for key in NEEDED:
-        if not cells.get(key):
-            raise DecodeError(f"{source.feed.columns[key]} is empty")
-    observed_at = _time(cells["observed_at"], source)
-    class_code, extra = _class(cells, source)
-    extra |= {key: value[:NAME_LIMIT] for key, value in cells.items() if key not in NAMED and value}
-    ended_at = _ended_at(cells, source, extra)
-    if ended_at and ended_at < observed_at:
-        extra["ended_before_opened"] = True
-    return Report(
-        source=source.name,
-        external_id=cells["external_id"][:NAME_LIMIT],
-        channel=Channel.HOTLINE,
-        title=" ".join(cells["title"].split())[:NAME_LIMIT],
-        observed_at=observed_at,
-        class_code=class_code,
-        text=cells.get("text", "")[:TEXT_LIMIT] or None,
-        position=_position(cells, source, extra),
-        address=cells.get("address", "")[:500] or None,
-        extra=extra,
-        caller={key: value for key in ("name", "phone") if (value := cells.get(f"caller_{key}", "")[:NAME_LIMIT])},
-        ended=ended_at is not None,
-    )
-
-
-def _class(cells: dict[str, str], source: Source) -> tuple[str | None, dict[str, Any]]:
-    """The city's class for the wording of this hotline: by its class column, else by its title."""
-    word = cells.get("class") or cells["title"]
-    code = source.feed.classes.get(word) or (word if word in source.config.classes else None)
-    return code, {} if code or "class" not in cells or not word else {"class": word[:NAME_LIMIT]}
-
-
-def _time(text: str, source: Source) -> datetime:
-    """A cell's time in UTC. A feed that lies about its offset is read as local time of its zone, whatever it says."""
-    try:
-        form = source.feed.time_format
-        at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 the zone follows
-        if at.tzinfo is None or source.feed.lies_about_offset:
-            at = at.replace(tzinfo=source.zone, fold=0)
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise DecodeError(f"'{text[:40]}' is no time as {source.feed.time_format or 'ISO 8601'}") from error
-
-
-def _ended_at(cells: dict[str, str], source: Source, extra: dict[str, Any]) -> datetime | None:
-    """When it was closed; an unreadable closing time does not cost the ticket."""
-    if not cells.get("ended_at"):
-        return None
-    try:
-        ended_at = _time(cells["ended_at"], source)
-    except DecodeError as problem:
-        extra["ended_at_refused"] = str(problem)
-        return None
-    extra["ended_at"] = ended_at.isoformat()
-    return ended_at
-
-
-def _position(cells: dict[str, str], source: Source, extra: dict[str, Any]) -> Position | None:
-    """0/0 is passed on as given: the store lists it as placement zero."""
-    if not cells.get("lon") or not cells.get("lat"):
-        return None
-    try:
-        return position_of(float(cells["lon"]), float(cells["lat"]), None, source)
-    except (ValueError, DecodeError):
-        extra["position_refused"] = f"{cells['lon'][:40]}, {cells['lat'][:40]}"
-        return None
 
 
 def _line(row: list[str]) -> bytes:

@@ -19,6 +19,7 @@ from ingest.decode.source import refuse as put_aside
 Value = bool | float | str | None
 AREA_DIGITS = (4, 6, 9, 12)
 TOPICS_KEPT = 1 << 18  # parsed topics remembered: a quarter of a million devices per worker, some 60 MB at most
+retained = ("/status",)  # endings of topics whose last message the broker keeps
 
 
 class Telemetry(msgspec.Struct, gc=False):

@@ -5,7 +5,7 @@ select 'alert' as kind, alert_id as part_id, title, class_code, domain, severity
        case when stage in ('unack', 'acked') then greatest(:now, observed_at) else coalesce(returned_at, observed_at) end as until,
        drill, simulated, report_id
 from alerts
-where incident_id is null and stage <> 'normal' and hold = 'none' and raised_at > :since
+where incident_id is null and stage <> 'normal' and hold = 'none' and raised_at > :since and rule <> all (cast(:silences as text[]))
 order by severity, alert_id limit :most;
 
 -- name: correlation_pending_reports

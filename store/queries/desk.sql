@@ -23,13 +23,13 @@ order by (due_at is not null and due_at <= :now) desc, severity, coalesce(due_at
 limit :limit;
 
 -- name: desk_cell^
-select c.cell_id, c.cell_code as code, c.area, street_of(c.area) as street, c.lon, c.lat, c.area_m2, c.schematic,
+select c.cell_id, c.cell_code, c.area, street_of(c.area) as street, c.lon, c.lat, c.area_m2, c.schematic,
        g.code as duty_grid, g.name as duty_grid_name, a.title as worker
 from cells c left join duty_grids g on g.code = c.duty_grid left join accounts a on a.account_id = g.worker_id and a.disabled_at is null
 where c.cell_id = :cell_id and c.area like any(cast(:areas as text[]));
 
 -- name: desk_cells
-select c.cell_id, c.cell_code as code, c.area, street_of(c.area) as street, c.duty_grid, c.lon, c.lat, c.area_m2, c.schematic
+select c.cell_id, c.cell_code, c.area, street_of(c.area) as street, c.duty_grid, c.lon, c.lat, c.area_m2, c.schematic
 from cells c
 where c.area like any(cast(:areas as text[])) and c.area like :area and c.cell_id > :after_id
   and (cast(:duty_grid as text) is null or c.duty_grid = :duty_grid)
@@ -40,10 +40,6 @@ order by c.cell_id limit :limit;
 select code, name, level, parent, lon, lat, schematic from areas
 where code like any(cast(:areas as text[])) or exists (select from unnest(cast(:areas as text[])) as seen where seen like code || '%%')
 order by length(code), code;
-
--- name: desk_feeds
-select feed, worker, state, since, detail, accepted, duplicates, rejected, last_at, updated_at from feed_health order by feed, worker;
-
 
 -- name: desk_geography_stamp^
 -- Changes whenever an outline, a layer or the set of cells does, cheap enough to ask often.

@@ -17,16 +17,23 @@ select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, 
 from devices d where d.device = :device and d.area like any(cast(:areas as text[]));
 
 -- name: devices_metrics
-select dm.device_id, m.metric, coalesce(nullif(dm.unit, ''), m.unit) as unit, m.kind, coalesce(dm.min, m.min) as min, coalesce(dm.max, m.max) as max, dm.name
-from device_metrics dm join metrics m using (metric_id) where dm.device_id = any(:device_ids) order by dm.device_id, m.metric;
+-- What the device says of its metrics, and beside it the city's metric that they become.
+select dm.device_id, m.metric, dm.unit, dm.min, dm.max, dm.name, c.kind, c.label, c.unit as city_unit, c.min as city_min, c.max as city_max
+from device_metrics dm join metrics m using (metric_id) join metrics c on c.metric = coalesce(dm.name, m.metric)
+where dm.device_id = any(:device_ids) order by dm.device_id, m.metric;
 
 -- name: devices_states
 select s.device_id, m.metric, m.label, m.unit, m.kind, s.value, s.text, s.quality, s.observed_at, s.changed_at, s.updated_at
 from device_states s join metrics m using (metric_id) where s.device_id = any(:device_ids) order by s.device_id, m.metric;
 
 -- name: devices_add_metrics!
-insert into metrics (metric, label, unit, kind) select unnest(cast(:metrics as text[])), unnest(cast(:metrics as text[])), unnest(cast(:units as text[])), unnest(cast(:kinds as text[]))
-on conflict (metric) do nothing;
+-- A metric that only wires had named so far has no unit: the first device that is registered with one says it.
+insert into metrics as m (metric, label, unit, kind)
+select * from unnest(cast(:metrics as text[]), cast(:labels as text[]), cast(:units as text[]), cast(:kinds as text[]))
+on conflict (metric) do update set unit = excluded.unit where m.unit = '' and excluded.unit <> '' and m.kind = 'number';
+
+-- name: devices_catalogue
+select metric, unit, kind from metrics where metric = any(:metrics);
 
 -- name: devices_register^
 insert into devices as d (device, name, domain, area, cell_id, lon, lat, placement, interval_s, model, gateway, verified, simulated, drill, created_at, updated_at)

@@ -1,9 +1,12 @@
 -- name: facts_due_devices
 -- A few at a time and only those nobody else is looking at.
-with due as (select device_id from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
+-- `since` and `until`: when its feed was listened to; of a device whose feed nobody knows, when all were. Null: nobody ever listened.
+with due as (select device_id, feed from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
 select d.device_id, d.device, d.presence, d.silent_at is not null as silent,
-       coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), d.created_at) as seen_at
-from due join devices d using (device_id);
+       coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), d.created_at) as seen_at,
+       coalesce(one.since, every.since) as since, coalesce(one.until, every.until) as until
+from due join devices d using (device_id) left join listening one on one.feed = due.feed
+cross join (select max(since) as since, min(until) as until from listening) every;
 
 -- name: facts_due_waits
 with due as (select w.rule, w.subject, w.device_id, w.metric_id from rule_waits w join devices d using (device_id)

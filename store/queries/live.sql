@@ -23,7 +23,7 @@ select cell_id, street_of(area) as street, lon, lat from cells order by cell_id;
 
 -- name: live_devices
 select d.device_id, street_of(d.area) as street, coalesce(d.lon, c.lon) as lon, coalesce(d.lat, c.lat) as lat, d.placement,
-       d.silent_at is not null as silent, d.presence
+       d.silent_at is not null as silent, d.presence, d.domain, d.area, d.interval_s
 from devices d left join cells c using (cell_id)
 where (:since)::timestamptz is null or d.updated_at > :since or d.device_id = any (:devices ::integer[])
 order by d.device_id;
@@ -104,8 +104,9 @@ select to_jsonb(v) as shape from live_reports v
 where not v.history and v.stage in ('open', 'confirmed') and v.observed_at >= :since order by v.observed_at desc limit :most;
 
 -- name: live_trend
+-- Notices (severity 5: a silent device) say what is not known, not that something happened: they are no signals.
 select (extract(epoch from date_bin(make_interval(secs => :bucket_s), at, :since))::bigint) as bucket, street, count(*)::integer as n
-from (select raised_at as at, street_of(area) as street from alerts where raised_at >= :since and not drill
+from (select raised_at as at, street_of(area) as street from alerts where raised_at >= :since and severity < 5 and not drill
       union all
       select observed_at, street_of(area) from reports where observed_at >= :since and observed_at <= :now and not drill and not history) s
 group by 1, 2 order by 1;

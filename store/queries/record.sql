@@ -27,7 +27,7 @@ where device_id = :device_id and metric_id = :metric_id and observed_at = :obser
 
 -- name: states_upsert
 -- Late is not latest: an older reading never wins. Ordered by key: no deadlock between workers.
--- Told with each: whether its device was silent until now, and whether it is watched at all. A NaN stands for null.
+-- Told with each: whether its device was silent until now, and whether it is yet to be watched, as one heard on a known feed. A NaN stands for null.
 with moved as (
     insert into device_states as s (device_id, metric_id, quality, value, observed_at, changed_at, updated_at)
     select device_id, metric_id, quality, nullif(value, 'NaN'), observed_at, observed_at, :now
@@ -39,7 +39,7 @@ with moved as (
         changed_at = case when s.value is distinct from excluded.value then excluded.observed_at else s.changed_at end
     where s.observed_at < excluded.observed_at
     returning s.device_id, s.metric_id)
-select device_id, metric_id, d.silent_at is not null as silent, w.device_id is null as unwatched
+select device_id, metric_id, d.silent_at is not null as silent, w.feed is null as unwatched
 from moved join devices d using (device_id) left join device_watch w using (device_id);
 
 -- name: states_text!
@@ -92,7 +92,12 @@ select name, phone, address, :now from unnest(:names ::text[], :phones ::text[],
 returning person_id;
 
 -- name: report_known
-select source, external_id, report_id from reports where (source, external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]));
+select source, external_id, report_id, area from reports where (source, external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]));
+
+-- name: report_ringing
+-- By the alert's subject, which is indexed.
+select distinct r.report_id from reports r join alerts a on a.subject = 'report:' || r.source || '/' || r.external_id and a.stage <> 'normal'
+where r.report_id = any(:ids ::bigint[]);
 
 -- name: report_log!
 -- What store.change_log does for a few rows, for a batch: the shapes need not travel. A report missing in `before` is new.

@@ -1,6 +1,6 @@
 -- name: registry_devices
 select d.device_id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.interval_s, d.simulated, d.drill, d.updated_at,
-       (select jsonb_object_agg(m.metric, jsonb_build_array(dm.min, dm.max, dm.name)) from device_metrics dm join metrics m using (metric_id)
+       (select jsonb_object_agg(m.metric, jsonb_build_array(dm.min, dm.max, dm.name, dm.unit)) from device_metrics dm join metrics m using (metric_id)
         where dm.device_id = d.device_id) as metrics
 from devices d where d.device = any(:devices);
 
@@ -12,7 +12,7 @@ select device, updated_at from devices where updated_at > :since;
 select metric_id, metric, label, unit, kind, min, max from metrics;
 
 -- name: registry_add_metric!
-insert into metrics (metric, label, kind) values (:metric, :metric, :kind) on conflict (metric) do nothing;
+insert into metrics (metric, label, unit, kind) values (:metric, :label, :unit, :kind) on conflict (metric) do nothing;
 
 -- name: registry_adopt!
 insert into devices (device, name, domain, area, cell_id, lon, lat, placement, verified, gateway, created_at, updated_at)

@@ -20,6 +20,8 @@ from redis.retry import Retry
 
 from deploy.local.process import Process, started_at, wait_until
 from deploy.local.services import Services
+from tests.patience import PATIENCE_S
+from tests.stack import own_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,7 +60,8 @@ def retained(url: str, topic: str, patience: float = 0.5) -> bytes | None:
 def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Services that this module may kill."""
     run = tmp_path_factory.mktemp("services")
-    with Services(run, bound=True, hasty=True) as services:
+    database, redis_port, mqtt = own_ports(3)
+    with Services(run, (database, redis_port, mqtt), bound=True, hasty=True) as services:
         yield services
 
 
@@ -124,7 +127,7 @@ def test_what_the_broker_confirmed_survives_its_sigterm(own_services: Services) 
     publish_one(mosquitto.feed_url, "city/320404/water/d1/status", retain=True)
     mosquitto.terminate()
     mosquitto.start()
-    assert retained(mosquitto.url, "city/320404/water/d1/status") == b"online"
+    assert retained(mosquitto.url, "city/320404/water/d1/status", PATIENCE_S) == b"online"
 
 
 def test_the_broker_knows_its_accounts(own_services: Services) -> None:
@@ -149,7 +152,7 @@ def test_a_later_command_finds_and_ends_what_an_earlier_one_started(tmp_path: Pa
     assert pid is not None
     assert second.pid == pid
     second.end(signal.SIGTERM)
-    assert first.wait_gone(1)
+    assert first.wait_gone(PATIENCE_S)
     assert started_at(pid) is None
 
 
@@ -169,4 +172,4 @@ def test_bound_processes_die_with_the_one_that_started_them(tmp_path: Path) -> N
     assert started_at(child) is not None
     os.kill(starter.pid, signal.SIGKILL)
     starter.wait()
-    assert wait_until(lambda: started_at(child) is None, 5)
+    assert wait_until(lambda: started_at(child) is None, PATIENCE_S)

@@ -9,13 +9,14 @@ import pytest
 from deploy.local.services import Services
 from store.migrate import upgrade
 from tests.conftest import with_database
-from tests.stack import Stack
+from tests.stack import Stack, own_ports
 
 
 @pytest.fixture
 def careful(tmp_path: Path) -> Iterator[Services]:
     """Services as a city runs them, of this test alone."""
-    with Services(tmp_path / "services", bound=True) as running:
+    database, redis, mqtt = own_ports(3)
+    with Services(tmp_path / "services", (database, redis, mqtt), bound=True) as running:
         yield running
 
 

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from bench.load import Counts, Load
-from tests.stack import Stack, until
+from tests.patience import Stopwatch, until
+from tests.stack import Stack
 
 RATE = 2000
 
@@ -42,7 +43,7 @@ class Publisher(Thread):
         time.sleep(max(0.0, self.started + seconds - time.monotonic()))
 
     def counts(self) -> Counts:
-        self.join(timeout=120)
+        self.join(timeout=180)
         assert not self.is_alive()
         return self.load.counts
 
@@ -54,29 +55,35 @@ def rows(stack: Stack) -> int:
         return int(found[0])
 
 
-def settle(stack: Stack, wanted: int, seconds: float = 60) -> int:
+def settle(stack: Stack, wanted: int, seconds: float = 90) -> int:
     """Rows once they are all there, or once they stopped coming."""
     over, last, since = time.monotonic() + seconds, -1, time.monotonic()
     while time.monotonic() < over and last != wanted:
         now = rows(stack)
         if now != last:
             last, since = now, time.monotonic()
-        elif time.monotonic() - since > 12:
+        elif time.monotonic() - since > 30:
             break
         time.sleep(0.3)
     return last
 
 
 def connected(stack: Stack, name: str) -> None:
-    until(lambda: "slot_taken" in stack.log(name), 20, f"{name} holding a slot")
-    time.sleep(0.5)
+    query = "select state from feed_health where feed = 'city' and worker like %s"
+
+    def told() -> bool:
+        with psycopg.connect(stack.environment["YIPING_DATABASE_URL"]) as connection:
+            return ("connected",) in connection.execute(query, [f"%:{stack.pid(name)}:mqtt-%"]).fetchall()
+
+    until(told, what=f"{name} connected")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(360)
 def test_killing_every_part_under_load_loses_nothing_and_doubles_nothing(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     services = stack.services
     stack.start("worker")
     connected(stack, "worker")
+    watch = Stopwatch()
     publisher = Publisher(stack, 30)
     publisher.at(3)
     stack.start("worker2")
@@ -96,7 +103,7 @@ def test_killing_every_part_under_load_loses_nothing_and_doubles_nothing(stack: 
     services.mosquitto.start()
     publisher.at(26)
     stack.stop("worker2")
-    counts = publisher.counts()
+    counts, crowd = publisher.counts(), watch.crowd()
     stored = settle(stack, counts.sent)
     with capsys.disabled():
         print(
@@ -104,7 +111,7 @@ def test_killing_every_part_under_load_loses_nothing_and_doubles_nothing(stack: 
             f"lost {counts.sent - stored}, doubled {max(0, stored - counts.sent)}"
         )
     assert counts.acked == counts.sent == stored
-    assert counts.sent >= RATE * 30 * 0.95
+    assert counts.sent >= RATE * 30 * 0.95 / crowd, f"the load was real on a machine {crowd:.1f} times slower"
 
 
 def test_a_hanging_redis_costs_the_feeds_nothing(stack: Stack) -> None:
@@ -114,8 +121,9 @@ def test_a_hanging_redis_costs_the_feeds_nothing(stack: Stack) -> None:
     assert redis_pid
     os.kill(redis_pid, signal.SIGSTOP)
     try:
-        counts = Publisher(stack, 4).counts()
-        assert settle(stack, counts.sent, 10) == counts.sent
+        watch, counts = Stopwatch(), Publisher(stack, 4).counts()
+        assert settle(stack, counts.sent) == counts.sent
+        watch.within(14, "taking four seconds of load")
     finally:
         os.kill(redis_pid, signal.SIGCONT)
 
@@ -130,7 +138,7 @@ def test_a_broker_killed_by_9_loses_at_most_what_it_had_not_saved_and_we_say_how
     stack.services.mosquitto.kill()
     stack.services.mosquitto.start()
     stack.start("worker")
-    stored = settle(stack, counts.sent, 30)
+    stored = settle(stack, counts.sent)
     lost = counts.sent - stored
     with capsys.disabled():
         print(f"\n  broker killed by -9 with {counts.sent:,} messages confirmed and queued: {lost:,} lost ({lost / RATE:.2f} s of load)")

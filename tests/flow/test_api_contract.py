@@ -15,7 +15,8 @@ from store.accounts import create_account, create_token
 from tests.conftest import with_database
 from tests.desk import picture
 from tests.flow.test_live import City
-from tests.stack import Stack, until
+from tests.patience import PATIENCE_S, until
+from tests.stack import Stack
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
@@ -40,7 +41,7 @@ class House:
     def ask(self, method: str, path: str, token: str = "", **more: Any) -> httpx.Response:
         headers = {**({"Authorization": f"Bearer {self.tokens[token]}"} if token else {}), **more.pop("headers", {})}
         target = path if path.startswith(("/healthz", "/readyz", "/metrics", "/openapi", "/docs")) else f"/api/v1{path}"
-        return httpx.request(method, self.url + target, headers=headers, timeout=30, **more)
+        return httpx.request(method, self.url + target, headers=headers, timeout=PATIENCE_S, **more)
 
     def get(self, path: str, token: str = "read", **more: Any) -> Any:
         answer = self.ask("GET", path, token, **more)
@@ -106,9 +107,8 @@ def leaks(house: House, count: int) -> list[dict[str, Any]]:
 
 def test_health_is_open_and_everything_else_wants_a_token(house: House) -> None:
     assert house.ask("GET", "/healthz").status_code == 200
-    ready = house.ask("GET", "/readyz").json()
-    assert ready["checks"].keys() >= {"database", "redis", "mqtt", "projector", "web"}
-    assert set(ready["checks"].values()) == {"ok"}
+    assert house.ask("GET", "/readyz").json()["checks"].keys() >= {"database", "redis", "mqtt", "projector", "web"}
+    until(lambda: set(house.ask("GET", "/readyz").json()["checks"].values()) == {"ok"}, what="all is well")
     for path in ("/metrics", "/openapi.json", "/docs"):
         problem(house.ask("GET", path), 401, "not_signed_in")
     for path, operations in house.get("/openapi.json")["paths"].items():
@@ -223,6 +223,12 @@ def test_reports_are_created_once_and_feeds_take_foreign_bodies_with_whatever_a_
         house.ask("POST", f"/feeds/hotline-csv/{house.tokens['feed']}", content=ticket("H3"), headers=csv),
     ]
     assert [(each.status_code, each.json()["accepted"]) for each in sent] == [(200, 1)] * 3
+
+    def heard() -> set[str]:
+        return {one["feed"] for one in house.get("/feeds")["feeds"] if one["accepted"]}
+
+    until(lambda: "hotline" in heard(), what="the feed's own name among the feeds")
+    assert "hotline-csv" not in heard()
     problem(house.ask("POST", f"/feeds/hotline-csv/{house.tokens['read']}", content=ticket("H4"), headers=csv), 403)
     problem(house.ask("POST", "/feeds/hotline-csv/unknown", content=ticket("H4"), headers=csv), 401)
     problem(house.ask("GET", "/alerts", headers={"Authorization": f"Basic {basic}"}), 401)
@@ -251,26 +257,35 @@ def test_devices_are_registered_changed_and_found(house: House) -> None:
     assert house.get("/devices?domain=water")["devices"] == []
 
 
+def looked_at_twice(house: House, name: str) -> tuple[list[str], list[str]] | None:
+    """The keys of a list as a whole and in pages; None when the leader changed it meanwhile."""
+    key = {"cells": "cell_id", "cases": "number"}.get(name, "id")
+
+    def whole() -> list[str]:
+        answer = house.get(f"/{name}?limit=1000")
+        assert answer["next"] is None
+        return [str(row[key]) for row in answer[name]]
+
+    before, pages, more = whole(), list[str](), ""
+    for _ in range(5):
+        page = house.get(f"/{name}?limit={max(1, len(before) // 2)}{more}")
+        pages += [str(row[key]) for row in page[name]]
+        if page["next"] is None:
+            break
+        more = f"&next={page['next']}"
+    return (before, pages) if whole() == before else None
+
+
 def test_lists_take_filters_limits_and_cursors_and_refuse_what_they_do_not_know(house: House) -> None:
     alerts = leaks(house, 3)
     house.post("/reports", [report(f"page-{number}", class_code="0502") for number in range(3)], "feed")
     house.post("/readings", {"readings": [reading("page", 99_999), reading("page", 99_998)]}, "feed")
     for alert in alerts:
         assert house.post("/cases", {"alert_id": alert["id"]}, "act").status_code == 201
-    until(lambda: len(house.get("/incidents")["incidents"]) >= 1, 10, "an incident")
+    until(lambda: len(house.get("/incidents")["incidents"]) >= 1, what="an incident")
     for name in LISTS:
-        whole = house.get(f"/{name}?limit=1000")
-        assert whole["next"] is None
-        key = {"cells": "cell_id", "cases": "number"}.get(name, "id")
-        pages: list[Any] = []
-        step, more = max(1, len(whole[name]) // 2), ""
-        for _ in range(5):
-            page = house.get(f"/{name}?limit={step}{more}")
-            pages += [row[key] for row in page[name]]
-            if page["next"] is None:
-                break
-            more = f"&next={page['next']}"
-        assert sorted(map(str, pages)) == sorted(str(row[key]) for row in whole[name])
+        whole, pages = until(lambda name=name: looked_at_twice(house, name), what=f"{name} of one moment")  # type: ignore[misc]
+        assert sorted(pages) == sorted(whole)
         assert len(pages) >= 1
         for wrong in ("colour=red", "limit=0", "limit=1001", "next=nonsense"):
             problem(house.ask("GET", f"/{name}?{wrong}", "read"), 422, "invalid")
@@ -284,13 +299,15 @@ def test_lists_take_filters_limits_and_cursors_and_refuse_what_they_do_not_know(
     assert {each["stage"] for each in house.get("/alerts?state=acked&limit=1000")["alerts"]} == {"acked"}
     cell = house.get("/cells?limit=1")["cells"][0]
     assert len(house.get(f"/alerts?cell={cell['cell_id']}")["alerts"]) >= 3
+    assert house.get(f"/cells?cell_code={cell['cell_code']}")["cells"] == [cell]
+    assert house.get(f"/cells/{cell['cell_id']}")["cell_code"] == cell["cell_code"]
 
 
 def test_acts_move_what_the_table_allows_and_tell_what_it_does_not(house: House) -> None:
     alert = leaks(house, 1)[0]
     path = f"/alerts/{alert['id']}"
     # The leader joins it to an incident, which is a change of its own: after that only we move it.
-    until(lambda: house.ask("GET", path, "act").json()["incident_id"], 15, "the incident")
+    until(lambda: house.ask("GET", path, "act").json()["incident_id"], what="the incident")
     seen = house.ask("GET", path, "act")
     assert "acknowledge" in seen.json()["acts"]
     done = house.post(f"{path}/acts", {"act": "acknowledge", "note": "看到"}, "act", If_Match=seen.headers["etag"])
@@ -311,9 +328,9 @@ def test_acts_move_what_the_table_allows_and_tell_what_it_does_not(house: House)
     number = house.get("/reports?external_id=act")["reports"][0]["id"]
     assert house.post(f"/reports/{number}/acts", {"act": "confirm"}, "act").json()["stage"] == "confirmed"
     assert problem(house.post(f"/reports/{number}/acts", {"act": "confirm"}, "act"), 409)["stage"] == "confirmed"
-    incident = until(lambda: house.get("/incidents?stage=open,confirmed,handling&limit=1")["incidents"], 10)[0]
-    assert house.post(f"/incidents/{incident['id']}/acts", {"act": "acknowledge"}, "act").status_code == 200
-    problem(house.post(f"/incidents/{incident['id']}/acts", {"act": "fly"}, "act"), 409, "illegal_act")
+    incident = seen.json()["incident_id"]  # gas is still beyond its limit: nobody closes this one meanwhile
+    assert house.post(f"/incidents/{incident}/acts", {"act": "acknowledge"}, "act").status_code == 200
+    problem(house.post(f"/incidents/{incident}/acts", {"act": "fly"}, "act"), 409, "illegal_act")
 
 
 def test_a_case_is_opened_shown_with_its_photo_and_moved_and_a_repeated_post_is_answered_as_the_first(house: House) -> None:
@@ -339,7 +356,7 @@ def test_a_case_is_opened_shown_with_its_photo_and_moved_and_a_repeated_post_is_
     told = problem(house.post(f"/cases/{number}/acts", {"act": "check"}, "act"), 409, "illegal_act")
     assert (told["stage"], "check" in told["allowed"]) == (moved.json()["stage"], False)
     by_hand = house.post(
-        "/cases", {"class_code": "0101", "title": "垃圾", "cell_code": house.get("/cells?limit=1")["cells"][0]["code"]}, "act"
+        "/cases", {"class_code": "0101", "title": "垃圾", "cell_code": house.get("/cells?limit=1")["cells"][0]["cell_code"]}, "act"
     )
     assert by_hand.status_code == 201, by_hand.text
     queue = house.get("/queue", "act")["items"]
@@ -356,7 +373,9 @@ def test_what_does_not_happen_but_is_can_be_read(house: House) -> None:
     assert (rules["gas-high"]["kind"], rules["gas-high"]["severity"]) == ("threshold", 1)
     for indicator in house.get("/indicators")["indicators"]:
         assert {"numerator", "denominator", "formula"} <= indicator.keys()
-    assert {feed["feed"] for feed in house.get("/feeds")["feeds"]} >= {"city"}
+    feeds = [feed["feed"] for feed in house.get("/feeds")["feeds"]]
+    assert set(feeds) >= {"city"}
+    assert len(feeds) == len(set(feeds))
     assert house.get("/me")["scopes"] == ["read"]
     problem(house.ask("GET", "/nothing/of/that/name", "read"), 404, "not_found")
     refused = house.ask("PATCH", "/cases/1/acts", "read")
@@ -392,7 +411,7 @@ def test_a_token_of_one_street_sees_and_feeds_only_that_street(house: House) -> 
 
 
 def test_people_sign_in_with_a_password_and_prove_that_a_write_is_theirs(house: House) -> None:
-    with httpx.Client(base_url=f"{house.url}/api/v1", timeout=30) as browser:
+    with httpx.Client(base_url=f"{house.url}/api/v1", timeout=PATIENCE_S) as browser:
         problem(browser.post("/session", json={"login": "duty01", "password": "wrong-Wrong-1"}), 401)
         assert browser.post("/session", json={"login": "duty01", "password": PASSWORD}).status_code == 201
         assert browser.get("/me").json()["role"] == "duty"
@@ -405,7 +424,7 @@ def test_people_sign_in_with_a_password_and_prove_that_a_write_is_theirs(house: 
 
 
 def test_a_walls_link_binds_a_browser_to_its_view_and_can_be_taken_back(house: House) -> None:
-    with httpx.Client(base_url=house.url, timeout=30) as wall:
+    with httpx.Client(base_url=house.url, timeout=PATIENCE_S) as wall:
         entered = wall.get(f"/screen/{house.tokens['screen']}")
         assert (entered.status_code, entered.headers["location"]) == (303, "/wall")
         assert "httponly" in entered.headers.get_list("set-cookie")[0].lower()

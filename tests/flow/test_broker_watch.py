@@ -47,12 +47,12 @@ def sleeper(services: Services) -> Iterator[None]:
 @pytest.mark.usefixtures("sleeper")
 def test_a_queue_that_is_half_full_is_told_before_it_is_full(services: Services) -> None:
     watch = BrokerWatch(services.mosquitto.url, 1_000_000, lambda: datetime.now(UTC), "watch-test")
-    until(lambda: watch.health().state == "connected", 15, "the broker's figures")
+    until(lambda: watch.health().state == "connected", what="the broker's figures")
     speaker = client(services, "speaker")
     for _ in range(600):
         speaker.publish("city/sleeper/x", b"x" * 1000, 1)
     try:
-        until(lambda: watch.health().state == "pressed", 15, "the alarm")
+        until(lambda: watch.health().state == "pressed", what="the alarm")
         assert watch.queued_bytes >= 500_000
         assert "of 1,000,000 bytes queued" in watch.health().detail
     finally:

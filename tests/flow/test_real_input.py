@@ -19,7 +19,8 @@ from ingest.replay_wires import Wires
 from ingest.replay_wires import replay as send_all
 from store.accounts import create_token
 from store.timescale import Store
-from tests.stack import Stack, until
+from tests.patience import PATIENCE_S, until
+from tests.stack import Stack
 
 PRSA = "timeseries/PRSA_Data_Dongsi_20130301-20170228.csv"
 PRSA_METRICS = 12  # eleven numbers and the wind's direction as text
@@ -60,8 +61,8 @@ class City:
 @pytest.fixture
 def city(stack: Stack, shared: Path) -> Iterator[City]:
     stack.start("worker", "edge")
-    until(lambda: _answers(stack), 30, "the edge")
-    until(lambda: "slot_taken" in stack.log("worker"), 20, "the worker")
+    until(lambda: _answers(stack), what="the edge")
+    until(lambda: "slot_taken" in stack.log("worker"), what="the worker")
     found = City(stack)
     yield found
     found.database.close()
@@ -69,7 +70,7 @@ def city(stack: Stack, shared: Path) -> Iterator[City]:
 
 def _answers(stack: Stack) -> bool:
     try:
-        return httpx.get(f"{stack.url}/healthz", timeout=1).status_code == 200
+        return httpx.get(f"{stack.url}/healthz", timeout=20).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -99,9 +100,9 @@ def test_every_good_hj212_frame_is_stored_and_answered_as_it_asks(city: City, sh
         flag, number = re.search(r"Flag=(\d+)", frame), re.search(r"QN=(\d+)", frame)
         wants = bool(flag and int(flag[1]) & 1)
         asked += wants
-        with socket.create_connection(("127.0.0.1", city.stack.instance.ports.hj212), timeout=5) as station:
+        with socket.create_connection(("127.0.0.1", city.stack.instance.ports.hj212), timeout=PATIENCE_S) as station:
             station.sendall(frame.encode() + b"\r\n")
-            station.settimeout(5 if wants else 0.5)
+            station.settimeout(PATIENCE_S if wants else 0.5)
             try:
                 answer = station.recv(4096).decode()
             except TimeoutError:
@@ -111,7 +112,7 @@ def test_every_good_hj212_frame_is_stored_and_answered_as_it_asks(city: City, sh
             answered += 1
             assert re.search(r"ST=91;CN=90(11|13|14)", answer), answer
             assert not number or f"QN={number[1]}" in answer
-    until(lambda: city.one("select accepted from feed_health where feed = 'hj212'") == city.one("select count(*) from readings"), 5)
+    until(lambda: city.one("select accepted from feed_health where feed = 'hj212'") == city.one("select count(*) from readings"))
     assert len(frames) == 16
     assert asked == answered > 0
     assert city.one("select count(*) from rejected where reason in ('undecodable', 'checksum')") == 0
@@ -121,7 +122,7 @@ def test_every_good_hj212_frame_is_stored_and_answered_as_it_asks(city: City, sh
 def test_frigates_event_and_review_become_video_reports(city: City, shared: Path) -> None:
     for name in ("01_frigate_events.json", "07_frigate_reviews.json"):
         send_all(read(shared / "video/frigate" / name, "frigate"), city.wires())
-    until(lambda: city.one("select count(*) from reports") == 2, 10, "two reports")
+    until(lambda: city.one("select count(*) from reports") == 2, what="two reports")
     rows = city.database.execute("select external_id, channel, confidence, history from reports order by external_id").fetchall()
     assert [row["external_id"] for row in rows] == ["1607123955.475377-mxklsc", "1718987129.308396-fqk5ka"]
     assert all(row["channel"] == "video" and row["history"] for row in rows)

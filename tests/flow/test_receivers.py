@@ -2,9 +2,8 @@
 
 import json
 import socket
-import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from ingest.feeds import Feed
 from ingest.mqtt import MqttFeed
 from ingest.mqtt_publish import publisher
 from ingest.tcp import TcpFeed
+from tests.patience import PATIENCE_S, Stopwatch, until
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
@@ -36,11 +36,8 @@ def numbers(frames: list[Frame]) -> list[int]:
 
 
 def ready(feed: MqttFeed) -> MqttFeed:
-    """Connected, and its subscription granted: a tick later."""
-    until = time.monotonic() + 10
-    while feed.health().state != "connected" and time.monotonic() < until:
-        time.sleep(0.02)
-    time.sleep(0.2)
+    """Connected: its SUBSCRIBE is on its way, and the broker reads it before what anybody sends who connects from now on."""
+    until(lambda: feed.health().state == "connected")
     return feed
 
 
@@ -50,16 +47,26 @@ def publish(services: "Services", count: int = MESSAGES) -> None:
             broker.publish(f"city/320404/environment/d{n % 7}/telemetry", json.dumps({"values": {"n": n}}).encode())
 
 
-def drain(feed: Feed, count: int, acknowledge: bool = True, seconds: float = 10) -> list[int]:
-    taken: list[int] = []
-    until = time.monotonic() + seconds
+def drain(feed: Feed, count: int, acknowledge: bool = True) -> list[int]:
+    taken, watch = list[int](), Stopwatch()
     for frames in feed:
         taken += numbers(frames)
         if acknowledge:
             feed.ack(frames, Decoded())
-        if len(taken) >= count or time.monotonic() > until:
+        if len(taken) >= count or watch.seconds > PATIENCE_S:
             break
     return taken
+
+
+def drain_together(feeds: Sequence[Feed], count: int) -> list[list[int]]:
+    """What each of them took until they had `count` together."""
+    shares, sources, watch = [list[int]() for _ in feeds], [iter(feed) for feed in feeds], Stopwatch()
+    while sum(map(len, shares)) < count and watch.seconds < PATIENCE_S:
+        for feed, source, share in zip(feeds, sources, shares, strict=True):
+            frames = next(source)
+            feed.ack(frames, Decoded())
+            share += numbers(frames)
+    return shares
 
 
 @pytest.fixture
@@ -72,7 +79,7 @@ def test_what_was_not_acknowledged_comes_again_and_only_that(services: "Services
         publish(services)
         kept = drain(feed, 1)
         drain(feed, MESSAGES - len(kept), acknowledge=False)
-        time.sleep(0.2)
+        until(lambda: not feed._outbox, what="the acknowledgement is sent")
     with closing(MqttFeed(services.mosquitto.url, f"{group}-0", config, clock, group)) as feed:
         again = drain(feed, MESSAGES - len(kept))
     assert sorted(kept + again) == list(range(MESSAGES))
@@ -84,7 +91,7 @@ def test_two_workers_share_what_comes(services: "Services", config: Config, grou
         closing(ready(MqttFeed(services.mosquitto.url, f"{group}-1", config, clock, group))) as second,
     ):
         publish(services)
-        shares = [drain(feed, MESSAGES // 2, seconds=3) for feed in (first, second)]
+        shares = drain_together((first, second), MESSAGES)
     assert sorted(shares[0] + shares[1]) == list(range(MESSAGES))
     assert min(map(len, shares)) > MESSAGES // 4
 
@@ -96,7 +103,7 @@ def test_a_slot_taken_over_is_told_and_left(services: "Services", config: Config
     ):
         assert second.health().state == "connected"
         with pytest.raises(FeedLost, match="took over"):
-            drain(first, 1, seconds=5)
+            drain(first, 1)
 
 
 def test_retained_presence_reaches_a_new_session(services: "Services", config: Config, group: str) -> None:
@@ -104,12 +111,11 @@ def test_retained_presence_reaches_a_new_session(services: "Services", config: C
     with publisher(services.mosquitto.feed_url) as broker:
         broker.publish(topic, b"offline", retain=True)
     with closing(MqttFeed(services.mosquitto.url, f"{group}-0", config, clock, group)) as feed:
-        seen: list[str] = []
-        until = time.monotonic() + 5
+        seen, watch = list[str](), Stopwatch()
         for frames in feed:
             seen += [frame.topic for frame in frames]
             feed.ack(frames, Decoded())
-            if topic in seen or time.monotonic() > until:
+            if topic in seen or watch.seconds > PATIENCE_S:
                 break
     assert topic in seen
 
@@ -127,7 +133,7 @@ def packet(number: int) -> bytes:
 
 
 def test_a_station_is_answered_only_after_the_commit_and_in_order(config: Config, station_feed: TcpFeed) -> None:
-    with socket.create_connection(("127.0.0.1", station_feed.port), timeout=5) as station:
+    with socket.create_connection(("127.0.0.1", station_feed.port), timeout=PATIENCE_S) as station:
         stream = b"noise\r\n" + b"".join(packet(number) for number in range(20))
         for start in range(0, len(stream), 61):
             station.sendall(stream[start : start + 61])
@@ -140,7 +146,7 @@ def test_a_station_is_answered_only_after_the_commit_and_in_order(config: Config
         with pytest.raises(TimeoutError):
             station.recv(1)
         station_feed.ack(frames, decode(frames, {}, config))
-        station.settimeout(5)
+        station.settimeout(PATIENCE_S)
         answers = b""
         while answers.count(b"\n") < 20:
             answers += station.recv(65536)
@@ -155,7 +161,7 @@ def test_a_station_is_answered_only_after_the_commit_and_in_order(config: Config
 def test_only_stations_of_the_listed_addresses_are_heard(config: Config, addresses: tuple[str, ...], heard: bool) -> None:
     settings = config.feeds["hj212"].model_copy(update={"port": None, "addresses": addresses})
     with closing(TcpFeed("hj212", settings, config.ingest, clock, hosts=("127.0.0.1", "::1"))) as feed:
-        with socket.create_connection(("127.0.0.1", feed.port), timeout=5) as station:
+        with socket.create_connection(("127.0.0.1", feed.port), timeout=PATIENCE_S) as station:
             if heard:
                 station.sendall(packet(1))
                 assert next(batch for batch in feed if batch)[0].payload.startswith(b"##")
@@ -166,9 +172,8 @@ def test_only_stations_of_the_listed_addresses_are_heard(config: Config, address
 
 
 def test_a_station_that_left_is_no_error(config: Config, station_feed: TcpFeed) -> None:
-    with socket.create_connection(("::1", station_feed.port), timeout=5) as station:
+    with socket.create_connection(("::1", station_feed.port), timeout=PATIENCE_S) as station:
         station.sendall(packet(1))
-    time.sleep(0.1)
     frames = next(batch for batch in station_feed if batch)
     station_feed.ack(frames, decode(frames, {}, config))
     assert station_feed.health().state == "connected"

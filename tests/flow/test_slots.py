@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from ingest.mqtt_publish import Publisher, publisher
-from tests.stack import Stack, until
+from tests.patience import until
+from tests.stack import Stack
 
 MESSAGES = 120
 
@@ -52,7 +53,7 @@ class Fleet:
             found = self._database.execute(query, [f"%:{self.stack.pid(name)}:mqtt-%"]).fetchone()
             return found is not None and found[0] >= slots
 
-        until(all_connected, 30, f"{name} connected with {slots} slot(s): {self.stack.log(name)[-500:]}")
+        until(all_connected, what=f"{name} connected with {slots} slot(s): {self.stack.log(name)[-500:]}")
 
 
 @pytest.fixture
@@ -71,22 +72,22 @@ def test_two_workers_share_and_whoever_leaves_the_other_drains_its_slot_and_ever
     assert fleet.slots("worker2") == {"1"}
 
     fleet.tell()
-    until(lambda: fleet.rows() == fleet.sent, 15, f"{fleet.sent} rows")
-    until(lambda: fleet.accepted("worker") + fleet.accepted("worker2") == fleet.sent, 5, "both count")
+    until(lambda: fleet.rows() == fleet.sent, what=f"{fleet.sent} rows")
+    until(lambda: fleet.accepted("worker") + fleet.accepted("worker2") == fleet.sent, what="both count")
     assert min(fleet.accepted("worker"), fleet.accepted("worker2")) >= MESSAGES // 4
 
     fleet.stack.stop("worker2")  # it gives its slot back, and half of what comes waits there
     fleet.tell()
     fleet.connected("worker", 2)
-    until(lambda: fleet.rows() == fleet.sent, 15, "the other drains the slot of one that was stopped")
+    until(lambda: fleet.rows() == fleet.sent, what="the other drains the slot of one that was stopped")
     assert fleet.slots("worker") == {"0", "1"}
 
     fleet.stack.kill("worker")  # nobody gives anything back: two leases run out
     fleet.stack.start("worker2")
     fleet.tell()
     fleet.connected("worker2", 2)
-    until(lambda: fleet.rows() == fleet.sent, 15, "the other drains the slots of one that was killed")
-    until(lambda: fleet.slots("worker2") >= {"0", "1"}, 10)
+    until(lambda: fleet.rows() == fleet.sent, what="the other drains the slots of one that was killed")
+    until(lambda: fleet.slots("worker2") >= {"0", "1"})
     fleet.tell()
-    until(lambda: fleet.rows() == fleet.sent, 15)
+    until(lambda: fleet.rows() == fleet.sent)
     assert fleet.sent == 4 * MESSAGES

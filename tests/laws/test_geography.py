@@ -101,3 +101,9 @@ def test_the_plane_there_and_back_is_true_to_two_centimetres(lon: float, lat: fl
     back_lon, back_lat = plane.to_degrees(x, y)
     assert abs(float(back_lon) - lon) < 2e-7
     assert abs(float(back_lat) - lat) < 2e-7
+
+
+def test_every_cell_finds_itself(zhonglou: City) -> None:
+    locator = Locator.of(zhonglou.cells, zhonglou.areas)
+    found = locator.locate_many([cell.lon for cell in zhonglou.cells], [cell.lat for cell in zhonglou.cells])
+    assert [place.cell_code for place in found] == [cell.cell_code for cell in zhonglou.cells]

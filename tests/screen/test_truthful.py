@@ -8,8 +8,9 @@ from typing import Any
 from playwright.sync_api import Route
 
 from tests.browser import Visitor, Windows
+from tests.patience import Stopwatch, until
 from tests.quarter import Quarter
-from tests.screen.test_live import BUSY, DEAD_LINE, alarm, enter
+from tests.screen.test_live import DEAD_LINE, alarm, enter
 
 BADGE = "[data-slot=badges] .badge-{}"
 
@@ -23,10 +24,12 @@ def test_a_projector_that_stands_still_is_seen_on_wall_desk_and_cockpit_although
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     cockpit = enter(windows, quarter, "leader1", "/cockpit")
     for one in (wall, desk, cockpit):
-        assert one.page.locator(f"{BADGE.format('stalled')}, [data-slot=connection][data-state=stalled]").count() == 0
+        one.page.wait_for_selector(f"{BADGE.format('stalled')}, [data-slot=connection][data-state=stalled]", state="detached")
     os.kill(quarter.stack.pid("jobs"), signal.SIGSTOP)
+    watch = Stopwatch()
     try:
-        badge = wall.page.wait_for_selector(BADGE.format("stalled"), timeout=1000 * (12 + 5 * BUSY))
+        badge = wall.page.wait_for_selector(BADGE.format("stalled"))
+        watch.within(17, "telling of the still projector")
         assert badge is not None
         assert re.search(r"停更.*\d\d:\d\d:\d\d", badge.inner_text())
         wall.wait("Number(document.querySelector('[data-panel=kpis] [data-figure=devices_online]').dataset.age) > 5")
@@ -86,18 +89,17 @@ def test_a_cell_shows_what_its_devices_measure_with_unit_and_age(quarter: Quarte
 
 def test_a_layer_that_does_not_come_is_said_and_asked_for_until_it_comes(quarter: Quarter, windows: Windows) -> None:
     wall = windows.open(quarter.stack.url, 1920, 1080)
-    refused: list[str] = []
+    refusing = True
 
     def refuse(route: Route, *_: Any) -> None:
-        refused.append(route.request.url)
-        route.fulfill(status=503) if len(refused) <= 4 else route.continue_()
+        route.fulfill(status=503) if refusing else route.continue_()
 
     wall.page.route(re.compile(r"/api/v1/layers/(cells|areas)$"), refuse)
     wall.go(f"/screen/{quarter.screen}")
-    note = wall.page.wait_for_selector(".layer-note:not([hidden])")
-    assert note is not None
-    assert "网格" in note.inner_text()
-    assert "街道" in note.inner_text()
+    wall.page.wait_for_selector(".layer-note:not([hidden])")
+    for word in ("网格", "街道"):  # one layer fails before the other
+        until(lambda word=word: word in wall.page.inner_text(".layer-note"), what=f"{word} is said to be missing")  # type: ignore[misc]
+    refusing = False
     wall.page.wait_for_selector(".layer-note", state="hidden")
     cells = quarter.one("select count(*) from cells")
     wall.wait("(n) => document.querySelector('[data-figure=cells_grid]').dataset.value === String(n)", given=cells)

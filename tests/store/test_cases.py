@@ -198,6 +198,33 @@ def test_a_case_finished_late_is_overdue_at_once_even_if_it_is_closed_before_the
     with desk.store.connection() as connection:
         assert sweep(connection, desk.now, desk.config) == 0
     assert [line["act"] for line in people["duty1"].get(f"/cases/{number}").json["audit"]].count("overdue") == 1
+    assert told_overdue(desk, number) == [(1, f"account:{desk.people['worker1']}")]
+
+
+def told_overdue(desk: Desk, number: str) -> list[tuple[int, str]]:
+    """How often and to whom it was said that a case is overdue."""
+    rows = desk.rows(
+        "select count(*)::int as n, target from outbox where template = 'case_overdue' and payload->>'number' = %s group by target", number
+    )
+    return [(row["n"], row["target"]) for row in rows]
+
+
+def test_a_case_is_told_overdue_once_when_the_sweep_comes_before_the_worker_finishes(desk: Desk, people: dict[str, Person]) -> None:
+    number = open_and_dispatch(desk, people)["number"]
+    for minutes in (20, 11):
+        later(desk, minutes=minutes)
+        assert all(person.get("/me").status_code == 200 for person in people.values())
+    with desk.store.connection() as connection:
+        assert sweep(connection, desk.now, desk.config) == 1
+    finish(people, number)
+    with desk.store.connection() as connection:
+        assert sweep(connection, desk.now, desk.config) == 0
+    assert [line["act"] for line in people["duty1"].get(f"/cases/{number}").json["audit"]].count("overdue") == 1
+    assert len(told_overdue(desk, number)) == 1
+    marked = desk.rows(
+        "select 1 from change_log where noun = 'case' and key = %s and after->>'overdue' = 'true' and before->>'overdue' = 'false'", number
+    )
+    assert len(marked) == 1
 
 
 def test_the_sweep_marks_what_was_finished_late_before(desk: Desk, people: dict[str, Person]) -> None:

@@ -61,15 +61,14 @@ def test_an_incident_that_an_officer_is_acting_on_is_met_again_in_the_next_round
     assert desk.rows("select incident_id from reports") == [{"incident_id": incident_id}]
 
 
-def test_what_is_severe_comes_before_what_is_old_when_there_is_more_than_a_round_takes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(correlation, "_MOST", 2)
+def test_what_is_severe_comes_before_what_is_old_when_there_is_more_than_a_round_takes(desk: Desk) -> None:
     for number, severity in enumerate((5, 4, 1, 3)):
         desk.alert(title=str(number), severity=severity)
     # A report without a severity has that of its class: 0504 gas is 1, 0101 litter is 4; without a class it is 4.
     for number, (own, code) in enumerate(((None, None), (5, "0504"), (None, "0101"), (None, "0504"), (2, "0101"))):
         desk.report(title=str(number), severity=own, class_code=code)
     with desk.store.connection() as connection:
-        pending = correlation.read_pending(connection, desk.config, desk.now - BEFORE, desk.now)
+        pending = correlation.read_pending(connection, desk.config, desk.now - BEFORE, desk.now, most=2)
     assert [(part.kind, part.title, part.severity) for part in pending] == [
         ("alert", "2", 1), ("alert", "3", 3), ("report", "3", 1), ("report", "4", 2),
     ]  # fmt: skip

@@ -47,6 +47,11 @@ class Line:
     def tick(self, now: datetime) -> None:
         process([], now, self.deps)
 
+    def listens(self, since: datetime, until: datetime) -> None:
+        """Somebody listened to the feed all the while."""
+        with self.store.connection() as connection:
+            connection.execute("insert into listening (feed, since, until) values ('city', %s, %s)", [since, until])
+
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         with self.store.connection() as connection:
             return list(connection.execute(query, values))
@@ -145,6 +150,7 @@ def test_silence_rings_keeps_the_alarm_and_makes_it_unknown(line: Line, now: dat
     line.tell(now + timedelta(seconds=90), "d", now + timedelta(seconds=90), water_depth=99.0)
     assert line.one("select count(*) from alerts where stage = 'unack'") == 2
     later = now + timedelta(minutes=30)
+    line.listens(now, later)
     line.tick(later)
     assert line.one("select silent_at from devices") is not None
     assert {row["rule"]: (row["stage"], row["state_known"]) for row in line.rows("select rule, stage, state_known from alerts")} == {

@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from store import change_log, live_rows
 from store.facts import presences
 from store.live import Hints, Live
 from store.timescale import Store
+from tests.patience import until
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
@@ -190,14 +190,12 @@ def test_hints_over_redis_tell_which_states_moved(city: City, services: "Service
     city.live, city.hints = Live(services.redis.url), Hints(services.redis.url)
     city.projector = city.another()
     try:
-        until = time.monotonic() + 10
-        while not city.hints.up and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: city.hints.up, what="hints are heard")
         city.read(1, "pm25", 10)
         city.tick(5)
         city.read(1, "pm25", 200)
         city.live.hint([1])
-        time.sleep(0.3)
+        until(lambda: city.hints._moved, what="the hint is heard")
         city.tick(4)
         assert city.snapshot()["320404001"]["cells"]["air"][1][0] == 5
     finally:
@@ -221,6 +219,26 @@ def test_a_cell_without_a_device_near_has_no_class_and_one_with_a_silent_device_
     part = city.snapshot()["320404001"]
     assert set(part["cells"]["water"][1]) == {-1}
     assert part["figures"]["silent"] == 1
+
+
+def test_while_nobody_listens_cells_turn_grey_by_age_and_nobody_is_called_silent(city: City) -> None:
+    city.read(1, "water_depth", 0)
+    city.tick()
+    assert set(city.snapshot()["320404001"]["cells"]["water"][1]) == {0}
+    city.now += timedelta(hours=1)
+    city.projector = city.another()  # started again after an hour, or looking on all the while: the same
+    city.tick(4)
+    part = city.snapshot()["320404001"]
+    assert set(part["cells"]["water"][1]) == {-1}
+    assert (part["figures"]["online"], part["figures"]["silent"]) == (0, 0)
+    city.read(1, "water_depth", 0)
+    city.tick(12)
+    part = city.snapshot()["320404001"]
+    assert set(part["cells"]["water"][1]) == {0}
+    assert part["figures"]["online"] == 1
+    city.now += timedelta(hours=1)
+    city.tick(12)
+    assert set(city.snapshot()["320404001"]["cells"]["water"][1]) == {-1}
 
 
 @pytest.mark.parametrize("quality", [1, 2, 5, 6])

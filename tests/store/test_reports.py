@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from alerts.rules import arrange
+from api.snapshot import tell_feeds
 from core.config import Config
 from core.model import Frame, Position, Taken
 from geodata.locate import Locator
 from geodata.model import Located
 from pipeline import Deps, process
+from store.health import HealthWriter
 from store.registry import Registry
 from store.timescale import Store
 
@@ -128,6 +130,29 @@ def test_new_and_changed_reports_stand_in_the_change_log_and_history_does_not(of
     assert told["same"]
 
 
+def test_an_event_that_ends_days_later_returns_the_alert_it_opened(office: Office) -> None:
+    began, report = office.now, {"external_id": "1", "class_code": "0503", "observed_at": office.now.isoformat()}
+    office.send(report, {**report, "external_id": "2"}, {**report, "external_id": "3"})
+    office.rows("update alerts set stage = 'acked' where subject = 'report:s/2' returning 1")
+    office.now = began + timedelta(days=2)
+    office.send(*({**report, "external_id": number, "ended": True} for number in "12"), {**report, "external_id": "3", "text": "still"})
+    stages = [tuple(row.values()) for row in office.rows("select stage, returned_at from alerts order by subject")]
+    assert stages == [("rtn_unack", office.now), ("normal", office.now), ("unack", None)]
+    assert office.rows("select after->>'ended_at' is not null as ended from change_log where noun = 'report' and key = '1' order by change_id") == [
+        {"ended": False}, {"ended": True},
+    ]  # fmt: skip
+
+
+def test_an_old_report_opens_nothing_even_when_another_rule_would_ring_for_it_by_now(office: Office) -> None:
+    report = {"external_id": "1", "class_code": "0503", "observed_at": office.now.isoformat()}
+    office.send(report, {**report, "external_id": "2", "class_code": "0101"})
+    rules = office.deps.config.rules
+    more = Office(office.deps.config.model_copy(update={"rules": {**rules, "second": rules["hotline-urgent"]}}), office.store, office.now)
+    more.now += timedelta(days=2)
+    more.send({**report, "text": "more"}, {**report, "external_id": "2", "ended": True}, {**report, "external_id": "3", "ended": True})
+    assert office.rows("select rule, stage from alerts") == [{"rule": "hotline-urgent", "stage": "unack"}]
+
+
 def test_a_body_of_too_many_reports_is_refused_as_a_whole_and_says_how_many_are_taken(office: Office) -> None:
     most = office.deps.config.ingest.max_reports
     taken = office.send(*({"external_id": str(n)} for n in range(most + 1)))
@@ -149,3 +174,22 @@ def test_a_feed_that_revises_does_so_also_under_its_formats_name(office: Office,
         body = json.dumps([{"device": "d", "metric": "noise", "value": value, "observed_at": office.now.isoformat()}]).encode()
         process([Frame("readings", body, office.now)], office.now, deps)
     assert office.rows("select value from readings") == [{"value": 2.0}]
+
+
+def test_what_is_posted_under_a_formats_name_is_counted_and_shown_under_its_feeds_name(office: Office, config: Config) -> None:
+    health = HealthWriter(office.store, "edge:test", ("hotline", "sf311"), office.now)
+    for name in ("hotline", "sf311"):
+        header = ",".join(config.feeds[name].columns.values())
+        frames = [Frame("hotline-csv", f"{header}\n".encode(), office.now)]
+        outcome = process(frames, office.now, office.deps)
+        health.count(outcome.frames, outcome.taken)
+    frames = [Frame("no such feed", b"x", office.now), Frame("", b"x", office.now)]
+    outcome = process(frames, office.now, office.deps)
+    health.count(outcome.frames, outcome.taken)
+    health.tell("connected", office.now, "", office.now)
+    with office.store.connection() as connection:
+        connection.execute(
+            "insert into feed_health (feed, worker, state, since, updated_at) values ('hotline-csv', 'an older edge', 'stopped', now(), now())"
+        )
+        told = {row["feed"]: row["last_at"] for row in tell_feeds(connection, config)}
+    assert told == {"hotline": office.now.isoformat(), "sf311": office.now.isoformat()}

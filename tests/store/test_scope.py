@@ -329,7 +329,7 @@ def test_layers_come_with_an_etag_and_only_the_cells_of_the_scope(desk: Desk, ap
 def test_a_cell_tells_what_is_in_it(desk: Desk, app: Flask) -> None:
     alert_id = desk.alert()
     cell = desk.sign_in(app, "duty1").get("/cells/1").json
-    assert (cell["code"], cell["duty_grid"], cell["worker"]) == ("320404001001001", "g1", "worker1")
+    assert (cell["cell_code"], cell["duty_grid"], cell["worker"]) == ("320404001001001", "g1", "worker1")
     assert [alert["id"] for alert in cell["alerts"]] == [alert_id]
 
 

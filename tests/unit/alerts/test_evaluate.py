@@ -20,6 +20,7 @@ from core.facts import (
     DueDevice,
     Facts,
     KnownDevice,
+    Listening,
     MetricInfo,
     Moved,
     OpenAlert,
@@ -34,6 +35,7 @@ from core.model import Channel, Placement, Quality, Report
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 DEVICE = KnownDevice(7, "depth-01", "海棠路下穿", "water", "320404001001", 12, 119.9, 31.8, timedelta(seconds=30))
+ALL_DAY = Listening("city", NOW - timedelta(days=1), NOW)
 DEPTH = MetricInfo(3, "water_depth", "道路积水", "cm")
 KEY = ("flood", "depth-01/water_depth")
 
@@ -167,15 +169,32 @@ def test_a_short_excess_never_rings(patient: Rules) -> None:
 
 
 def test_a_silent_device_makes_its_alert_unknown_and_rings_by_itself(rules: Rules) -> None:
-    due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False)
+    due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False, heard=ALL_DAY)
     changes = evaluate(rules, Facts(Moved(due_devices=[due]), {KEY: alert()}), NOW)
     assert [type(change) for change in changes] == [DeviceSilent, AlertSeen, AlertRaised]
     assert changes[1] == AlertSeen(1, 20.0, known=False)
 
 
 def test_a_device_that_spoke_meanwhile_is_only_looked_at_later(rules: Rules) -> None:
-    due = DueDevice(DEVICE, NOW - timedelta(seconds=10), silent=False, offline=False)
+    due = DueDevice(DEVICE, NOW - timedelta(seconds=10), silent=False, offline=False, heard=ALL_DAY)
     assert evaluate(rules, Facts(Moved(due_devices=[due])), NOW) == [WatchSet(7, NOW + timedelta(seconds=110))]
+
+
+@pytest.mark.parametrize(("since", "until", "again"), [
+    (-10, 0, 110),       # somebody began to listen ten seconds ago: two minutes from then
+    (-9000, -4, 1),      # whoever listens has not yet said so of the last seconds: wait for the word
+    (-9000, -170, 120),  # nobody has listened for most of its patience: what comes back begins anew
+    (-9000, -3600, 120),
+])  # fmt: skip
+def test_what_nobody_heard_was_not_silence(rules: Rules, since: int, until: int, again: int) -> None:
+    heard = Listening("city", NOW + timedelta(seconds=since), NOW + timedelta(seconds=until))
+    due = DueDevice(DEVICE, NOW - timedelta(seconds=122), silent=False, offline=False, heard=heard)
+    assert evaluate(rules, Facts(Moved(due_devices=[due])), NOW) == [WatchSet(7, NOW + timedelta(seconds=again))]
+
+
+def test_where_nobody_ever_listened_nobody_is_silent(rules: Rules) -> None:
+    due = DueDevice(DEVICE, NOW - timedelta(days=1), silent=False, offline=False)
+    assert evaluate(rules, Facts(Moved(due_devices=[due])), NOW) == [WatchSet(7, NOW + timedelta(minutes=2))]
 
 
 def test_a_device_that_speaks_again_is_back_and_watched(rules: Rules) -> None:
@@ -225,5 +244,5 @@ def test_a_wait_whose_rule_is_gone_or_whose_value_is_unknown_is_dropped_when_due
 
 def test_a_device_that_falls_silent_waits_for_nothing(patient: Rules) -> None:
     wait = Wait(*KEY, NOW - timedelta(minutes=3), NOW + timedelta(minutes=3), 22.0)
-    due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False)
+    due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False, heard=ALL_DAY)
     assert WaitDropped(*KEY) in evaluate(patient, Facts(Moved(due_devices=[due]), waits={KEY: wait}), NOW)

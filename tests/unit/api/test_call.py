@@ -3,10 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from api.call import Param, page, read_cursor, read_filter, read_params, read_time, write_cursor
+from api.call import Param, page, read_cursor, read_filter, read_params, read_time
 from api.problems import make_etag, problem_of, read_etag
 from core.errors import IllegalAct, Invalid, StaleWrite, StoreUnavailable
 
@@ -44,21 +42,6 @@ def test_a_plus_that_became_a_blank_in_the_address_is_still_an_offset() -> None:
 def test_a_page_has_one_to_a_thousand_rows(limit: int) -> None:
     with pytest.raises(Invalid):
         read_filter({"limit": limit})
-
-
-@given(st.lists(st.one_of(st.integers(-(2**61), 2**61), st.text()), min_size=1, max_size=3))
-def test_a_cursor_comes_back_as_it_went(place: list[object]) -> None:
-    assert read_cursor(write_cursor(*place), *map(type, place)) == place
-
-
-@given(st.text(max_size=40))
-def test_any_other_cursor_is_refused_in_our_words(word: str) -> None:
-    try:
-        read_cursor(word, int, int, str)
-    except Invalid:
-        pass
-    else:
-        pytest.fail("no such text is a cursor")
 
 
 def test_a_full_page_tells_where_to_go_on_and_a_short_one_does_not() -> None:

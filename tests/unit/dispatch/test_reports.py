@@ -3,25 +3,8 @@
 from types import ModuleType
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.errors import IllegalAct
 from dispatch import incidents, reports
-
-
-@pytest.mark.parametrize("table", [reports, incidents])
-@given(data=st.data())
-def test_terminal_stages_are_never_left(table: ModuleType, data: st.DataObject) -> None:
-    acts = sorted({act for acts in table.TABLE.values() for act in acts})
-    stage = "open"
-    for act in data.draw(st.lists(st.sampled_from(acts), max_size=15)):
-        before = stage
-        try:
-            stage = table.advance(stage, act)
-        except IllegalAct:
-            continue
-        assert before in table.OPEN
 
 
 @pytest.mark.parametrize("table", [reports, incidents])

@@ -8,7 +8,7 @@ from shapely.geometry import Polygon, mapping
 from core.model import Placement, Position
 from geodata.datums import wgs84_to_gcj02
 from geodata.locate import Locator
-from geodata.model import Area, City, GridCell
+from geodata.model import Area, GridCell
 
 
 def square(code: str, west: float, south: float, size: float = 0.001) -> GridCell:
@@ -74,9 +74,3 @@ def test_an_empty_city_places_nothing() -> None:
     assert [found.placement for found in empty.locate_many([120.0, 0.0, nan], [30.0, 0.0, nan])] == [
         Placement.OUTSIDE, Placement.ZERO, Placement.NONE,
     ]  # fmt: skip
-
-
-def test_every_cell_finds_itself(zhonglou: City) -> None:
-    locator = Locator.of(zhonglou.cells, zhonglou.areas)
-    found = locator.locate_many([cell.lon for cell in zhonglou.cells], [cell.lat for cell in zhonglou.cells])
-    assert [place.cell_code for place in found] == [cell.cell_code for cell in zhonglou.cells]

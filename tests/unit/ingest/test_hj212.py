@@ -1,17 +1,15 @@
 """Laws of HJ 212: envelope, names, times, qualities, answers."""
 
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import yaml
 
 from core.config import Config
 from core.model import Decoded, Frame, Quality, Reason
 from ingest.decode import decode, wire_keys
-from ingest.decode.hj212_packet import checksum, checksum_modbus, parse, split
+from ingest.decode.hj212 import portions
+from ingest.decode.hj212_packet import checksum, checksum_modbus, parse
 
 Sample = Callable[[str, str], str]
 
@@ -123,29 +121,141 @@ def test_a_wrong_password_is_refused_without_answer(config: Config, now: datetim
     assert (len(decoded.readings), len(decoded.answers), len(decoded.rejected)) == (0, 0, 1)
 
 
-def test_packets_are_found_on_a_dirty_stream(sample: Sample) -> None:
-    whole = sample("hj212", "realtime").encode()
-    pieces, rest = split(b"\x00noise" + whole + b"\r\n" + whole[:50] + whole + b"\n##0123QN=")
-    assert pieces.count(whole) == 2
-    assert rest == b"##0123QN="
+def test_data_sent_again_are_stored_like_any_late_packet(config: Config, now: datetime, sample: Sample) -> None:
+    text = sample("hj212", "resent")
+    decoded = read(config, now, text)
+    assert parse(text.encode()).resent
+    assert [(r.metric, r.value, r.observed_at) for _, r in decoded.readings] == [
+        (f"a34004-{kind}.minute", value, datetime(2026, 11, 21, 3, 30, tzinfo=UTC))
+        for kind, value in (("avg", 39), ("min", 31), ("max", 47))
+    ]
+    assert parse(decoded.answers[0].payload).fields["CN"] == "9014"
 
 
-# How many readings each of the sixteen frames of others carries, counted by eye.
-COUNTS = (5, 7, 7, 7, 11, 2, 11, 1, 0, 0, 1, 3, 3, 12, 0, 1)
+def test_a_device_of_2005_is_answered_as_that_edition_asks(config: Config, now: datetime, sample: Sample) -> None:
+    decoded = read(config, now, sample("hj212", "edition2005"))
+    assert [(r.metric, r.value, r.quality) for _, r in decoded.readings] == [
+        ("011-rtd", 41.2, Quality.ESTIMATED), ("b01-rtd", 12.5, Quality.GOOD), ("001-rtd", 7.2, Quality.GOOD),
+    ]  # fmt: skip
+    answer = parse(decoded.answers[0].payload)
+    assert (answer.fields["CN"], answer.fields["Flag"], answer.fields["QN"]) == ("9014", "0", "20261121120000000")
+    assert answer.items == [[("QN", "20261121120000000")], [("CN", "2011")]]
+    refused = read(config, now, packet("QN=1;ST=32;CN=1072;PW=1;MN=m;Flag=1;CP=&&&&")).answers[0].payload
+    assert b"CP=&&QN=1;QnRtn=2&&" in refused
 
 
-def test_frames_of_others_decode_with_all_their_values(config: Config, now: datetime, shared: Path) -> None:
-    lines = (shared / "hj212" / "frames_good.jsonl").read_text(encoding="utf-8").splitlines()
-    decoded = [read(config, now, json.loads(line)["frame"]) for line in lines]
-    assert tuple(len(each.readings) for each in decoded) == COUNTS
-    assert not any(each.rejected for each in decoded)
+FLAGS = {"N": "good", "F": "maintenance", "M": "maintenance", "S": "estimated", "D": "fault", "C": "calibration", "T": "out_of_range",
+         "B": "fault", "P": "fault", "n": "good", "X": "suspect", "": "good"}  # fmt: skip
 
 
-def test_frames_of_others_with_a_wrong_checksum_are_kept_as_rejected(config: Config, now: datetime, shared: Path) -> None:
-    book = yaml.safe_load((shared.parent / "reference" / "hj212_frames.yaml").read_text(encoding="utf-8"))
-    for frame in book["frames"]:
-        decoded = read(config, now, frame["frame"])
-        raw = frame["frame"].strip().encode()
-        assert [(refused.reason, refused.raw) for _, refused in decoded.rejected] == (
-            [] if frame["crc_ok"] else [(Reason.CHECKSUM, raw)]
-        ), frame["name"]
+@pytest.mark.parametrize(("flag", "quality"), FLAGS.items())
+def test_every_data_flag_has_its_quality(config: Config, now: datetime, flag: str, quality: str) -> None:
+    data = f"ST=22;CN=2011;MN=m;Flag=4;CP=&&DataTime=20261121110000;a34004-Rtd=1,a34004-Flag={flag};b-Rtd=2&&"
+    assert [r.quality.value for _, r in read(config, now, packet(data)).readings] == [quality, "good"]
+
+
+@pytest.mark.parametrize(("flag", "quality"), [("0", "calibration"), ("1", "good"), ("2", "suspect"), ("3", "good")])
+def test_numbered_flags_belong_to_2005_only(config: Config, now: datetime, flag: str, quality: str) -> None:
+    data = f"CP=&&DataTime=20261121110000;a34004-Rtd=1,a34004-Flag={flag}&&"
+    assert read(config, now, packet("ST=22;CN=2011;MN=m;Flag=0;" + data)).readings[0][1].quality.value == quality
+    assert read(config, now, packet("ST=22;CN=2011;MN=m;Flag=4;" + data)).readings[0][1].quality is Quality.SUSPECT
+
+
+@pytest.mark.parametrize(
+    "shape", ["a-Rtd=1,a-Flag=D", "a-Rtd=1;a-Flag=D", "a-Rtd=1;Flag=D", "a-Flag=D,a-Rtd=1", "a-Rtd=1,Flag=D", "a-Rtd=1,a-flag=D"]
+)
+def test_a_flag_is_found_wherever_devices_put_it(config: Config, now: datetime, shape: str) -> None:
+    readings = read(config, now, packet(f"ST=22;CN=2011;MN=m;CP=&&DataTime=20261121110000;b-Rtd=2,b-Flag=N;{shape};c-Rtd=3&&")).readings
+    assert [r.quality for _, r in readings] == [Quality.GOOD, Quality.FAULT, Quality.GOOD]
+
+
+@pytest.mark.parametrize("command", ["2051", "2061", "2031", "2041", "2111"])
+def test_a_period_without_its_time_is_refused_not_guessed(config: Config, now: datetime, command: str) -> None:
+    decoded = read(config, now, packet(f"QN=1;ST=22;CN={command};MN=m;Flag=5;CP=&&a-Avg=1&&"))
+    assert not decoded.readings
+    assert "DataTime" in decoded.rejected[0][1].detail
+
+
+def test_real_time_data_without_a_time_get_that_of_receipt(config: Config, now: datetime) -> None:
+    reading = read(config, now, packet("ST=22;CN=2011;MN=m;CP=&&a-Rtd=1&&")).readings[0][1]
+    assert (reading.observed_at, reading.quality) == (None, Quality.NO_TIME)
+
+
+@pytest.mark.parametrize(
+    ("digits", "at"),
+    [
+        ("202611211105", datetime(2026, 11, 21, 3, 5, tzinfo=UTC)),
+        ("20261121110507", datetime(2026, 11, 21, 3, 5, 7, tzinfo=UTC)),
+        ("20261121110507250", datetime(2026, 11, 21, 3, 5, 7, 250_000, tzinfo=UTC)),
+    ],
+)
+def test_times_of_12_14_and_17_digits_are_read(config: Config, now: datetime, digits: str, at: datetime) -> None:
+    assert read(config, now, packet(f"ST=22;CN=2011;MN=m;CP=&&DataTime={digits};a-Rtd=1&&")).readings[0][1].observed_at == at
+
+
+@pytest.mark.parametrize("digits", ["20261321110000", "2026-11-21", "20260230110000", "", "１２３４５６７８９０１２３４", "9" * 17])
+def test_what_is_no_time_is_refused(config: Config, now: datetime, digits: str) -> None:
+    decoded = read(config, now, packet(f"ST=22;CN=2051;MN=m;CP=&&DataTime={digits};a-Avg=1&&"))
+    assert (len(decoded.readings), len(decoded.rejected)) == (0, 1)
+
+
+def test_the_codes_of_2025_have_their_places(config: Config, now: datetime) -> None:
+    body = "ST=31;CN={};MN=m;Flag=8;CP=&&DataTime=20261121110000;a21026-Rtd=1,a21026-Flag=N&&"
+    found = {code: read(config, now, packet(body.format(code))).readings[0][1] for code in ("2013", "2062", "2052", "2111")}
+    assert {code: (r.metric, r.quality) for code, r in found.items()} == {
+        "2013": ("a21026-rtd.raw", Quality.GOOD), "2062": ("a21026-rtd.check", Quality.CALIBRATION),
+        "2052": ("a21026-rtd", Quality.GOOD), "2111": ("a21026-rtd", Quality.GOOD),
+    }  # fmt: skip
+
+
+def test_information_carries_its_factor_and_its_words(config: Config, now: datetime) -> None:
+    data = "ST=32;CN=3020;MN=m;Flag=8;CP=&&DataTime=20261121110000;PolId=w01018,i11001-Info=//清洗管路//;PolId=w21003,i13004-Info=168.0&&"
+    assert [(r.metric, r.value, r.text) for _, r in read(config, now, packet(data)).readings] == [
+        ("w01018-i11001-info", None, "清洗管路"), ("w21003-i13004-info", 168.0, None),
+    ]  # fmt: skip
+
+
+def test_a_serial_number_is_text_even_when_it_looks_like_a_number(config: Config, now: datetime) -> None:
+    data = "ST=32;CN=3019;MN=m;Flag=8;CP=&&DataTime=20261121110000;PolId=w01018;w01018-SN=010000&&"
+    assert [(r.metric, r.value, r.text) for _, r in read(config, now, packet(data)).readings] == [("w01018-sn", None, "010000")]
+
+
+def test_a_length_that_counts_characters_and_gb18030_are_accepted(config: Config, now: datetime) -> None:
+    text = "ST=32;CN=3020;MN=m;CP=&&DataTime=20261121110000;PolId=w01018,i11001-Info=//清洗管路//&&"
+    for encoding in ("utf-8", "gb18030"):
+        data = text.encode(encoding)
+        for length in (len(text), len(data)):
+            frame = b"##%04d%s%04X\r\n" % (length, data, checksum(data))
+            assert [r.text for _, r in read(config, now, frame + b"##0010x").readings] == ["清洗管路"], (encoding, length)
+
+
+def test_old_parts_lend_no_time(config: Config, now: datetime, sample: Sample) -> None:
+    first = read(config, now, sample("hj212", "part1"))
+    late = Frame("hj212", sample("hj212", "part2").encode(), now + timedelta(minutes=11))
+    assert not decode([late], first.memory, config).readings
+
+
+def test_modbus_in_either_byte_order_is_named(config: Config, now: datetime) -> None:
+    data = b"ST=22;CN=2011;MN=m;CP=&&DataTime=20261121110000;a-Rtd=1&&"
+    check = checksum_modbus(data)
+    for sent in (check, (check & 0xFF) << 8 | check >> 8):
+        refused = read(config, now, b"##%04d%s%04X" % (len(data), data, sent)).rejected[0][1]
+        assert (refused.reason, "Modbus" in refused.detail) == (Reason.CHECKSUM, True)
+        assert parse(b"##%04d%s%04X" % (len(data), data, sent), modbus=True).fields["MN"] == "m"
+    wrong = read(config, now, b"##%04d%s%04X" % (len(data), data, check ^ 0x0F0F)).rejected[0][1]
+    assert "Modbus" not in wrong.detail
+
+
+def test_answers_never_answer_answers(config: Config, now: datetime) -> None:
+    for command in ("9011", "9012", "9013", "9014"):
+        decoded = read(config, now, packet(f"QN=1;ST=91;CN={command};PW=1;MN=m;Flag=9;CP=&&QnRtn=1&&"))
+        assert (decoded.answers, decoded.readings, decoded.rejected) == ([], [], [])
+
+
+def test_a_long_body_comes_in_portions(config: Config, now: datetime) -> None:
+    body = "".join(packet(f"ST=22;CN=2011;MN=m{n};CP=&&DataTime=20261121110000;a-Rtd={n}&&") for n in range(25)).encode()
+    parts = portions(body, 10)
+    assert [start for start, _ in parts] == [0, 10, 20]
+    values = [r.value for _, part in parts for _, r in read(config, now, part).readings]
+    assert values == list(range(25))
+    assert portions(body, 25) == [(0, body)]

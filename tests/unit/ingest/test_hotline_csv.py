@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.config import Config
 from core.model import Decoded, Frame, Position, Reason
@@ -89,9 +87,3 @@ def test_a_file_in_portions_says_what_it_says_whole(config: Config, now: datetim
     assert [report for _, one in read_apart for _, report in one.reports] == [report for _, report in whole.reports]
     refused = [(first + (each.index or 0), each.raw) for first, one in read_apart for _, each in one.rejected]
     assert refused == [(each.index, each.raw) for _, each in whole.rejected]
-
-
-@given(st.binary(max_size=300), st.integers(1, 5))
-def test_any_bytes_are_taken_apart_without_a_fault(body: bytes, most: int) -> None:
-    assert portions("hotline-csv", body, most)
-    assert portions("reports", body, most) == [(0, body)]

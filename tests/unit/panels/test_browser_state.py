@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".run" / "node" / "bin"))
+Run = Callable[..., Any]
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed (make test brings it)")
 
 ALERT = {"id": 7, "stage": "unack", "severity": 2, "version": 1, "raised_at": "2026-11-21T04:05:00Z"}
@@ -27,36 +29,72 @@ SNAPSHOT = {
 }
 
 
-def run(script: str, **values: Any) -> Any:
-    """What a module script prints as JSON; the names of `values` are constants in it."""
-    given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
-    here = (ROOT / "assets").as_uri()
-    source = f'import * as S from "{here}/state.js"; import {{ Events }} from "{here}/stream.js"; {given} {script}'
+HERE = (ROOT / "assets").as_uri()
+# One Node for all: a line in is a script and its constants, a line out is what it printed, or why it failed.
+DRIVER = f"""import * as S from "{HERE}/state.js"; import {{ Events }} from "{HERE}/stream.js"; import {{ createInterface }} from "node:readline";
+const Async = (async () => {{}}).constructor;
+for await (const line of createInterface({{ input: process.stdin }})) {{
+  const {{ script, values }} = JSON.parse(line), told = [];
+  const names = Object.keys(values), screen = {{ ...console, log: (text) => told.push(text) }};
+  try {{ await new Async("S", "Events", "console", ...names, script)(S, Events, screen, ...Object.values(values)); }}
+  catch (error) {{ told.push(JSON.stringify({{ failed: error.stack }})); }}
+  process.stdout.write(told.join("") + "\\n");
+}}"""
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """What a script prints as JSON; the names of `values` are constants in it, `S` and `Events` our modules."""
     assert NODE is not None
-    done = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=30, check=False)
+    node = subprocess.Popen([NODE, "--input-type=module", "-e", DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+    assert node.stdin is not None
+    assert node.stdout is not None
+    to, back = node.stdin, node.stdout
+
+    def ask(script: str, **values: Any) -> Any:
+        to.write(json.dumps({"script": script, "values": values}) + "\n")
+        to.flush()
+        told = json.loads(back.readline())
+        assert not (isinstance(told, dict) and "failed" in told), told
+        return told
+
+    with node:
+        yield ask
+        to.close()
+
+
+def run_alone(script: str, **values: Any) -> Any:
+    """What a module script prints as JSON, in a Node of its own whose timers run twenty times faster than they say."""
+    given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
+    hurry = """for (const name of ["setTimeout", "setInterval"]) {
+        const real = globalThis[name]; globalThis[name] = (act, ms, ...rest) => real(act, ms / 20, ...rest); }"""
+    assert NODE is not None
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-"], input=given + hurry + script, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_figures_are_sums_over_streets_and_what_nobody_tells_is_null() -> None:
+def test_figures_are_sums_over_streets_and_what_nobody_tells_is_null(run: Run) -> None:
     total = run("console.log(JSON.stringify(S.sums(S.takeSnapshot(snapshot))))", snapshot=SNAPSHOT)
     assert (total["devices"], total["online"], total["alerts"]["2"], total["cases_open"]) == (15, 14, 1, None)
     assert total["response"] == [600, 2]
 
 
-def test_a_mean_is_weighted_by_its_devices_and_as_old_as_its_newest_reading() -> None:
+def test_a_mean_is_weighted_by_its_devices_and_as_old_as_its_newest_reading(run: Run) -> None:
     script = "const v=S.sums(S.takeSnapshot(snapshot)).vitals.pm25; console.log(JSON.stringify([S.foldVital(v,'mean'),S.foldVital(v,'max'),v.newest]))"
     assert run(script, snapshot=SNAPSHOT) == [30, 40, 160]
 
 
-def test_a_delta_applied_twice_changes_nothing_the_second_time() -> None:
+def test_a_delta_applied_twice_changes_nothing_the_second_time(run: Run) -> None:
     delta = {"sequence": 5, "at": "2026-11-21T04:06:00Z", "streets": {"320404001": {**PART, "cells": {"risk": [[1], [3]]}}}}
     script = """const s=S.takeSnapshot(snapshot); const show=()=>JSON.stringify([S.sums(s),[...S.classCounts(s,'risk')],[...s.alerts.keys()],[...s.trend.today]]);
     S.applyDelta(s,delta); const once=show(); const again=S.applyDelta(s,delta); console.log(JSON.stringify([once===show(), again.cells.get('risk')]))"""
     assert run(script, snapshot=SNAPSHOT, delta=delta) == [True, []]
 
 
-def test_cells_per_class_tie_to_the_number_of_cells() -> None:
+def test_cells_per_class_tie_to_the_number_of_cells(run: Run) -> None:
     delta = {"sequence": 5, "at": "x", "streets": {"320404001": {"cells": {"risk": [[1, 3, 9], [5, 2, 9]]}}}}
     script = "const s=S.takeSnapshot(snapshot); S.applyDelta(s,delta); console.log(JSON.stringify([...S.classCounts(s,'risk')]))"
     counts = run(script, snapshot=SNAPSHOT, delta=delta)
@@ -64,21 +102,21 @@ def test_cells_per_class_tie_to_the_number_of_cells() -> None:
     assert sum(counts) == 4
 
 
-def test_an_alert_back_to_normal_leaves_the_list_and_an_older_version_never_returns() -> None:
+def test_an_alert_back_to_normal_leaves_the_list_and_an_older_version_never_returns(run: Run) -> None:
     steps = [{**ALERT, "version": 3, "stage": "acked"}, {**ALERT, "version": 2}, {**ALERT, "version": 4, "stage": "normal"}]
     script = """const s=S.takeSnapshot(snapshot); const seen=[];
     steps.forEach((a,i)=>{S.applyDelta(s,{sequence:5+i,at:'x',streets:{'320404001':{alerts:[a]}}}); seen.push(s.alerts.get(7)?.stage ?? null)}); console.log(JSON.stringify(seen))"""
     assert run(script, snapshot=SNAPSHOT, steps=steps) == ["acked", "acked", None]
 
 
-def test_a_new_alert_counts_once_among_todays_signals() -> None:
+def test_a_new_alert_counts_once_among_todays_signals(run: Run) -> None:
     new = {**ALERT, "id": 8, "raised_at": "2026-11-21T04:01:00Z"}
     script = """const s=S.takeSnapshot(snapshot); for (const n of [5,6]) S.applyDelta(s,{sequence:n,at:'x',streets:{'320404001':{alerts:[alert]}}});
     console.log(JSON.stringify([...s.trend.today.values()].reduce((a,b)=>a+b,0)))"""
     assert run(script, snapshot=SNAPSHOT, alert=new) == 3
 
 
-def test_a_drill_counts_among_no_signals_and_no_work_and_marks_the_whole_picture() -> None:
+def test_a_drill_counts_among_no_signals_and_no_work_and_marks_the_whole_picture(run: Run) -> None:
     alert = {**ALERT, "id": 8, "raised_at": "2026-11-21T04:01:00Z", "drill": True}
     case = {"number": "C2", "severity": 1, "stage": "handling", "drill": True, "overdue": True}
     drills = {"alerts": [alert], "cases": [case]}
@@ -88,7 +126,7 @@ def test_a_drill_counts_among_no_signals_and_no_work_and_marks_the_whole_picture
     assert run(script, snapshot=SNAPSHOT, drills=drills) == [False, True, True, 2, 2]
 
 
-def test_what_is_held_waits_for_nobody_and_a_domain_counts_its_own() -> None:
+def test_what_is_held_waits_for_nobody_and_a_domain_counts_its_own(run: Run) -> None:
     rows = [
         {**ALERT, "id": 8, "hold": "shelved"},
         {**ALERT, "id": 9, "stage": "acked", "severity": 5},
@@ -106,7 +144,7 @@ def test_what_is_held_waits_for_nobody_and_a_domain_counts_its_own() -> None:
     assert (water["alerts"]["2"], water["unack"], water["cases"], water["overdue"]) == (1, 1, 1, 1)
 
 
-def test_a_picture_is_as_old_as_the_projectors_last_sign_of_life_and_no_beat_makes_it_younger() -> None:
+def test_a_picture_is_as_old_as_the_projectors_last_sign_of_life_and_no_beat_makes_it_younger(run: Run) -> None:
     script = """const s=S.takeSnapshot({...snapshot, live:{mode:'push',projector_at:'2026-11-21T04:00:00Z'}}); const told=[S.toldAt(s)];
     S.applyDelta(s,{sequence:5,at:'2026-11-21T04:00:07Z',streets:{}}); told.push(S.toldAt(s));
     for (const projector_at of ['2026-11-21T04:00:05Z', null, '2026-11-21T04:00:09Z']) { S.takeStatus(s,{live:'push',store:'ok',projector_at}); told.push(S.toldAt(s)); }
@@ -123,7 +161,7 @@ def test_a_picture_is_as_old_as_the_projectors_last_sign_of_life_and_no_beat_mak
         ("2026-11-21T16:00:03Z", True),  # the city's midnight
     ],
 )
-def test_a_picture_is_fetched_anew_after_five_minutes_and_at_the_citys_midnight(now: str, due: bool | None) -> None:
+def test_a_picture_is_fetched_anew_after_five_minutes_and_at_the_citys_midnight(run: Run, now: str, due: bool | None) -> None:
     at = "2026-11-21T15:59:30Z" if now > "2026-11-21T15" else SNAPSHOT["at"]
     script = "const s=S.takeSnapshot({...snapshot, at, area:{timezone:'Asia/Shanghai'}}); console.log(JSON.stringify(S.isOutdated(s, Date.parse(now))))"
     assert run(script, snapshot=SNAPSHOT, at=at, now=now) is bool(due)
@@ -138,6 +176,7 @@ def test_an_old_picture_is_replaced_within_the_stream_and_no_delta_told_meanwhil
     const present = () => new Date(Date.now() + jump);
     const picture = (weather) => ({ ...snapshot, at: present().toISOString(), weather, area: { timezone: 'Asia/Shanghai' } });
     const stream = () => new ReadableStream({ start(wire) {
+      setInterval(() => wire.enqueue(new TextEncoder().encode(': beat\\n\\n')), 2000);
       say = (event, data) => wire.enqueue(new TextEncoder().encode(`id: ${data.sequence}\\nevent: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`));
       say('snapshot', picture(null)); } });
     globalThis.fetch = async (path) => {
@@ -150,19 +189,20 @@ def test_an_old_picture_is_replaced_within_the_stream_and_no_delta_told_meanwhil
     };
     const { Live } = await import(here + '/live.js');
     const live = new Live('wall');
+    while (live.state.sequence < 0) await wait(50);
     await wait(1200);
     const early = asked;
     jump = 301_000;
     say('status', { live: 'push', store: 'ok' });
-    await wait(2500);
+    while (live.state.weather === null) await wait(50);
     console.log(JSON.stringify([early, asked, live.state.sequence, live.state.weather, [...live.state.alerts.keys()], live.link]));
     process.exit(0);"""
-    told = run(script, snapshot=SNAPSHOT, alert=ALERT, here=(ROOT / "assets").as_uri())
+    told = run_alone(script, snapshot=SNAPSHOT, alert=ALERT, here=HERE)
     assert told == [0, 1, 5, {"pm25": 31}, [7, 8], "live"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
-def test_events_are_read_whole_however_the_wire_cuts_them(size: int) -> None:
+def test_events_are_read_whole_however_the_wire_cuts_them(run: Run, size: int) -> None:
     text = ': beat\n\nid: 9\nevent: delta\ndata: {"a":\ndata: 1}\n\nevent: status\r\ndata: x\r\n\r\n'
     script = "const out=[]; const e=new Events((x)=>out.push(x)); for(let i=0;i<text.length;i+=size) e.feed(text.slice(i,i+size)); console.log(JSON.stringify(out))"
     events = run(script, text=text, size=size)

@@ -1,0 +1,185 @@
+"""GA/T 1400 notifications (subscription and disposition), keepalives and device states of a video image library.
+
+Persons, faces and number plates are personal data: only the fact, the device, the time, the place and pictures of the whole
+scene are kept. Names, plates, features, close-ups, the free text of titles and refused bytes that may hold them stay outside.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from core.errors import DecodeError
+from core.model import Decoded, Frame, Reason
+from ingest.decode.multipart_body import is_picture
+from ingest.decode.source import Memory, Source, name_of
+from ingest.decode.video_report import EVENTS, PICTURES, Phase, Sighting, Watch, alive, set_aside, take
+from ingest.decode.video_values import json_in, number_in, place_of, stamp_of, unsupported, word_of
+
+OBJECTS = 500  # of one notice
+# List of a notification → what is in it. A disposition has the bare object instead of the list.
+KINDS = {
+    "FaceObject": "face", "PersonObject": "person", "MotorVehicleObject": "motor_vehicle", "NonMotorVehicleObject": "bicycle",
+    "ThingObject": "thing", "SceneObject": "scene", "BehaviorAnalysisObject": "behaviour", "VideoSliceObject": "video",
+    "ImageObject": "image",
+}  # fmt: skip
+LABELS = {
+    "face": "人脸", "person": "人员", "motor_vehicle": "机动车", "bicycle": "非机动车", "thing": "物品", "scene": "场景",
+    "behaviour": "行为分析", "video": "视频片段", "image": "图像",
+}  # fmt: skip
+# EventSort beyond the standard's own (600 and more), as city platforms use them.
+EVENT_SORTS = {
+    619: "明火", 620: "水位尺", 621: "未戴安全帽", 624: "违停", 628: "人员聚集", 660: "店外经营", 661: "无照游商", 662: "占道废品",
+    663: "违章接坡", 664: "私搭乱建", 668: "沿街晾挂", 671: "违规户外广告", 674: "小广告", 679: "露天烧烤", 683: "打包垃圾",
+    684: "施工占道", 685: "乱堆物料", 686: "积存垃圾渣土", 687: "施工废弃料", 690: "乱排污水", 691: "焚烧垃圾", 692: "水域不洁",
+    696: "道路积水", 697: "道路遗洒", 698: "道路破损", 699: "道路塌陷",
+}  # fmt: skip
+_PERSONAL = {"face": "face", "person": "person", "motor_vehicle": "plate", "bicycle": "plate"}
+_WHOLE_SCENES = ("14", "100", "13")  # picture types: scene, general, thing; all others are of a person or a vehicle
+_DEVICES = ("DeviceID", "TollgateID", "ApeID", "MonitorID")
+_TIMES = ("PassTime", "PersonAppearTime", "FaceAppearTime", "AppearTime", "OccuredTime", "OccurredTime", "ShotTime", "LocationMarkTime")
+_WORDS = re.compile(rb'("(?:[^"\\]|\\.)*+(?:"|\Z))(\s{0,8}:)?|[0-9.eE+-]+')
+_KEY = re.compile(rb'"[A-Za-z0-9]{1,40}"')
+_OPEN = re.compile(rb'"(?:NotificationID|SubscribeID|DispositionID|TriggerTime|DeviceID|TollgateID|ApeID|EventSort|ImageID)"')
+
+
+def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:
+    """Every notice becomes a report for each device in it; keepalives and states become presences."""
+    watch = Watch(index, frame, source, memory, out)
+    try:
+        if not _read(watch):
+            raise unsupported("no notification, keepalive or state")
+    except DecodeError as problem:  # not raised: the whole frame's bytes would be kept
+        set_aside(watch, problem, without_secrets(frame.payload))
+
+
+def _read(watch: Watch) -> bool:
+    whole = json_in(watch.frame.payload)
+    if not isinstance(whole, dict):
+        raise unsupported("no object")
+    living = whole.get("KeepaliveObject") or whole.get("RegisterObject")
+    if isinstance(living, dict):
+        alive(watch, word_of(living.get("DeviceID")))
+        return True
+    states = _listed(whole, "APEStatusListObject", "APEStatusObject")
+    _states(watch, states)
+    notices = _listed(whole, "SubscribeNotificationListObject", "SubscribeNotificationObject")
+    notices += _listed(whole, "DispositionNotificationListObject", "DispositionNotificationObject")
+    if len(notices) > EVENTS:
+        raise DecodeError(f"{len(notices)} notices in one body, {EVENTS} allowed", Reason.TOO_LARGE)
+    for item, notice in enumerate(notices):
+        try:
+            _notice(watch, notice)
+        except DecodeError as problem:
+            kept = word_of(notice.get("NotificationID")) if isinstance(notice, dict) else ""
+            set_aside(watch, problem, kept.encode("utf-8", "replace"), item)
+    return bool(states or notices)
+
+
+def _listed(whole: dict[str, Any], around: str, name: str) -> list[Any]:
+    """`{around: {name: […]}}`, the same without what is around, or with one object instead of a list."""
+    inner = whole.get(around, whole)
+    found = inner.get(name) if isinstance(inner, dict) else inner
+    return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+
+
+def _notice(watch: Watch, notice: Any) -> None:
+    if not isinstance(notice, dict):
+        raise DecodeError("a notice is an object")
+    notice_id = name_of(notice.get("NotificationID"), "NotificationID")
+    states = _listed(notice, "DeviceStatusList", "APEStatusObject")
+    _states(watch, states)
+    seen = list(_objects(notice))
+    if len(seen) > OBJECTS:
+        raise DecodeError(f"{len(seen)} objects in one notice, {OBJECTS} allowed", Reason.TOO_LARGE)
+    by_device: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for kind, thing in seen:
+        by_device.setdefault(_first(thing, _DEVICES) or watch.source.name, []).append((kind, thing))
+    if not by_device and not states:
+        raise unsupported("a notice without any object that we read")
+    for device, things in by_device.items():
+        event_id = notice_id if len(by_device) == 1 else f"{notice_id}/{device}"
+        _sight(watch, event_id, device, things, notice.get("TriggerTime"))
+
+
+def _objects(notice: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was seen: `…ObjectList: {…Object: […]}` of a subscription, `…Object: {…}` of a disposition."""
+    for name, kind in KINDS.items():
+        for thing in _listed(notice, f"{name}List", name):
+            if isinstance(thing, dict):
+                yield kind, thing
+
+
+def _sight(watch: Watch, event_id: str, device: str, things: list[tuple[str, dict[str, Any]]], trigger: object) -> None:
+    source = watch.source
+    kinds = list(dict.fromkeys(kind for kind, _ in things))
+    images = [image for _, thing in things for image in _listed(thing, "SubImageList", "SubImageInfoObject") if isinstance(image, dict)]
+    sort = next((int(number) for each in [*(thing for _, thing in things), *images] if (number := number_in(each.get("EventSort")))), 0)
+    first = things[0][1]
+    stamp = _first(first, _TIMES) or next((text for image in images if (text := word_of(image.get("ShotTime")))), "") or trigger
+    recognised = list(dict.fromkeys(_PERSONAL[kind] for kind in kinds if kind in _PERSONAL))
+    extra: dict[str, Any] = {"objects": kinds, "count": len(things)} | ({"recognised": recognised[0]} if recognised else {})
+    scenes = [image for image in images if _scene(image, bool(recognised))]
+    media = tuple(dict.fromkeys(path for image in scenes if (path := _path(image.get("StoragePath")))))
+    places = (
+        place_of(each.get(f"{mark}Longitude"), each.get(f"{mark}Latitude"), source)
+        for each in [first, *images]
+        for mark in ("ShotPlace", "")
+    )
+    label = EVENT_SORTS.get(sort) or "、".join(LABELS[kind] for kind in kinds)
+    sighting = Sighting(
+        device, str(sort) if sort else kinds[0], stamp_of(stamp, source, watch.frame.received_at), Phase.MOMENT, label=label,
+        words=tuple(kinds), event_id=event_id, position=next((place for place in places if place), None),
+        address=word_of(first.get("ShotPlaceFullAdress") or first.get("ShotPlaceFullAddress")) or None, media=media[:PICTURES], extra=extra,
+    )  # fmt: skip
+    take(watch, sighting, tuple(picture for image in scenes[:PICTURES] if (picture := _picture(image.get("Data")))))
+
+
+def _states(watch: Watch, states: list[Any]) -> None:
+    """`IsOnline`: 1 online, 2 offline, 9 other."""
+    for state in states[:OBJECTS]:
+        said = word_of(state.get("IsOnline")) if isinstance(state, dict) else ""
+        if said in ("1", "2") and (device := word_of(state.get("ApeID"))):
+            alive(watch, device, said == "1")
+
+
+def _first(thing: dict[str, Any], names: tuple[str, ...]) -> str:
+    return next((text for name in names if (text := word_of(thing.get(name)))), "")
+
+
+def _scene(image: dict[str, Any], personal: bool) -> bool:
+    """Whether a picture shows the whole scene; one that does not say so stays outside where persons or plates were seen."""
+    kind = word_of(image.get("Type"))
+    return kind in _WHOLE_SCENES or (not kind and not personal)
+
+
+def _path(value: object) -> str:
+    return value if isinstance(value, str) and value.isprintable() and 0 < len(value) <= 1000 else ""
+
+
+def _picture(data: object) -> bytes | None:
+    if not isinstance(data, str):
+        return None
+    try:
+        content = binascii.a2b_base64(data)
+    except (ValueError, binascii.Error):
+        return None
+    return content if is_picture(content) else None
+
+
+def without_secrets(raw: bytes) -> bytes:
+    """Refused bytes as they may be kept: of JSON the keys, ids, times and types; of anything else nothing."""
+    if raw.lstrip()[:1] != b"{" or b"\x00" in raw:
+        return b""
+    open_value = False
+
+    def kept(found: re.Match[bytes]) -> bytes:
+        nonlocal open_value
+        text, key = found[1], found[2]
+        if key:
+            open_value = _OPEN.fullmatch(text) is not None
+            return found[0] if _KEY.fullmatch(text) else b'"":'
+        was, open_value = open_value, False
+        return found[0] if was and len(found[0]) <= 80 else b'""'
+
+    return _WORDS.sub(kept, raw[:65_536])
