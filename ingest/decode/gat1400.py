@@ -137,10 +137,12 @@ def _sight(watch: Watch, event_id: str, device: str, things: list[tuple[str, dic
 
 def _states(watch: Watch, states: list[Any]) -> None:
     """`IsOnline`: 1 online, 2 offline, 9 other."""
-    for state in states[:OBJECTS]:
-        said = word_of(state.get("IsOnline")) if isinstance(state, dict) else ""
-        if said in ("1", "2") and (device := word_of(state.get("ApeID"))):
+    for item, state in enumerate(states[:OBJECTS]):
+        said, device = (word_of(state.get(name)) if isinstance(state, dict) else "" for name in ("IsOnline", "ApeID"))
+        if said in ("1", "2") and device:
             alive(watch, device, said == "1")
+        elif said != "9":
+            set_aside(watch, DecodeError("a state without ApeID or IsOnline"), device.encode("utf-8", "replace"), item)
 
 
 def _first(thing: dict[str, Any], names: tuple[str, ...]) -> str:

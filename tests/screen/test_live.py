@@ -94,11 +94,17 @@ def test_the_same_act_on_two_versions_is_one_act(quarter: Quarter, windows: Wind
 
 
 @pytest.mark.timeout(240)
+def map_is_whole(desk: Visitor) -> None:
+    """Until the small map of the place has its last part: a worker that cannot be loaded is an error, and rightly so."""
+    desk.wait("performance.getEntriesByType('resource').some((one) => one.name.includes('maplibre-gl-worker') && one.responseEnd > 0)")
+
+
 def test_a_dead_edge_is_told_within_5_seconds_and_after_its_return_everybody_learns_what_they_missed(
     quarter: Quarter, windows: Windows
 ) -> None:
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     loads = [one.page.evaluate("performance.timeOrigin") for one in (wall, desk)]
+    map_is_whole(desk)
     kpi = "[data-panel=kpis] [data-figure=devices_online]"
     wall.wait(f"(n) => Number(document.querySelector('{kpi}').dataset.value) >= n", given=len(quarter.devices))
     online = wall.page.inner_text(kpi)
@@ -135,8 +141,7 @@ def test_without_the_web_process_the_stream_goes_on_and_acts_say_why_they_do_not
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     known = alarm(quarter, "smoke-36")
     choose(desk, "alert", known)
-    # until the small map of the place has its last part: a worker that cannot be loaded is an error, and rightly so
-    desk.wait("performance.getEntriesByType('resource').some((one) => one.name.includes('maplibre-gl-worker') && one.responseEnd > 0)")
+    map_is_whole(desk)
     quarter.stack.kill("web")
     told = alarm(quarter, "smoke-42")
     wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{told}"]')

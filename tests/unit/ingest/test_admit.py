@@ -26,7 +26,14 @@ def taken(config: Config, now: datetime, device: KnownDevice, *readings: tuple[s
 
 @pytest.mark.parametrize(
     ("unit", "told", "stored"),
-    [("mg/m3", 0.035, 35.0), ("ug/m3", 35.0, 35.0), ("µg/m³", 35.0, 35.0), ("", 35.0, 35.0), ("mg/m³", 0.00835, 8.35), ("ng/m3", 35.0, 0.035)],
+    [
+        ("mg/m3", 0.035, 35.0),
+        ("ug/m3", 35.0, 35.0),
+        ("µg/m³", 35.0, 35.0),
+        ("", 35.0, 35.0),
+        ("mg/m³", 0.00835, 8.35),
+        ("ng/m3", 35.0, 0.035),
+    ],
 )
 def test_a_value_is_stored_in_the_citys_unit_whatever_unit_its_device_sends(
     config: Config, now: datetime, unit: str, told: float, stored: float
