@@ -49,6 +49,8 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     if root.tag != "Notify":
         raise unsupported(f"<{root.tag[:40]}> with CmdType '{command[:40]}' is no notification")
     device = name_of(said(root, "DeviceID"), "DeviceID")
+    if not device.isascii():
+        raise DecodeError(f"DeviceID '{device[:40]}' is not written in digits")
     if command == "Alarm":
         _alarm(watch, root, device)
         close(watch)
