@@ -17,7 +17,7 @@ from threading import Thread
 from rich.console import Console
 from rich.table import Table
 
-from bench import browser
+from bench import browser, stations
 from bench.database import Copied, Spread, spread
 from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
 from bench.load import Load
@@ -56,6 +56,9 @@ def main() -> int:
             drain = measure_drain(stack, asked.backlog)
             whole &= drain.rows == drain.messages
             rows += drain_rows(drain)
+            for form in stations.FORMATS:
+                console.print(f"→ {form} stations")
+                rows += stations.measure_stations(stack, form, asked.station_seconds)
             if not asked.no_screens:
                 console.print("→ 1,000 messages/s, one wall, twenty streams")
                 stack.start(["web", "edge"])
@@ -86,6 +89,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=10_000, help="messages a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--backlog", type=int, default=300_000, help="messages waiting when the worker comes back")
+    parser.add_argument("--station-seconds", type=float, default=15, help="how long stations talk on each of their ports")
     parser.add_argument("--no-screens", action="store_true", help="leave out the wall and the streams")
     parser.add_argument("--only-screens", action="store_true", help="only the wall and the streams")
     parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
