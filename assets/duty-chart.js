@@ -47,7 +47,7 @@ export async function drawTrend(place, { device, metric, limit, severity, since,
     const style = getComputedStyle(place), colour = style.getPropertyValue(`--sev-${severity || 5}-ink`).trim() || style.getPropertyValue(`--sev-${severity || 5}`).trim() || '#d33';
     const layout = { ...node.layout, width: undefined, height: undefined, autosize: true,
       xaxis: { ...node.layout.xaxis, autorange: false, range: [local(from, zone), local(to + 10 * 60e3, zone)] }, yaxis: { ...node.layout.yaxis, autorange: true },
-      shapes: marks(limit, since, from, colour, zone), annotations: limit === null || limit === undefined ? [] : [label(limit, colour, decimals)] };
+      shapes: marks(limit, since, from, colour, zone), annotations: limit === null || limit === undefined ? [] : [label(limit, colour)] };
     const line = { x: found.map(point => local(point[0], zone)), y: found.map(point => point[1]), type: 'scatter', mode: found.length < 40 ? 'lines+markers' : 'lines', connectgaps: false,
       line: { color: '#1f86d8', width: 2 }, marker: { size: 4 }, fill: 'tozeroy', fillcolor: 'rgba(31,134,216,.08)', hovertemplate: '%{y}<extra></extra>' };
     const values = found.map(point => point[1]).filter(value => value !== null);
@@ -69,4 +69,4 @@ function marks(limit, since, from, colour, zone) {
   return shapes;
 }
 
-const label = (limit, colour, decimals) => ({ xref: 'paper', x: 0, y: limit, xanchor: 'left', yanchor: 'bottom', text: t('duty.limit', { value: number(limit, decimals) }), showarrow: false, font: { size: 12, color: colour } });
+const label = (limit, colour) => ({ xref: 'paper', x: 0, y: limit, xanchor: 'left', yanchor: 'bottom', text: t('duty.limit', { value: number(limit) }), showarrow: false, font: { size: 12, color: colour } });

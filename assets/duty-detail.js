@@ -54,7 +54,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     fill(slots.facts, h('dl', { class: 'facts' },
       item.kind === 'alert' && noun.threshold !== null && noun.threshold !== undefined && h('div', { class: 'fact reading' }, h('dt', {}, labelOf(metric) || metricOf(noun)),
         h('dd', {}, h('b', { class: `num value sev-ink-${noun.severity}`, 'data-figure': 'alert-value', 'data-value': unknown ? null : noun.value, 'data-age': noun.observed_at ? Math.round(age(noun.observed_at)) : null }, unknown ? '—' : number(noun.value, metric?.decimals)), h('span', { class: 'unit' }, unit),
-          h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: number(noun.threshold, metric?.decimals), unit })))),
+          h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: number(noun.threshold), unit })))),
       fact(t('duty.fact.rule'), labelOf(rule)), fact(t('duty.fact.reason'), rule?.reason),
       fact(t('duty.fact.device'), noun.device_name || noun.device, 'long'), fact(t('duty.fact.code'), noun.device_name && noun.device),
       fact(t('duty.fact.lasts'), span(waits)), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
