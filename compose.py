@@ -9,10 +9,12 @@ from core.config import Config, FeedConfig, load
 from core.errors import ConfigError, Problem
 from core.model import Position
 from core.settings import Settings, key_variable, password_variable, read_settings
+from geodata.gazetteer_places import Match
 from geodata.locate import Locator
 from geodata.model import Located
 from ingest.decode.hj212_sm4 import keys_of
 from pipeline import Deps
+from store.gazetteer import CityNames
 from store.geography import area_name, geography_version, load_locator
 from store.live import Live
 from store.registry import Registry, keep_catalogue
@@ -22,8 +24,9 @@ from store.timescale import Store
 class CityMap:
     """Position → place on the grid of the city as it stands in the database; refreshed when it was imported anew."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, names: CityNames | None = None) -> None:
         self._store, self._version, self._lock = store, "", Lock()
+        self.names = names or CityNames(store)
         self._locator = Locator([], [], "", None)
         self.refresh()
 
@@ -33,10 +36,15 @@ class CityMap:
             version = geography_version(connection)
             if version != self._version:
                 self._locator, self._version = load_locator(connection), version
+        self.names.present()
 
     def __call__(self, position: Position | None) -> tuple[Located, float | None, float | None]:
         """The place, and longitude and latitude in our datum."""
         return self._locator.place(position)
+
+    def find(self, address: str, area: str) -> Match | None:
+        """What an address means, for reports that come without a position."""
+        return self.names.find(address, area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class Parts:
 
     def pipeline(self) -> Deps:
         """For one thread."""
-        return Deps(self.config, self.store, Registry(self.config, self.city), self.city, arrange(self.config), self.live)
+        registry = Registry(self.config, self.city)
+        return Deps(self.config, self.store, registry, self.city, arrange(self.config), self.live, self.settings.media)
 
 
 def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> Parts:
@@ -66,7 +75,7 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
         config = adapted(config, settings, store)
         with store.connection() as connection:
             keep_catalogue(connection, config)
-        return Parts(config, settings, store, Live(settings.redis_url or None), CityMap(store))
+        return Parts(config, settings, store, Live(settings.redis_url or None), CityMap(store, CityNames(store, config.places.prefixes)))
     except BaseException:
         store.close()
         raise

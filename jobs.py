@@ -19,13 +19,17 @@ from alerts.correlate import correlate, horizon
 from alerts.listening import SUBJECT, judge
 from alerts.rules import Rules
 from compose import Parts, compose
+from core.config import Config
 from core.errors import ConfigError, StoreUnavailable
+from ingest.geocoder import Geocoder
 from pipeline import process
+from placing import place_waiting
 from projector.project import Overtaken, Projector
-from store import correlation, listening, rollups
+from store import correlation, derived, hours, listening, quality, rollups, wire_memory
 from store.leader import Leader
 from store.live import Hints
 from store.sweep import sweep
+from store.timescale import Connection
 
 _log = structlog.get_logger("jobs")
 _ASK_FOR_LEAD_S = 0.5
@@ -90,6 +94,32 @@ def roll_up(parts: Parts, now: datetime) -> None:
             computed = rollups.compute_dirty(connection, now)
 
 
+def measure_quality(parts: Parts, now: datetime) -> None:
+    """Judge the hours that are over, a portion of devices a transaction."""
+    with parts.store.connection() as connection:
+        hours.schedule(connection, parts.config.quality, now)
+    _until_done(parts, quality.measure_next, now)
+
+
+def derive_figures(parts: Parts, now: datetime) -> None:
+    """Figures of the hours that were measured, then of the days that are over with them."""
+    _until_done(parts, derived.derive_next, now)
+    _until_done(parts, derived.sum_up_next, now)
+
+
+def _until_done(parts: Parts, work: Callable[[Connection, Config, datetime], bool], now: datetime) -> None:
+    going = True
+    while going:
+        with parts.store.connection() as connection:
+            going = work(connection, parts.config, now)
+
+
+def place_reports(parts: Parts, geocoder: Geocoder, now: datetime) -> None:
+    """Reports with an address and no place, whenever the gazetteer knows something new; a city's geocoder is asked only here."""
+    parts.city.refresh()
+    place_waiting(parts.store, parts.city, parts.city.names.version, geocoder, parts.config, now)
+
+
 def forget_live(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         rollups.forget_live(connection, parts.config.retention, now)
@@ -100,11 +130,15 @@ def forget_live(parts: Parts, now: datetime) -> None:
 def forget_old(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         forgotten = rollups.forget_old(connection, parts.config.retention, now)
+        forgotten["wire_memory"] = wire_memory.forget(connection, parts.config, now)
+        forgotten["quality"] = quality.forget_old(connection, now - parts.config.retention.readings)
+        forgotten["derived"] = derived.forget_old(connection, now - parts.config.retention.audit)
     _log.info("retention", **forgotten)
 
 
 def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
     """Duties that may wait for each other share a lane; a lane is a thread."""
+    geocoder = Geocoder(parts.config.places.geocoder, parts.settings.geocoder_key)
     deps = parts.pipeline()  # its cache belongs to the lane that looks for what fell due
     return {
         "projector": [Duty("project", 0.1, projector.tick)],
@@ -120,6 +154,11 @@ def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
             Duty("forget_live", 10.0, lambda now: forget_live(parts, now)),
             Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
             Duty("retention", 3600.0, lambda now: forget_old(parts, now)),
+        ],
+        "places": [Duty("place_waiting", 5.0, lambda now: place_reports(parts, geocoder, now))],
+        "figures": [
+            Duty("quality", 10.0, lambda now: measure_quality(parts, now)),
+            Duty("derive", 10.0, lambda now: derive_figures(parts, now)),
         ],
     }
 

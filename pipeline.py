@@ -7,6 +7,7 @@ returned; when it raises `StoreUnavailable` the same frames are to be offered ag
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -41,6 +42,7 @@ class Deps:
     locate: Locate
     rules: Rules
     live: Hint
+    media: Path | None = None  # the folder of pictures
 
     def for_thread(self) -> "Deps":
         """The same, with a cache of its own."""
@@ -79,7 +81,7 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
 
 
 def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) -> Outcome:
-    with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rules.thresholds, careful) as tx:
+    with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rules.thresholds, careful, deps.media) as tx:
         decoded = decode(frames, tx.wire_memory(list(wire_keys(frames, deps.config))), deps.config)
         devices, metrics, astray = tx.identify(decoded, now)  # adopts or leaves out the unknown
         valid = admit(decoded, devices, metrics, deps.config, now, astray)  # pure: what may be stored, and why not

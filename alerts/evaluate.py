@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from alerts.gateways import look_again
 from alerts.rules import Concerned, Rules, concerns
 from core.config import NoDataRule, ReportRule, ThresholdRule
 from core.facts import (
@@ -21,6 +22,7 @@ from core.facts import (
     DeviceSilent,
     DueDevice,
     Facts,
+    KnownDevice,
     OpenAlert,
     ReportMoved,
     StateMoved,
@@ -55,7 +57,7 @@ def evaluate(rules: Rules, facts: Facts, now: datetime) -> list[Change]:
     for due in facts.moved.due_devices:
         changes += _due_device(rules, due, board, now)
     for gone in facts.moved.gone:
-        changes += _fall_silent(rules, gone, board)
+        changes += _judge_silence(rules, gone, board, now)
     for report in facts.moved.reports:
         changes += _report(rules, report, board, facts)
     return changes
@@ -200,24 +202,37 @@ def _due_device(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> I
     wait = patience(rules, due.device, due.device.interval)
     at = max(due.seen_at, due.heard.since) + wait if due.heard else now + wait
     if due.heard and at <= min(now, due.heard.until):
-        yield from _fall_silent(rules, due, board)
+        yield from _judge_silence(rules, due, board, now)
     elif due.heard and now - due.heard.until < _LATEST_WORD:
-        yield WatchSet(due.device.device_id, max(at, now + _ASK_AGAIN))
+        yield WatchSet(due.device.device_id, max(at, now + _ASK_AGAIN), inhibited=due.inhibited and due.silent)
     else:  # deaf: whoever comes back gives everybody a patience from then on, so nothing can fall due before this
-        yield WatchSet(due.device.device_id, now + wait)
+        yield WatchSet(due.device.device_id, now + wait, inhibited=due.inhibited and due.silent)
 
 
-def _fall_silent(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change]:
-    device = due.device
-    if not due.silent:
-        yield DeviceSilent(device.device_id, due.seen_at)
+def _judge_silence(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> Iterator[Change]:
+    """It is unknown in any case; it rings unless its gateway is to blame."""
+    again = look_again(due, lambda one: bool(_silence_rules(rules, one)), now, patience(rules, due.device, due.device.interval))
+    if not due.silent or (due.heard and not again):  # with the word the watch ends: who rings is not looked at again
+        yield DeviceSilent(due.device.device_id, due.seen_at)
+    yield from _fall_unknown(due.device, board)
+    if again:
+        yield WatchSet(due.device.device_id, again[0], inhibited=again[1])
+    else:
+        yield from _ring_of_silence(rules, due, board)
+
+
+def _fall_unknown(device: KnownDevice, board: _Board) -> Iterator[Change]:
     for key in [key for key in board.waits if key[1].rpartition("/")[0] == device.device]:
         board.waits.pop(key)
         yield WaitDropped(*key)
     for alert in board.of_device.get(device.device_id, []):
         if alert.state_known and alert.subject != device.device:
             yield AlertSeen(alert.alert_id, alert.value, known=False)
-    for name, rule in _silence_rules(rules, due.device):
+
+
+def _ring_of_silence(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change]:
+    device = due.device
+    for name, rule in _silence_rules(rules, device):
         key = (name, device.device)
         open_alert = board.alerts.get(key)
         if key in board.raised or (open_alert and open_alert.stage in _ACTIVE):

@@ -123,7 +123,8 @@ def verdict(taken: Taken, *, created: bool = False) -> tuple[int, dict[str, Any]
 def _sum(taken: Taken, more: Taken, first: int) -> Taken:
     """Two portions of one body; the rows of the second are counted from where it began."""
     moved = tuple(replace(each, index=None if each.index is None else each.index + first) for each in more.rejected)
-    return Taken(taken.accepted + more.accepted, taken.duplicates + more.duplicates, taken.rejected + moved, taken.created + more.created)
+    counts = (taken.created + more.created, taken.late + more.late)
+    return Taken(taken.accepted + more.accepted, taken.duplicates + more.duplicates, taken.rejected + moved, *counts)
 
 
 def _refused(rejected: Rejected) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
@@ -17,6 +17,7 @@ from core.errors import Invalid, NotFound
 from core.model import Placement, Position, Scope
 from geodata.locate import Locator
 from store import desk, devices, geography
+from store.gazetteer import CityNames
 from store.timescale import Connection, Store
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ class Places:
         self._stamp = ""
         self._looked_at: datetime | None = None
         self._layers: OrderedDict[tuple[str, tuple[str, ...]], LayerBody] = OrderedDict()
+        self._names: CityNames | None = None
+
+    def names(self, store: Store, prefixes: Sequence[str]) -> CityNames:
+        """The gazetteer, read anew when it changes."""
+        with self._lock:
+            self._names = self._names or CityNames(store, prefixes)
+            return self._names
 
     def locator(self, store: Store, now: datetime) -> Locator:
         """The index of the present cells."""

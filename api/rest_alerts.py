@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params, read_time
 from api.places import place_of_fields
 from api.problems import MEDIA_TYPE, make_etag, problem_of, read_etag
 from core.errors import Invalid, StaleWrite
-from store import alerts, incidents, reports
+from store import alerts, gazetteer, incidents, reports
 from store.acts import Act
+from store.likeness import find_alike
 
 _STAGE, _STATE = Param("stage", "one or more, comma-separated", "list"), Param("state", "the same as stage", "list")
 _SEVERITY = Param("severity", "one or more of 1 red … 5 notice, comma-separated", "list")
@@ -24,7 +26,9 @@ REPORT_PARAMS = (
     _SEVERITY, AREA, _CELL, _INCIDENT, *SPAN, *PAGE,
 )  # fmt: skip
 
-_ACT_FIELDS = {"act", "note", "until", "class_code", "incident_id", "lon", "lat", "datum", "cell_code", "worker"}
+VERDICT_PARAMS = (Param("by", "camera (unless given) or algorithm"), AREA, *SPAN)
+
+_ACT_FIELDS = {"act", "note", "until", "class_code", "incident_id", "lon", "lat", "datum", "cell_code", "place_id", "worker"}
 
 
 def read_act(call: Call) -> Act:
@@ -104,15 +108,50 @@ def list_reports(call: Call) -> Answer:
 
 
 def get_report(call: Call) -> Answer:
-    return shown(reports.get_report(call.connection, call.scope, call.number("id")))
+    return shown(_read_report(call, call.number("id")))
+
+
+def _read_report(call: Call, report_id: int) -> dict[str, Any]:
+    """With the complaints it may repeat: proposals for whoever merges."""
+    shape = reports.get_report(call.connection, call.scope, report_id)
+    return {**shape, "alike": find_alike(call.connection, call.scope, shape, call.config.incidents.compatible)}
+
+
+def count_verdicts(call: Call) -> Answer:
+    """How often people found video candidates to be nothing; never only the percentage. Today and 29 days before unless given."""
+    wanted = read_params(VERDICT_PARAMS, call.query)
+    midnight = call.now.astimezone(call.config.area.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    by, until = wanted.get("by", "camera"), wanted.get("to", midnight + timedelta(days=1))
+    since = wanted.get("from", until - timedelta(days=30))
+    if by not in ("camera", "algorithm"):
+        raise Invalid("by: camera or algorithm")
+    if since >= until:
+        raise Invalid("'from' must be before 'to'")
+    rows = reports.count_verdicts(call.connection, call.scope, by, wanted.get("area", ""), since, until)
+    return Answer({"from": since, "to": until, "by": by, **FALSE_POSITIVES, "verdicts": [_verdict(by, row) for row in rows]})
+
+
+FALSE_POSITIVES = {"indicator": "false_positive_rate", "name": "误报率", "formula": "dismissed / (dismissed + confirmed)"}
+
+
+def _verdict(by: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    numerator, denominator = row["dismissed"], row["dismissed"] + row["confirmed"]
+    percent = round(100 * numerator / denominator, 2) if denominator else None
+    counted = {"numerator": numerator, "denominator": denominator, "percent": percent, "open": row["open"]}
+    return {"source": row["source"], by: row["name"], "simulated": row["simulated"], **counted}
 
 
 def act_on_report(call: Call) -> Answer:
     report_id, act = call.number("id"), read_act(call)
+
+    def do() -> None:
+        reports.act_on_report(call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields))
+        gazetteer.learn(call.connection, act, report_id)
+
     return acted(
         call,
-        lambda: reports.act_on_report(call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields)),
-        lambda: reports.get_report(call.connection, call.scope, report_id),
+        do,
+        lambda: _read_report(call, report_id),
     )
 
 

@@ -23,6 +23,7 @@ CASE_PARAMS = (
 )  # fmt: skip
 QUEUE_PARAMS = (Param("kind", "report, incident, alert, case; comma-separated", "list"), Param("limit", "at most 1,000", "integer"))
 MEDIA_PARAMS = (Param("case", "case number"), Param("report", "report id", "integer"), Param("role", "before, after, evidence"))
+MEDIA_LIST_PARAMS = (Param("report", "report id", "integer"), Param("device", "device"))
 _OPENING_FIELDS = {
     "alert_id", "report_id", "incident_id", "class_code", "title", "text", "note", "dispatch", "lon", "lat", "datum", "cell_code",
     "area", "address", "drill", "worker",
@@ -127,7 +128,7 @@ def post_media(call: Call) -> Answer:
     else:
         row = reports.lock_report(call.connection, call.scope, int(report_id or 0))
     photo = photos.read_photo(call.body, call.config.area.zone)
-    media_id = photos.keep_photo(call.media, photo)
+    media_id = media.keep_photo(call.media, photo.jpeg)
     medium = media.Medium(media_id, photo.sha256, "image/jpeg", len(photo.jpeg), role, photo.lon, photo.lat, photo.taken_at)
     act = Act("add_photo", call.scope, call.now, address=call.address)
     media.add_medium(call.connection, medium, row["area"], number, report_id, act)
@@ -136,9 +137,18 @@ def post_media(call: Call) -> Answer:
     )
 
 
+def list_media(call: Call) -> Answer:
+    """Pictures of one report or one device, whoever brought them: people, cameras, stations."""
+    wanted = read_params(MEDIA_LIST_PARAMS, call.query)
+    report_id, device = wanted.get("report"), wanted.get("device")
+    if (report_id is None) == (device is None):
+        raise Invalid("name a report or a device")
+    return Answer({"media": media.list_media(call.connection, call.scope, report_id, device)})
+
+
 def get_media(call: Call) -> Answer:
     row = media.get_medium(call.connection, call.scope, call.path["media_id"])
-    path = photos.path_of(call.media, row["media_id"])
+    path = media.path_of(call.media, row["media_id"])
     if not path.is_file():
         raise Invalid("the picture's file is missing")
     # The name never means another picture; `private`: the next user of the browser must ask again.

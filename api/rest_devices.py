@@ -22,24 +22,25 @@ from api.call import (
 )
 from api.places import place_of_fields, read_position
 from core.config import FeedConfig
+from core.device import DeviceEntry, MetricEntry
 from core.errors import Invalid, NotAllowed
 from core.model import DOMAINS, Placement
+from geodata.device_fields import read_area, read_fields, read_metrics
 from store import devices, readings
-from store.devices import DeviceEntry, MetricEntry
 from store.lists import MOST
 
 DEVICE_PARAMS = (
     Param("domain", "emergency, urban, environment, water"), AREA, Param("cell", "cell_id or cell code"), Param("gateway", "gateway"),
+    Param("owner", "the unit it belongs to"), Param("kind", "what sort of thing, in the city's words"),
     Param("state", "silent, speaking, online, offline, unverified, unplaced"), *PAGE,
 )  # fmt: skip
+SUMMARY_PARAMS = (DEVICE_PARAMS[0], AREA)
 READING_PARAMS = (
     Param("device", "device, required"), Param("metric", "metric; required with step"), *SPAN,
     Param("step", "30s, 5m, 1h, 1d: fold instead of raw", "duration"), *PAGE,
 )  # fmt: skip
 REJECTED_PARAMS = (Param("feed", "feed"), Param("reason", "reason"), Param("device", "device"), AREA, *SPAN, *PAGE)
 _STATES = {"silent", "speaking", "online", "offline", "unknown", "unverified", "unplaced"}
-_FIELDS = {"device", "name", "domain", "area", "lon", "lat", "datum", "interval_s", "model", "gateway", "simulated", "drill", "metrics"}
-_METRIC_FIELDS = {"unit", "min", "max", "name", "kind"}
 # `native` brings telemetry and, on other topics, reports: these are told by their words.
 _WITHOUT_PERSONS = frozenset({"readings", "hj212", "native"})
 _WORDS_OF_REPORTS = (b"caller", b"phone", b"external_id", b"title", b"text", b"address", b"\\u")
@@ -57,6 +58,11 @@ def list_devices(call: Call) -> Answer:
     filter_ = replace(filter_, wanted={**filter_.wanted, "state": state})
     rows = devices.list_devices(call.connection, call.scope, filter_, after or 0)
     return page("devices", rows, filter_.limit, "id")
+
+
+def summarise_devices(call: Call) -> Answer:
+    filter_ = read_filter(read_params(SUMMARY_PARAMS, call.query))
+    return Answer(devices.summarise(call.connection, call.scope, filter_))
 
 
 def get_device(call: Call) -> Answer:
@@ -86,61 +92,20 @@ def post_devices(call: Call) -> Answer:
 
 
 def read_device(call: Call, fields: dict[str, Any]) -> DeviceEntry:
-    """A device to register, placed. Raises `Invalid`, and `NotAllowed` for a place outside the caller's areas."""
-    unknown = sorted(fields.keys() - _FIELDS)
-    if unknown:
-        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(_FIELDS))}")
-    device, name = fields.get("device"), fields.get("name") or fields.get("device")
-    if not isinstance(device, str) or not 1 <= len(device) <= 128 or not isinstance(name, str):
-        raise Invalid("'device' and 'name' must be texts")
-    if fields.get("domain") not in DOMAINS:
+    """A device to register, placed; what is not told is unknown.
+
+    Raises `Invalid`, and `NotAllowed` for a place outside the caller's areas.
+    """
+    told = read_fields(fields)
+    if "domain" not in told:
         raise Invalid(f"domain: one of {', '.join(DOMAINS)}")
-    interval = fields.get("interval_s", 300)
-    if not _is_number(interval) or not 0 < interval <= 366 * 86400:
-        raise Invalid("interval_s: seconds between two readings")
-    place: dict[str, Any] = {"area": fields.get("area") or call.config.area.code, "placement": Placement.NONE.value}
-    if not isinstance(place["area"], str) or not place["area"].isdigit():
-        raise Invalid("area: the digits of an area's code")
+    place: dict[str, Any] = {"area": read_area(fields.get("area")) or call.config.area.code, "placement": Placement.NONE.value}
     if read_position(fields) is not None:
         place = place_of_fields(call, fields)
     if not call.scope.sees(place["area"]):
         raise NotAllowed(f"{place['area']} is outside your area")
-    return DeviceEntry(
-        device=device, name=name, domain=fields["domain"], **place, interval_s=float(interval), model=_text(fields, "model"),
-        gateway=_text(fields, "gateway"), simulated=fields.get("simulated") is True, drill=fields.get("drill") is True,
-        metrics=_read_metrics(call, fields.get("metrics") or {}),
-    )  # fmt: skip
-
-
-def _read_metrics(call: Call, metrics: Any) -> dict[str, MetricEntry]:
-    if not isinstance(metrics, dict):
-        raise Invalid('metrics: {"pm25": {"unit": …, "min": …, "max": …}}')
-    entries = {}
-    for name, fields in metrics.items():
-        if not isinstance(fields, dict) or fields.keys() - _METRIC_FIELDS:
-            raise Invalid(f"metrics.{name}: an object with {', '.join(sorted(_METRIC_FIELDS))}")
-        low, high = fields.get("min"), fields.get("max")
-        if any(limit is not None and not _is_number(limit) for limit in (low, high)) or (
-            low is not None and high is not None and low > high
-        ):
-            raise Invalid(f"metrics.{name}: min and max must be numbers, min the lesser")
-        if fields.get("kind", "number") not in {"number", "text"}:
-            raise Invalid(f"metrics.{name}.kind: number or text")
-        known = call.config.metrics.get(str(fields.get("name") or name))
-        unit = fields.get("unit") or (known.unit if known else "")
-        entries[str(name)] = MetricEntry(str(unit), low, high, _text(fields, "name"), fields.get("kind", "number"))
-    return entries
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _text(fields: dict[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    if value is not None and not isinstance(value, str):
-        raise Invalid(f"{name}: a text")
-    return value or None
+    metrics = {wire: MetricEntry(**entry) for wire, entry in read_metrics(fields.get("metrics")).items()}
+    return DeviceEntry(**{**told, "name": told.get("name") or told["device"]}, **place, metrics=metrics)
 
 
 def list_readings(call: Call) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api import rest_alerts, rest_cases, rest_city, rest_devices, rest_session
+from api import rest_alerts, rest_cases, rest_city, rest_devices, rest_places, rest_quality, rest_session
 from api.call import Param, Route
 
 PUBLIC = "public"
@@ -14,6 +14,8 @@ _NUMBER: Mapping[str, Any] = {"type": "number"}
 _INTEGER: Mapping[str, Any] = {"type": "integer"}
 _TEXTS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 _TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
+_DATE: Mapping[str, Any] = {"type": "string", "format": "date"}
+_FLAG: Mapping[str, Any] = {"type": "boolean"}
 
 
 def _object(required: tuple[str, ...] = (), **fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -21,11 +23,14 @@ def _object(required: tuple[str, ...] = (), **fields: Mapping[str, Any]) -> Mapp
 
 
 _PLACE = {"lon": _NUMBER, "lat": _NUMBER, "datum": {"enum": ["cgcs2000", "wgs84", "gcj02", "bd09"]}, "cell_code": _TEXT}
-_ACT = _object(("act",), act=_TEXT, note=_TEXT, until=_TIME, class_code=_TEXT, incident_id=_INTEGER, worker=_TEXT, **_PLACE)
+_ACT = _object(
+    ("act",), act=_TEXT, note=_TEXT, until=_TIME, class_code=_TEXT, incident_id=_INTEGER, worker=_TEXT, place_id=_INTEGER, **_PLACE
+)
 _METRIC = _object(unit=_TEXT, min=_NUMBER, max=_NUMBER, name=_TEXT, kind={"enum": ["number", "text"]})
 _DEVICE = _object(
     ("device", "domain"), device=_TEXT, name=_TEXT, domain={"enum": ["emergency", "urban", "environment", "water"]}, area=_TEXT, **_PLACE,
-    interval_s=_NUMBER, model=_TEXT, gateway=_TEXT, metrics={"type": "object", "additionalProperties": _METRIC},
+    interval_s=_NUMBER, kind=_TEXT, product=_TEXT, model=_TEXT, firmware=_TEXT, owner=_TEXT, network_zone=_TEXT, gateway=_TEXT,
+    installed_on=_DATE, calibrated_on=_DATE, simulated=_FLAG, drill=_FLAG, metrics={"type": "object", "additionalProperties": _METRIC},
 )  # fmt: skip
 _CASE = _object(
     (), alert_id=_INTEGER, report_id=_INTEGER, incident_id=_INTEGER, class_code=_TEXT, title=_TEXT, text=_TEXT, note=_TEXT, address=_TEXT,
@@ -63,13 +68,17 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/devices/{device}", "admin", "Register or change a device", rest_devices.put_device, body=_DEVICE, answers=_PUT),
     Route("POST", "/devices", "admin", "Register a list of devices, all or none", rest_devices.post_devices, body=_DEVICES),
     Route("GET", "/devices", "read", "Devices", rest_devices.list_devices, rest_devices.DEVICE_PARAMS),
+    Route("GET", "/devices/summary", "read", "How many devices are offline, by owner and by kind", rest_devices.summarise_devices,
+          rest_devices.SUMMARY_PARAMS),
     Route("GET", "/devices/{device}", "read", "One device with its latest values", rest_devices.get_device),
     Route("GET", "/rejected", "read", "Refused input with reason and raw bytes", rest_devices.list_rejected, rest_devices.REJECTED_PARAMS),
     Route("GET", "/alerts", "read", "Alerts", rest_alerts.list_alerts, rest_alerts.ALERT_PARAMS),
     Route("GET", "/alerts/{id}", "read", "One alert with its acts", rest_alerts.get_alert),
     Route("POST", "/alerts/{id}/acts", "act", "Act on an alert", rest_alerts.act_on_alert, body=_ACT, answers=_ACTED),
     Route("GET", "/reports", "read", "Reports", rest_alerts.list_reports, rest_alerts.REPORT_PARAMS),
-    Route("GET", "/reports/{id}", "read", "One report with its acts", rest_alerts.get_report),
+    Route("GET", "/reports/verdicts", "read", "How often video candidates were dismissed", rest_alerts.count_verdicts,
+          rest_alerts.VERDICT_PARAMS),
+    Route("GET", "/reports/{id}", "read", "One report with acts, pictures and what it may repeat", rest_alerts.get_report),
     Route("GET", "/reports/{id}/caller", "act", "Who called; audited at every look", rest_alerts.get_caller),
     Route("POST", "/reports/{id}/acts", "act", "Act on a report", rest_alerts.act_on_report, body=_ACT, answers=_ACTED),
     Route("GET", "/incidents", "read", "Incidents", rest_alerts.list_incidents, rest_alerts.INCIDENT_PARAMS),
@@ -81,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/cases/{number}/acts", "act", "Move a case", rest_cases.act_on_case, body=_ACT, answers=_ACTED),
     Route("POST", "/media", "act", "A picture for a case or a report", rest_cases.post_media, rest_cases.MEDIA_PARAMS,
           _BYTES, "image/jpeg", ((201, "media_id"),)),
+    Route("GET", "/media", "read", "The latest pictures of a report or a device", rest_cases.list_media, rest_cases.MEDIA_LIST_PARAMS),
     Route("GET", "/media/{media_id}", "read", "A picture", rest_cases.get_media),
     Route("GET", "/queue", "read", "Work items, what needs attention next on top", rest_cases.get_queue, rest_cases.QUEUE_PARAMS),
     Route("GET", "/cells", "screen", "Grid cells without outlines", rest_city.list_cells, rest_city.CELL_PARAMS),
@@ -88,10 +98,17 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/areas", "read", "Areas", rest_city.list_areas),
     Route("GET", "/layers", "screen", "Map layers", rest_city.list_layers),
     Route("GET", "/layers/{name}", "screen", "A layer as GeoJSON, with ETag", rest_city.get_layer),
+    Route("GET", "/gazetteer/matches", "read", "What an address may mean", rest_places.list_matches, rest_places.MATCH_PARAMS),
+    Route("GET", "/gazetteer/taught", "read", "Addresses that people placed", rest_places.list_taught, rest_places.TAUGHT_PARAMS),
+    Route("POST", "/gazetteer/taught/{id}/acts", "act", "`forget` what was taught", rest_places.act_on_taught, body=_ACT),
     Route("GET", "/rules", "read", "Rules in force", rest_city.list_rules),
     Route("GET", "/classes", "read", "Event classes and their deadlines", rest_city.list_classes),
     Route("GET", "/indicators", "read", "Indicators with numerator and denominator", rest_city.list_indicators, rest_city.INDICATOR_PARAMS),
     Route("GET", "/feeds", "screen", "How the feeds are", rest_city.list_feeds),
+    Route("GET", "/quality", "read", "How good the data of feeds and devices are, hour by hour", rest_quality.get_quality,
+          rest_quality.QUALITY_PARAMS),
+    Route("GET", "/derived", "read", "Figures that standards define, with inputs and version", rest_quality.list_derived,
+          rest_quality.DERIVED_PARAMS),
     Route("GET", "/audit", "read", "Who did what; for auditors", rest_city.list_audit, rest_city.AUDIT_PARAMS),
     Route("GET", "/me", ANYBODY, "Who I am and what I may do", rest_city.get_me),
     Route("POST", "/session", PUBLIC, "Sign in: sets the cookies", rest_session.post_session,

@@ -3,6 +3,7 @@
 import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf } from './duty-dom.js';
 import { call, read, rowsOf, pathOf, explain } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
+import { loadText } from './text.js';
 
 const fact = (label, value, extra) => (value === null || value === undefined || value === '' ? null : h('div', { class: `fact ${extra || ''}` }, h('dt', {}, label), h('dd', {}, value)));
 const metricOf = alert => (alert.subject || '').split('/').slice(1).join('/');
@@ -155,7 +156,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     parts.nearby.hidden = !noun.cell_id;
     if (!noun.cell_id) return;
     fill(slots.nearby, h('p', { class: 'muted' }, t('desk.loading')));
-    try { const cell = await read(`/cells/${noun.cell_id}`); if (still()) nearby(cell, noun); } catch (problem) { if (still()) fill(slots.nearby, h('p', { class: 'muted' }, explain(problem))); }
+    try { const [cell] = await Promise.all([read(`/cells/${noun.cell_id}`), loadText(config.language, 'quality')]); if (still()) nearby(cell, noun); } catch (problem) { if (still()) fill(slots.nearby, h('p', { class: 'muted' }, explain(problem))); }
   }
 
   function nearby(cell, noun) {
@@ -167,7 +168,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   const gridOf = cell => [cell.duty_grid_name || cell.duty_grid, cell.worker].filter(Boolean).join(' ');
   function latest(device) {
     if (device.silent_at) return t('duty.silent', { span: span(age(device.silent_at)) });
-    return (device.values || []).slice(0, 2).map(one => `${labelOf(config.metrics[one.metric]) || one.metric} ${number(one.value, config.metrics[one.metric]?.decimals)} ${config.metrics[one.metric]?.unit || ''}`).join(' · ') || '—';
+    return (device.values || []).slice(0, 2).map(one => `${labelOf(config.metrics[one.metric]) || one.metric} ${number(one.value, config.metrics[one.metric]?.decimals)} ${config.metrics[one.metric]?.unit || ''}${one.quality && one.quality !== 'good' ? ` [${word('quality.word', one.quality)}]` : ''}`).join(' · ') || '—';
   }
 
   async function trend(item, noun, still) {

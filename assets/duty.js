@@ -124,7 +124,7 @@ export async function mount(root, config) {
     if (move) { event.preventDefault(); move(); } else if (!slots.card.hidden && bar?.press(event.key.toLowerCase())) event.preventDefault();
   });
   root.querySelector('[data-do=keys]').addEventListener('click', keys);
-  root.querySelector('[data-do=unplaced]').addEventListener('click', () => openTray(unplaced(picture), open));
+  root.querySelector('[data-do=unplaced]').addEventListener('click', () => openTray(unplaced(picture), open, head.dark()));
   root.addEventListener('theme', async () => (await mapMade)?.theme(head.dark()));
   wide.addEventListener('change', rest);
 

@@ -2,7 +2,7 @@
 
 import { UNKNOWN, el, grouped, slotOf } from "./dom.js";
 import { ageText } from "./clock.js";
-import { lang, t } from "./text.js";
+import { lang, loadText, t } from "./text.js";
 
 const CLOSE_MS = 45_000;
 
@@ -37,6 +37,7 @@ export class CellCard {
     try {
       const answer = await fetch(`/api/v1/cells/${feature.id}`, { credentials: "same-origin" });
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      await loadText(lang(), "quality");
       this.#fill(feature, await answer.json());
     } catch (error) {
       this.box.replaceChildren(this.#head(feature), el("p", "", t("cell.failed", { why: error.message })));
@@ -85,12 +86,12 @@ export class CellCard {
     return row;
   }
 
-  /** A latest value with its unit and age; what is not good is not known. */
+  /** A latest value with its unit and age; what is not good is not known, and its mark says why. */
   #value({ metric, label, value, text, unit, quality, observed_at: at }) {
     const number = typeof value === "number" ? grouped(value, Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1) : text;
     const shown = quality === "good" && number != null ? [number, unit].filter(Boolean).join(" ") : UNKNOWN;
     const age = at ? ageText((this.district.live.now() - Date.parse(at)) / 1000, t) : "";
-    const place = el("span", "dim", [lang() === "en" ? metric : label || metric, shown, age].filter(Boolean).join(" "));
+    const place = el("span", "dim", [lang() === "en" ? metric : label || metric, shown, quality && quality !== "good" ? t(`quality.word.${quality}`) : "", age].filter(Boolean).join(" "));
     Object.assign(place.dataset, { metric, value: shown === UNKNOWN ? "" : String(value ?? text), quality });
     return place;
   }

@@ -1,34 +1,30 @@
-"""`yiping import`: a city's own areas, cells, layers and devices. Shows what was taken and what was refused, and why.
+"""`yiping import`: a city's own areas, cells and layers; devices and readings have files of their own beside this one.
 
-Reads files with `geodata`, stores with `store`, all in one transaction. Exit code 0: all taken, 1: something refused, 2: wrong usage.
+Shows what was taken and what was refused, and why. Reads files with `geodata`, stores with `store`, all in one transaction.
+Exit code 0: all taken, 1: something refused, 2: wrong usage.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from core.config import load
-from core.settings import read_settings
+from cli.import_devices import devices
+from cli.import_places import places
+from cli.import_readings import readings
+from cli.terminal import opened, progress, terminal
 from geodata import importing
 from geodata.checks import Finding
 from geodata.datums import DATUMS
-from geodata.device_files import DeviceRow, read_devices
 from geodata.importing import COLUMNS, Options
-from geodata.locate import Locator
-from store import devices as device_store
 from store import geography
-from store.timescale import Connection, Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SHOWN = 50  # findings printed; all are counted
@@ -37,7 +33,14 @@ _COLOURS = {"refused": "red", "repaired": "yellow", "warning": "yellow"}
 
 @click.group()
 def import_() -> None:
-    """Import areas, cells, layers or devices of a city from files."""
+    """Import areas, cells, layers, devices or readings of a city from files."""
+
+
+import_.add_command(places)
+
+
+import_.add_command(devices)
+import_.add_command(readings)
 
 
 def _file_options(command: F) -> F:
@@ -60,8 +63,8 @@ def _file_options(command: F) -> F:
 @_file_options
 def areas(file: Path, dry_run: bool, **given: Any) -> None:
     """Replace the areas: district, streets, communities (GeoJSON, Shapefile, GeoPackage)."""
-    console, now = _console(), datetime.now(UTC)
-    with _opened(dry_run) as connection, _progress(console, "areas") as tick:
+    console, now = terminal(), datetime.now(UTC)
+    with opened(dry_run) as connection, progress(console, "areas") as tick:
         found = importing.import_areas(file, _options(given), geography.load_areas(connection), tick)
         saved = geography.save_areas(connection, found.taken, now) if found.taken and not dry_run else geography.Saved()
     _conclude(console, "areas", len(found.taken), found.findings, saved, dry_run)
@@ -71,8 +74,8 @@ def areas(file: Path, dry_run: bool, **given: Any) -> None:
 @_file_options
 def cells(file: Path, dry_run: bool, **given: Any) -> None:
     """Replace the grid cells and the duty grids they name. Cells whose code stays keep their history."""
-    console, now = _console(), datetime.now(UTC)
-    with _opened(dry_run) as connection, _progress(console, "cells") as tick:
+    console, now = terminal(), datetime.now(UTC)
+    with opened(dry_run) as connection, progress(console, "cells") as tick:
         known = geography.load_areas(connection)
         found, grids = importing.import_cells(file, _options(given), known, tick)
         saved = geography.Saved()
@@ -90,68 +93,13 @@ def cells(file: Path, dry_run: bool, **given: Any) -> None:
 @click.option("--label", help="What screens call it.")
 def layers(file: Path, name: str, label: str | None, dry_run: bool, **given: Any) -> None:
     """Add or replace one map layer."""
-    console, now = _console(), datetime.now(UTC)
+    console, now = terminal(), datetime.now(UTC)
     found = importing.import_layer(file, _options(given), name, label or name)
-    with _opened(dry_run) as connection:
+    with opened(dry_run) as connection:
         for layer in found.taken if not dry_run else ():
             geography.save_layer(connection, layer, now)
     count = sum(len(layer.collection["features"]) for layer in found.taken)
     _conclude(console, f"features of layer {name}", count, found.findings, None, dry_run)
-
-
-@import_.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--datum", type=click.Choice(DATUMS), default="cgcs2000", show_default=True, help="Datum where a row names none.")
-@click.option("--dry-run", is_flag=True, help="Check and report only, store nothing.")
-def devices(file: Path, datum: str, dry_run: bool) -> None:
-    """Register or change devices (CSV or GeoJSON; columns as in PUT /devices)."""
-    console, now = _console(), datetime.now(UTC)
-    rows, findings = read_devices(file, datum)
-    city = load(Path(os.environ.get("YIPING_CONFIG", "config.yaml"))).area.code
-    added = 0
-    with _opened(dry_run) as connection, _progress(console, "devices", len(rows)) as tick:
-        locator = geography.load_locator(connection)
-        for done, row in enumerate(rows, 1):
-            entry = _placed(row, locator, city)
-            if entry.placement in ("outside", "zero"):
-                findings.append(Finding("warning", "place", f"lies {entry.placement}: listed as unplaced", row.number, row.device))
-            added += bool(not dry_run and device_store.register(connection, entry, now))
-            tick(done)
-    saved = geography.Saved(added=added, changed=0 if dry_run else len(rows) - added)
-    _conclude(console, "devices", len(rows), findings, saved, dry_run)
-
-
-def _placed(row: DeviceRow, locator: Locator, city: str) -> device_store.DeviceEntry:
-    """A file's row with its cell; its area is the community it lies in, else what the file says, else the city's."""
-    place, lon, lat = locator.place(row.position)
-    wanted = ("unit", "min", "max", "name", "kind")
-    metrics = {name: device_store.MetricEntry(**{k: v for k, v in told.items() if k in wanted}) for name, told in row.metrics.items()}
-    return device_store.DeviceEntry(
-        row.device, row.name, row.domain, place.area or row.area or city, place.placement, place.cell_id, lon, lat,
-        row.interval_s, row.model, row.gateway, metrics=metrics,
-    )  # fmt: skip
-
-
-@contextmanager
-def _opened(dry_run: bool) -> Iterator[Connection]:
-    """One transaction for the whole file: it is taken, or the city stays as it was."""
-    store = Store(read_settings(os.environ).database_url, name="yiping-import", connections=1)
-    try:
-        with store.connection() as connection:
-            yield connection
-            if dry_run:
-                connection.rollback()
-    finally:
-        store.close()
-
-
-@contextmanager
-def _progress(console: Console, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing in a log."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -162,10 +110,6 @@ def _options(given: dict[str, Any]) -> Options:
             raise click.BadParameter(f"'{pair}': write OURS=THEIRS with OURS one of {', '.join(COLUMNS)}", param_hint="--column")
         columns[ours] = theirs
     return Options(given["datum"], given["crs"], given["layer"], columns, given["code_pattern"])
-
-
-def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def _conclude(console: Console, what: str, taken: int, findings: Sequence[Finding], saved: geography.Saved | None, dry_run: bool) -> None:

@@ -15,6 +15,8 @@ from pydantic import BaseModel, Field, ValidationError
 from core.checks import cross_check
 from core.errors import ConfigError, Problem
 from core.feed_config import FeedConfig, IngestConfig
+from core.place_config import PlacesConfig
+from core.quality_config import DerivedConfig, QualityConfig
 from core.rule_config import RULE_KINDS, IngestRule, NoDataRule, ReportRule, Rule, RulePart, ThresholdRule
 from core.setting import AreaCode, ClassCode, Domain, Duration, Part, Zone
 
@@ -113,6 +115,9 @@ class Config(Part):
     incidents: IncidentConfig = IncidentConfig()
     screens: ScreenConfig = ScreenConfig()
     retention: RetentionConfig = RetentionConfig()
+    quality: QualityConfig = QualityConfig()
+    places: PlacesConfig = PlacesConfig()
+    derived: DerivedConfig = DerivedConfig()
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""

@@ -23,7 +23,7 @@ class MetricInfo:
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A device of the registry, as ingest needs it. `limits`, `names` and `units` are by the wire's metric name; limits are in these units."""
+    """A device of the registry, as ingest needs it. `limits`, `names`, `units` are by the wire's metric name; no unit: the city's."""
 
     device_id: int
     device: str
@@ -117,10 +117,24 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """The gateway of a device, itself a device. `heard_at`: when it or anything behind it last spoke, as we processed it.
+
+    `offline_at`: when it said, or its last will for it, that it is gone; `attention_at`: when its own patience ends.
+    """
+
+    device: KnownDevice
+    silent: bool
+    offline_at: datetime | None = None
+    heard_at: datetime | None = None
+    attention_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DueDevice:
     """A device whose moment to be looked at has come. `seen_at`: when it last spoke, as we processed it.
 
-    `heard`: when somebody listened to its feed; None: nobody ever did.
+    `heard`: when somebody listened to its feed; None: nobody ever did. `inhibited`: its silence was laid to its gateway.
     """
 
     device: KnownDevice
@@ -128,6 +142,8 @@ class DueDevice:
     silent: bool
     offline: bool
     heard: Listening | None = None
+    gateway: Gateway | None = None
+    inhibited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +185,9 @@ class Moved:
 
     def __or__(self, other: "Moved") -> "Moved":
         return Moved(
-            self.states + other.states,
-            self.reports + other.reports,
-            self.due_devices + other.due_devices,
-            self.due_waits + other.due_waits,
-            self.gone + other.gone,
-            self.silent | other.silent,
-            self.unwatched | other.unwatched,
-        )
+            self.states + other.states, self.reports + other.reports, self.due_devices + other.due_devices,
+            self.due_waits + other.due_waits, self.gone + other.gone, self.silent | other.silent, self.unwatched | other.unwatched,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -268,11 +279,12 @@ class DeviceBack:
 
 @dataclass(frozen=True, slots=True)
 class WatchSet:
-    """Look at this device again then. `feed`: where it was heard, if that is news."""
+    """Look at this device again then. `feed`: where it was heard, if that is news; `inhibited`: its silence is laid to its gateway."""
 
     device_id: int
     attention_at: datetime
     feed: str | None = None
+    inhibited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

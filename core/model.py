@@ -192,6 +192,7 @@ class Taken:
     duplicates: int = 0
     rejected: tuple[Rejected, ...] = ()
     created: int = 0
+    late: int = 0  # of the accepted: received later than `quality.late` after they were observed
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ class Settings:
     station_ports: Mapping[str, int] = field(default_factory=dict)
     feed_passwords: Mapping[str, str] = field(default_factory=dict)
     feed_keys: Mapping[str, str] = field(default_factory=dict)
+    geocoder_key: str = ""
     version: str = "0.1.0"
 
 
@@ -95,6 +96,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         station_ports={form: int(text) for form, text in ports.items() if text.isdigit()},
         feed_passwords=secrets(FEED_PASSWORD),
         feed_keys=secrets(FEED_KEY),
+        geocoder_key=value("YIPING_GEOCODER_KEY", ""),
     )
     if problems:
         raise ConfigError("environment", problems)

@@ -22,9 +22,12 @@ HEAD = """# Configuration
 `config.yaml` is what a city changes; `./yiping check-config` tells every problem at once. Unknown settings are refused.
 Durations are written `20ms`, `30s`, `5m`, `24h`, `7d`. No secrets stand here: addresses and passwords come from the
 environment (`YIPING_DATABASE_URL`, `YIPING_WEB_DATABASE_URL`, `YIPING_REDIS_URL`, `YIPING_MQTT_URL`, `YIPING_WEB_URL`,
-`YIPING_MEDIA_DIR`, `YIPING_HJ212_PORT`, `YIPING_MQTT_GROUP` (name of the shared subscription), `YIPING_MQTT_QUEUE_BYTES` (the broker's
-`max_queued_bytes`: half of it queued is an alarm), `YIPING_AREA` (another district than the one below),
-`YIPING_FEED_PASSWORD_` and a feed's name in capitals (what its stations must send, e.g. `YIPING_FEED_PASSWORD_HJ212`); each may instead
+`YIPING_MEDIA_DIR`, `YIPING_RECORD_DIR` (folder of what feeds with `record: true` bring, [operations.md](operations.md)),
+`YIPING_HJ212_PORT` and `YIPING_SL651_PORT` (instead of the `port` of every TCP or UDP feed of that format), `YIPING_MQTT_GROUP` (name of
+the shared subscription), `YIPING_MQTT_QUEUE_BYTES` (the broker's `max_queued_bytes`: half of it queued is an alarm), `YIPING_AREA`
+(another district than the one below), `YIPING_FEED_PASSWORD_` and a feed's name in capitals (what its stations must send, e.g.
+`YIPING_FEED_PASSWORD_HJ212`), `YIPING_FEED_KEY_` and a feed's name in capitals (the SM4 keys that open enciphered packets of HJ 212-2025,
+e.g. `YIPING_FEED_KEY_HJ212`: 32 hexadecimal digits, or `MN:key` for one station, several between blanks); each may instead
 be `NAME_FILE`, the path of a file that holds the value).
 """
 
@@ -59,7 +62,10 @@ def table(model: type[BaseModel], where: str) -> str:
 
 def row(name: str, field: Any) -> str:
     text = str(field.annotation.__name__ if isinstance(field.annotation, type) else field.annotation)
-    for noise in ("core.config.", "core.feed_config.", "core.rule_config.", "core.setting.", "typing.", "datetime.", "annotated_types."):
+    for noise in (
+        "core.config.", "core.feed_config.", "core.place_config.", "core.rule_config.", "core.quality_config.",
+        "core.setting.", "typing.", "datetime.", "annotated_types.",
+    ):  # fmt: skip
         text = text.replace(noise, "")
     default = "required" if field.default is PydanticUndefined else f"`{field.default}`" if field.default not in ((), {}, "") else "empty"
     if isinstance(field.default, BaseModel):

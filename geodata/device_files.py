@@ -1,47 +1,105 @@
-"""Reads a list of devices from CSV or GeoJSON, row by row. Bad rows become findings; nothing is registered here."""
+"""Reads a list of devices from CSV, Excel or GeoJSON, row by row. Bad rows become findings; nothing is registered here.
+
+Says what Chinese and English headings mean, and what words in their cells do.
+"""
 
 import csv
+import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from core.errors import Invalid
-from core.model import DOMAINS, Position
+from core.model import Position
 from geodata.checks import Finding
 from geodata.datums import DATUMS
+from geodata.device_fields import FIELDS, FLAGS, read_area, read_fields, read_metrics
+from geodata.tables import read_table
+
+# Ours: what a column may be called besides; the first is the template's.
+CHINESE = {
+    "device": ("设备编号", "设备编码", "设备标识", "设备id", "编号", "编码", "mn"),
+    "name": ("设备名称", "名称", "点位名称", "站点名称"),
+    "domain": ("领域", "业务领域", "所属领域"),
+    "kind": ("设备类别", "类别", "设备类型", "类型"),
+    "area": ("区域编码", "行政区划代码", "所属区域", "区域"),
+    "lon": ("经度",),
+    "lat": ("纬度",),
+    "datum": ("坐标系",),
+    "interval_s": ("上报间隔", "上报周期", "采集间隔", "采集周期"),
+    "product": ("产品", "厂商", "生产厂家", "品牌"),
+    "model": ("型号", "规格型号"),
+    "firmware": ("固件版本", "固件"),
+    "owner": ("权属单位", "产权单位", "责任单位", "所属单位", "管理单位"),
+    "network_zone": ("网络区域", "所属网络", "网络"),
+    "gateway": ("网关", "网关编号"),
+    "installed_on": ("安装日期", "安装时间"),
+    "calibrated_on": ("校准日期", "检定日期", "校准时间"),
+    "metrics": ("监测指标", "指标"),
+    "simulated": ("模拟",),
+    "drill": ("演练",),
+}
+HEADINGS = {name: name for name in FIELDS} | {word: name for name, words in CHINESE.items() for word in words}
+_WORDS = {
+    "domain": {
+        **dict.fromkeys(("应急", "应急管理"), "emergency"),
+        **dict.fromkeys(("城管", "城市管理", "市政"), "urban"),
+        **dict.fromkeys(("环境", "环保", "生态环境"), "environment"),
+        **dict.fromkeys(("水务", "水利"), "water"),
+    },
+    "datum": {
+        "wgs-84": "wgs84",
+        **dict.fromkeys(("gcj-02", "火星坐标", "高德"), "gcj02"),
+        **dict.fromkeys(("bd-09", "百度", "百度坐标"), "bd09"),
+        **dict.fromkeys(("国家2000", "2000国家大地坐标系"), "cgcs2000"),
+    },
+}
+_YES, _NO = ("是", "true", "yes", "1", "y"), ("否", "false", "no", "0", "n")
+_INTERVAL = re.compile(r"(\d+(?:\.\d+)?)\s*(\D*)")
+_SECONDS = {"": 1, "s": 1, "秒": 1, "min": 60, "分": 60, "分钟": 60, "h": 3600, "小时": 3600, "d": 86400, "天": 86400}
+_NUMBER = r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?"
+_METRIC = re.compile(rf"(?:(\S+?)\s*>\s*)?([^\s~>]+)(?:\s+([^\s~]+))??(?:\s+({_NUMBER})?\s*~\s*({_NUMBER})?)?")
+_EXAMPLES = (
+    (
+        "AQ-001|钟楼大道空气站|生态环境|微型空气站||119.9021|31.8104|wgs84|60|某厂 A 系列|A-200|2.4.1|生态环境局|政务外网||"
+        "2025-06-30|2026-03-01|a34004-rtd>pm25 mg/m3 0~5; noise dB(A)"
+    ),
+    "WL-017|海棠路下穿积水计|水务|积水计|320404001001||||5分钟||||水务局|互联网|GW-03|||water_depth",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """One device as a file tells it; `number` is its line (CSV, the header is 1) or feature (GeoJSON, from 1)."""
+    """One device as a file tells it; `told` are columns of `DeviceEntry`, `metrics` fields of `MetricEntry`.
+
+    What the file leaves out is not there.
+    """
 
     number: int
     device: str
-    name: str
-    domain: str
-    area: str
+    told: Mapping[str, Any]
+    area: str | None
     position: Position | None
-    interval_s: float
-    model: str | None
-    gateway: str | None
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_devices(path: Path, datum: str = "cgcs2000") -> tuple[list[DeviceRow], list[Finding]]:
-    """Rows taken and findings. Columns: device, name, domain, area, lon, lat, datum, interval_s, model, gateway, metrics.
+    """Rows taken and findings. Columns as the fields of `PUT /devices`, or `CHINESE`; `metrics` as JSON or `wire>city unit min~max;…`.
 
-    `metrics` is JSON as in `PUT /devices`, or names between semicolons. Raises `Invalid` if the file cannot be read.
+    Raises `Invalid` if the file cannot be read.
     """
+    table = read_table(path, HEADINGS, "device")
     taken: dict[str, DeviceRow] = {}
-    findings: list[Finding] = []
-    for number, fields in _rows(path):
+    findings = [Finding("warning", "column", f"column '{name}' is not known and was not read") for name in table.unread]
+    for number, cells in table.rows:
         try:
-            row = _row(number, fields, datum)
-        except ValueError as error:
-            findings.append(Finding("refused", "value", str(error), number, str(fields.get("device") or "") or None))
+            row = _row(number, cells, datum)
+        except (ValueError, Invalid) as error:
+            findings.append(Finding("refused", "value", str(error), number, str(cells.get("device") or "") or None))
             continue
         if row.device in taken:
             why = f"already in line {taken[row.device].number}: the first stays"
@@ -51,65 +109,82 @@ def read_devices(path: Path, datum: str = "cgcs2000") -> tuple[list[DeviceRow], 
     return list(taken.values()), findings
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        if path.suffix.lower() in (".json", ".geojson"):
-            yield from ((n, _flat(feature)) for n, feature in enumerate(json.loads(text)["features"], 1))
-            return
-        reader = csv.DictReader(text.splitlines())
-        if "device" not in (reader.fieldnames or ()):
-            raise Invalid(f"{path}: no column 'device'; the first line names the columns")
-        for fields in reader:
-            yield reader.line_num, fields
-    except UnicodeDecodeError as error:
-        raise Invalid(f"{path}: is not UTF-8; save it as UTF-8 CSV") from error
-    except (OSError, json.JSONDecodeError, KeyError, TypeError, csv.Error) as error:
-        raise Invalid(f"{path}: cannot be read as CSV or GeoJSON: {error}") from error
+def template() -> str:
+    """A CSV to fill in, with Chinese headings and two examples; opens in spreadsheets."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(words[0] for name, words in CHINESE.items() if name not in FLAGS)
+    writer.writerows(line.split("|") for line in _EXAMPLES)
+    return "\ufeff" + out.getvalue()
 
 
-def _flat(feature: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A point feature's properties with its coordinates as lon and lat."""
-    geometry = feature.get("geometry") or {}
-    place = dict(zip(("lon", "lat"), geometry["coordinates"], strict=False)) if geometry.get("type") == "Point" else {}
-    return {**(feature.get("properties") or {}), **place}
+def _row(number: int, cells: Mapping[str, Any], datum: str) -> DeviceRow:
+    """Raises `ValueError` or `Invalid` saying what is wrong."""
+    fields = {name: _value(name, cell) for name, cell in cells.items()}
+    metrics = read_metrics(fields.pop("metrics", None))
+    position = _position(fields.pop("lon", None), fields.pop("lat", None), fields.pop("datum", None) or datum)
+    area = read_area(fields.pop("area", None))
+    told = read_fields(fields)
+    return DeviceRow(number, told["device"], told, area, position, metrics)
 
 
-def _row(number: int, fields: Mapping[str, Any], datum: str) -> DeviceRow:
-    """Raises `ValueError` saying what is wrong."""
-    text = {key: str(value).strip() for key, value in fields.items() if value is not None and not isinstance(value, (dict, list))}
-    device, domain = text.get("device", ""), text.get("domain", "")
-    if not device or len(device) > 200:
-        raise ValueError("no device identifier")
-    if domain not in DOMAINS:
-        raise ValueError(f"domain '{domain}' is none of {', '.join(DOMAINS)}")
-    interval = float(text.get("interval_s") or 300)
-    if not (isfinite(interval) and interval > 0):
-        raise ValueError(f"interval_s {interval} must be more than 0 seconds")
-    position = _position(text.get("lon", ""), text.get("lat", ""), text.get("datum") or datum)
-    name, area = text.get("name") or device, text.get("area", "")
-    return DeviceRow(
-        number, device, name, domain, area, position, interval, text.get("model") or None, text.get("gateway") or None, _metrics(fields)
-    )
+def _value(name: str, cell: Any) -> Any:
+    """A cell as its field wants it."""
+    if name == "metrics":
+        return _metrics(cell)
+    if name == "interval_s":
+        return _interval(cell)
+    if name in FLAGS:
+        return _flag(name, cell)
+    if isinstance(cell, date) or name in ("lon", "lat"):
+        return cell
+    text = str(cell).strip()
+    return _WORDS[name].get(text.lower(), text.lower()) if name in _WORDS else text
 
 
-def _position(lon: str, lat: str, datum: str) -> Position | None:
-    if not lon and not lat:
+def _interval(cell: Any) -> float:
+    """Seconds, or `5分钟`."""
+    found = _INTERVAL.fullmatch(str(cell).strip())
+    if not found or found[2].lower() not in _SECONDS:
+        raise ValueError(f"interval_s '{cell}' is neither seconds nor like 5分钟")
+    return float(found[1]) * _SECONDS[found[2].lower()]
+
+
+def _flag(name: str, cell: Any) -> bool:
+    word = str(cell).strip().lower()
+    if word not in (*_YES, *_NO):
+        raise ValueError(f"{name} '{cell}' is neither 是 nor 否")
+    return word in _YES
+
+
+def _position(lon: Any, lat: Any, datum: str) -> Position | None:
+    if lon is None and lat is None:
         return None
     if datum not in DATUMS:
         raise ValueError(f"datum '{datum}' is none of {', '.join(DATUMS)}")
-    x, y = float(lon or "nan"), float(lat or "nan")
+    try:
+        x, y = float(lon), float(lat)
+    except (TypeError, ValueError):
+        x = y = float("nan")
     if not (-180 <= x <= 180 and -90 <= y <= 90):
         raise ValueError(f"lon {lon or '–'}, lat {lat or '–'} are no degrees")
     return Position(x, y, datum)
 
 
-def _metrics(fields: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    value = fields.get("metrics") or {}
-    if isinstance(value, str):
-        if not value.lstrip().startswith("{"):
-            return {name.strip(): {} for name in value.split(";") if name.strip()}
-        value = json.loads(value)
-    if not isinstance(value, dict) or not all(isinstance(entry, dict) for entry in value.values()):
-        raise ValueError("metrics must be names between semicolons or a JSON object of objects")
-    return value
+def _metrics(cell: Any) -> Any:
+    """A JSON object as it is; else `wire>city unit min~max` between semicolons, of which only a name must be there."""
+    if not isinstance(cell, str):
+        return cell
+    if cell.lstrip().startswith("{"):
+        return json.loads(cell)
+    found: dict[str, dict[str, Any]] = {}
+    for part in re.split(r"[;；\n]", cell.replace("～", "~").replace("＞", ">")):
+        if not part.strip():
+            continue
+        match = _METRIC.fullmatch(part.strip())
+        if not match:
+            raise ValueError(f"metrics: '{part.strip()}' is not like 'wire>name unit min~max'")
+        wire, name, unit, low, high = match.groups()
+        told = {"name": name if wire else None, "unit": unit, "min": low and float(low), "max": high and float(high)}
+        found[wire or name] = {key: value for key, value in told.items() if value is not None}
+    return found

@@ -1,29 +1,41 @@
-"""Recorded files as what once came over the wires: each format read into parcels, in the order of the file.
+"""Files of others as what once came over the wires: each format read into parcels, in the order of the file.
 
 Decides what to send where, never sends: `replay_wires` does. The receiving side sees no difference to live input.
+Our own recordings are `replay_recording`'s.
 """
 
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core.errors import Invalid
+from core.model import Frame
+from ingest.decode.formats import FORMATS
 
 ROWS_PER_BODY = 1000
+RECORDING = "recording"
+_RECORDED = re.compile(rb'\{"at":"[^"]{10,40}","feed":"')
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One thing to send: to an MQTT topic, as a body to an API path, or into a TCP connection. `count` items are in it."""
+    """One thing to send: to an MQTT topic, as a body to an API path, or to the port of a format. `count` items are in it.
 
-    wire: str  # mqtt, http or tcp
+    `at` and `frame`: when it was received and what it was then, where that was recorded.
+    """
+
+    wire: str  # mqtt, http, tcp or udp
     address: str
     payload: bytes
     count: int = 1
+    at: datetime | None = None
+    frame: Frame | None = None
 
 
 Columns = Mapping[str, str]
@@ -33,18 +45,22 @@ Reader = Callable[[Path, Columns, str], Iterator[Parcel]]
 def read(path: Path, form: str, columns: Columns | None = None, over: str = "") -> Iterator[Parcel]:
     """The parcels of a file. `columns` renames its CSV columns (theirs → ours); `over` overrides the format's own wire.
 
-    Raises `Invalid` for an unknown format or a file that is not in it.
+    A format without a reader of its own is one body per file, for `/feeds/{format}`. Raises `Invalid` for an unknown format or
+    a file that is not in it.
     """
-    reader = READERS.get(form)
-    if reader is None:
-        raise Invalid(f"no format is called '{form}'; there are {', '.join(READERS)}")
-    return reader(path, columns or {}, over)
+    if reader := READERS.get(form):
+        return reader(path, columns or {}, over)
+    if form not in FORMATS:
+        raise Invalid(f"no format is called '{form}'; there are {', '.join(sorted({*READERS, *FORMATS}))}")
+    return iter([Parcel("http", f"/feeds/{form}", path.read_bytes())])
 
 
 def format_of(path: Path) -> str:
     """A guess from name and first bytes. Raises `Invalid` when there is none."""
     with path.open("rb") as file:
         head = file.read(4096)
+    if _RECORDED.match(head):
+        return RECORDING
     if b"##" in head[:400] and b"CP=&&" in head:
         return "hj212"
     if b'"station"' in head and b'"PM2.5"' in head:

@@ -1,15 +1,15 @@
-"""Sends the parcels of a replay over the real wires and counts what became of them.
+"""Sends the parcels of a replay over the real wires, at the pace wanted, and counts what became of them.
 
-Over HTTP the counts are the server's own, after its commit. MQTT and TCP confirm a frame, not its readings: there
+Over HTTP the counts are the server's own, after its commit. MQTT, TCP and UDP confirm a frame, not its readings: there
 `confirmed` counts the broker's and the station server's answers.
 """
 
-import re
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 
 import httpx
@@ -17,10 +17,11 @@ import httpx
 from core.errors import FeedLost, NotAllowed
 from ingest.mqtt_publish import Publisher, publisher
 from ingest.replay import Parcel
+from ingest.replay_stations import expects_answer, is_answer
 
 PATIENCE_S = 120.0  # how long a server that is away is waited for
-ANSWER_S = 10.0  # HJ 212: a station waits ten seconds for its answer
-_WANTS_ANSWER = re.compile(rb";Flag=(\d+);")
+ANSWER_S = 10.0  # HJ 212: a station waits ten seconds for its answer; SL 651 says the same
+_CHUNK = 65_536
 
 
 @dataclass(slots=True)
@@ -37,12 +38,53 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """Where to send: the API's address and feed token, the broker, and host:port of HJ 212."""
+    """Where to send: the API's address and feed token, the broker, and host:port of HJ 212 and of SL 651 (TCP and UDP)."""
 
     url: str = ""
     token: str = ""
     mqtt: str = ""
     hj212: str = ""
+    sl651: str = ""
+
+
+class Station:
+    """A station's wire, TCP or UDP: one connection, opened at once. Raises `FeedLost` when nobody listens at `address` (host:port)."""
+
+    def __init__(self, wire: str, form: str, address: str, stack: ExitStack) -> None:
+        host, _, port = address.rpartition(":")
+        if not port.isdigit():
+            raise FeedLost(f"no address of the {form} port; start `make demo` or give --{form}")
+        host, self._form, self._datagrams = host.strip("[]"), form, wire == "udp"
+        try:
+            if self._datagrams:
+                family = socket.AF_INET6 if ":" in host else socket.AF_INET
+                self._socket = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+                self._socket.settimeout(ANSWER_S)
+                self._socket.connect((host, int(port)))
+            else:
+                self._socket = stack.enter_context(socket.create_connection((host, int(port)), timeout=ANSWER_S))
+        except OSError as error:
+            raise FeedLost(f"nobody listens on {address}: {error}") from error
+
+    def send(self, payload: bytes) -> bool:
+        """Send a packet; whether it was answered. Raises `FeedLost` when the other side hung up."""
+        try:
+            self._socket.sendall(payload)
+            return expects_answer(self._form, payload) and self._answered()
+        except OSError as error:
+            raise FeedLost(f"the station server is gone: {error}") from error
+
+    def _answered(self) -> bool:
+        answer = b""
+        try:
+            while not is_answer(self._form, answer):
+                chunk = self._socket.recv(_CHUNK)
+                if not chunk and not self._datagrams:
+                    raise FeedLost("the station server hung up")
+                answer += chunk
+        except TimeoutError:
+            return False
+        return True
 
 
 class Sender:
@@ -52,7 +94,7 @@ class Sender:
         self._wires, self._stack = wires, ExitStack()
         self._http: httpx.Client | None = None
         self._mqtt: Publisher | None = None
-        self._tcp: socket.socket | None = None
+        self._stations: dict[tuple[str, str], Station] = {}
         self.count = Count()
 
     def __enter__(self) -> "Sender":
@@ -63,7 +105,7 @@ class Sender:
 
     def send(self, parcel: Parcel) -> None:
         """Send one and count its answer."""
-        {"http": self._post, "mqtt": self._publish, "tcp": self._write}[parcel.wire](parcel)
+        {"http": self._post, "mqtt": self._publish, "tcp": self._write, "udp": self._write}[parcel.wire](parcel)
         self.count.sent += parcel.count
 
     def _post(self, parcel: Parcel) -> None:
@@ -110,32 +152,11 @@ class Sender:
         self.count.confirmed += 1
 
     def _write(self, parcel: Parcel) -> None:
-        if self._tcp is None:
-            host, _, port = self._wires.hj212.rpartition(":")
-            if not port:
-                raise FeedLost("no address of the HJ 212 port; start `make demo` or give --hj212")
-            try:
-                self._tcp = self._stack.enter_context(socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_S))
-            except OSError as error:
-                raise FeedLost(f"nobody listens on {self._wires.hj212}: {error}") from error
-        self._tcp.sendall(parcel.payload)
-        flag = _WANTS_ANSWER.search(parcel.payload)
-        if flag and int(flag[1]) & 1 and self._answered(self._tcp):
-            self.count.confirmed += 1
-
-    @staticmethod
-    def _answered(wire: socket.socket) -> bool:
-        """Whether an answer came in time; a broken frame gets none."""
-        answer = b""
-        try:
-            while not answer.endswith(b"\n"):
-                chunk = wire.recv(4096)
-                if not chunk:
-                    raise FeedLost("the station server hung up")
-                answer += chunk
-        except TimeoutError:
-            return False
-        return True
+        key = (parcel.wire, parcel.address)
+        if key not in self._stations:
+            address = self._wires.sl651 if parcel.address == "sl651" else self._wires.hj212
+            self._stations[key] = Station(parcel.wire, parcel.address, address, self._stack)
+        self.count.confirmed += self._stations[key].send(parcel.payload)
 
 
 def _kind(parcel: Parcel) -> str:
@@ -144,17 +165,31 @@ def _kind(parcel: Parcel) -> str:
     return "application/json" if parcel.payload[:1] in (b"{", b"[") else "application/octet-stream"
 
 
-def replay(parcels: Iterator[Parcel], wires: Wires, rate: float = 0.0, progress: Callable[[int], None] = lambda done: None) -> Count:
-    """Send everything, at most `rate` items a second (0: as fast as it is taken); returns the counts.
+def replay(
+    parcels: Iterator[Parcel], wires: Wires, rate: float = 0.0, progress: Callable[[int], None] = lambda done: None, speed: float = 0.0
+) -> Count:
+    """Send everything, at most `rate` items a second, and recorded parcels `speed` times as fast as they came; 0: as fast as taken.
 
-    Raises `FeedLost` when a wire is not there, `NotAllowed` when the token is refused.
+    Returns the counts. Raises `FeedLost` when a wire is not there, `NotAllowed` when the token is refused.
     """
-    started, due = time.monotonic(), 0.0
+    started, due, first = time.monotonic(), 0.0, None
     with Sender(wires) as sender:
         for parcel in parcels:
             if rate > 0:
-                time.sleep(max(0.0, started + due - time.monotonic()))
+                _wait_until(started + due)
                 due += parcel.count / rate
+            if speed > 0 and parcel.at:
+                first = first or parcel.at
+                _wait_until(started + offset_s(first, parcel.at, speed))
             sender.send(parcel)
             progress(sender.count.sent)
         return sender.count
+
+
+def offset_s(first: datetime, at: datetime, speed: float) -> float:
+    """Seconds after the beginning at which a frame recorded `at` is due."""
+    return (at - first).total_seconds() / speed
+
+
+def _wait_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.monotonic()))

@@ -12,7 +12,7 @@ from core.config import Config
 from panels.frame import Page
 from panels.parts import marks
 
-DESKS = (("/wall", "desk.nav.wall"), ("/cockpit", "desk.nav.cockpit"), ("/duty", "desk.nav.duty"))
+DESKS = (("/wall", "desk.nav.wall"), ("/cockpit", "desk.nav.cockpit"), ("/duty", "desk.nav.duty"), ("/quality", "desk.nav.quality"))
 DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
 
 

@@ -47,6 +47,7 @@ ROUTES: Mapping[str, Route] = {
     "/duty": Route("panels.duty", "page.duty"),
     "/field": Route("panels.field", "page.field"),
     "/cockpit": Route("panels.cockpit", "page.cockpit"),
+    "/quality": Route("panels.quality", "page.quality", styles=("duty", "quality")),
     "/login": Route("panels.login", "page.login", public=True),
 }
 HOME = {"wall": "/wall", "leader": "/cockpit", "grid_worker": "/field", "handler": "/field"}

@@ -15,7 +15,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from core.config import Config
 from core.errors import Invalid
 from geodata.boundary import district_boundary, urban_centre
+from geodata.gazetteer_layers import SOURCE as SCHEMATIC
+from geodata.gazetteer_layers import schematic_places
 from geodata.layers import demo_layers
+from geodata.locate import Locator
 from geodata.model import City as Map
 from geodata.partition import demo_city
 from sim import history, keep
@@ -26,6 +29,7 @@ from sim.model import Plan, Site
 from sim.staff import DEMO, STAFF, Worker, human_grid, new_password, person_name, workers_of
 from store import simulation
 from store.accounts import create_account, create_token, find_token
+from store.gazetteer import save_places
 from store.geography import load_city, save_city, save_layer
 from store.timescale import Connection, Store
 
@@ -95,13 +99,16 @@ def _map_and_plan(
     """The map as stored (made where there is none) and the district laid out on it."""
     city = load_city(connection)
     _, boundary = district_boundary(area[:6])
-    if not city.cells:
+    fresh = not city.cells
+    if fresh:
         made = demo_city(area[:6])
         save_city(connection, made, now)
-        for layer in demo_layers(boundary, centre, made.areas):
-            save_layer(connection, layer, now)
         city = load_city(connection)
     layers = demo_layers(boundary, centre, city.areas)
+    if fresh:
+        for layer in layers:
+            save_layer(connection, layer, now)
+        save_places(connection, SCHEMATIC, schematic_places(layers, Locator.of(city.cells, city.areas)), now)
     return city, lay_out(city, layers, centre, devices=devices, timezone=config.area.timezone)
 
 

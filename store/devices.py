@@ -1,61 +1,40 @@
 """Devices as people register and read them. Adoption from a first message is `store.registry`'s."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 
-from core.errors import NotAllowed, NotFound
+from core.codes.hj212 import described
+from core.device import DeviceEntry, MetricEntry
+from core.errors import Invalid, NotAllowed, NotFound
 from core.model import QUALITY_OF_CODE, Scope
+from core.units import conversion
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
 
-@dataclass(frozen=True, slots=True)
-class MetricEntry:
-    """What a device measures: its unit and plausible range, and the city's `name` where the wire has another."""
-
-    unit: str = ""
-    min: float | None = None
-    max: float | None = None
-    name: str | None = None
-    kind: str = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceEntry:
-    """A device to register, already placed: `area` is its community where the place is inside the city."""
-
-    device: str
-    name: str
-    domain: str
-    area: str
-    placement: str
-    cell_id: int | None = None
-    lon: float | None = None
-    lat: float | None = None
-    interval_s: float = 300.0
-    model: str | None = None
-    gateway: str | None = None
-    simulated: bool = False
-    drill: bool = False
-    metrics: Mapping[str, MetricEntry] = field(default_factory=dict)
-
-
 def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
-    """Register a device or change it; True when it is new. Metrics not named stay. Raises `NotAllowed` outside the scope."""
+    """Register a device or change it; True when it is new. Metrics not named stay.
+
+    Raises `NotAllowed` outside the scope, `Invalid` for a unit that cannot become the city's.
+    """
+    units = check_units(connection, entry)
     columns = {name: getattr(entry, name) for name in DeviceEntry.__slots__ if name != "metrics"}
     try:
         row = queries.devices_register(connection, now=now, **columns)
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotAllowed(f"the device '{entry.device}' is outside your area") from error
-    metrics = list(entry.metrics.items())
+    kinds = {city_name(wire, one): one.kind for wire, one in entry.metrics.items()} | {
+        wire: one.kind for wire, one in entry.metrics.items()
+    }
+    names = sorted(units)
+    labels = [known.label if (known := described(name)) else name for name in names]
     queries.devices_add_metrics(
-        connection, metrics=[name for name, _ in metrics], units=[one.unit for _, one in metrics], kinds=[one.kind for _, one in metrics]
+        connection, metrics=names, labels=labels, units=[units[name] for name in names], kinds=[kinds[name] for name in names]
     )
-    for name, one in metrics:
+    for name, one in entry.metrics.items():
         queries.devices_set_metric(
             connection, device_id=row["device_id"], metric=name, unit=one.unit, min=one.min, max=one.max, name=one.name
         )
@@ -64,10 +43,64 @@ def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
     return bool(row["created"])
 
 
+def check_units(connection: Connection, entry: DeviceEntry) -> dict[str, str]:
+    """The unit of every metric an entry names, the wire's and the city's: the catalogue's, else the first told here.
+
+    Raises `Invalid` where a device measures in a unit that cannot become the city's: its values could only be refused.
+    """
+    cities = {wire: city_name(wire, one) for wire, one in entry.metrics.items()}
+    units = {row["metric"]: row["unit"] for row in queries.devices_catalogue(connection, metrics=sorted({*cities, *cities.values()}))}
+    for wire, one in entry.metrics.items():
+        city = cities[wire]
+        for name in (wire, city):
+            known = described(name)
+            units[name] = units.get(name) or (known.unit if known else "") or one.unit
+        if one.kind == "number" and conversion(one.unit, units[city]) is None:
+            raise Invalid(f"metrics.{wire}.unit: '{one.unit}' cannot become '{units[city]}', in which the city keeps '{city}'")
+    return units
+
+
+def registered(connection: Connection, names: Sequence[str]) -> dict[str, tuple[DeviceEntry, bool]]:
+    """What is registered of some devices, as `register` takes it, and whether somebody confirmed it; unknown ones are left out."""
+    rows = list(queries.devices_entries(connection, devices=list(names)))
+    metrics: dict[int, dict[str, MetricEntry]] = {}
+    for one in queries.devices_metrics(connection, device_ids=[row["device_id"] for row in rows]):
+        entry = MetricEntry(one["unit"], one["min"], one["max"], one["name"], one["kind"] or "number")
+        metrics.setdefault(one["device_id"], {})[one["metric"]] = entry
+    return {
+        row["device"]: (
+            DeviceEntry(**{k: v for k, v in row.items() if k not in ("device_id", "verified")}, metrics=metrics.get(row["device_id"], {})),
+            row["verified"],
+        )
+        for row in rows
+    }
+
+
+def city_name(wire: str, entry: MetricEntry) -> str:
+    """The city's name of what a wire calls otherwise."""
+    return entry.name or wire
+
+
 def list_devices(connection: Connection, scope: Scope, wanted: Filter, after_id: int = 0) -> list[dict[str, Any]]:
     """By number, ascending: a page stays where it is while devices are added."""
-    columns = wanted.columns(scope, "domain", "cell", "gateway", "state")
+    columns = wanted.columns(scope, "domain", "cell", "gateway", "owner", "kind", "state")
     return list(queries.devices_list(connection, **columns, after_id=after_id))
+
+
+def summarise(connection: Connection, scope: Scope, wanted: Filter) -> dict[str, Any]:
+    """How many devices are offline (silent, or said so) of all, by owner and by kind; `rate` is offline / devices, 0..1.
+
+    `behind_gateway` of them are silent only because their gateway is. A part without devices is not there.
+    """
+    found: dict[str, list[dict[str, Any]]] = {"all": [], "owner": [], "kind": []}
+    for row in queries.devices_summary(connection, **wanted.columns(scope, "domain")):
+        part = found[row.pop("part")]
+        part.append({**row, "rate": row["offline"] / row["devices"] if row["devices"] else None})
+    [whole] = found["all"]
+    return {
+        **{name: value for name, value in whole.items() if name != "name"},
+        **{f"by_{part}": [{part: row.pop("name"), **row} for row in found[part]] for part in ("owner", "kind")},
+    }
 
 
 def get_device(connection: Connection, scope: Scope, device: str) -> dict[str, Any]:
@@ -75,10 +108,23 @@ def get_device(connection: Connection, scope: Scope, device: str) -> dict[str, A
     row = queries.devices_get(connection, device=device, areas=prefixes(scope))
     if row is None:
         raise NotFound(f"no device '{device}'")
-    entries = {
-        entry.pop("metric"): entry for entry in list(queries.devices_metrics(connection, device_ids=[row["id"]])) if entry.pop("device_id")
-    }
+    entries = {entry["metric"]: _shown_metric(entry) for entry in queries.devices_metrics(connection, device_ids=[row["id"]])}
     return {**row, "metrics": entries, "values": latest_values(connection, [row["id"]]).get(row["id"], [])}
+
+
+def _shown_metric(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A metric's entry as in `PUT /devices`, whole: the city's unit and range where the device has none, the range in the device's unit.
+
+    `stored_unit` is that of its values.
+    """
+    unit, stored = row["unit"] or row["city_unit"] or "", row["city_unit"] or ""
+    back = conversion(stored, unit)
+    low, high = (
+        own if own is not None else float(f"{back(city):.12g}") if city is not None and back else None
+        for own, city in ((row["min"], row["city_min"]), (row["max"], row["city_max"]))
+    )
+    kind, label = row["kind"] or "number", row["label"] or row["metric"]
+    return {"unit": unit, "min": low, "max": high, "name": row["name"], "kind": kind, "label": label, "stored_unit": stored}
 
 
 def latest_values(connection: Connection, device_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

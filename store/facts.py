@@ -1,14 +1,14 @@
 """Gathers what rules may know: what fell due, open alerts, waits, who is silent. Reads and locks; decides nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.rows import DictRow
 
-from core.facts import DueDevice, Facts, KnownDevice, Listening, Moved, OpenAlert, StateMoved, Wait
+from core.facts import DueDevice, Facts, Gateway, KnownDevice, Listening, Moved, OpenAlert, StateMoved, Wait
 from core.model import QUALITY_OF_CODE, Presence
 from store import arrays
 from store.registry import Registry
@@ -23,6 +23,7 @@ DUE_AT_ONCE = 500  # devices and waits looked at with each batch: a tick must st
 class Asked:
     """Questions sent with a batch in one round trip; their answers are read afterwards."""
 
+    at: datetime
     due_devices: Rows
     due_waits: Rows
     alerts: Rows
@@ -33,6 +34,7 @@ def ask(connection: Connection, devices: Iterable[int], now: datetime) -> Asked:
     """What fell due, and what is open for these devices. To be called within a pipeline of the connection."""
     of = {"devices": arrays.int4s(sorted(devices)), "subjects": []}
     return Asked(
+        now,
         connection.execute(sql("facts_due_devices"), {"now": now, "limit": DUE_AT_ONCE}),
         connection.execute(sql("facts_due_waits"), {"now": now, "limit": DUE_AT_ONCE}),
         connection.execute(sql("facts_alerts"), of),
@@ -47,8 +49,9 @@ def read_due(connection: Connection, asked: Asked, registry: Registry) -> Moved:
         return Moved()
     known = registry.known(connection, {row["device"] for row in (*device_rows, *wait_rows)})
     metrics = registry.metrics(connection) if wait_rows else {}
+    behind = gateways(connection, [row for row in device_rows if row["seen_at"] + known[row["device"]].interval < asked.at], registry)
     return Moved(
-        due_devices=[_due_device(known[row["device"]], row) for row in device_rows],
+        due_devices=[_due_device(known[row["device"]], row, behind.get(row["gateway"] or "")) for row in device_rows],
         due_waits=[
             StateMoved(known[row["device"]], metrics[row["metric"]], row["value"], QUALITY_OF_CODE[row["quality"]], row["observed_at"])
             for row in wait_rows
@@ -56,13 +59,26 @@ def read_due(connection: Connection, asked: Asked, registry: Registry) -> Moved:
     )
 
 
-def _due_device(device: KnownDevice, row: DictRow) -> DueDevice:
+def _due_device(device: KnownDevice, row: DictRow, gateway: Gateway | None) -> DueDevice:
     heard = Listening("", row["since"], row["until"]) if row["since"] else None
-    return DueDevice(device, row["seen_at"], row["silent"], row["presence"] == "offline", heard)
+    offline = row["presence"] == "offline"
+    return DueDevice(device, row["seen_at"], row["silent"], offline, heard, gateway, row["inhibited"])
 
 
-def presences(connection: Connection, told: Iterable[Presence], known: dict[str, KnownDevice], now: datetime) -> list[DueDevice]:
-    """Write down who said it is online or offline; returns those that left and are not yet known as silent."""
+def gateways(connection: Connection, rows: Sequence[Mapping[str, Any]], registry: Registry) -> dict[str, Gateway]:
+    """The gateways of devices that may be silent, as far as they are registered themselves; nobody asks for those that speak."""
+    names = sorted({row["gateway"] for row in rows if row["gateway"]})
+    if not names:
+        return {}
+    known = registry.known(connection, names)
+    found = list(queries.facts_gateways(connection, gateways=names))
+    return {row["device"]: Gateway(**{**row, "device": known[row["device"]]}) for row in found if row["device"] in known}
+
+
+def presences(
+    connection: Connection, told: Iterable[Presence], known: dict[str, KnownDevice], now: datetime, registry: Registry | None = None
+) -> list[DueDevice]:
+    """Write down who said it is online or offline; returns those that left, with their gateways where there is a registry to ask."""
     gone: dict[int, KnownDevice] = {}
     for presence in sorted(told, key=lambda one: (one.device, one.at)):
         device = known.get(presence.device)
@@ -78,8 +94,11 @@ def presences(connection: Connection, told: Iterable[Presence], known: dict[str,
                 gone[device.device_id] = device
     if not gone:
         return []
-    rows = queries.facts_gone(connection, devices=sorted(gone))
-    return [DueDevice(gone[row["device_id"]], row["seen_at"], row["silent"], True) for row in rows]
+    rows = list(queries.facts_gone(connection, devices=sorted(gone)))
+    behind = gateways(connection, rows, registry) if registry else {}
+    return [
+        DueDevice(gone[row["device_id"]], row["seen_at"], row["silent"], True, gateway=behind.get(row["gateway"] or "")) for row in rows
+    ]
 
 
 def gather(connection: Connection, moved: Moved, asked: Asked, rings_on_reports: bool) -> Facts:

@@ -1,12 +1,13 @@
 """How the feeds are: written by each worker about once a second, shown on every wall, counted in the metrics."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.errors import StoreUnavailable
 from core.model import Frame, Taken
-from store import listening
+from store import listening, quality
 from store.timescale import Store, queries
 
 _WRITE_EVERY = timedelta(seconds=1)
@@ -31,6 +32,7 @@ class HealthWriter:
     started_at: datetime
     listens: bool = True  # to devices; who only watches the broker hears none of them
     _tallies: dict[str, _Tally] = field(default_factory=dict)
+    _marks: Counter[tuple[str, str]] = field(default_factory=Counter)  # by feed, for the panel of data quality
     _told: set[str] = field(default_factory=set)  # a feed heard once is told of as long as this process lives
     _written_at: datetime | None = None
     _state: tuple[str, datetime, str] | None = None
@@ -42,6 +44,9 @@ class HealthWriter:
             tally.duplicates += what.duplicates
             tally.rejected += len(what.rejected)
             tally.last_at = frame.received_at
+            self._marks[frame.feed, "late"] += what.late
+            for one in what.rejected:
+                self._marks[frame.feed, str(one.reason)] += 1
 
     def heard(self, feed: str, at: datetime | None) -> None:
         """Something came that is no frame."""
@@ -61,9 +66,18 @@ class HealthWriter:
                         connection, feed=feed, worker=self.worker, state=state, since=since, detail=detail, accepted=tally.accepted,
                         duplicates=tally.duplicates, rejected=tally.rejected, last_at=tally.last_at, now=now,
                     )  # fmt: skip
+                quality.count_feeds(connection, now, self._told_marks())
                 if self.listens and state == _LISTENS:
                     listening.mark(connection, self.feeds, now)
         except StoreUnavailable:
             return
         self._tallies.clear()
+        self._marks.clear()
         self._written_at, self._state = now, (state, since, detail)
+
+    def _told_marks(self) -> dict[tuple[str, str], int]:
+        """What was counted by kind since the last write; nothing where nothing came."""
+        counted = dict(self._marks)
+        for feed, tally in self._tallies.items():
+            counted |= {(feed, "accepted"): tally.accepted, (feed, "duplicate"): tally.duplicates}
+        return {key: count for key, count in counted.items() if count}

@@ -1,7 +1,12 @@
-"""Pictures as rows: where the bytes lie on disk is `api.photos`' business, who may see them is decided here."""
+"""Pictures: rows, the files behind them, and who may see them. What is inside a picture decides `ingest.photos`.
 
+A file without a row is nobody's: it may lie there after a transaction that failed, and no address leads to it.
+"""
+
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from core.errors import NotFound
@@ -11,6 +16,8 @@ from store.acts import Act
 from store.timescale import Connection, prefixes, queries
 
 ROLES = ("before", "after", "evidence")
+ADDRESS = "/api/v1/media/"  # where a reader finds a picture by its media_id
+_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,30 @@ def get_medium(connection: Connection, scope: Scope, media_id: str) -> dict[str,
     if row is None:
         raise NotFound(f"no medium '{media_id}'")
     return row
+
+
+def list_media(connection: Connection, scope: Scope, report_id: int | None, device: str | None) -> list[dict[str, Any]]:
+    """The latest 100 pictures of a report or a device, newest first, each with its address."""
+    rows = queries.media_list(connection, areas=prefixes(scope), report_id=report_id, device=device, limit=_LISTED)
+    return [{**row, "url": f"{ADDRESS}{row['media_id']}"} for row in rows]
+
+
+def keep_photo(folder: Path, jpeg: bytes, media_id: str = "") -> str:
+    """Write a picture under a name nobody can guess, or one of 24 letters that is made of its own bytes; returns the name.
+
+    Raises `OSError` when the folder cannot be written.
+    """
+    media_id = media_id or secrets.token_urlsafe(18)
+    path = path_of(folder, media_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{secrets.token_hex(4)}.part")  # two workers may write the same picture at once
+    partial.write_bytes(jpeg)
+    partial.replace(path)  # a reader never sees half a picture
+    return media_id
+
+
+def path_of(folder: Path, media_id: str) -> Path:
+    """Where a picture lies. Raises `NotFound` for a name we never gave: no path leads out of the folder."""
+    if len(media_id) != 24 or not media_id.replace("-", "").replace("_", "").isalnum():
+        raise NotFound(f"no medium '{media_id}'")
+    return folder / media_id[:2] / f"{media_id}.jpg"

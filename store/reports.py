@@ -4,12 +4,13 @@ The caller's data leave only through `read_caller`, one record at a time, and ev
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
 from core.model import Scope
 from dispatch import reports as lifecycle
-from store import alerts, audit, change_log
+from store import alerts, audit, change_log, media
 from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
@@ -18,6 +19,7 @@ MAY_SEE_CALLERS = frozenset({"duty", "dispatcher", "supervisor"})
 # Feeds put the caller apart; what a wire repeats of them in its own fields is not repeated to a reader.
 _PERSONAL = ("caller", "reporter", "phone", "contact", "mobile", "id_card", "联系", "电话", "姓名", "身份证", "诉求人")
 
+_BY_HAND = frozenset({"place", "classify"})  # what a person says of a report no later message undoes
 _COLUMNS = ("class_code", "area", "cell_id", "lon", "lat", "placement", "incident_id")
 
 Locate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -31,19 +33,27 @@ def list_reports(connection: Connection, scope: Scope, wanted: Filter) -> list[d
 
 
 def get_report(connection: Connection, scope: Scope, report_id: int) -> dict[str, Any]:
-    """One report with its acts and its feed's own fields. Raises `NotFound`."""
+    """One report with its acts, its pictures (ours first in `media`) and its feed's own fields. Raises `NotFound`."""
     found = change_log.read(connection, "report", [report_id])
     if report_id not in found or not scope.sees(found[report_id]["area"]):
         raise NotFound(f"no report {report_id}")
     shape, more = found[report_id], queries.reports_extra(connection, report_id=report_id)
+    pictures = media.list_media(connection, scope, report_id, None)
     extra = {key: value for key, value in more["extra"].items() if not any(word in key.lower() for word in _PERSONAL)}
     return {
         **shape,
         "extra": extra,
+        "media": [*(picture["url"] for picture in pictures), *shape["media"]],
+        "pictures": pictures,
         "has_caller": more["has_caller"],
         "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role)),
         "audit": audit.of_noun(connection, "report", report_id),
     }
+
+
+def count_verdicts(connection: Connection, scope: Scope, by: str, area: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """What people said of video candidates observed in [since, until), `by` camera or algorithm: the 1,000 most judged first."""
+    return list(queries.reports_verdicts(connection, by=by, areas=prefixes(scope), area=f"{area}%", since=since, until=until, limit=1000))
 
 
 def lock_report(connection: Connection, scope: Scope, report_id: int) -> dict[str, Any]:
@@ -68,7 +78,9 @@ def act_on_report(connection: Connection, report_id: int, act: Act, classes: Map
     changed = _changed(connection, row, act, classes, locate)
     with logged(connection, "report", [report_id], act.now):
         columns = {name: changed.get(name, row.get(name)) for name in _COLUMNS}
-        demand_saved(queries.reports_save(connection, report_id=report_id, version=row["version"], stage=stage, **columns), row)
+        hand = act.act if act.act in _BY_HAND else None
+        demand_saved(queries.reports_save(connection, report_id=report_id, version=row["version"], stage=stage, hand=hand, **columns), row)
+    queries.media_follow(connection, report_ids=[report_id])
     audit.append(connection, act, "report", report_id, str(columns["area"]), stages=(row["stage"], stage), detail=changed)
     _follow(connection, report_id, act)
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from core.config import RetentionConfig
-from store import idempotency
+from store import hours, idempotency
 from store.live_rows import forget_deltas
 from store.timescale import Connection, queries
 
@@ -53,6 +53,7 @@ def compute_dirty(connection: Connection, now: datetime) -> int:
     due, rest = taken.buckets[:_MOST_BUCKETS], taken.buckets[_MOST_BUCKETS:]
     queries.rollups_clear(connection, buckets=due)
     queries.rollups_compute(connection, buckets=due)
+    hours.mark_late(connection, due, now)
     _remember(connection, _Taken(rest, taken.frontier if rest else None), now)
     return len(due)
 

@@ -41,9 +41,12 @@ def save(connection: Connection, changes: Sequence[Change], now: datetime) -> li
 
 def _watch(connection: Connection, changes: Sequence[Change]) -> None:
     """Last and by device: two workers must take these locks in the same order."""
-    watches = sorted((change.device_id, change.attention_at, change.feed or "") for change in changes if isinstance(change, WatchSet))
+    watches = sorted(
+        (change.device_id, change.attention_at, change.feed or "", change.inhibited) for change in changes if isinstance(change, WatchSet)
+    )
     if watches:
-        rows = [{"device_id": device_id, "attention_at": at, "feed": feed or None} for device_id, at, feed in watches]
+        names = ("device_id", "attention_at", "feed", "inhibited")
+        rows = [dict(zip(names, (device_id, at, feed or None, inhibited), strict=True)) for device_id, at, feed, inhibited in watches]
         with connection.cursor() as cursor:
             cursor.executemany(sql("save_watch"), rows)
 

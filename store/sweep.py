@@ -1,4 +1,4 @@
-"""What falls due without anybody acting: cases overdue, shelved alerts whose time is up. The leader calls it each second.
+"""What falls due without anybody acting: cases overdue, shelvings over, warnings at their stated end. The leader calls it each second.
 
 Due times are columns; this only asks for those that have passed. The clock is a parameter.
 """
@@ -8,10 +8,12 @@ from datetime import datetime
 from core.config import Config
 from store.alerts import end_shelving
 from store.cases import mark_overdue
+from store.expiry import end_expired
 from store.timescale import Connection
 
 
 def sweep(connection: Connection, now: datetime, config: Config) -> int:
     """Mark what fell due by `now`, each once however often it is asked; returns how many things moved."""
     del config  # deadlines were taken from the classes when the cases were opened
-    return mark_overdue(connection, now) + end_shelving(connection, now)
+    # Reports first and their alerts after them, as the workers lock them; the others wait for nobody.
+    return end_expired(connection, now) + mark_overdue(connection, now) + end_shelving(connection, now)

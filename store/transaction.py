@@ -5,7 +5,8 @@ Each step lives in a module of its own beside this file; nothing is decided here
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import psycopg
 
@@ -13,12 +14,13 @@ from core.config import Config
 from core.errors import BatchRefused, KeysStand, StoreUnavailable
 from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid, ValidReading
 from core.model import Decoded, Rejected, Taken
-from store import facts, save
+from store import facts, save, wire_memory
+from store.pictures_in import read_pictures, store_pictures
 from store.readings_in import buckets_of, store_readings
 from store.registry import Astray, Locate, Registry
 from store.reports_in import store_reports
 from store.states import keep_texts, newest_of, observed_before, tell_moved
-from store.timescale import Connection, Store, queries, sql
+from store.timescale import Connection, Store, sql
 
 MemoryKey = tuple[str, str]
 
@@ -27,21 +29,21 @@ class Batch:
     """A transaction at work. `taken` tells afterwards what became of each frame, `moved_devices` whose state moved."""
 
     def __init__(
-        self, connection: Connection, registry: Registry, locate: Locate, config: Config, ruled: Collection[str], careful: bool
-    ) -> None:
+        self, connection: Connection, registry: Registry, locate: Locate, config: Config, ruled: Collection[str], careful: bool,
+        media: Path | None = None,
+    ) -> None:  # fmt: skip
         self._connection, self._registry, self._locate, self._config = connection, registry, locate, config
-        self._ruled, self._careful = ruled, careful
+        self._ruled, self._careful, self._media = ruled, careful, media
         self._asked: facts.Asked | None = None
+        self._wanted: dict[MemoryKey, datetime] = {}
         self.taken: list[Taken] = []
         self.moved_devices: list[int] = []
 
     def wire_memory(self, keys: Sequence[MemoryKey]) -> dict[MemoryKey, bytes]:
         """What earlier frames of these peers left behind, locked until the commit."""
-        if not keys:
-            return {}
-        wanted = sorted(set(keys))
-        rows = queries.memory_load(self._connection, feeds=[feed for feed, _ in wanted], peers=[peer for _, peer in wanted])
-        return {(row["feed"], row["peer"]): row["memory"] for row in rows}
+        found = wire_memory.load(self._connection, keys)
+        self._wanted = {key: at for key, (_, at) in found.items()}
+        return {key: memory for key, (memory, _) in found.items()}
 
     def identify(self, decoded: Decoded, now: datetime) -> tuple[dict[str, KnownDevice], dict[str, MetricInfo], Astray]:
         return self._registry.identify(self._connection, decoded, now)
@@ -49,20 +51,22 @@ class Batch:
     def record(self, decoded: Decoded, valid: Valid, known: dict[str, KnownDevice], now: datetime) -> Moved:
         """Store a batch exactly once; returns what it moved. Raises `KeysStand` unless this is the careful try."""
         connection = self._connection
+        shots = read_pictures(connection, decoded, self._config)  # the dear part, before rows are locked
         stored = store_readings(connection, valid.readings, self._config, now, self._careful)
         moved = self._move_states(stored.fresh, now)
         reports = store_reports(connection, decoded.frames, valid.reports, self._config, self._locate, now)
-        gone = facts.presences(connection, valid.presences, known, now)
-        rejected = [*valid.rejected, *stored.rejected, *reports.rejected]
+        pictures = store_pictures(connection, decoded.frames, shots, reports, self._media, now)
+        gone = facts.presences(connection, valid.presences, known, now, self._registry)
+        rejected = [*valid.rejected, *stored.rejected, *reports.rejected, *pictures.rejected]
         self._reject(rejected)
-        for (feed, peer), memory in sorted(decoded.memory.items()):
-            queries.memory_save(connection, feed=feed, peer=peer, memory=memory, now=now)
+        wire_memory.save(connection, decoded.memory, self._wanted, now)
         self.taken = _taken(
             len(decoded.frames),
-            [reading.frame for reading in stored.fresh] + reports.created + reports.changed,
-            stored.duplicates + reports.duplicates,
+            [reading.frame for reading in stored.fresh] + reports.created + reports.changed + pictures.accepted,
+            stored.duplicates + reports.duplicates + pictures.duplicates,
             reports.created,
             rejected,
+            _late(stored.fresh, self._config.quality.late),
         )
         return moved | Moved(reports=reports.moved, gone=gone)
 
@@ -105,26 +109,36 @@ class Batch:
             cursor.executemany(sql("record_rejected"), rows)
 
 
+def _late(fresh: Sequence[ValidReading], limit: timedelta) -> list[int]:
+    return [reading.frame for reading in fresh if reading.received_at - reading.observed_at > limit]
+
+
 def _taken(
-    count: int, accepted: Sequence[int], duplicates: Sequence[int], created: Sequence[int], rejected: Sequence[tuple[int, Rejected]]
+    count: int,
+    accepted: Sequence[int],
+    duplicates: Sequence[int],
+    created: Sequence[int],
+    rejected: Sequence[tuple[int, Rejected]],
+    late: Sequence[int],
 ) -> list[Taken]:
-    tally = [[0, 0, 0] for _ in range(count)]
-    for column, frames in enumerate((accepted, duplicates, created)):
+    tally = [[0, 0, 0, 0] for _ in range(count)]
+    for column, frames in enumerate((accepted, duplicates, created, late)):
         for frame in frames:
             tally[frame][column] += 1
     refused: dict[int, list[Rejected]] = {}
     for frame, one in rejected:
         refused.setdefault(frame, []).append(one)
-    return [Taken(good, again, tuple(refused.get(frame, ())), new) for frame, (good, again, new) in enumerate(tally)]
+    return [Taken(good, again, tuple(refused.get(frame, ())), new, slow) for frame, (good, again, new, slow) in enumerate(tally)]
 
 
 @contextmanager
 def batch(
-    store: Store, registry: Registry, locate: Locate, config: Config, ruled: Collection[str] = (), careful: bool = False
-) -> Iterator[Batch]:
+    store: Store, registry: Registry, locate: Locate, config: Config, ruled: Collection[str] = (), careful: bool = False,
+    media: Path | None = None,
+) -> Iterator[Batch]:  # fmt: skip
     """Open the transaction of one batch. On any error nothing of it stands, and what the registry learnt is forgotten.
 
-    `ruled` are the metrics some rule looks at.
+    `ruled` are the metrics some rule looks at; `media` is the folder of pictures.
 
     Raises `StoreUnavailable` when the database is away, `KeysStand` when readings are already there and this is not
     the `careful` try, `BatchRefused` for whatever else went wrong on the way:
@@ -132,7 +146,7 @@ def batch(
     """
     try:
         with store.connection() as connection:
-            yield Batch(connection, registry, locate, config, ruled, careful)
+            yield Batch(connection, registry, locate, config, ruled, careful, media)
     except (StoreUnavailable, KeysStand):
         registry.forget()
         raise

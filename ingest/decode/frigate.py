@@ -55,7 +55,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     """One message → one report with the object's id: later ones of the same id bring it up to date. Raises `DecodeError`."""
     try:
         message = _messages.decode(frame.payload)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if isinstance(error, msgspec.ValidationError) and b'"after"' not in frame.payload:
             # Updates of descriptions, faces and plates, and triggers: their bytes name people, so none are kept.
             refuse(out, (index, frame), source, Reason.UNSUPPORTED, f"neither event nor review: {error}", b"")

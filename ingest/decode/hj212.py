@@ -180,7 +180,7 @@ def _remember(
 def _recall(kept: bytes | None) -> dict[str, Part]:
     try:
         return _parts.decode(kept) if kept else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
 
 

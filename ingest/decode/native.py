@@ -88,7 +88,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
 def _decode_telemetry(index: int, frame: Frame, source: Source, out: Decoded, address: Address) -> None:
     try:
         message = _telemetry.decode(frame.payload)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _decode_piecewise(index, frame, source, out, address)
         return
     if isinstance(message, Telemetry):

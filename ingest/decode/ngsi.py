@@ -100,7 +100,8 @@ def _many(attribute: object) -> bool:
 def _values(device: str, name: str, attribute: object, at: datetime | None, quality: Quality | None) -> Iterator[Told]:
     """A number, truth value or text; of an object the numbers in it. Times, places, lists and relations are no values."""
     if isinstance(attribute, dict):
-        if not VALUELESS.isdisjoint(attribute) or attribute.get("type") in NO_VALUES or attribute.get("@type") in NO_VALUES:
+        kinds = (attribute.get("type"), attribute.get("@type"))
+        if not VALUELESS.isdisjoint(attribute) or any(isinstance(kind, str) and kind in NO_VALUES for kind in kinds):
             return
         if isinstance(attribute.get("datasetId"), str):
             name = f"{name}-{attribute['datasetId'].rpartition(':')[2][:80]}"

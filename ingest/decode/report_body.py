@@ -51,7 +51,7 @@ def decode_readings(index: int, frame: Frame, source: Source, memory: Memory, ou
     """`POST /readings`: an object with `readings`, or the bare list. Raises `DecodeError` for neither."""
     try:
         body = _readings.decode(frame.payload)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _readings_piecewise(index, frame, source, out)
         return
     for item, element in enumerate(body.readings if isinstance(body, ReadingsBody) else body):

@@ -59,13 +59,21 @@ def _element(element: Any, stream: dict[str, Any] | None, source: Source) -> Ite
 
 def _thing(thing: dict[str, Any], streams: list[Any], source: Source) -> Iterator[Told]:
     device = _named(thing, "Thing")
-    for where in thing.get("Locations") or ():
+    for where in _list_of(thing, "Locations"):
         yield from _located(device, where, source)
     for stream in streams:
         if isinstance(stream, dict):
             owner = _owner(stream, device, source)
-            for observation in stream.get("Observations") or ():
+            for observation in _list_of(stream, "Observations"):
                 yield from _observation(observation, owner, source)
+
+
+def _list_of(tree: dict[str, Any], key: str) -> list[Any]:
+    """What stands there, [] for nothing. Raises `DecodeError` for what is no list."""
+    found = tree.get(key) or []
+    if not isinstance(found, list):
+        raise DecodeError(f"{key}: a list belongs here, not {type(found).__name__}")
+    return found
 
 
 def _located(device: str, where: object, source: Source) -> Iterator[Told]:

@@ -105,7 +105,7 @@ def _card(kept: bytes, packet: Packet, now: datetime) -> Card:
         begins = packet.number == 1 and (known is not None or packet.end != ETX)
         if same and not card.done and not begins:
             return card
-    except (msgspec.DecodeError, TypeError):  # none yet, or not ours; a stamp without offset cannot be compared
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):  # none yet, or not ours; a stamp without offset cannot be compared
         pass
     return Card(packet.total, now, parts={})
 
@@ -113,7 +113,7 @@ def _card(kept: bytes, packet: Packet, now: datetime) -> Card:
 def _block(kept: bytes) -> dict[int, bytes]:
     try:
         return _blocks.decode(kept) if kept else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
 
 

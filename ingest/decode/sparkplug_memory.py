@@ -42,14 +42,14 @@ _sessions, _names = msgspec.json.Decoder(Session), msgspec.json.Decoder(Names)
 def session_of(key: Key, memory: Memory, out: Decoded) -> Session:
     try:
         return _sessions.decode(out.memory.get(key) or memory.get(key) or b"{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Session()
 
 
 def names_of(key: Key, memory: Memory, out: Decoded) -> Names:
     try:
         return _names.decode(out.memory.get(key) or memory.get(key) or b"{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Names()
 
 

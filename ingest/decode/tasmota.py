@@ -5,7 +5,7 @@ Decides times, units and names. Keeps no network's name and no card's number: th
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Presence, Reason
@@ -14,6 +14,7 @@ from ingest.decode.source import Memory, Source
 
 PREFIXES = ("tele", "stat")
 PRIVATE = {"data", "mac"}  # what a card holds, whose telephone went by
+MOST = 1e300  # beyond it nothing can be reckoned
 CLOCK_SET = 2000  # before its first NTP answer a device counts from 1970
 ABOUT = {"time", "epoch", "tempunit", "pressureunit", "speedunit"}  # of the message, not of the city
 HECTOPASCALS = {"mmHg": 1.333224, "inHg": 33.86389, "kPa": 10.0, "psi": 68.94757}
@@ -58,12 +59,17 @@ def _values(device: str, body: dict[str, Any], numbers_only: bool, source: Sourc
             yield Said(device, f"{name[:-3]}read", True, at)  # that a card was read, never whose
         elif isinstance(value, str) and (numbers_only or not value.strip() or quantity in PRIVATE):
             continue
-        elif isinstance(value, int | float) and fahrenheit and quantity in FAHRENHEIT:
+        elif _is_storable(value) and fahrenheit and quantity in FAHRENHEIT:
             yield Said(device, name, round((value - 32) / 1.8, 2), at)
-        elif isinstance(value, int | float) and pressure and quantity in PRESSURES:
+        elif _is_storable(value) and pressure and quantity in PRESSURES:
             yield Said(device, name, round(value * pressure, 2), at)
         else:
             yield Said(device, name, value, at)
+
+
+def _is_storable(value: object) -> TypeGuard[float]:
+    """A number that can be reckoned with; others go on as they are, to be refused by name."""
+    return isinstance(value, int | float) and -MOST <= value <= MOST
 
 
 def _time(body: dict[str, Any], source: Source) -> datetime | None:

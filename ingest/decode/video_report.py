@@ -195,7 +195,7 @@ def recall(kept: bytes | None) -> dict[str, Known]:
     """The memory of a camera; what cannot be read is forgotten."""
     try:
         return _known.decode(kept) if kept else {}
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
 
 

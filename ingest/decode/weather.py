@@ -75,7 +75,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
 def _recall(kept: bytes | None) -> dict[str, Open]:
     try:
         return _memory.decode(kept) if kept else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
 
 

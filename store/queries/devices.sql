@@ -1,25 +1,29 @@
 -- name: devices_list
-select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.model, d.gateway, d.verified, d.presence,
-       d.presence_at, d.silent_at, d.simulated, d.drill, d.updated_at
+select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.kind, d.product,
+       d.model, d.firmware, d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.verified, d.presence, d.presence_at,
+       d.silent_at, d.simulated, d.drill, d.updated_at
 from devices d
 where d.area like any(cast(:areas as text[])) and d.area like :area and d.device_id > :after_id
   and (cast(:domain as text) is null or d.domain = :domain)
   and (cast(:cell as text) is null or d.cell_id = (select c.cell_id from cells c where c.cell_code = :cell or c.cell_id::text = :cell))
   and (cast(:gateway as text) is null or d.gateway = :gateway)
+  and (cast(:owner as text) is null or d.owner = :owner)
+  and (cast(:kind as text) is null or d.kind = :kind)
   and (cast(:state as text) is null
        or (:state = 'silent' and d.silent_at is not null) or (:state = 'speaking' and d.silent_at is null)
        or (:state = 'unverified' and not d.verified) or (:state = d.presence) or (:state = 'unplaced' and d.placement <> 'inside'))
 order by d.device_id limit :limit;
 
 -- name: devices_get^
-select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.model, d.gateway, d.verified, d.presence,
-       d.presence_at, d.silent_at, d.simulated, d.drill, d.updated_at
+select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.kind, d.product,
+       d.model, d.firmware, d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.verified, d.presence, d.presence_at,
+       d.silent_at, d.simulated, d.drill, d.updated_at
 from devices d where d.device = :device and d.area like any(cast(:areas as text[]));
 
 -- name: devices_metrics
 -- What the device says of its metrics, and beside it the city's metric that they become.
 select dm.device_id, m.metric, dm.unit, dm.min, dm.max, dm.name, c.kind, c.label, c.unit as city_unit, c.min as city_min, c.max as city_max
-from device_metrics dm join metrics m using (metric_id) join metrics c on c.metric = coalesce(dm.name, m.metric)
+from device_metrics dm join metrics m using (metric_id) left join metrics c on c.metric = coalesce(dm.name, m.metric)
 where dm.device_id = any(:device_ids) order by dm.device_id, m.metric;
 
 -- name: devices_states
@@ -36,12 +40,16 @@ on conflict (metric) do update set unit = excluded.unit where m.unit = '' and ex
 select metric, unit, kind from metrics where metric = any(:metrics);
 
 -- name: devices_register^
-insert into devices as d (device, name, domain, area, cell_id, lon, lat, placement, interval_s, model, gateway, verified, simulated, drill, created_at, updated_at)
-values (:device, :name, :domain, :area, :cell_id, :lon, :lat, :placement, :interval_s, :model, :gateway, true, :simulated, :drill, :now, :now)
+insert into devices as d (device, name, domain, area, cell_id, lon, lat, placement, interval_s, kind, product, model, firmware, owner, network_zone,
+                          gateway, installed_on, calibrated_on, verified, simulated, drill, created_at, updated_at)
+values (:device, :name, :domain, :area, :cell_id, :lon, :lat, :placement, :interval_s, :kind, :product, :model, :firmware, :owner, :network_zone,
+        :gateway, :installed_on, :calibrated_on, true, :simulated, :drill, :now, :now)
 on conflict (device) do update
 set name = excluded.name, domain = excluded.domain, area = excluded.area, cell_id = excluded.cell_id, lon = excluded.lon, lat = excluded.lat,
-    placement = excluded.placement, interval_s = excluded.interval_s, model = excluded.model, gateway = excluded.gateway, verified = true,
-    simulated = excluded.simulated, drill = excluded.drill, updated_at = excluded.updated_at
+    placement = excluded.placement, interval_s = excluded.interval_s, kind = excluded.kind, product = excluded.product, model = excluded.model,
+    firmware = excluded.firmware, owner = excluded.owner, network_zone = excluded.network_zone, gateway = excluded.gateway,
+    installed_on = excluded.installed_on, calibrated_on = excluded.calibrated_on, verified = true, simulated = excluded.simulated,
+    drill = excluded.drill, updated_at = excluded.updated_at
 returning device_id, xmax = 0 as created;
 
 -- name: devices_set_metric!
@@ -54,3 +62,19 @@ insert into device_watch (device_id, attention_at) values (:device_id, :attentio
 
 -- name: devices_cell_of_code^
 select cell_id, cell_code, area, duty_grid, lon, lat from cells where cell_code = :cell_code;
+
+-- name: devices_entries
+select d.device_id, d.device, d.name, d.domain, d.area, d.placement, d.cell_id, d.lon, d.lat, d.interval_s, d.kind, d.product, d.model, d.firmware,
+       d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.simulated, d.drill, d.verified
+from devices d where d.device = any(:devices);
+
+-- name: devices_summary
+-- Of the whole, by owner and by kind: which set a row belongs to is told by `part`. Drills are in no figure.
+select case when grouping(d.owner) = 0 then 'owner' when grouping(d.kind) = 0 then 'kind' else 'all' end as part,
+       case when grouping(d.owner) = 0 then d.owner else d.kind end as name,
+       count(*) as devices, count(*) filter (where d.silent_at is not null or d.presence = 'offline') as offline,
+       count(*) filter (where coalesce(w.inhibited, false)) as behind_gateway
+from devices d left join device_watch w using (device_id)
+where d.area like any(cast(:areas as text[])) and d.area like :area and not d.drill and (cast(:domain as text) is null or d.domain = :domain)
+group by grouping sets ((), (d.owner), (d.kind))
+order by part, devices desc, name;

@@ -1,12 +1,19 @@
 -- name: facts_due_devices
 -- A few at a time and only those nobody else is looking at.
 -- `since` and `until`: when its feed was listened to; of a device whose feed nobody knows, when all were. Null: nobody ever listened.
-with due as (select device_id, feed from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
-select d.device_id, d.device, d.presence, d.silent_at is not null as silent,
+with due as (select device_id, feed, inhibited from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
+select d.device_id, d.device, d.presence, d.silent_at is not null as silent, d.gateway, due.inhibited,
        coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), d.created_at) as seen_at,
        coalesce(one.since, every.since) as since, coalesce(one.until, every.until) as until
 from due join devices d using (device_id) left join listening one on one.feed = due.feed
 cross join (select max(since) as since, min(until) as until from listening) every;
+
+-- name: facts_gateways
+-- A gateway speaks whenever anything behind it does.
+select g.device, g.silent_at is not null as silent, case when g.presence = 'offline' then g.presence_at end as offline_at, w.attention_at,
+       greatest((select max(s.updated_at) from device_states s where s.device_id = g.device_id),
+                (select max(s.updated_at) from devices d join device_states s using (device_id) where d.gateway = g.device)) as heard_at
+from devices g left join device_watch w using (device_id) where g.device = any(:gateways ::text[]);
 
 -- name: facts_due_waits
 with due as (select w.rule, w.subject, w.device_id, w.metric_id from rule_waits w join devices d using (device_id)
@@ -27,5 +34,6 @@ select rule, subject, since, due_at, value from rule_waits where device_id = any
 select distinct rule, subject from alerts where subject = any(:subjects);
 
 -- name: facts_gone
-select device_id, coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), created_at) as seen_at, silent_at is not null as silent
+select device_id, coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), created_at) as seen_at, silent_at is not null as silent,
+       gateway
 from devices d where device_id = any(:devices ::int4[]);

@@ -69,30 +69,46 @@ insert into change_log (processed_at, area, noun, key, after)
 select :now, area, 'device', device, jsonb_build_object('device', device, 'device_id', device_id, 'silent_at', silent_at, 'presence', presence)
 from devices where device_id = :device_id;
 
--- name: report_upsert
+-- name: report_insert
 -- A batch as one JSON list; no key twice in it. In key order, so that two workers with the same tickets do not deadlock.
-insert into reports as r (source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,
-    ended_at, confidence, severity, media, extra, person_id, history, simulated, drill)
+insert into reports (source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,
+    ended_at, ends_at, said_at, revised_at, confidence, severity, media, extra, person_id, history, simulated, drill)
 select source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address, observed_at, received_at, processed_at,
-    ended_at, confidence, severity, media, extra, person_id, history, simulated, drill
+    ended_at, ends_at, said_at, revised_at, confidence, severity, media, extra, person_id, history, simulated, drill
 from json_to_recordset((:rows)::json) as t (source text, external_id text, channel text, class_code text, title text, text text, area text, cell_id int, lon float8, lat float8,
-    datum text, placement text, address text, observed_at timestamptz, received_at timestamptz, processed_at timestamptz, ended_at timestamptz, confidence float8, severity int2,
-    media text[], extra jsonb, person_id int, history boolean, simulated boolean, drill boolean)
+    datum text, placement text, address text, observed_at timestamptz, received_at timestamptz, processed_at timestamptz, ended_at timestamptz, ends_at timestamptz,
+    said_at timestamptz, revised_at timestamptz, confidence float8, severity int2, media text[], extra jsonb, person_id int, history boolean, simulated boolean, drill boolean)
 order by source, external_id
-on conflict (source, external_id) do update
-set title = excluded.title, text = excluded.text, class_code = coalesce(excluded.class_code, r.class_code), confidence = excluded.confidence, severity = excluded.severity,
-    media = excluded.media, extra = excluded.extra, ended_at = coalesce(r.ended_at, excluded.ended_at), processed_at = excluded.processed_at, version = r.version + 1
-where (r.title, r.text, r.confidence, r.severity, r.media, r.extra, r.ended_at) is distinct from
-      (excluded.title, excluded.text, excluded.confidence, excluded.severity, excluded.media, excluded.extra, coalesce(r.ended_at, excluded.ended_at))
-returning source, external_id, report_id, xmax = 0 as created;
+on conflict (source, external_id) do nothing
+returning source, external_id, report_id;
+
+-- name: report_revise!
+-- Rows that are locked already, as they are to be. `told` false: only what is remembered of a repetition, of which nobody hears.
+update reports r set title = t.title, text = t.text, class_code = t.class_code, area = t.area, cell_id = t.cell_id, lon = t.lon, lat = t.lat, datum = t.datum,
+    placement = t.placement, address = t.address, observed_at = t.observed_at, ended_at = t.ended_at, ends_at = t.ends_at, said_at = t.said_at, revised_at = t.revised_at,
+    confidence = t.confidence, severity = t.severity, media = t.media, extra = t.extra, person_id = t.person_id, history = t.history, simulated = t.simulated, drill = t.drill,
+    processed_at = case when t.told then t.processed_at else r.processed_at end, version = r.version + t.told::int
+from json_to_recordset((:rows)::json) as t (report_id bigint, told boolean, source text, external_id text, channel text, class_code text, title text, text text, area text, cell_id int, lon float8, lat float8,
+    datum text, placement text, address text, observed_at timestamptz, received_at timestamptz, processed_at timestamptz, ended_at timestamptz, ends_at timestamptz,
+    said_at timestamptz, revised_at timestamptz, confidence float8, severity int2, media text[], extra jsonb, person_id int, history boolean, simulated boolean, drill boolean)
+where r.report_id = t.report_id;
 
 -- name: report_persons
 insert into persons (name, phone, address, created_at)
 select name, phone, address, :now from unnest(:names ::text[], :phones ::text[], :addresses ::text[]) with ordinality as t (name, phone, address, place) order by place
 returning person_id;
 
+-- name: report_person_revise!
+update persons set name = :name, phone = :phone, address = :address where person_id = :person_id;
+
 -- name: report_known
-select source, external_id, report_id, area from reports where (source, external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]));
+-- Locked in the order of their keys: of two workers with the same tickets one waits for the other.
+select r.source, r.external_id, r.report_id, r.channel, r.class_code, r.title, r.text, r.area, r.cell_id, r.lon, r.lat, r.datum, r.placement, r.address, r.observed_at,
+    r.ended_at, r.ends_at, r.said_at, r.revised_at, r.by_hand, r.confidence, r.severity, r.media, r.extra, r.person_id, r.history, r.simulated, r.drill,
+    case when p.person_id is not null then jsonb_build_object('name', p.name, 'phone', p.phone, 'address', p.address) end as caller
+from reports r left join persons p using (person_id)
+where (r.source, r.external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]))
+order by r.source, r.external_id for update of r;
 
 -- name: report_ringing
 -- By the alert's subject, which is indexed.
@@ -112,8 +128,18 @@ select cell_code as name, cell_id, area, lon, lat, 'inside' as placement, false 
 select device as name, area, cell_id, lon, lat, placement, simulated, drill from devices where device = any(:names ::text[]);
 
 -- name: memory_load
-select feed, peer, memory from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[])) for update;
+select feed, peer, memory, updated_at from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[])) for update;
 
 -- name: memory_save!
 insert into wire_memory (feed, peer, memory, updated_at) values (:feed, :peer, :memory, :now)
 on conflict (feed, peer) do update set memory = excluded.memory, updated_at = excluded.updated_at;
+
+-- name: memory_touch!
+update wire_memory set updated_at = :now where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[]));
+
+-- name: memory_forget!
+-- Of the feeds named, or of all but some. A row that a batch holds is wanted, and is left.
+delete from wire_memory where (feed, peer) in (
+    select feed, peer from wire_memory
+    where updated_at < :before and (cardinality(:feeds ::text[]) = 0 or feed = any(:feeds ::text[])) and not feed = any(:but ::text[])
+    for update skip locked);

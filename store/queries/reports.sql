@@ -22,7 +22,7 @@ select extra, person_id is not null as has_caller from reports where report_id =
 
 -- name: reports_save!
 update reports set stage = :stage, class_code = :class_code, area = :area, cell_id = :cell_id, lon = :lon, lat = :lat, placement = coalesce(:placement, placement),
-    incident_id = :incident_id, version = version + 1
+    incident_id = :incident_id, by_hand = case when :hand ::text is null or :hand = any(by_hand) then by_hand else by_hand || :hand ::text end, version = version + 1
 where report_id = :report_id and version = :version;
 
 -- name: reports_link!
@@ -33,3 +33,38 @@ where report_id = :report_id;
 select p.name, p.phone, p.address, r.area
 from reports r join persons p using (person_id)
 where r.report_id = :report_id and r.area like any(cast(:areas as text[]));
+
+-- name: reports_expired
+-- Those a worker is revising are left: it may be told a later end.
+select report_id, source, external_id, area from reports
+where ends_at <= :now and ended_at is null order by ends_at, report_id limit :limit for update skip locked;
+
+-- name: reports_expire!
+update reports set ended_at = ends_at, processed_at = :now, version = version + 1 where report_id = any(:ids ::bigint[]);
+
+-- name: reports_rung
+select alert_id from alerts where subject = any(:subjects ::text[]) and stage in ('unack', 'acked') order by alert_id for update;
+
+-- name: reports_near
+-- Complaints of the same big class or of a class of its families, about then and about there, the nearest first; drills never with the real.
+select report_id, class_code, title, text, lon, lat, observed_at, drill, simulated, stage, incident_id, ended_at
+from reports
+where left(class_code, 2) = any(:groups ::text[]) and class_code is not null and lon is not null
+  and observed_at between :since and :until
+  and lon between :west and :east and lat between :south and :north
+  and channel = any(:channels ::text[]) and drill = :drill and simulated = :simulated and stage <> 'dismissed'
+  and report_id <> :report_id and area like any(cast(:areas as text[]))
+order by (lon - :lon) ^ 2 + (lat - :lat) ^ 2, report_id limit :limit;
+
+-- name: reports_verdicts
+-- What people said of video candidates; drills are left out, simulated ones are counted apart. An unnamed camera or algorithm is ''.
+select source, coalesce(case when :by ::text = 'camera' then extra ->> 'camera'
+                             else coalesce(extra ->> 'algorithm', nullif(extra ->> 'label', ''), extra ->> 'type') end, '') as name, simulated,
+       count(*) filter (where stage = 'dismissed') as dismissed,
+       count(*) filter (where stage in ('confirmed', 'merged')) as confirmed,
+       count(*) filter (where stage = 'open') as open
+from reports
+where channel = 'video' and not drill and observed_at >= :since and observed_at < :until
+  and area like any(cast(:areas as text[])) and area like :area
+group by 1, 2, 3
+order by count(*) filter (where stage <> 'open') desc, count(*) desc, 1, 2, 3 limit :limit;

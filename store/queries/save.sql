@@ -36,8 +36,8 @@ delete from device_watch where device_id = :device_id;
 update devices set silent_at = null where device_id = :device_id and silent_at is not null;
 
 -- name: save_watch!
-insert into device_watch as w (device_id, attention_at, feed) values (:device_id, :attention_at, :feed)
-on conflict (device_id) do update set attention_at = excluded.attention_at, feed = coalesce(excluded.feed, w.feed);
+insert into device_watch as w (device_id, attention_at, feed, inhibited) values (:device_id, :attention_at, :feed, :inhibited)
+on conflict (device_id) do update set attention_at = excluded.attention_at, feed = coalesce(excluded.feed, w.feed), inhibited = excluded.inhibited;
 
 -- name: save_attention!
 insert into attention (rule, tile, at) values (:rule, :tile, :now) on conflict (rule, tile) do nothing;

@@ -39,10 +39,11 @@ def add_lines(recipe: str, folder: Path) -> set[str]:
     """The line for the table, and the import that it needs."""
     found = re.findall(r"<!-- line: (\S+): (\w+) -->\n```python\n(.*?)\n```", recipe, re.DOTALL)
     for name, table, line in found:
-        entry = line + "\n"
         text = (folder / name).read_text(encoding="utf-8")
         module = line.partition("_of(")[2].partition(")")[0]
         text = text.replace("from ingest.decode import (\n", f"from ingest.decode import (\n    {module},\n", 1)
-        text = re.sub(rf"^{table}: .*= {{\n", lambda head, entry=entry: head[0] + entry, text, count=1, flags=re.MULTILINE)
+        head = re.search(rf"^{table}: .*= {{\n", text, re.MULTILINE)
+        assert head, f"{name} has no table {table}"
+        text = text[: head.end()] + line + "\n" + text[head.end() :]
         (folder / name).write_text(text, encoding="utf-8")
     return {name for name, _, _ in found}

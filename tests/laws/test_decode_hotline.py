@@ -4,12 +4,13 @@ import io
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook
 
 from core.config import Config, FeedConfig
 from core.errors import DecodeError
@@ -59,9 +60,10 @@ def test_any_json_becomes_tickets_or_a_named_refusal(config: Config, payload: by
 @pytest.fixture(scope="module")
 def workbook() -> bytes:
     book = Workbook()
+    sheet: Any = book.active
     for row in (["台账"], HEAD, *[[f"{number}-{place}" for place in range(12)] for number in range(3)]):
-        book.active.append(row)
-    book.active.merge_cells("A1:L1")
+        sheet.append(row)
+    sheet.merge_cells("A1:L1")
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

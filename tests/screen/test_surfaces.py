@@ -23,11 +23,12 @@ TEXTS: dict[str, str] = {
 # What looks like a key: one of the files' first words and a dot; also one that nobody wrote.
 KEY = re.compile(rf"\b(?:{'|'.join(sorted({key.split('.')[0] for key in TEXTS}))})\.[a-z][\w.]*")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
-ROLES = {"/wall": "", "/duty": "duty1", "/cockpit": "leader1", "/field": "worker", "/login": ""}
+ROLES = {"/wall": "", "/duty": "duty1", "/quality": "duty1", "/cockpit": "leader1", "/field": "worker", "/login": ""}
 SIZES: dict[str, tuple[tuple[int, int], ...]] = {
     "/wall": ((1920, 1080), (1366, 768), (3840, 1080)),
     "/duty": ((1920, 1080), (1366, 768)),
     "/cockpit": ((1366, 768), (1180, 820)),
+    "/quality": ((1920, 1080), (1180, 820)),
     "/field": ((390, 844), (360, 640)),
     "/login": ((1366, 768), (390, 844)),
 }

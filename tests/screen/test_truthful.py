@@ -73,6 +73,8 @@ def test_a_drill_that_begins_later_shows_its_badge_and_its_rows_and_counts_nowhe
 
 def test_a_cell_shows_what_its_devices_measure_with_unit_and_age(quarter: Quarter, windows: Windows) -> None:
     quarter.publish("air-08", pm25=47.5, noise=53)
+    stored = "select count(*) from device_states join devices using (device_id) where device = 'air-08' and value = 47.5"
+    until(lambda: quarter.one(stored) == 1, what="what it says is stored")  # the card asks once, when it opens
     wall = enter(windows, quarter, "", "/wall", 1920, 1080)
     device = quarter.devices["air-08"]
     spot = wall.wait(

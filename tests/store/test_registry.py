@@ -11,7 +11,7 @@ from alerts.rules import arrange
 from core.config import Config
 from core.device import DeviceEntry, MetricEntry
 from core.errors import Invalid
-from core.model import Frame, Position, Scope, Taken
+from core.model import EVERYWHERE, Frame, Position, Taken
 from geodata.locate import NOWHERE
 from geodata.model import Located
 from pipeline import Deps, process
@@ -20,7 +20,6 @@ from store.registry import Registry, keep_catalogue
 from store.timescale import Store
 
 AREA = "320404001001"
-EVERYWHERE = Scope(("320404",), "admin")
 
 
 class Nobody:
@@ -54,10 +53,12 @@ class City:
 
     def send(self, device: str, metric: str, value: float) -> Taken:
         self.now += timedelta(seconds=5)  # later than the registry's next look
+        return self.say(device, value, metric)
+
+    def say(self, device: str, value: float, metric: str = "water_level") -> Taken:
         body = [{"device": device, "metric": metric, "value": value, "observed_at": self.now.isoformat()}]
-        return process(
-            [Frame("http-readings", json.dumps(body).encode(), self.now, "/api/v1/readings", "areas:320404")], self.now, self.deps
-        ).taken[0]
+        frame = Frame("http-readings", json.dumps(body).encode(), self.now, "/api/v1/readings", "areas:320404")
+        return process([frame], self.now, self.deps).taken[0]
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         with self.store.connection() as connection:
@@ -137,5 +138,5 @@ def test_a_device_shows_its_ranges_in_its_own_unit(city: City) -> None:
     city.register("a", so=MetricEntry("mg/m3", max=2.0, name="so2"), co=MetricEntry())
     assert city.get("a")["metrics"] == {
         "so": {"unit": "mg/m3", "min": 0.0, "max": 2.0, "name": "so2", "kind": "number", "label": "二氧化硫", "stored_unit": "µg/m³"},
-        "co": {"unit": "mg/m³", "min": 0.0, "max": 200.0, "name": None, "kind": "number", "label": "CO", "stored_unit": "mg/m³"},
+        "co": {"unit": "mg/m³", "min": 0.0, "max": 200.0, "name": None, "kind": "number", "label": "一氧化碳", "stored_unit": "mg/m³"},
     }

@@ -12,9 +12,11 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from api.photos import AT_ONCE, keep_photo, path_of, read_photo
+from api.photos import read_photo
 from api.problems import TooLarge
 from core.errors import Invalid, NotFound
+from ingest.photos import AT_ONCE
+from store.media import keep_photo, path_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -99,7 +101,7 @@ def test_half_a_picture_is_refused() -> None:
 
 
 def test_a_kept_picture_is_found_again_and_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
-    media_id = keep_photo(tmp_path, read_photo(picture(), ZONE))
+    media_id = keep_photo(tmp_path, read_photo(picture(), ZONE).jpeg)
     assert path_of(tmp_path, media_id).is_file()
     for name in ("../../etc/passwd", "a" * 23, "../" * 8, "%2e%2e" * 4):
         with pytest.raises(NotFound):

@@ -1,13 +1,15 @@
 """Device lists: rows taken, rows refused with their line, positions with their datum."""
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from core.errors import Invalid
 from core.model import Position
-from geodata.device_files import read_devices
+from geodata.device_files import read_devices, template
 
 HEAD = "device,name,domain,area,lon,lat,datum,interval_s,metrics\n"
 
@@ -15,13 +17,62 @@ HEAD = "device,name,domain,area,lon,lat,datum,interval_s,metrics\n"
 def test_good_lines_are_taken_and_bad_ones_refused_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "devices.csv"
     lines = ["a,甲,water,320404,119.9,31.8,gcj02,60,water_level;rain", ",乙,water,,,,,,", "c,丙,air,,,,,,", "a,丁,urban,,,,,,"]
-    lines += ["e,,urban,,,,,,", "f,,urban,,x,1,,,"]
+    lines += ["e,,urban,,,,,,", "f,,urban,,x,1,,,", "g,,urban,,1,,,,", "h,,urban,,,,,minus,", "i,,urban,,,,,,{"]
     path.write_text("\ufeff" + HEAD + "\n".join(lines), encoding="utf-8")
     rows, findings = read_devices(path)
-    assert [(row.device, row.name, row.position) for row in rows] == [("a", "甲", Position(119.9, 31.8, "gcj02")), ("e", "e", None)]
+    assert [(row.device, row.position, row.area) for row in rows] == [("a", Position(119.9, 31.8, "gcj02"), "320404"), ("e", None, None)]
+    assert [row.told for row in rows] == [
+        {"device": "a", "name": "甲", "domain": "water", "interval_s": 60.0},
+        {"device": "e", "domain": "urban"},
+    ]
     assert rows[0].metrics == {"water_level": {}, "rain": {}}
-    assert rows[0].interval_s == 60
-    assert [(f.feature, f.reason) for f in findings] == [(3, "value"), (4, "value"), (5, "duplicate"), (7, "value")]
+    assert [(f.feature, f.reason) for f in findings] == [
+        (number, "duplicate" if number == 5 else "value") for number in (3, 4, 5, 7, 8, 9, 10)
+    ]
+
+
+def test_chinese_headings_and_words_mean_what_the_fields_mean(tmp_path: Path) -> None:
+    path = tmp_path / "devices.csv"
+    head = "设备编号*,设备名称,业务领域,经度（°）,纬度,坐标系,上报周期,权属单位,网络区域,安装日期,检定日期,固件版本,监测指标,序号"
+    path.write_text(
+        f"{head}\na,甲,水务,119.9,31.8,百度,5分钟,水务局,互联网,2025年6月30日,2026/3/1,2.4,w01018-rtd>cod mg/L 0～200；ph,1\n",
+        encoding="gb18030",
+    )
+    [row], [finding] = read_devices(path)
+    assert (row.position, finding.verdict, "序号" in finding.detail) == (Position(119.9, 31.8, "bd09"), "warning", True)
+    assert row.told == {
+        "device": "a", "name": "甲", "domain": "water", "interval_s": 300.0, "owner": "水务局", "network_zone": "互联网", "firmware": "2.4",
+        "installed_on": date(2025, 6, 30), "calibrated_on": date(2026, 3, 1),
+    }  # fmt: skip
+    assert row.metrics == {"w01018-rtd": {"name": "cod", "unit": "mg/L", "min": 0.0, "max": 200.0}, "ph": {}}
+
+
+def test_a_sheet_is_read_below_its_title_with_its_rows_numbers(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    rows = (
+        ("设备台账",),
+        ("设备编号", "领域", "上报间隔", "安装日期", "经度", "纬度"),
+        (32040417, "城管", 60.0, datetime(2025, 6, 30), 119.9, 31.8),  # noqa: DTZ001
+        (),
+        ("b", "天", 60),
+    )
+    for cells in rows:
+        book.active.append(cells)
+    book.save(tmp_path / "d.xlsx")
+    [row], [finding] = read_devices(tmp_path / "d.xlsx", "wgs84")
+    assert (row.number, row.position) == (3, Position(119.9, 31.8, "wgs84"))
+    assert row.told == {"device": "32040417", "domain": "urban", "interval_s": 60.0, "installed_on": date(2025, 6, 30)}
+    assert (finding.feature, finding.code, finding.verdict) == (5, "b", "refused")
+
+
+def test_the_template_can_be_filled_in_and_read_back(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(template(), encoding="utf-8")
+    rows, findings = read_devices(tmp_path / "t.csv")
+    assert findings == []
+    assert [len(row.told) for row in rows] == [12, 8]
+    assert rows[0].metrics == {"a34004-rtd": {"name": "pm25", "unit": "mg/m3", "min": 0.0, "max": 5.0}, "noise": {"unit": "dB(A)"}}
+    assert (rows[1].told["interval_s"], rows[1].told["gateway"], rows[1].area) == (300.0, "GW-03", "320404001001")
 
 
 def test_geojson_points_carry_their_place(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def test_units_that_measure_different_things_are_refused_with_both_names(config:
     assert [(each.metric.metric, each.value) for each in valid.readings] == [("water_depth", 3.0)]
     [(_, refused)] = valid.rejected
     assert refused.reason is Reason.TYPE
-    assert "ppm" in refused.detail and "µg/m³" in refused.detail
+    assert "ppm" in refused.detail
+    assert "µg/m³" in refused.detail
 
 
 def test_a_missing_value_stays_missing_in_any_unit(config: Config, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook
 
 from core.config import Config, FeedConfig
 from core.errors import DecodeError
@@ -27,7 +27,7 @@ ROWS: list[list[Any]] = [
 
 def book(rows: Sequence[Sequence[Any]], *merged: str, first: str = "") -> bytes:
     whole = Workbook()
-    sheet = whole.active
+    sheet: Any = whole.active
     if first:
         sheet.append([first])
         sheet = whole.create_sheet()

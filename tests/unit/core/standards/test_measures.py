@@ -32,7 +32,7 @@ def test_hebei_takes_off_the_mean_of_the_area() -> None:
 
 
 def test_rain_sums_count_the_window_without_its_beginning_and_tell_what_is_missing() -> None:
-    fallen = [(NOON - k * MINUTES, 1.0) for k in range(13)]
+    fallen: list[tuple[datetime, float | None]] = [(NOON - k * MINUTES, 1.0) for k in range(13)]
     fallen[3] = (fallen[3][0], None)
     hour, half = rain.sums(fallen, NOON, MINUTES, [timedelta(hours=1), timedelta(minutes=30)])
     assert (hour.mm, round(hour.completeness, 3)) == (11.0, round(11 / 12, 3))

@@ -1,0 +1,60 @@
+"""Settings of data quality and of derived figures: when a value is late, stuck or a jump, and which metrics feed which figure.
+
+Decides nothing; `ingest.quality` and `alerts.figures` do.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from core.setting import Duration, Part
+
+
+class MetricQualityConfig(Part):
+    """What is believed of one metric. `jump`: the largest plausible step between two readings, in the city's unit."""
+
+    stuck: Duration | None = None
+    jump: float | None = Field(None, gt=0)
+
+
+class QualityConfig(Part):
+    """When a reading is late, when a value is stuck, and how long after its end an hour is measured (late data measure it anew)."""
+
+    late: Duration = timedelta(minutes=10)
+    stuck: Duration = timedelta(hours=6)
+    settle: Duration = timedelta(minutes=5)
+    again: Duration = timedelta(minutes=30)
+    metrics: dict[str, MetricQualityConfig] = {}
+
+    def stuck_after(self, metric: str) -> timedelta:
+        """How long a metric may keep one value."""
+        own = self.metrics.get(metric)
+        return own.stuck if own and own.stuck else self.stuck
+
+
+class RiverLimitsConfig(Part):
+    """Limits of a river gauge, metres above its own datum."""
+
+    warning: float | None = None
+    guarantee: float | None = None
+    highest: float | None = None
+    fortify: float | None = None
+
+
+class DerivedConfig(Part):
+    """Which metrics stand for what a standard names. `zones`: noise zones of devices; `rain_is`: what a reading of rain tells."""
+
+    air: dict[str, str] = {name: name for name in ("so2", "no2", "co", "o3", "pm10", "pm25")}
+    water: dict[str, str] = {
+        "ph": "ph", "do": "dissolved_oxygen", "codmn": "codmn", "cod": "cod", "bod5": "bod5", "nh3n": "ammonia", "tp": "total_phosphorus",
+        "tn": "total_nitrogen",
+    }  # fmt: skip
+    noise: str = "noise"
+    rain: str = "rain"
+    rain_is: Literal["hour", "interval"] = "hour"
+    level: str = "water_level"
+    zone: str = "2"
+    zones: dict[str, str] = {}
+    lakes: tuple[str, ...] = ()
+    rivers: dict[str, RiverLimitsConfig] = {}
