@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from core.errors import StoreUnavailable
 from core.model import Frame, Taken
@@ -24,7 +25,10 @@ class _Tally:
 
 @dataclass(slots=True)
 class HealthWriter:
-    """Counts between two writes. A worker killed in between forgets at most a second of counting, never a reading."""
+    """Counts between two writes. A worker killed in between forgets at most a second of counting, never a reading.
+
+    Safe for several threads: the edge counts in one and tells in another, and what is told once is not told again.
+    """
 
     store: Store
     worker: str
@@ -36,24 +40,31 @@ class HealthWriter:
     _told: set[str] = field(default_factory=set)  # a feed heard once is told of as long as this process lives
     _written_at: datetime | None = None
     _state: tuple[str, datetime, str] | None = None
+    _lock: Lock = field(default_factory=Lock)
 
     def count(self, frames: Sequence[Frame], taken: Sequence[Taken]) -> None:
-        for frame, what in zip(frames, taken, strict=True):
-            tally = self._tallies.setdefault(frame.feed, _Tally())
-            tally.accepted += what.accepted
-            tally.duplicates += what.duplicates
-            tally.rejected += len(what.rejected)
-            tally.last_at = frame.received_at
-            self._marks[frame.feed, "late"] += what.late
-            for one in what.rejected:
-                self._marks[frame.feed, str(one.reason)] += 1
+        with self._lock:
+            for frame, what in zip(frames, taken, strict=True):
+                tally = self._tallies.setdefault(frame.feed, _Tally())
+                tally.accepted += what.accepted
+                tally.duplicates += what.duplicates
+                tally.rejected += len(what.rejected)
+                tally.last_at = frame.received_at
+                self._marks[frame.feed, "late"] += what.late
+                for one in what.rejected:
+                    self._marks[frame.feed, str(one.reason)] += 1
 
     def heard(self, feed: str, at: datetime | None) -> None:
         """Something came that is no frame."""
-        self._tallies.setdefault(feed, _Tally()).last_at = at
+        with self._lock:
+            self._tallies.setdefault(feed, _Tally()).last_at = at
 
     def tell(self, state: str, since: datetime, detail: str, now: datetime) -> None:
         """Write state and counts, if a second has passed or the state changed; silent while the database is away."""
+        with self._lock:
+            self._tell(state, since, detail, now)
+
+    def _tell(self, state: str, since: datetime, detail: str, now: datetime) -> None:
         changed = self._state is None or self._state[0] != state
         if not changed and self._written_at and now - self._written_at < _WRITE_EVERY:
             return
