@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api import auth, rest
 from api.problems import NotSignedIn
 from compose import adapted
+from core import logs
 from core.config import Config, load
 from core.errors import ConfigError, NotAllowed, StoreUnavailable
 from core.settings import Settings, read_settings
@@ -150,6 +151,7 @@ def __getattr__(name: str) -> Flask:
     """`app:server` is made when gunicorn asks for it, so that importing this module (a test, a tool) opens nothing."""
     if name != "server":
         raise AttributeError(name)
+    logs.configure(os.environ)
     try:
         globals()["server"] = create(os.environ)
     except ConfigError as error:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.collector import Collector
-from api.gate import Gate, guarded
+from api.gate import LIST_THREADS, THREADS, Gate, guarded
 from api.ingest_http import Feeds
 from api.open311 import GeoReport
 from api.proxy import Proxy
@@ -28,6 +28,7 @@ from api.readiness import Readiness
 from api.stream import Hub, Sources
 from api.stream_response import Screens
 from compose import Parts, compose
+from core import logs
 from core.errors import BatchRefused, ConfigError, StoreUnavailable
 from core.model import Frame, Taken
 from ingest.record import recorder
@@ -74,7 +75,7 @@ class Writer:
 def build(parts: Parts) -> Starlette:
     """The application. Its parts start with it and are closed with it."""
     settings, config = parts.settings, parts.config
-    store = Store(settings.database_url, name="yiping-edge-screens", connections=6)
+    store = Store(settings.database_url, name="yiping-edge-screens", connections=THREADS + LIST_THREADS)
     gate, redis_url = Gate(store, clock), settings.redis_url or None
     sources = Sources(
         lambda: live.deltas(redis_url),
@@ -156,6 +157,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._inner is None:
+            logs.configure(os.environ)
             self._inner = build(open_parts())
             _log.info("edge_started", pid=os.getpid())
         await self._inner(scope, receive, send)

@@ -19,6 +19,7 @@ from alerts.correlate import correlate, horizon
 from alerts.listening import SUBJECT, judge
 from alerts.rules import Rules
 from compose import Parts, compose
+from core import logs
 from core.config import Config
 from core.errors import ConfigError, StoreUnavailable
 from ingest.geocoder import Geocoder
@@ -231,6 +232,7 @@ def run(parts: Parts, stop: Event) -> None:
 
 
 def main() -> int:
+    logs.configure(os.environ)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

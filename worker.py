@@ -17,6 +17,7 @@ from threading import Event, Thread
 import structlog
 
 from compose import Parts, compose
+from core import logs
 from core.config import FeedConfig
 from core.errors import BatchRefused, ConfigError, FeedLost, StoreUnavailable
 from core.model import Frame
@@ -194,6 +195,7 @@ class Worker:
 
 
 def main() -> int:
+    logs.configure(os.environ)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.gateways import look_again
-from alerts.rules import Concerned, Rules, concerns
-from core.config import NoDataRule, ReportRule, ThresholdRule
+from alerts.patience import grace_after_absence, patience, patience_ends, silence_rules
+from alerts.rules import Rules, concerns
+from core.config import ReportRule, ThresholdRule
 from core.facts import (
     AlertAgain,
     AlertRaised,
@@ -38,10 +39,6 @@ _REFRESH_AFTER = timedelta(seconds=10)
 # Who listens says so every few seconds; a word younger than this may be followed by the next one.
 _LATEST_WORD = timedelta(seconds=15)
 _ASK_AGAIN = timedelta(seconds=1)
-# Without a rule on silence a device is still shown as unknown after this many of its intervals.
-_DEFAULT_SILENCE = NoDataRule(
-    kind="no_data", severity=5, label="", label_en="", owner="", reason="", intervals=4, at_least=timedelta(minutes=2)
-)
 
 
 def evaluate(rules: Rules, facts: Facts, now: datetime) -> list[Change]:
@@ -167,20 +164,6 @@ def _raise(name: str, rule: ThresholdRule, state: StateMoved, alert: OpenAlert |
     return raised
 
 
-def _silence_limit(rule: NoDataRule, interval: timedelta) -> timedelta:
-    return max(rule.at_least, interval * rule.intervals)
-
-
-def _silence_rules(rules: Rules, device: Concerned) -> list[tuple[str, NoDataRule]]:
-    return [(name, rule) for name, rule in rules.no_data if concerns(rule, device)]
-
-
-def patience(rules: Rules, device: Concerned, interval: timedelta) -> timedelta:
-    """How long a device may be silent before it counts as unknown: the strictest rule on it."""
-    limits = [_silence_limit(rule, interval) for _, rule in _silence_rules(rules, device)]
-    return min(limits, default=_silence_limit(_DEFAULT_SILENCE, interval))
-
-
 def _drop_dead_waits(rules: Rules, board: "_Board", now: datetime) -> Iterator[Change]:
     """A wait past its time that rang nothing can ring no more: its rule was removed or its value is not known.
 
@@ -196,22 +179,23 @@ def _drop_dead_waits(rules: Rules, board: "_Board", now: datetime) -> Iterator[C
 def _due_device(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> Iterator[Change]:
     """Truth is worked out anew: a device that spoke meanwhile is only given its next moment.
 
-    Its patience begins when it last spoke or, if that is later, when somebody began to listen, and must have been
-    listened to until its end: what nobody heard was not silence.
+    What nobody heard was not silence. Whoever looks while nobody listens looks again when it could ring at the earliest:
+    as if somebody came back this moment.
     """
-    wait = patience(rules, due.device, due.device.interval)
-    at = max(due.seen_at, due.heard.since) + wait if due.heard else now + wait
+    wait, grace = patience(rules, due.device, due.device.interval), grace_after_absence(rules, due.device, due.device.interval)
+    at = patience_ends(due, wait, grace, now)
     if due.heard and at <= min(now, due.heard.until):
         yield from _judge_silence(rules, due, board, now)
-    elif due.heard and now - due.heard.until < _LATEST_WORD:
-        yield WatchSet(due.device.device_id, max(at, now + _ASK_AGAIN), inhibited=due.inhibited and due.silent)
-    else:  # deaf: whoever comes back gives everybody a patience from then on, so nothing can fall due before this
-        yield WatchSet(due.device.device_id, now + wait, inhibited=due.inhibited and due.silent)
+        return
+    if due.heard and now - due.heard.until >= _LATEST_WORD:
+        missed = now - max(due.heard.until, due.seen_at)
+        at = patience_ends(replace(due, deaf=due.deaf + missed, heard=replace(due.heard, since=now)), wait, grace, now)
+    yield WatchSet(due.device.device_id, max(at, now + _ASK_AGAIN), inhibited=due.inhibited and due.silent)
 
 
 def _judge_silence(rules: Rules, due: DueDevice, board: _Board, now: datetime) -> Iterator[Change]:
     """It is unknown in any case; it rings unless its gateway is to blame."""
-    again = look_again(due, lambda one: bool(_silence_rules(rules, one)), now, patience(rules, due.device, due.device.interval))
+    again = look_again(due, lambda one: bool(silence_rules(rules, one)), now, patience(rules, due.device, due.device.interval))
     if not due.silent or (due.heard and not again):  # with the word the watch ends: who rings is not looked at again
         yield DeviceSilent(due.device.device_id, due.seen_at)
     yield from _fall_unknown(due.device, board)
@@ -232,7 +216,7 @@ def _fall_unknown(device: KnownDevice, board: _Board) -> Iterator[Change]:
 
 def _ring_of_silence(rules: Rules, due: DueDevice, board: _Board) -> Iterator[Change]:
     device = due.device
-    for name, rule in _silence_rules(rules, device):
+    for name, rule in silence_rules(rules, device):
         key = (name, device.device)
         open_alert = board.alerts.get(key)
         if key in board.raised or (open_alert and open_alert.stage in _ACTIVE):

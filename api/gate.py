@@ -21,34 +21,45 @@ from store.timescale import Connection, Store
 
 CACHE_S = 5.0
 ANSWER_S = 8.0  # a database that hangs holds a socket open for ever; nobody waits that long
+_STATEMENT_SHARE = 0.85  # of that: a statement ends before its reader does
 _MOST_CACHED = 10_000
-_THREADS = 6
+THREADS, LIST_THREADS = 6, 2
 
 T = TypeVar("T")
 
 
 class Gate:
-    """Runs store calls in a few threads, so that the event loop never waits for the database. Holds threads: close it."""
+    """Runs store calls in a few threads, so that the event loop never waits for the database. Holds threads: close it.
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store, self.clock = store, clock
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="edge-store")
+    Lists have threads of their own, so that however many are asked for, who asks is still found out. Nobody waits longer than
+    `answer_s`, and no statement lives as long: else its thread would stay away after its reader has left.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], answer_s: float = ANSWER_S) -> None:
+        self._store, self.clock, self._answer_s = store, clock, answer_s
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="edge-store")
+        self._list_threads = ThreadPoolExecutor(LIST_THREADS, thread_name_prefix="edge-list")
         self._known: dict[bytes, tuple[float, Identity]] = {}
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._list_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
 
-    async def ask(self, question: Callable[[Connection], T]) -> T:
-        """Run a function in one transaction, off the loop. Raises `StoreUnavailable` and what the function raises."""
+    async def ask(self, question: Callable[[Connection], T], lists: bool = False) -> T:
+        """Run a function in one transaction, off the loop; `lists`: it reads a list, and waits for one of the lists' threads.
+
+        Raises `StoreUnavailable` and what the function raises.
+        """
 
         def run() -> T:
-            with self._store.connection() as connection:
+            with self._store.connection(self._answer_s * _STATEMENT_SHARE) as connection:
                 return question(connection)
 
+        threads = self._list_threads if lists else self._threads
         try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._threads, run), ANSWER_S)
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(threads, run), self._answer_s)
         except TimeoutError as error:
-            raise StoreUnavailable(f"the database did not answer within {ANSWER_S:.0f} s") from error
+            raise StoreUnavailable(f"the database did not answer within {self._answer_s:.0f} s") from error
 
     async def identify(self, request: Request, need: str, secret: str = "") -> Identity:
         """Who asks, if they may do what `need` names; `secret` is a token from the path.

@@ -22,7 +22,7 @@ from api.problems import Problem, TooLarge, problem_of_status
 from core.config import Config
 from core.errors import Invalid, NotFound
 from core.model import Frame, Reason, Rejected, Taken
-from ingest.decode import portions, source_of
+from ingest.decode import MOST_TOLD, portions, source_of
 from store import idempotency
 
 _JSON = frozenset({"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"})
@@ -30,6 +30,7 @@ _WHOLE = {Reason.UNDECODABLE: 400, Reason.CHECKSUM: 400, Reason.TOO_LARGE: 413, 
 _MOST_KEY = 200
 _LONG = 4 * 1024  # bytes: what is shorter is not worth looking at
 _MOST_QUERY = 200
+_MOST_ANSWERED = MOST_TOLD + 1  # what decoding tells of one body one by one, and its word about the others
 
 
 class Feeds:
@@ -88,6 +89,9 @@ class Feeds:
             taken = more if taken is None else _sum(taken, more, first)
             if first == 0 and len(more.rejected) == 1 and more.rejected[0].index is None:
                 break  # refused as a whole: the rest would be too
+            if not taken.accepted and not taken.duplicates and len(taken.rejected) >= MOST_TOLD and first != parts[-1][0]:
+                taken = replace(taken, rejected=(*taken.rejected[:MOST_TOLD], _unread(frame)))
+                break  # nothing of so many could be used: they are stored and told, more of them would tell nothing new
         assert taken is not None
         return taken
 
@@ -112,8 +116,11 @@ class Feeds:
 
 
 def verdict(taken: Taken, *, created: bool = False) -> tuple[int, dict[str, Any]]:
-    """Status and body of the answer for one frame."""
-    body = {"accepted": taken.accepted, "duplicates": taken.duplicates, "rejected": [_refused(each) for each in taken.rejected]}
+    """Status and body of the answer for one frame; `rejected_more` says how many entries are left out of a long `rejected`."""
+    refused = [_refused(each) for each in taken.rejected[:_MOST_ANSWERED]]
+    body: dict[str, Any] = {"accepted": taken.accepted, "duplicates": taken.duplicates, "rejected": refused}
+    if len(taken.rejected) > _MOST_ANSWERED:
+        body["rejected_more"] = len(taken.rejected) - _MOST_ANSWERED
     nothing = not taken.accepted and not taken.duplicates
     if nothing and len(taken.rejected) == 1 and taken.rejected[0].index is None and taken.rejected[0].reason in _WHOLE:
         return _WHOLE[taken.rejected[0].reason], body
@@ -125,6 +132,11 @@ def _sum(taken: Taken, more: Taken, first: int) -> Taken:
     moved = tuple(replace(each, index=None if each.index is None else each.index + first) for each in more.rejected)
     counts = (taken.created + more.created, taken.late + more.late)
     return Taken(taken.accepted + more.accepted, taken.duplicates + more.duplicates, taken.rejected + moved, *counts)
+
+
+def _unread(frame: Frame) -> Rejected:
+    detail = f"none of the first {MOST_TOLD} parts could be used: the rest was not read"
+    return Rejected(frame.feed, Reason.TOO_LARGE, detail, b"", frame.received_at)
 
 
 def _refused(rejected: Rejected) -> dict[str, Any]:

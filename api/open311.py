@@ -4,6 +4,8 @@ Decides who may ask and how a posted form is read. A posted request goes the way
 pipeline, answered after the commit with its number. Keys are our tokens: `api_key` is a Bearer by another name.
 """
 
+import base64
+import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -61,6 +63,8 @@ class GeoReport:
     async def _dispatch(self, request: Request, name: str, form: str) -> Response:
         if form not in document.MEDIA_TYPES:
             raise Invalid(f"'.{form[:20]}' is no form of ours: .json or .xml")
+        if not name.isprintable():
+            raise Invalid("a path has no control characters")
         what, _, which = name.partition("/")
         if request.method == "POST":
             if name != "requests":
@@ -95,7 +99,9 @@ class GeoReport:
     async def _requests(self, request: Request, fields: dict[str, str], form: str, number: str) -> Response:
         identity, now = await self._identify(request, fields, "read"), self._clock()
         asked = {**fields, "service_request_id": number} if number else fields
-        rows = await self._gate.ask(lambda connection: service_requests.list_requests(connection, identity.scope, asked, self._config, now))
+        rows = await self._gate.ask(
+            lambda connection: service_requests.list_requests(connection, identity.scope, asked, self._config, now), True
+        )
         return _respond(form, "service_requests", "request", document.requests(rows))
 
     async def _token(self, request: Request, fields: dict[str, str], form: str, token: str) -> Response:
@@ -116,14 +122,15 @@ class GeoReport:
         body = msgspec.json.encode(sorted((name, value) for name, value in fields.items() if name != "api_key"))
         asked = idempotency.hash_request("POST", f"{PREFIX}/requests", body)
         before = await self._gate.ask(lambda c: idempotency.recall(c, identity.actor, key, asked, self._clock())) if key else None
-        row = before[1] if before else await self._store(identity, fields, request.url.path)
-        if key and not before:
+        token = _token(identity.actor, key, asked) if key else secrets.token_urlsafe(18)
+        row = before[1] if before else await self._store(identity, fields, request.url.path, token)
+        if key and not before and "service_request_id" in row:
             await self._gate.ask(lambda c: idempotency.remember(c, identity.actor, key, asked, 201, row, self._clock()))
         return _respond(form, "service_requests", "request", [row], 201)
 
-    async def _store(self, identity: Identity, fields: dict[str, str], path: str) -> dict[str, Any]:
+    async def _store(self, identity: Identity, fields: dict[str, str], path: str, token: str) -> dict[str, Any]:
         """One report through the pipeline, and its number after the commit. Raises `Invalid` when the pipeline refuses it."""
-        token, now = secrets.token_urlsafe(18), self._clock()
+        now = self._clock()
         report = service_requests.report_of(fields, token, self._config, now)
         frame = Frame("http-reports", msgspec.json.encode(report), now, path, f"areas:{','.join(identity.scope.areas)}")
         taken = await self._collector.store(frame)
@@ -134,6 +141,14 @@ class GeoReport:
         except (NotFound, StoreUnavailable):  # stored all the same: the token leads to it later
             return {"token": token}
         return {"service_request_id": row["service_request_id"], "service_notice": None, "account_id": None}
+
+
+def _token(actor: str, key: str, asked: bytes) -> str:
+    """The same for the same request, at whichever edge and moment: the report's own unique key then makes it once.
+
+    The request is part of it: another one under a key long forgotten makes a report of its own and changes none.
+    """
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{actor}\0{key}\0".encode() + asked).digest()[:18]).decode()
 
 
 def _form(rest: str) -> tuple[str, str]:

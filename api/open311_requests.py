@@ -4,11 +4,8 @@ Decides what a citizen's application may ask for and what is shown: reports that
 who made them. Closed is what was dismissed, has ended, or whose incident is over.
 """
 
-import heapq
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,11 +56,10 @@ def list_requests(connection: Connection, scope: Scope, fields: Mapping[str, str
     size, page = _number(fields, "page_size", PAGE_SIZE, MOST), _number(fields, "page", 1, DEEPEST)
     if size * page > DEEPEST:
         raise Invalid(f"a list ends after {DEEPEST} requests: ask for shorter spans of time")
-    wanted = Filter({"class_code": codes[0] if len(codes) == 1 else None}, since=since, until=until, limit=MOST)
-    streams = [_of_channel(connection, scope, wanted, channel, config) for channel in CHANNELS]
-    merged = heapq.merge(*streams, key=lambda row: row["service_request_id"], reverse=True)
-    fitting = (row for row in merged if (not codes or row["service_code"] in codes) and (not statuses or row["status"] in statuses))
-    return list(islice(fitting, size * (page - 1), size * page))
+    closed = "closed" in statuses if len(statuses) == 1 else None
+    asked = {"channels": [channel.value for channel in CHANNELS], "codes": codes or None, "closed": closed}
+    found = reports.list_requests(connection, scope, Filter(asked, since=since, until=until, limit=size), size * (page - 1))
+    return [_row(row["shape"], row["incident"], config) for row in found]
 
 
 def _number(fields: Mapping[str, str], name: str, usual: int, most: int) -> int:
@@ -71,17 +67,6 @@ def _number(fields: Mapping[str, str], name: str, usual: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise Invalid(f"{name}: a number from 1 to {most}")
     return int(text[:9])
-
-
-def _of_channel(connection: Connection, scope: Scope, wanted: Filter, channel: Channel, config: Config) -> Iterator[Row]:
-    """All of one channel, a thousand at a time."""
-    asked = replace(wanted, wanted={**wanted.wanted, "channel": channel.value})
-    while True:
-        shapes = reports.list_reports(connection, scope, asked)
-        yield from _rows(connection, shapes, config)
-        if len(shapes) < asked.limit:
-            return
-        asked = replace(asked, after=shapes[-1]["id"])
 
 
 def _named(connection: Connection, scope: Scope, numbers: Sequence[str], config: Config) -> list[Row]:

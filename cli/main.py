@@ -63,6 +63,9 @@ class LazyGroup(click.Group):
 def yiping(config: str) -> None:
     """一屏 Yiping — a city operations centre: feeds in, one screen out, every alarm followed to its end."""
     os.environ["YIPING_CONFIG"] = config
+    from core import logs  # here: `--help` needs no log
+
+    logs.configure(os.environ)
 
 
 def main() -> None:

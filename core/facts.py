@@ -134,7 +134,8 @@ class Gateway:
 class DueDevice:
     """A device whose moment to be looked at has come. `seen_at`: when it last spoke, as we processed it.
 
-    `heard`: when somebody listened to its feed; None: nobody ever did. `inhibited`: its silence was laid to its gateway.
+    `heard`: when somebody listened to its feed; None: nobody ever did. `deaf`: how long nobody did between its last word and
+    `heard.since`. `inhibited`: its silence was laid to its gateway.
     """
 
     device: KnownDevice
@@ -144,6 +145,7 @@ class DueDevice:
     heard: Listening | None = None
     gateway: Gateway | None = None
     inhibited: bool = False
+    deaf: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

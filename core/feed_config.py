@@ -19,6 +19,7 @@ class IngestConfig(Part):
     batch_window: Duration = timedelta(milliseconds=20)
     max_payload: int = Field(4 * 1024 * 1024, ge=1024)
     max_reports: int = Field(5000, ge=1)  # in one body: about a second of the one writer that all wait for
+    most_metrics: int = Field(5000, ge=1, le=30_000)  # of the city; their numbers are two bytes, and wires may name what they like
     portion_rows: int = Field(1000, ge=1)  # of a longer CSV file: others have their turn in between
 
 

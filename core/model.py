@@ -197,10 +197,14 @@ class Taken:
 
 @dataclass(slots=True)
 class Decoded:
-    """What a batch of frames said. `frames[i]` is the frame that `readings[i]`'s index points at."""
+    """What a batch of frames said. `frames[i]` is the frame that `readings[i]`'s index points at.
+
+    `hints` are by device and of one frame: decoders write there while they read it; `hinted` holds those of every frame.
+    """
 
     readings: list[tuple[int, Reading]] = field(default_factory=list)
     hints: dict[str, DeviceHint] = field(default_factory=dict)
+    hinted: list[tuple[int, DeviceHint]] = field(default_factory=list)
     presences: list[Presence] = field(default_factory=list)
     reports: list[tuple[int, Report]] = field(default_factory=list)
     pictures: list[tuple[int, Picture]] = field(default_factory=list)
@@ -208,6 +212,7 @@ class Decoded:
     answers: list[Answer] = field(default_factory=list)
     memory: dict[tuple[str, str], bytes] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
+    refused: dict[int, list[int | None]] = field(default_factory=dict)  # frame → places of all its refused parts, told or counted
 
 
 @dataclass(frozen=True, slots=True)

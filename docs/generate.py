@@ -25,9 +25,10 @@ environment (`YIPING_DATABASE_URL`, `YIPING_WEB_DATABASE_URL`, `YIPING_REDIS_URL
 `YIPING_MEDIA_DIR`, `YIPING_RECORD_DIR` (folder of what feeds with `record: true` bring, [operations.md](operations.md)),
 `YIPING_HJ212_PORT` and `YIPING_SL651_PORT` (instead of the `port` of every TCP or UDP feed of that format), `YIPING_MQTT_GROUP` (name of
 the shared subscription), `YIPING_MQTT_QUEUE_BYTES` (the broker's `max_queued_bytes`: half of it queued is an alarm), `YIPING_AREA`
-(another district than the one below), `YIPING_FEED_PASSWORD_` and a feed's name in capitals (what its stations must send, e.g.
-`YIPING_FEED_PASSWORD_HJ212`), `YIPING_FEED_KEY_` and a feed's name in capitals (the SM4 keys that open enciphered packets of HJ 212-2025,
-e.g. `YIPING_FEED_KEY_HJ212`: 32 hexadecimal digits, or `MN:key` for one station, several between blanks); each may instead
+(another district than the one below), `YIPING_LOG` (`json`: the log as one JSON object a line), `YIPING_FEED_PASSWORD_` and a feed's name
+in capitals (what its stations must send, e.g. `YIPING_FEED_PASSWORD_HJ212`), `YIPING_FEED_KEY_` and a feed's name in capitals (the SM4
+keys that open enciphered packets of HJ 212-2025, e.g. `YIPING_FEED_KEY_HJ212`: 32 hexadecimal digits, or `MN:key` for one station,
+several between blanks); each may instead
 be `NAME_FILE`, the path of a file that holds the value).
 """
 

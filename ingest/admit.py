@@ -14,6 +14,7 @@ from core.model import Decoded, Frame, Presence, Quality, Reading, Reason, Rejec
 from core.units import UNCHANGED, Conversion, conversion
 
 _TICK = timedelta(microseconds=1)
+_LARGEST = 1e100  # nothing a city measures comes near; sums of squares of what lies below still are numbers
 
 
 def admit(
@@ -23,7 +24,8 @@ def admit(
     """Sort a batch into what will be stored and what is refused.
 
     `devices` and `metrics` hold all that are known (or were just adopted); a device missing there is refused, as is one
-    outside its sender's area: by where it is registered, or `astray` (frame, device) by where it says it is.
+    outside its sender's area: by where it is registered, or `astray` (frame, device) by where it says it is. A metric
+    missing there is one the catalogue has no room for (`ingest.most_metrics`).
     A device that measures in a unit of its own is stored in the city's; units that have no conversion are refused.
     Readings without a time get the frame's `received_at`, made distinct by microseconds within the batch.
     """
@@ -46,7 +48,10 @@ def admit(
         if device is None or stray or not device.area.startswith(bounds):
             valid.rejected.append((index, _refusal(frame, Reason.AREA, _outside(reading.device, bounds), reading, item)))
             continue
-        metric = metrics[device.names.get(reading.metric, reading.metric)]
+        metric = metrics.get(device.names.get(reading.metric, reading.metric))
+        if metric is None:
+            valid.rejected.append((index, _refusal(frame, Reason.UNSUPPORTED, _no_room(reading, config), reading, item)))
+            continue
         turn = conversion(device.units.get(reading.metric, ""), metric.unit) if device.units else UNCHANGED
         problem = _problem(reading, device, metric, turn) or windows.problem(reading.observed_at, frame)
         if problem:
@@ -102,6 +107,10 @@ def _admit_presences(decoded: Decoded, devices: Mapping[str, KnownDevice], valid
             valid.rejected.append((presence.frame, _refusal(frame, Reason.AREA, _outside(presence.device, bounds), presence, None)))
 
 
+def _no_room(reading: Reading, config: Config) -> str:
+    return f"'{reading.metric}' is new, and the catalogue holds the {config.ingest.most_metrics} metrics it may"
+
+
 def _outside(device: str, bounds: tuple[str, ...]) -> str:
     return f"device '{device}' is outside {', '.join(bounds)}, for which its sender speaks"
 
@@ -127,6 +136,8 @@ def _problem(reading: Reading, device: KnownDevice, metric: MetricInfo, turn: Co
     if turned is not None and ((low is not None and turned < low) or (high is not None and turned > high)):
         told = "" if turn is UNCHANGED else f" = {value:g}{_unit(device, reading)}"
         return Reason.RANGE, f"{reading.metric}{told} = {turned:g} is outside {low} … {high}"
+    if turned is not None and abs(turned) >= _LARGEST:
+        return Reason.RANGE, f"{reading.metric} = {turned:g} is outside ±{_LARGEST:g}: no sum could hold it"
     return None
 
 
@@ -166,7 +177,7 @@ class _Items:
     """The place of each reading or report in the list its frame brought, for lists of one thing an element."""
 
     def __init__(self, decoded: Decoded) -> None:
-        self._refused: dict[int, set[int]] = {}
+        self._refused = {index: {place for place in places if place is not None} for index, places in decoded.refused.items()}
         for index, rejected in decoded.rejected:
             if rejected.index is not None:
                 self._refused.setdefault(index, set()).add(rejected.index)

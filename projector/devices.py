@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.evaluate import patience
+from alerts.patience import patience
 from alerts.rules import Place, Rules
 from projector.ground import Ground
 from projector.kernel import Floats, Ints

@@ -62,7 +62,7 @@ def read_due(connection: Connection, asked: Asked, registry: Registry) -> Moved:
 def _due_device(device: KnownDevice, row: DictRow, gateway: Gateway | None) -> DueDevice:
     heard = Listening("", row["since"], row["until"]) if row["since"] else None
     offline = row["presence"] == "offline"
-    return DueDevice(device, row["seen_at"], row["silent"], offline, heard, gateway, row["inhibited"])
+    return DueDevice(device, row["seen_at"], row["silent"], offline, heard, gateway, row["inhibited"], row["deaf"])
 
 
 def gateways(connection: Connection, rows: Sequence[Mapping[str, Any]], registry: Registry) -> dict[str, Gateway]:

@@ -18,7 +18,8 @@ from core.errors import DecodeError, StoreUnavailable
 from core.model import Decoded, Frame, Picture, Reason, Rejected
 from ingest.photos import MAX_PIXELS, Photo, read_photo
 from store.media import keep_photo
-from store.reports_in import Key, StoredReports
+from store.report_entries import Key
+from store.reports_in import StoredReports
 from store.timescale import Connection, queries, sql
 
 POINTS_A_FRAME = 2 * MAX_PIXELS  # unpacking them takes a second or two, in which the frame's neighbours wait

@@ -4,22 +4,20 @@ Unknown ones are adopted from their first message or left out, as the configurat
 outside the areas he speaks for (`core.bounds`). The cache holds no truth: it may be thrown away at any moment.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from core.bounds import bounds_of, narrowed
+from core.bounds import NO_BOUNDS, bounds_of, narrowed
 from core.codes.hj212 import described
 from core.config import Config
 from core.facts import KnownDevice, MetricInfo
-from core.model import Decoded, DeviceHint, Placement, Position
+from core.model import Decoded, DeviceHint, Frame, Placement, Position
 from store.timescale import Connection, queries, sql
 
 _LOOK_AGAIN_AFTER = timedelta(seconds=2)
 _OVERLAP = timedelta(seconds=45)
-Bounds = tuple[str, ...]
-Speakers = Mapping[str, Sequence[tuple[int, Bounds]]]  # device → frames that speak of it and their bounds
 Astray = set[tuple[int, str]]  # frame and device
 _MOVED_DEGREES = 1e-4  # about ten metres: a parked vehicle's GPS trembles less
 
@@ -60,24 +58,16 @@ class Registry:
         """
         self._forget_changed(connection, now)
         named = {reading.device for _, reading in decoded.readings}
-        moving = {hint.device: hint for hint in decoded.hints.values() if hint.position}
-        wanted = named | moving.keys() | {presence.device for presence in decoded.presences}
+        moving = [(index, hint) for index, hint in decoded.hinted if hint.position]
+        wanted = named | {hint.device for _, hint in moving} | {presence.device for presence in decoded.presences}
         self._learn(connection, wanted - self._devices.keys())
-        unknown = named - self._devices.keys() if self._config.ingest.unknown_devices == "adopt" else set()
-        known_moving = {device: hint for device, hint in moving.items() if device in self._devices}
         astray: Astray = set()
-        if unknown or known_moving:
-            speakers = _speakers(decoded, unknown | known_moving.keys())
-            self._adopt(connection, sorted(unknown), speakers, decoded, now, astray)
-            for hint in known_moving.values():
-                self._move(connection, hint, speakers.get(hint.device) or list(enumerate(map(bounds_of, decoded.frames))), now, astray)
+        if self._config.ingest.unknown_devices == "adopt" and (unknown := named - self._devices.keys()):
+            self._adopt(connection, unknown, decoded, now, astray)
+        if moving:
+            self._move(connection, moving, decoded.frames, now, astray)
         known = {device: self._devices[device] for device in wanted if device in self._devices}
-        names = {
-            self._city_name(known, reading.device, reading.metric): reading.text
-            for index, reading in decoded.readings
-            if reading.device in known and not (astray and (index, reading.device) in astray)
-        }
-        return known, self._known_metrics(connection, names), astray
+        return known, self._known_metrics(connection, _metrics_of(decoded, known, astray)), astray
 
     def known(self, connection: Connection, devices: Iterable[str]) -> dict[str, KnownDevice]:
         """Registered devices by name; unknown ones are left out."""
@@ -90,11 +80,6 @@ class Registry:
         if not self._metrics:
             self._read_metrics(connection)
         return self._metrics
-
-    @staticmethod
-    def _city_name(known: dict[str, KnownDevice], device: str, metric: str) -> str:
-        found = known.get(device)
-        return found.names.get(metric, metric) if found else metric
 
     def forget(self) -> None:
         """After a failed transaction: what was adopted in it may not exist."""
@@ -120,80 +105,98 @@ class Registry:
                 self._devices[row["device"]] = _known(row)
                 self._versions[row["device"]] = row["updated_at"]
 
-    def _adopt(
-        self, connection: Connection, unknown: Sequence[str], speakers: Speakers, decoded: Decoded, now: datetime, astray: Astray
-    ) -> None:
-        """Register each unknown device in the area of the first sender who may speak for where it is."""
+    def _adopt(self, connection: Connection, unknown: set[str], decoded: Decoded, now: datetime, astray: Astray) -> None:
+        """Register each unknown device in the area of the first sender who may speak for where that sender says it is."""
+        hints = {(index, hint.device): hint for index, hint in decoded.hinted if hint.device in unknown}
         rows: dict[str, dict[str, Any]] = {}
-        for device in unknown:
-            hint = decoded.hints.get(device) or DeviceHint(device)
+        for index, device in dict.fromkeys((index, reading.device) for index, reading in decoded.readings if reading.device in unknown):
+            if device in rows:
+                continue
+            hint = hints.get((index, device)) or DeviceHint(device)
             place, lon, lat = self._locate(hint.position)
-            for index, bounds in speakers[device]:
-                area = narrowed(place.area or hint.area or "", bounds)
-                if area is not None:
-                    rows[device] = {
-                        "device": device, "domain": hint.domain or "urban", "area": area or self._config.area.code, "lon": lon, "lat": lat,
-                        "cell_id": place.cell_id, "placement": place.placement, "gateway": hint.gateway, "now": now,
-                    }  # fmt: skip
-                    break
+            area = narrowed(place.area or hint.area or "", bounds_of(decoded.frames[index]))
+            if area is None:
                 astray.add((index, device))
+                continue
+            rows[device] = {
+                "device": device, "domain": hint.domain or "urban", "area": area or self._config.area.code, "lon": lon, "lat": lat,
+                "cell_id": place.cell_id, "placement": place.placement, "gateway": hint.gateway, "now": now,
+            }  # fmt: skip
         if rows:
             with connection.cursor() as cursor:
-                cursor.executemany(sql("registry_adopt"), rows.values())
+                cursor.executemany(sql("registry_adopt"), [rows[device] for device in sorted(rows)])
             self._learn(connection, rows)
 
     def _move(
-        self, connection: Connection, hint: DeviceHint, speakers: Sequence[tuple[int, Bounds]], now: datetime, astray: Astray
+        self, connection: Connection, hints: Sequence[tuple[int, DeviceHint]], frames: Sequence[Frame], now: datetime, astray: Astray
     ) -> None:
-        """A known device is elsewhere. A hint does not say which frame brought it: all that speak of the device must be allowed to."""
-        known = self._devices[hint.device]
-        place, lon, lat = self._locate(hint.position)
-        if lon is None or lat is None:
-            return
-        if known.lon is not None and known.lat is not None and max(abs(lon - known.lon), abs(lat - known.lat)) < _MOVED_DEGREES:
-            return
-        if not all(known.area.startswith(bounds) for _, bounds in speakers):
-            return
-        # Where no cells are drawn the place tells less than what is known: the district, or nothing.
-        area = known.area if known.area.startswith(place.area or "") else place.area or known.area
-        strangers = {(index, hint.device) for index, bounds in speakers if not area.startswith(bounds)}
-        if strangers:
-            astray |= strangers
-            return
-        queries.registry_move(
-            connection, device_id=known.device_id, lon=lon, lat=lat, cell_id=place.cell_id, area=area, placement=place.placement, now=now
-        )
-        self._devices[hint.device] = replace(known, lon=lon, lat=lat, cell_id=place.cell_id, area=area)
+        """Known devices are elsewhere, as far as each frame may say so: one of another area says nothing, and costs others nothing."""
+        moved: dict[str, Placement] = {}
+        for index, hint in hints:
+            known, bounds = self._devices.get(hint.device), bounds_of(frames[index])
+            if known is None or not known.area.startswith(bounds):
+                continue
+            place, lon, lat = self._locate(hint.position)
+            if lon is None or lat is None:
+                continue
+            if known.lon is not None and known.lat is not None and max(abs(lon - known.lon), abs(lat - known.lat)) < _MOVED_DEGREES:
+                continue
+            # Where no cells are drawn the place tells less than what is known: the district, or nothing.
+            area = known.area if known.area.startswith(place.area or "") else place.area or known.area
+            if not area.startswith(bounds):
+                astray.add((index, hint.device))
+                continue
+            moved[hint.device] = place.placement
+            self._devices[hint.device] = replace(known, lon=lon, lat=lat, cell_id=place.cell_id, area=area)
+        for device, placement in sorted(moved.items()):  # each once, to where it was said to be last
+            to = self._devices[device]
+            queries.registry_move(
+                connection, device_id=to.device_id, lon=to.lon, lat=to.lat, cell_id=to.cell_id, area=to.area, placement=placement, now=now
+            )
 
     def _known_metrics(self, connection: Connection, wanted: dict[str, str | None]) -> dict[str, MetricInfo]:
-        if wanted.keys() - self._metrics.keys():
+        """The catalogue, with as many of the wanted as it has room for: each with the text its reading brought, or None."""
+        if wanted and not self._metrics:
             self._read_metrics(connection)
-            missing = wanted.keys() - self._metrics.keys()
-            for metric in sorted(missing):
-                known = described(metric)
-                label, unit = (known.label, known.unit) if known else (metric, "")
-                kind = "text" if wanted[metric] is not None else "number"
-                queries.registry_add_metric(connection, metric=metric, label=label, unit=unit, kind=kind)
-            if missing:
-                self._read_metrics(connection)
+        if missing := sorted(wanted.keys() - self._metrics.keys()):
+            self._keep(queries.registry_metrics_named(connection, metrics=missing))
+        if missing := sorted(wanted.keys() - self._metrics.keys()):
+            self._add_metrics(connection, missing, wanted)
+            self._keep(queries.registry_metrics_named(connection, metrics=missing))
         return dict(self._metrics)
 
+    def _add_metrics(self, connection: Connection, missing: list[str], wanted: Mapping[str, str | None]) -> None:
+        standard = [described(metric) for metric in missing]
+        queries.registry_add_metrics(
+            connection,
+            metrics=missing,
+            labels=[known.label if known else metric for metric, known in zip(missing, standard, strict=True)],
+            units=[known.unit if known else "" for known in standard],
+            kinds=["number" if wanted[metric] is None else "text" for metric in missing],
+            most=self._config.ingest.most_metrics,
+        )
+
     def _read_metrics(self, connection: Connection) -> None:
-        for row in queries.registry_metrics(connection):
+        self._keep(queries.registry_metrics(connection))
+
+    def _keep(self, rows: Iterable[dict[str, Any]]) -> None:
+        for row in rows:
             self._metrics[row["metric"]] = MetricInfo(
                 row["metric_id"], row["metric"], row["label"], row["unit"], row["kind"] == "text", row["min"], row["max"]
             )
 
 
-def _speakers(decoded: Decoded, devices: Set[str]) -> Speakers:
-    """Which frames speak of these devices, in their order, and for which areas each may."""
-    found: dict[str, list[tuple[int, Bounds]]] = {}
+def _metrics_of(decoded: Decoded, known: Mapping[str, KnownDevice], astray: Astray) -> dict[str, str | None]:
+    """The city's names of what the batch measured, each with the text its last reading brought; nothing of who is to be refused."""
+    names: dict[str, str | None] = {}
+    last, bounds = -1, NO_BOUNDS
     for index, reading in decoded.readings:
-        if reading.device in devices:
-            frames = found.setdefault(reading.device, [])
-            if not frames or frames[-1][0] != index:
-                frames.append((index, bounds_of(decoded.frames[index])))
-    return found
+        if index != last:
+            last, bounds = index, bounds_of(decoded.frames[index])
+        device = known.get(reading.device)
+        if device and device.area.startswith(bounds) and not (astray and (index, reading.device) in astray):
+            names[device.names.get(reading.metric, reading.metric)] = reading.text
+    return names
 
 
 def _known(row: dict[str, Any]) -> KnownDevice:

@@ -32,6 +32,14 @@ def list_reports(connection: Connection, scope: Scope, wanted: Filter) -> list[d
     return [row["shape"] for row in queries.reports_list(connection, **wanted.columns(scope, *names))]
 
 
+def list_requests(connection: Connection, scope: Scope, wanted: Filter, skip: int) -> list[dict[str, Any]]:
+    """A page of what the `channels` said, newest first: `shape` and `incident` (stage, updated_at; null without one).
+
+    `codes` are classes (null: all), `closed` is whether it is dismissed, ended or its incident over (null: either).
+    """
+    return list(queries.reports_requests(connection, **wanted.columns(scope, "channels", "codes", "closed"), skip=skip))
+
+
 def get_report(connection: Connection, scope: Scope, report_id: int) -> dict[str, Any]:
     """One report with its acts, its pictures (ours first in `media`) and its feed's own fields. Raises `NotFound`."""
     found = change_log.read(connection, "report", [report_id])

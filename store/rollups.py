@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import psycopg
+import structlog
 
 from core.config import RetentionConfig
 from store import hours, idempotency
 from store.live_rows import forget_deltas
 from store.timescale import Connection, queries
 
+_log = structlog.get_logger(__name__)
 BUCKET = timedelta(minutes=5)
 _MOST_BUCKETS = 12  # in one transaction: an hour
 _MOST_ROWS = 10_000
@@ -51,11 +54,24 @@ def compute_dirty(connection: Connection, now: datetime) -> int:
     if not queries.rollups_passed(connection, frontier=taken.frontier):
         return 0
     due, rest = taken.buckets[:_MOST_BUCKETS], taken.buckets[_MOST_BUCKETS:]
-    queries.rollups_clear(connection, buckets=due)
-    queries.rollups_compute(connection, buckets=due)
+    _compute(connection, due)
     hours.mark_late(connection, due, now)
     _remember(connection, _Taken(rest, taken.frontier if rest else None), now)
     return len(due)
+
+
+def _compute(connection: Connection, due: Sequence[datetime]) -> None:
+    """All at once; when their data break the sum, each alone, so that a bad one costs only itself and is not tried for ever."""
+    try:
+        with connection.transaction():
+            queries.rollups_clear(connection, buckets=list(due))
+            queries.rollups_compute(connection, buckets=list(due))
+    except psycopg.DataError as flaw:
+        if len(due) == 1:
+            _log.error("rollup_left_out", bucket=due[0].isoformat(), why=str(flaw).strip())
+            return
+        for bucket in due:
+            _compute(connection, [bucket])
 
 
 def _recall(connection: Connection) -> _Taken:

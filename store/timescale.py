@@ -62,14 +62,16 @@ class Store:
         self._pool.close(timeout=2)
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """One transaction as the pool's own login: commit at the end, roll back on any error.
+    def connection(self, statement_s: float | None = None) -> Iterator[Connection]:
+        """One transaction as the pool's own login: commit at the end, roll back on any error. A statement ends after `statement_s`.
 
         Raises `StoreUnavailable` when the database is away, also when it left during the commit: whether that
         commit happened is then unknown, and the same batch is to be sent again.
         """
         try:
             with self._pool.connection() as connection:
+                if statement_s is not None:
+                    connection.execute("select set_config('statement_timeout', %s, true)", [f"{statement_s * 1e3:.0f}ms"])
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
             raise StoreUnavailable(str(error).strip() or type(error).__name__) from error

@@ -89,8 +89,12 @@ class Process:
         return True
 
     def sweep(self) -> None:
-        """Kills what an ended process left behind in its group (a web master's children, say)."""
-        if self._child is not None and self.pid is None:
+        """Kills what an ended process left behind in its group (a web master's children, say).
+
+        The kernel lends a number anew only when no group carries it any more: where a process with our child's number
+        lives, it is a stranger's, and so is its group.
+        """
+        if self._child is not None and self.pid is None and not Path(f"/proc/{self._child.pid}").exists():
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child.pid, signal.SIGKILL)
 

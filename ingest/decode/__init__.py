@@ -14,7 +14,7 @@ from core.config import Config, FeedConfig
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
 from ingest.decode.formats import FORMATS
-from ingest.decode.source import Decoder, Memory, Source, refuse
+from ingest.decode.source import MOST_TOLD, Decoder, Memory, Source, refuse
 
 _log = structlog.get_logger(__name__)
 
@@ -41,22 +41,44 @@ def decode(frames: Sequence[Frame], memory: Memory, config: Config) -> Decoded:
         decoder, source = reader
         asked, frame = frame, _named(out, index, source)
         if len(frame.payload) > limit:
-            refuse(out, (index, frame), source, Reason.TOO_LARGE, f"{len(frame.payload)} bytes, {limit} allowed")
+            size, frame = len(frame.payload), _bared(out, index, source)
+            refuse(out, (index, frame), source, Reason.TOO_LARGE, f"{size} bytes, {limit} allowed")
             continue
-        presences = len(out.presences)
+        presences, out.hints = len(out.presences), {}  # what one sender tells of a place is not another's word
+        problem: DecodeError | None = None
         try:
             if choose := FORMATS[source.feed.format].choose:
                 source = choose(asked, source)
                 frame = _named(out, index, source)
             decoder(index, frame, source, memory, out)
-        except DecodeError as problem:
-            refuse(out, (index, frame), source, problem.reason, str(problem))
+        except DecodeError as refusal:
+            problem = refusal
         except Exception as bug:  # the last wall: a decoder's fault must not stop the city's feeds
             _log.exception("decoder_bug", feed=name, format=source.feed.format, topic=frame.topic[:200])
-            refuse(out, (index, frame), source, Reason.UNDECODABLE, f"decoder error: {type(bug).__name__}")
+            problem = DecodeError(f"decoder error: {type(bug).__name__}")
+        _conclude(out, index, source, problem)
+        out.hinted += [(index, hint) for hint in out.hints.values()]
         if len(out.presences) > presences:
             out.presences[presences:] = [replace(one, frame=index) for one in out.presences[presences:]]
     return out
+
+
+def _conclude(out: Decoded, index: int, source: Source, problem: DecodeError | None) -> None:
+    """Once a frame was read: the word about it as a whole, and how many refused parts are not told one by one."""
+    frame = _bared(out, index, source)
+    if problem:
+        refuse(out, (index, frame), source, problem.reason, str(problem))
+    if (more := len(out.refused.get(index, ())) - MOST_TOLD) > 0:
+        detail = f"{more} more parts of this frame were refused, and are not kept one by one"
+        refuse(out, (index, frame), source, Reason.TOO_LARGE, detail)
+
+
+def _bared(out: Decoded, index: int, source: Source) -> Frame:
+    """The frame as it may be kept: whatever refuses it from here on has no face, name or plate to keep."""
+    frame = out.frames[index]
+    if bare := FORMATS[source.feed.format].bare:
+        frame = out.frames[index] = replace(frame, payload=bare(frame.payload, source))
+    return frame
 
 
 def _named(out: Decoded, index: int, source: Source) -> Frame:
@@ -113,4 +135,4 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-__all__ = ["FORMATS", "decode", "portions", "source_of", "wire_keys"]
+__all__ = ["FORMATS", "MOST_TOLD", "decode", "portions", "source_of", "wire_keys"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
+from ingest.decode.bare_json import without_values
 from ingest.decode.multipart_body import is_picture
 from ingest.decode.source import NAME_LIMIT, Memory, Source, json_bytes, name_of
 from ingest.decode.video_report import EVENTS, PICTURES, Phase, Sighting, Watch, close, set_aside, take
@@ -22,6 +23,7 @@ NAMES = (
     "external_id", "camera", "class", "observed_at", "ended_at", "state", "confidence", "lon", "lat", "address", "title", "text",
     "severity",
 )  # fmt: skip
+_OPEN = ("external_id", "camera", "class", "observed_at", "ended_at", "state", "confidence")  # of what is refused
 # Without `columns`: what platforms usually call things, tried in turn.
 USUAL = {
     "items": ("events", "alarms", "data.events", "data.alarms", "data.list", "data"),
@@ -61,8 +63,17 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
         except DecodeError as problem:
             if len(events) == 1:
                 raise
-            set_aside(watch, problem, json_bytes(event), item)
+            set_aside(watch, problem, bare(json_bytes(event), source), item)
     close(watch)
+
+
+def bare(payload: bytes, source: Source) -> bytes:
+    """What may be kept of refused bytes: their keys, and what the feed's paths to camera, class, times and state end in.
+
+    The rest of a platform's event may name a person or a plate, or be a picture.
+    """
+    ends = {path.rpartition(".")[2].removeprefix("^").encode() for name in _OPEN for path in _paths(name, source)}
+    return without_values(payload, frozenset(ends))
 
 
 def _events(whole: Any, source: Source) -> list[Any]:

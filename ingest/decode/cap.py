@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 from core.errors import DecodeError
 from core.model import Channel, Decoded, Frame, Reason, Report
+from ingest.decode import warnings_of
 from ingest.decode.cap_area import Areas, area_of_codes, areas_of
 from ingest.decode.source import NAME_LIMIT, Memory, Source, clean, name_of, refuse, time_of
 from ingest.decode.xml_source import said, xml_of
@@ -53,12 +54,19 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
         raise DecodeError(f"no CAP: <{clean(root.tag[:60])}> holds no alert with an identifier", Reason.UNSUPPORTED)
     if len(alerts) > ALERTS_LIMIT:
         raise DecodeError(f"{len(alerts)} alerts in one document, {ALERTS_LIMIT} allowed", Reason.TOO_LARGE)
+    reports: list[Report] = []
+    ended: warnings_of.Ended = set()
+    refused = len(out.rejected)
     for item, alert in enumerate(alerts):
         try:
-            out.reports += [(index, report) for report in _reports(alert, frame, source)]
+            warnings_of.add(reports, _reports(alert, frame, source), ended)
         except DecodeError as problem:
             raw = None if alert is root else f"{said(alert, 'sender')},{said(alert, 'identifier')},{said(alert, 'sent')}".encode()
             refuse(out, (index, frame), source, problem.reason, str(problem), raw, item)
+        if len(reports) > source.config.ingest.max_reports:
+            del out.rejected[refused:]  # the whole document is
+            raise warnings_of.too_many(source)
+    out.reports += [(index, report) for report in reports]
 
 
 def _utf8(payload: bytes) -> bytes:

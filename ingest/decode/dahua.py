@@ -15,7 +15,7 @@ from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
 from ingest.decode.dahua_types import ENDLESS, LABELS, PERSONAL
 from ingest.decode.multipart_body import is_multipart, parts_of
-from ingest.decode.source import Memory, Source, json_bytes
+from ingest.decode.source import RAW_LIMIT, Memory, Source, json_bytes
 from ingest.decode.video_report import EVENTS, PICTURES, Phase, Sighting, Watch, alive, close, set_aside, take
 from ingest.decode.video_values import MARKS, json_in, share_of, stamp_of, unsupported, word_of
 
@@ -23,6 +23,10 @@ _EVENT = re.compile(r"^[ \t]*Code=([^;\r\n]{1,80});action=([A-Za-z]{1,20});index
 _LINE = re.compile(r"^Events\[(\d{1,3})\]\.([A-Za-z0-9_.\[\]]{1,120})=([^\r\n]{0,400})", re.MULTILINE)
 # Index and Channel in either case: without their first letter a search runs at the speed of memory.
 _INDEX = (re.compile(rb"""ndex"?\s{0,3}[=:]\s{0,3}"?(\d{1,6})"""), re.compile(rb"""hannel"?\s{0,3}[=:]\s{0,3}"?(\d{1,6})"""))
+_OPEN = re.compile(
+    rb"""(?<![A-Za-z])(Code|action|index|UTC|RealUTC|LocaleTime)(?:"\s{0,4}:\s{0,4}"?|=)([0-9A-Za-z :.+-]{1,40})""", re.IGNORECASE
+)
+LINES = 256
 TEXT = 1 << 18  # bytes of events between two pictures
 _TIMES = ("RealUTC", "UTC", "LocaleTime", "StartTime", "Time", "UTCTime")
 _PHASES = {"start": Phase.ACTIVE, "appear": Phase.ACTIVE, "stop": Phase.OVER, "disappear": Phase.OVER}
@@ -64,6 +68,12 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
         except DecodeError as problem:
             set_aside(watch, problem, event.raw, item if len(events) > 1 else None)
     close(watch)
+
+
+def bare(payload: bytes, source: Source) -> bytes:
+    """What may be kept of a frame that is refused as a whole: code, action, channel and time of its events, a line each."""
+    told = islice(_OPEN.finditer(payload[:RAW_LIMIT]), LINES)
+    return b"\n".join(found[1] + b"=" + found[2] for found in told)
 
 
 def _events(payload: bytes) -> tuple[list[Event], bool]:

@@ -1,6 +1,7 @@
 """The formats Yiping reads: one line each. A new one is a module beside this file, its line here, and its page in docs/protocols.
 
-A format's module has `decode` and, where the wire needs it, `wire_keys`, `portions`, `choose`, `split`, `retained`: found by these names.
+A format's module has `decode` and, where the wire needs it, `wire_keys`, `portions`, `choose`, `split`, `retained`, `bare`: found by
+these names.
 """
 
 from collections.abc import Callable
@@ -47,7 +48,7 @@ class Format:
 
     `wire_keys`: whose memory a frame wants, and leaves something in · `portions`: a long body as several, each with the place of its
     first row · `choose`: the bytes tell the feed · `split`: whole frames in a stream of bytes, and the rest · `retained`: endings of
-    MQTT topics whose last message the broker keeps.
+    MQTT topics whose last message the broker keeps · `bare`: what may be kept of bytes that can hold faces, names or number plates.
     """
 
     decode: Decoder
@@ -56,6 +57,7 @@ class Format:
     choose: Callable[[Frame, Source], Source] | None = None
     split: Split | None = None
     retained: tuple[str, ...] = ()
+    bare: Callable[[bytes, Source], bytes] | None = None
 
 
 def _of(module: ModuleType) -> Format:

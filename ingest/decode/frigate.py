@@ -11,6 +11,7 @@ import msgspec
 
 from core.errors import DecodeError
 from core.model import Channel, Decoded, Frame, Position, Reason, Report
+from ingest.decode.bare_json import without_values
 from ingest.decode.source import EPOCH, Memory, Source, clean, name_of, refuse
 
 # Labels of Frigate's own and of the usual city models; an unknown one is shown as it came.
@@ -48,6 +49,7 @@ class Message(msgspec.Struct):
     type: str = "update"
 
 
+_OPEN = frozenset(b"id camera type label start_time end_time severity".split())
 _messages = msgspec.json.Decoder(Message)
 
 
@@ -67,6 +69,11 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     name_of(seen.id, "id")
     name_of(seen.camera, "camera")
     out.reports.append((index, _event(message, source) if seen.label is not None else _review(message, source)))
+
+
+def bare(payload: bytes, source: Source) -> bytes:
+    """What may be kept of a frame that is refused: which object, camera and time; sub labels and plates name people."""
+    return without_values(payload, _OPEN)
 
 
 def _event(message: Message, source: Source) -> Report:

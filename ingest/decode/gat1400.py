@@ -5,12 +5,12 @@ scene are kept. Names, plates, features, close-ups, the free text of titles and 
 """
 
 import binascii
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
+from ingest.decode.bare_json import without_values
 from ingest.decode.multipart_body import is_picture
 from ingest.decode.source import Memory, Source, name_of
 from ingest.decode.video_report import EVENTS, PICTURES, Phase, Sighting, Watch, alive, set_aside, take
@@ -38,9 +38,9 @@ _PERSONAL = {"face": "face", "person": "person", "motor_vehicle": "plate", "bicy
 _WHOLE_SCENES = ("14", "100", "13")  # picture types: scene, general, thing; all others are of a person or a vehicle
 _DEVICES = ("DeviceID", "TollgateID", "ApeID", "MonitorID")
 _TIMES = ("PassTime", "PersonAppearTime", "FaceAppearTime", "AppearTime", "OccuredTime", "OccurredTime", "ShotTime", "LocationMarkTime")
-_WORDS = re.compile(rb'("(?:[^"\\]|\\.)*+(?:"|\Z))(\s{0,8}:)?|[0-9.eE+-]+')
-_KEY = re.compile(rb'"[A-Za-z0-9]{1,40}"')
-_OPEN = re.compile(rb'"(?:NotificationID|SubscribeID|DispositionID|TriggerTime|DeviceID|TollgateID|ApeID|EventSort|ImageID)"')
+_OPEN = frozenset(
+    b"NotificationID SubscribeID DispositionID TriggerTime DeviceID TollgateID ApeID EventSort ImageID".split()
+)  # fmt: skip
 
 
 def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:
@@ -171,17 +171,9 @@ def _picture(data: object) -> bytes | None:
 
 def without_secrets(raw: bytes) -> bytes:
     """Refused bytes as they may be kept: of JSON the keys, ids, times and types; of anything else nothing."""
-    if raw.lstrip()[:1] != b"{" or b"\x00" in raw:
-        return b""
-    open_value = False
+    return without_values(raw, _OPEN)
 
-    def kept(found: re.Match[bytes]) -> bytes:
-        nonlocal open_value
-        text, key = found[1], found[2]
-        if key:
-            open_value = _OPEN.fullmatch(text) is not None
-            return found[0] if _KEY.fullmatch(text) else b'"":'
-        was, open_value = open_value, False
-        return found[0] if was and len(found[0]) <= 80 else b'""'
 
-    return _WORDS.sub(kept, raw[:65_536])
+def bare(payload: bytes, source: Source) -> bytes:
+    """What may be kept of a frame that is refused as a whole."""
+    return without_secrets(payload)

@@ -13,13 +13,19 @@ from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
 from ingest.decode.hikvision_types import LABELS, PERSONAL, PLATFORM_LABELS
 from ingest.decode.multipart_body import PARTS, Part, is_multipart, parts_of
-from ingest.decode.source import Memory, Source
+from ingest.decode.source import RAW_LIMIT, Memory, Source
 from ingest.decode.video_report import EVENTS, Phase, Sighting, Watch, alive, close, is_open, set_aside, take
 from ingest.decode.video_values import json_in, number_in, place_of, share_of, stamp_of, unsupported, word_of
 from ingest.decode.xml_source import xml_of
 
 NESTING = 12
 _IDENTITY = re.compile(rb"""(?:deviceID|macAddress|serialNumber|ipAddress)(?:[^<>]{0,80}>|"\s*:\s*")\s*([^<"\r\n]{1,80})""")
+# What a refused alert may be mended by.
+_OPEN = re.compile(
+    rb"""(?<![A-Za-z])(eventType|eventState|dateTime|happenTime|channelID|deviceID|macAddress|eventId|srcIndex)"""
+    rb"""(?:[^<>"]{0,40}>|"\s{0,4}:\s{0,4}"?)\s{0,8}([^<>",}\]\r\n]{1,80})"""
+)
+LINES = 64
 # Pictures of persons and plates stay outside; the whole scene is evidence of what the camera saw.
 _CLOSE_UP = re.compile(r"face|plate|human|person|pilot|driver|head|lib|target|card|people", re.IGNORECASE)
 _SCENE = re.compile(r"background|scene|detectionpicture|whole|panorama", re.IGNORECASE)
@@ -54,8 +60,19 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
         except DecodeError as problem:
             if len(groups) == 1:
                 raise
-            set_aside(watch, problem, part.content, item)
+            set_aside(watch, problem, _bare(part.content), item)
     close(watch)
+
+
+def bare(payload: bytes, source: Source) -> bytes:
+    """What may be kept of a frame that is refused as a whole: an alert may name a plate and its owner, and bring their pictures."""
+    return _bare(payload)
+
+
+def _bare(content: bytes) -> bytes:
+    """What happened when and where, as XML or JSON wrote it, a line each; nothing else of the bytes."""
+    told = islice(_OPEN.finditer(content[:RAW_LIMIT]), LINES)
+    return b"\n".join(found[1] + b": " + found[2].strip() for found in told)
 
 
 def _groups(parts: list[Part]) -> list[tuple[Part, tuple[Part, ...]]]:

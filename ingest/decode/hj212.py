@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,6 +34,7 @@ HOST_ONLY = frozenset(
 REFUSED = "QnRtn=2"
 MEMORY_HOLDS = timedelta(minutes=10)  # three tries of 10 s each per packet, and a slow modem
 COMMANDS_KEPT = 8
+NEW_STATIONS = 100  # whose memory one frame may begin: a body of invented MNs must not fill a table
 WINDOW = 65_536  # bytes of a long body looked at in one go
 
 _MN = re.compile(rb"(?:^|;)MN=([^;]{1,64});")
@@ -73,7 +75,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     at = (index, frame)
     secret: str | None = source.feed.key
     modbus: bool = source.feed.modbus_checksum
-    item = -1
+    item, before = -1, len(out.memory)
     for item, piece in enumerate(_pieces(_bytes(frame.payload))):
         try:
             packet = parse(piece, secret, modbus)
@@ -82,6 +84,15 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
             refuse(out, at, source, problem.reason, str(problem), piece, item)
     if item < 0:
         raise DecodeError("an empty frame")
+    _demand_few(before, memory, out)
+
+
+def _demand_few(before: int, memory: Memory, out: Decoded) -> None:
+    """Forget the stations beyond `NEW_STATIONS` that only this frame knows: a later part of theirs must bring its own DataTime."""
+    if len(out.memory) - before > NEW_STATIONS:
+        new = [key for key in islice(out.memory, before, None) if key not in memory]
+        for key in new[NEW_STATIONS:]:
+            del out.memory[key]
 
 
 def _bytes(payload: bytes) -> bytes:

@@ -34,7 +34,7 @@ READ = frozenset(("external_id", "title", "text", "address", "lon", "lat", "cate
                   *TIMES, *FLAGS, *CATEGORIES, *CALLER))  # fmt: skip
 TEXT_LIMIT = 20_000
 RESULT_LIMIT = 2_000
-SEPARATORS = re.compile(r"\s*[/>＞\\|→]+\s*|--+|—+")
+SEPARATORS = re.compile(r"[/>＞\\|→]+|--+|—+")  # blanks around them are stripped afterwards: looked for here, they cost their square
 
 CLOSED = frozenset(
     "办结 已办结 结案 已结案 归档 已归档 办理完成 关闭 已关闭 作废 已作废 撤销 已撤销 撤单 已撤单 已并单 不予受理 "
@@ -166,7 +166,7 @@ def _judgement(cells: Mapping[str, str], extra: dict[str, Any]) -> None:
 
 def _path(cells: Mapping[str, str]) -> list[str]:
     """The category from the widest to the narrowest: one column with the whole path, or a column a level."""
-    words = SEPARATORS.split(cells.get("category", "")[:500]) + [cells.get(key, "") for key in CATEGORIES]
+    words = [word.strip() for word in SEPARATORS.split(cells.get("category", "")[:500])] + [cells.get(key, "") for key in CATEGORIES]
     return list(dict.fromkeys(word[:NAME_LIMIT] for word in words if word))[:8]
 
 

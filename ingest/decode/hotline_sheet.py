@@ -9,10 +9,12 @@ import io
 import re
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain, islice, pairwise
 from typing import Any
 
@@ -26,7 +28,10 @@ from ingest.decode.source import Memory, Source, clean
 
 UNPACKED_LIMIT = 24 * 1024 * 1024  # bytes of XML in all parts together: some 15,000 tickets, ten seconds of the parser
 UNPACKED_RATIO = 40  # XML of real sheets is 8 to 20 times its archive; a bomb a thousand times
-SMALL = 1024 * 1024  # whatever its ratio, this much is read
+SMALL = 256 * 1024  # whatever its ratio, this much is read
+CELLS_LIMIT = 1_000_000
+TEXTS_LIMIT = 400_000  # shared and inline: 15 µs of the parser each
+OTHERS_LIMIT = 50_000  # styles, merged cells, names: 25 µs each
 PARTS_LIMIT = 1_000
 TEXT_OUT_LIMIT = 32 * 1024 * 1024  # one shared text may stand in every cell: what comes out is bounded too
 ROWS_LIMIT = 100_000
@@ -37,6 +42,10 @@ HEADING_WITHIN = 12  # rows: titles, dates and notes stand above the heading
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _MERGES_READ = 2_000
+# Elements of which a sheet may have very many, whatever prefix its writer gives them. UTF-16, as nobody writes it, has but others.
+_ORDINARY = re.compile(rb"<(?:[\w.-]{1,20}:)?(c|row|si|is|r|t|v|f)[\s/>]")
+_REFUSALS_KEPT = 256
+_refusals: dict[bytes, tuple[str, Reason]] = {}  # by hash: what was refused once costs no second look
 _FAULTS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
 
 Row = list[str]
@@ -64,7 +73,18 @@ def csv_of(payload: bytes) -> bytes:
     """A workbook as CSV: its heading as one line, then its rows. Anything else as it is. Raises `DecodeError`."""
     if payload[:4] == _OLD:
         raise DecodeError("an .xls of before 2007: save it as .xlsx or CSV", Reason.UNSUPPORTED)
-    return _converted(payload) if payload[:4] == _ZIP else payload
+    if payload[:4] != _ZIP:
+        return payload
+    digest = sha256(payload).digest()
+    if known := _refusals.get(digest):
+        raise DecodeError(*known)
+    try:
+        return _converted(payload)
+    except DecodeError as problem:
+        for oldest in list(_refusals)[: len(_refusals) + 1 - _REFUSALS_KEPT]:
+            _refusals.pop(oldest, None)
+        _refusals[digest] = (str(problem), problem.reason)
+        raise
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +93,7 @@ def _converted(payload: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             _demand_bounded(archive, len(payload))
+            _demand_few(archive)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # styles and validations it does not know are nothing to us
                 return _read(payload, archive)
@@ -89,6 +110,22 @@ def _demand_bounded(archive: zipfile.ZipFile, packed: int) -> None:
     room = min(UNPACKED_LIMIT, max(SMALL, UNPACKED_RATIO * packed))
     if unpacked > room or len(parts) > PARTS_LIMIT:
         raise DecodeError(f"{unpacked} bytes in {len(parts)} parts when unpacked, {room} allowed", Reason.TOO_LARGE)
+
+
+def _demand_few(archive: zipfile.ZipFile) -> None:
+    """By the tags in all parts together: an empty cell is four bytes and five microseconds of the parser."""
+    counts: Counter[bytes] = Counter()
+    tags = 0
+    for part in archive.infolist():
+        content = archive.read(part)
+        counts.update(_ORDINARY.findall(content))
+        tags += content.count(b"<") - content.count(b"</")
+    texts = counts[b"si"] + counts[b"is"] + counts[b"r"]
+    told = ((counts[b"c"], CELLS_LIMIT, "cells"), (counts[b"row"], ROWS_LIMIT + HEADING_WITHIN, "rows"),
+            (texts, TEXTS_LIMIT, "texts"), (tags - counts.total(), OTHERS_LIMIT, "other elements"))  # fmt: skip
+    for count, most, what in told:
+        if count > most:
+            raise DecodeError(f"{count} {what}, {most} allowed", Reason.TOO_LARGE)
 
 
 def _read(payload: bytes, archive: zipfile.ZipFile) -> bytes:

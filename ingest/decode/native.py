@@ -18,6 +18,7 @@ from ingest.decode.source import refuse as put_aside
 
 Value = bool | float | str | None
 AREA_DIGITS = (4, 6, 9, 12)
+ELEMENTS = 100_000  # of a list that does not fit as a whole: no honest one has as many, for each takes 40 bytes
 TOPICS_KEPT = 1 << 18  # parsed topics remembered: a quarter of a million devices per worker, some 60 MB at most
 retained = ("/status",)  # endings of topics whose last message the broker keeps
 
@@ -154,6 +155,8 @@ def _hint_behind(gateway: str, area: str, device: str | None, domain: str) -> De
 
 def _decode_piecewise(index: int, frame: Frame, source: Source, out: Decoded, address: Address) -> None:
     whole = json_of(frame.payload)
+    if isinstance(whole, list) and len(whole) > ELEMENTS:
+        raise DecodeError(f"{len(whole)} elements, {ELEMENTS} allowed", Reason.TOO_LARGE)
     for item, element in enumerate(whole if isinstance(whole, list) else [whole]):
         _take_pieces(item, (index, frame), source, out, address, element)
 

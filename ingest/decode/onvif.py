@@ -11,13 +11,15 @@ from xml.etree.ElementTree import Element
 
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
-from ingest.decode.source import Memory, Source, clean
+from ingest.decode.source import RAW_LIMIT, Memory, Source, clean
 from ingest.decode.video_report import EVENTS, Phase, Sighting, Watch, alive, close, is_open, set_aside, take
 from ingest.decode.video_values import share_of, stamp_of, unsupported, word_of
 from ingest.decode.xml_source import anywhere, said, xml_of
 
 ALONE = "-"  # remembered under this when no producer is named
 _ADDRESS = re.compile(rb"Address[^<>]{0,200}>\s{0,20}([^<\s]{1,300})")
+_OPEN = re.compile(rb"""[<:]Topic(?:\s[^<>]{0,200})?>\s{0,20}([^<>\s]{1,200})|UtcTime\s{0,4}=\s{0,4}["']([0-9TZ:.+ -]{1,40})""")
+LINES = 64
 _TRUE, _FALSE = ("true", "1", "active", "on"), ("false", "0", "inactive", "off")
 # Names of items that tell which channel speaks; the first one there is taken.
 _TOKENS = (
@@ -68,6 +70,12 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
         except DecodeError as problem:
             set_aside(watch, problem, said(message, "Topic").encode("utf-8", "replace"), item if len(messages) > 1 else None)
     close(watch)
+
+
+def bare(payload: bytes, source: Source) -> bytes:
+    """What may be kept of a frame that is refused as a whole: its topics and times, a line each; data may hold a plate or a face."""
+    told = islice(_OPEN.finditer(payload[:RAW_LIMIT]), LINES)
+    return b"\n".join((b"Topic: " + found[1] if found[1] else b"UtcTime: " + found[2]) for found in told)
 
 
 def _take(watch: Watch, message: Element) -> None:

@@ -28,6 +28,7 @@ from ingest.decode.source import (
 
 _CLASS_CODE = re.compile(r"\d{4}")
 _MEDIA_LIMIT = 50
+_MOST_READINGS = 100_000  # that do not fit: no honest body has as many, for each takes 60 bytes
 
 
 class ReadingBody(msgspec.Struct, gc=False):
@@ -67,6 +68,8 @@ def _readings_piecewise(index: int, frame: Frame, source: Source, out: Decoded) 
     elements = whole.get("readings") if isinstance(whole, dict) else whole
     if not isinstance(elements, list):
         raise DecodeError("an object with the list 'readings' belongs here")
+    if len(elements) > _MOST_READINGS:
+        raise DecodeError(f"{len(elements)} elements, {_MOST_READINGS} allowed", Reason.TOO_LARGE)
     for item, element in enumerate(elements):
         try:
             if not isinstance(element, dict) or "value" not in element:

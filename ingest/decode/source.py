@@ -18,6 +18,7 @@ from core.model import Decoded, Frame, Position, Quality, Reason, Rejected
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RAW_LIMIT = 65_536  # bytes kept of what was refused: enough to mend any frame, too little to fill a disk
+MOST_TOLD = 1_000  # refused parts of one frame that are kept one by one: thousands more would tell nothing new
 NAME_LIMIT = 160
 
 Memory = Mapping[tuple[str, str], bytes]
@@ -66,8 +67,16 @@ def refuse(
     out: Decoded, at: tuple[int, Frame], source: Source, reason: Reason, detail: str,
     raw: bytes | None = None, item: int | None = None, device: str | None = None,
 ) -> None:  # fmt: skip
-    """Put aside one frame, or the `item`-th part of it, with the bytes that were refused."""
+    """Put aside one frame, or the `item`-th part of it, with the bytes that were refused.
+
+    Of one frame the first `MOST_TOLD` parts are kept; the others are counted, and `decode` says how many in one word.
+    """
     index, frame = at
+    if raw is not None or item is not None:
+        places = out.refused.setdefault(index, [])
+        places.append(item)
+        if len(places) > MOST_TOLD:
+            return
     kept = frame.payload if raw is None else raw
     if len(kept) > RAW_LIMIT:
         detail = f"{detail} ({len(kept)} bytes, the first {RAW_LIMIT} kept)"

@@ -14,6 +14,7 @@ import msgspec
 
 from core.errors import DecodeError
 from core.model import Channel, Decoded, Frame, Position, Reason, Report
+from ingest.decode import warnings_of
 from ingest.decode.cap_area import area_of_codes
 from ingest.decode.source import NAME_LIMIT, Memory, Source, clean, json_bytes, json_of, name_of, position_of, refuse
 from ingest.decode.weather_shapes import Signal, signals_of
@@ -61,13 +62,20 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     key = (source.name, MEMORY)
     before = _recall(out.memory.get(key) or memory.get(key))
     opened = dict(before)
+    reports: list[Report] = []
+    ended: warnings_of.Ended = set()
+    refused = len(out.rejected)
     for item, (read, element) in enumerate(found):
         try:
             if not isinstance(element, dict):
                 raise DecodeError("a warning is an object", Reason.TYPE)
-            out.reports += [(index, report) for report in _follow(_warned(read(element), source, frame), opened)]
+            warnings_of.add(reports, _follow(_warned(read(element), source, frame), opened), ended)
         except DecodeError as problem:
             refuse(out, (index, frame), source, problem.reason, str(problem), json_bytes(element), item)
+        if len(reports) > source.config.ingest.max_reports:
+            del out.rejected[refused:]  # the whole document is, and nothing of it is remembered
+            raise warnings_of.too_many(source)
+    out.reports += [(index, report) for report in reports]
     if opened != before:
         out.memory[key] = msgspec.json.encode(dict(list(opened.items())[-REMEMBERED:]))
 

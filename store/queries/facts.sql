@@ -1,12 +1,17 @@
 -- name: facts_due_devices
 -- A few at a time and only those nobody else is looking at.
 -- `since` and `until`: when its feed was listened to; of a device whose feed nobody knows, when all were. Null: nobody ever listened.
+-- `deaf`: how much of the time from its last word to `since` nobody did, or not all did.
 with due as (select device_id, feed, inhibited from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
 select d.device_id, d.device, d.presence, d.silent_at is not null as silent, d.gateway, due.inhibited,
-       coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), d.created_at) as seen_at,
-       coalesce(one.since, every.since) as since, coalesce(one.until, every.until) as until
+       last.seen_at, coalesce(one.since, every.since) as since, coalesce(one.until, every.until) as until, gaps.deaf
 from due join devices d using (device_id) left join listening one on one.feed = due.feed
-cross join (select max(since) as since, min(until) as until from listening) every;
+cross join (select max(since) as since, min(until) as until from listening) every
+cross join lateral (select coalesce(max(s.updated_at), d.created_at) as seen_at from device_states s where s.device_id = d.device_id) last
+cross join lateral (
+    select coalesce(sum(upper(gap) - lower(gap)), '0') as deaf
+    from (select unnest(range_agg(tstzrange(greatest(g.since, last.seen_at), g.until))) as gap from listening_gaps g
+          where g.until > last.seen_at and (g.feed = one.feed or one.feed is null)) apart) gaps;
 
 -- name: facts_gateways
 -- A gateway speaks whenever anything behind it does.

@@ -11,8 +11,17 @@ select device, updated_at from devices where updated_at > :since;
 -- name: registry_metrics
 select metric_id, metric, label, unit, kind, min, max from metrics;
 
--- name: registry_add_metric!
-insert into metrics (metric, label, unit, kind) values (:metric, :label, :unit, :kind) on conflict (metric) do nothing;
+-- name: registry_metrics_named
+select metric_id, metric, label, unit, kind, min, max from metrics where metric = any(:metrics);
+
+-- name: registry_add_metrics!
+-- As many as there is room for. An insert takes its number before it sees a conflict, and there are 32,767: known ones are left out first.
+insert into metrics (metric, label, unit, kind)
+select n.metric, n.label, n.unit, n.kind
+from unnest(:metrics ::text[], :labels ::text[], :units ::text[], :kinds ::text[]) with ordinality as n (metric, label, unit, kind, place)
+where not exists (select from metrics m where m.metric = n.metric)
+order by n.place limit greatest(:most ::bigint - (select count(*) from metrics), 0)
+on conflict (metric) do nothing;
 
 -- name: registry_adopt!
 insert into devices (device, name, domain, area, cell_id, lon, lat, placement, verified, gateway, created_at, updated_at)
@@ -24,6 +33,13 @@ update devices set lon = :lon, lat = :lat, cell_id = :cell_id, area = coalesce(:
 where device_id = :device_id;
 
 -- name: registry_keep_metric!
-insert into metrics as m (metric, label, unit, kind, min, max) values (:metric, :label, :unit, :kind, :min, :max)
-on conflict (metric) do update set label = excluded.label, unit = excluded.unit, kind = excluded.kind, min = excluded.min, max = excluded.max
-where (m.label, m.unit, m.kind, m.min, m.max) is distinct from (excluded.label, excluded.unit, excluded.kind, excluded.min, excluded.max);
+-- Not "on conflict do update": that would take a number for each metric at every start.
+with kept as (
+    update metrics set label = :label, unit = :unit, kind = :kind, min = :min ::float8, max = :max ::float8
+    where metric = :metric
+      and (label, unit, kind, min, max) is distinct from (:label ::text, :unit ::text, :kind ::text, :min ::float8, :max ::float8)
+)
+insert into metrics (metric, label, unit, kind, min, max)
+select :metric ::text, :label ::text, :unit ::text, :kind ::text, :min ::float8, :max ::float8
+where not exists (select from metrics where metric = :metric)
+on conflict (metric) do nothing;

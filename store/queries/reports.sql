@@ -13,6 +13,21 @@ where v.area like any(cast(:areas as text[])) and v.area like :area and v.id < :
   and v.observed_at >= :since and v.observed_at < :until
 order by v.id desc limit :limit;
 
+-- name: reports_requests
+-- The page's numbers first, in one walk from the newest; shapes are made only of what is on it.
+with page as materialized (
+    select r.report_id, i.incident_id, i.stage, i.updated_at
+    from reports r left join incidents i using (incident_id)
+    where r.channel = any(cast(:channels as text[])) and r.area like any(cast(:areas as text[])) and r.area like :area
+      and (cast(:codes as text[]) is null or r.class_code = any(cast(:codes as text[])))
+      and (cast(:closed as boolean) is null or :closed = (r.ended_at is not null or r.stage = 'dismissed' or coalesce(i.stage in ('closed', 'dismissed'), false)))
+      and r.observed_at >= :since and r.observed_at < :until and r.report_id < :after
+    order by r.report_id desc limit :limit offset :skip)
+select to_jsonb(v) as shape,
+       case when p.incident_id is not null then jsonb_build_object('stage', p.stage, 'updated_at', p.updated_at) end as incident
+from page p join live_reports v on v.id = p.report_id
+order by v.id desc;
+
 -- name: reports_lock^
 select report_id, title, text, class_code, severity, stage, area, cell_id, lon, lat, address, incident_id, drill, simulated, version
 from reports where report_id = :report_id and area like any(cast(:areas as text[])) for update;

@@ -39,6 +39,7 @@ class District:
         """Somebody listened in it or not; of the devices, one said nothing and is due."""
         listened = "since = since - interval '1 hour'" + ("" if listening else ", until = until - interval '1 hour'")
         self._database.execute(f"update listening set {listened}")
+        self._database.execute("update listening_gaps set since = since - interval '1 hour', until = until - interval '1 hour'")
         ids = f"(select device_id from devices where device = '{silent}')"
         self._database.execute(f"update device_states set updated_at = updated_at - interval '1 hour' where device_id in {ids}")
         self._database.execute(f"update device_watch set attention_at = now() where device_id in {ids}")

@@ -297,6 +297,7 @@ def test_silence_that_was_listened_to_is_decided_without_any_worker(city: City) 
         c.execute("update devices set created_at = now() - interval '1 day' where device = 'g7'")
         c.execute("insert into listening (feed, since, until) values ('city', now() - interval '1 day', now())")
         c.execute("update listening set since = now() - interval '1 day'")
+        c.execute("delete from listening_gaps")
         c.commit()
         counted = lambda event: event[2].get("streets", {}).get("320404001", {}).get("figures", {}).get("silent", 0) >= 1  # noqa: E731
         screen.wait_all(tells("g7"), counted, within=20)

@@ -104,3 +104,15 @@ def test_every_whole_packet_is_found_among_noise(texts: list[str], noise: bytes)
     packets = [packet(f"QN=1;MN=a;CP=&&{text}&&".encode()) for text in texts]
     pieces, _ = split(noise + (b"\r\n" + noise).join(packets) + b"\r\n")
     assert [piece for piece in pieces if piece in packets] == packets
+
+
+@settings(max_examples=60, deadline=None)
+@given(frames=st.lists(st.tuples(st.sampled_from(sorted(FORMATS)), PAYLOADS, st.sampled_from(TOPICS)), max_size=6))
+def test_what_a_frame_tells_of_a_device_stands_under_its_own_number_and_does_not_depend_on_its_neighbours(
+    config: Config, frames: list[tuple[str, bytes, str]]
+) -> None:
+    every = [Frame(f"http-{form}", payload, NOW, topic) for form, payload, topic in frames]
+    apart = [(index, hint) for index, frame in enumerate(every) for _, hint in decode([frame], {}, config).hinted]
+    remembered = {index for index, frame in enumerate(every) if wire_keys([frame], config)}
+    together = decode(every, {}, config).hinted
+    assert [one for one in together if one[0] not in remembered] == [one for one in apart if one[0] not in remembered]

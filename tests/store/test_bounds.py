@@ -114,6 +114,25 @@ def test_one_report_outside_costs_its_neighbours_nothing(city: City) -> None:
     assert (taken.accepted, [(one.index, one.reason) for one in taken.rejected]) == (2, [(1, "area")])
 
 
+def test_the_numbers_of_a_feed_are_its_own_and_only_the_whole_city_may_write_them_for_it(city: City) -> None:
+    refused = city.report(FIRST, source="frigate")
+    assert (refused.accepted, reasons(refused), city.one("select count(*) from reports")) == (0, [["area"]], 0)
+    told = {"source": "frigate", "external_id": "2", "title": "t", "observed_at": city.now.isoformat()}
+    [taken] = city.send(Frame("city", json.dumps(told).encode(), city.now, f"city/{FIRST}/report/video"))
+    assert (taken.accepted, reasons(taken)) == (0, [["area"]])
+    assert city.report(DISTRICT, source="frigate").accepted == 1
+    assert city.report("", source="frigate", external_id="3").accepted == 1
+    assert city.report(FIRST, source="http-reports").accepted == 1
+
+
+def test_who_may_not_speak_for_a_report_where_it_came_to_stand_in_the_same_batch_changes_nothing(city: City) -> None:
+    base = {"source": "s", "channel": "video", "external_id": "1", "observed_at": city.now.isoformat()}
+    moves = city.posted(DISTRICT, "http-reports", {**base, "title": "t", **WEST}, {**base, "title": "moved", **EAST})
+    late = city.posted(FIRST, "http-reports", {**base, "title": "mine", **WEST})
+    assert [(taken.accepted, reasons(taken)) for taken in city.send(moves, late)] == [(2, [[]]), (0, [["area"]])]
+    assert city.rows("select title, area from reports") == [{"title": "moved", "area": f"{SECOND}003"}]
+
+
 def test_a_report_without_a_place_gets_its_tokens_area(city: City) -> None:
     city.report(f"{SECOND},{FIRST}")
     city.report(DISTRICT, external_id="2")
@@ -233,10 +252,65 @@ def test_a_device_that_lies_outside_who_brings_it_is_not_adopted(city: City) -> 
 def test_of_two_who_bring_the_same_unknown_device_only_the_one_who_may_is_heard(city: City) -> None:
     taken = city.send(city.told(FIRST, 1.0, at=EAST), city.told(SECOND, 2.0))
     assert reasons(*taken) == [["area"], []]
-    assert city.rows("select area from devices") == [{"area": f"{SECOND}003"}]
+    assert city.rows("select area, lon from devices") == [{"area": SECOND, "lon": None}], "nor where the other one says it is"
     assert reasons(*city.send(city.reading(FIRST, "n", 1.0), city.reading(SECOND, "n", 2.0))) == [[], ["area"]]
 
 
 def test_the_catalogue_learns_no_metric_from_who_is_refused(city: City) -> None:
     city.send(replace(city.told(FIRST, at=EAST, device="x"), payload=json.dumps({"values": {"secret": 1}, "at": EAST}).encode()))
+    register(city, "known", SECOND)
+    city.send(replace(city.told(FIRST, device="known"), payload=json.dumps({"values": {"secret": 1}}).encode()))
     assert city.one("select count(*) from metrics where metric = 'secret'") == 0
+
+
+# --- a position that came in one frame, beside the frames of others
+
+
+def position(city: City, area: str, at: dict[str, float], device: str = "d") -> Frame:
+    """Where a moving camera is, and nothing else."""
+    told = f"<Longitude>{at['lon']}</Longitude><Latitude>{at['lat']}</Latitude>"
+    notice = f"<Notify><CmdType>MobilePosition</CmdType><SN>1</SN><DeviceID>{device}</DeviceID>{told}</Notify>"
+    return Frame("http-gb28181", notice.encode(), city.now, "/api/v1/feeds/gb28181", f"areas:{area}")
+
+
+NEAR = {"lon": 119.8, "lat": 31.7}  # in the first street too
+
+
+@pytest.mark.parametrize("foreign_first", [False, True])
+@pytest.mark.parametrize("at", [NEAR, EAST])
+def test_anothers_position_in_the_same_batch_neither_moves_a_device_nor_costs_its_reading(
+    city: City, at: dict[str, float], foreign_first: bool
+) -> None:
+    city.send(city.told(FIRST, 1.0, at=WEST))
+    frames = [city.reading(FIRST, "d", 2.0), position(city, SECOND, at)]
+    taken = city.send(*(reversed(frames) if foreign_first else frames))
+    assert sum(one.accepted for one in taken) == 1
+    assert city.one("select count(*) from readings") == 2
+    assert city.rows("select area, lon from devices") == [{"area": f"{FIRST}003", "lon": 119.9}]
+
+
+@pytest.mark.parametrize("foreign_first", [False, True])
+def test_anothers_position_hinders_no_adoption_and_places_nothing(city: City, foreign_first: bool) -> None:
+    frames = [city.reading(FIRST, "new"), position(city, SECOND, EAST, "new")]
+    taken = city.send(*(reversed(frames) if foreign_first else frames))
+    assert sum(one.accepted for one in taken) == 1
+    assert city.rows("select device, area, lon from devices") == [{"device": "new", "area": FIRST, "lon": None}]
+
+
+@pytest.mark.parametrize("neighbour", ["d", "z"])
+def test_a_position_of_its_own_street_moves_a_device_whoever_else_speaks_in_the_batch(city: City, neighbour: str) -> None:
+    city.send(city.told(FIRST, 1.0, at=WEST))
+    city.send(position(city, FIRST, NEAR), city.reading(SECOND, neighbour, 2.0))
+    assert city.rows("select area, lon from devices where device = 'd'") == [{"area": f"{FIRST}003", "lon": 119.8}]
+
+
+def test_of_a_street_that_says_two_places_only_the_frame_that_says_the_foreign_one_is_refused(city: City) -> None:
+    city.send(city.told(FIRST, 1.0, at=WEST))
+    taken = city.send(city.told(FIRST, 2.0, at=EAST), city.told(FIRST, 3.0, at=NEAR), city.told(FIRST, 4.0))
+    assert reasons(*taken) == [["area"], [], []]
+    assert city.rows("select area, lon from devices") == [{"area": f"{FIRST}003", "lon": 119.8}]
+
+
+def test_a_position_that_comes_before_the_first_reading_of_a_device_is_its_place(city: City) -> None:
+    city.send(position(city, FIRST, NEAR, "new"), city.reading(FIRST, "new"))
+    assert city.rows("select area, lon from devices") == [{"area": f"{FIRST}003", "lon": 119.8}]

@@ -68,6 +68,44 @@ def test_after_an_hour_away_nobody_is_called_silent_and_one_patience_later_those
     assert line.one("select silent_at from devices where device = 'b'") == now + MINUTE
 
 
+def test_short_breaks_in_listening_forgive_no_more_silence_than_their_own_length(line: Line, now: datetime) -> None:
+    worker, at = Worker(line, "w1", now), now
+    speak(line, now, "a")
+    for listened in (18 * MINUTE, 5 * MINUTE):
+        worker.live(at, at + listened)
+        at += listened + 20 * SECOND
+    assert silent(line) == ["a"]
+    [row] = line.rows("select count(*) as n, sum(until - since) as deaf from listening_gaps where since > '-infinity'")
+    assert (row["n"], row["deaf"]) == (1, 20 * SECOND)
+
+
+def test_listening_that_breaks_off_every_minute_still_finds_who_is_silent(line: Line, now: datetime) -> None:
+    """A patience and a grace of listening in pieces, none as long as the grace of four minutes."""
+    worker = Worker(line, "w1", now)
+    speak(line, now, "a")
+    for cycle in range(26):
+        worker.live(now + cycle * 80 * SECOND, now + cycle * 80 * SECOND + MINUTE)
+    assert silent(line) == ["a"]
+
+
+def test_who_had_little_patience_left_when_listening_stopped_has_a_grace_to_speak_after_the_return(line: Line, now: datetime) -> None:
+    speak(line, now, "a", "b")
+    Worker(line, "w1", now).live(now, now + PATIENCE - 10 * SECOND)
+    back = now + 2 * HOUR
+    Worker(line, "w2", back).live(back, back + 3 * MINUTE)
+    assert silent(line) == []
+    speak(line, back + 3 * MINUTE, "b")
+    Worker(line, "w2", back).live(back + 3 * MINUTE + 10 * SECOND, back + 5 * MINUTE)
+    assert silent(line) == ["a"]
+
+
+def test_two_workers_that_come_back_write_one_gap_down_and_what_was_before_the_first_is_one_too(line: Line, now: datetime) -> None:
+    for at, worker in ((now, "w1"), (now + MINUTE, "w1"), (now + MINUTE, "w2"), (now + 61 * SECOND, "w2")):
+        Worker(line, worker, at).live(at, at, ticks=False)
+    gaps = line.rows("select nullif(since, '-infinity') as since, until from listening_gaps order by until")
+    assert [tuple(gap.values()) for gap in gaps] == [(None, now), (now, now + MINUTE)]
+
+
 def test_silent_neighbours_are_no_incident(line: Line, now: datetime) -> None:
     speak(line, now, *DEVICES)
     Worker(line, "w1", now).live(now, now + PATIENCE + 30 * SECOND)

@@ -1,5 +1,7 @@
 """Later messages of a report on a real database: partial, older, ending; warnings that end by themselves; the caller apart."""
 
+import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Thread
@@ -8,6 +10,8 @@ from typing import Any
 import pytest
 
 from core.config import Config
+from core.model import Frame
+from pipeline import process
 from store.sweep import sweep
 from store.timescale import Store
 from tests.patience import until
@@ -151,3 +155,40 @@ def test_what_a_person_placed_stays_there_when_the_ticket_comes_again(office: Of
     office.rows("update reports set lon = 1, lat = 2, by_hand = '{place}' returning 1")
     assert office.send({"external_id": "1", "lon": 119.9, "lat": 31.7}).duplicates == 1
     assert office.rows("select lon, lat from reports") == [{"lon": 1, "lat": 2}]
+
+
+def test_a_report_that_another_area_stored_at_the_same_moment_is_refused_and_stays_as_it_is(office: Office) -> None:
+    refused: list[Any] = []
+
+    def send() -> None:
+        body = {"source": "s", "external_id": "1", "channel": "hotline", "title": "mine", "observed_at": office.now.isoformat()}
+        frames = [Frame("http-reports", json.dumps(body).encode(), office.now, "/api/v1/reports", "areas:320404001")]
+        refused.extend(process(frames, office.now, Office(office.deps.config, office.store, office.now).deps).taken)
+
+    with office.store.connection() as connection:
+        connection.execute(
+            "insert into reports (source, external_id, channel, title, area, placement, observed_at, received_at, processed_at) "
+            "values ('s', '1', 'hotline', 'theirs', '320404002', 'none', %s, now(), now())",
+            [office.now],
+        )
+        other = Thread(target=send)
+        other.start()
+        until(lambda: office.rows("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"))
+    other.join()
+    [taken] = refused
+    assert (taken.accepted, taken.duplicates, [str(one.reason) for one in taken.rejected]) == (0, 0, ["area"])
+    assert office.rows("select title, area, version from reports") == [{"title": "theirs", "area": "320404002", "version": 1}]
+
+
+def test_many_messages_of_one_report_in_a_batch_are_written_once_and_count_each(office: Office) -> None:
+    many = [{"external_id": "1", "text": str(n // 2), "extra": {f"k{n}": n}, "caller": {"name": f"n{n % 7}"}} for n in range(1000)]
+    began = time.perf_counter()
+    taken = office.send(*many, many[-1], {"external_id": "1", "ended": True}, {"external_id": "2"})
+    spent = time.perf_counter() - began
+    assert (taken.created, taken.accepted, taken.duplicates) == (2, 1002, 1)
+    [row] = office.rows("select text, ended_at, version, extra->>'k0' as first, name from reports join persons using (person_id)")
+    assert tuple(row.values()) == ("499", office.now, 2, "0", "n5")
+    assert office.rows("select (select count(*) from persons) as n, (select count(*) from change_log where noun = 'report') as told") == [
+        {"n": 1, "told": 2},
+    ]  # fmt: skip
+    assert spent < 3

@@ -77,6 +77,33 @@ def test_marks_taken_survive_a_crash_before_they_were_computed(store: Store) -> 
     assert sums(store) == [("320404001", 1, 4.0)]
 
 
+@pytest.mark.parametrize("poison", [1.7e308, -1.7e308, 1e100, float("inf"), float("nan")])
+def test_values_that_no_sum_can_hold_are_left_out_of_their_bucket(store: Store, poison: float) -> None:
+    with store.connection() as c:
+        for second, value in enumerate((poison, 4.0, poison)):
+            write(c, value, second)
+    work(store)
+    assert sums(store) == [("320404001", 1, 4.0)]
+
+
+def test_a_bucket_that_fails_costs_only_itself(store: Store) -> None:
+    """No value we know of breaks a bucket any more: the database is made to refuse one sum, as it did with 1e308."""
+    with store.connection() as c:
+        c.execute("""create function burst() returns trigger language plpgsql as
+            $$ begin if new.sum = 13 then raise 'too large' using errcode = '22003'; end if; return new; end $$""")
+        c.execute("create trigger burst before insert on rollups for each row execute function burst()")
+        for bucket, value in enumerate((13.0, 4.0, 6.0)):
+            at = NOON + bucket * rollups.BUCKET
+            c.execute(READING, [at, value, at, at])
+            c.execute(MARK, [at])
+    with store.connection() as c:
+        rollups.take_dirty(c, NOON + timedelta(hours=1))
+    work(store)
+    assert sums(store) == [("320404001", 1, 4.0), ("320404001", 1, 6.0)]
+    with store.connection() as c:
+        assert rollups.take_dirty(c, NOON + timedelta(hours=1)) == 0, "it is not tried for ever"
+
+
 def test_one_leads_and_another_takes_over_when_it_leaves(database_url: str, store: Store) -> None:
     first, second = Leader(database_url), Leader(database_url)
     assert first.lead()

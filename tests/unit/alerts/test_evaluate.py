@@ -180,15 +180,16 @@ def test_a_device_that_spoke_meanwhile_is_only_looked_at_later(rules: Rules) -> 
     assert evaluate(rules, Facts(Moved(due_devices=[due])), NOW) == [WatchSet(7, NOW + timedelta(seconds=110))]
 
 
-@pytest.mark.parametrize(("since", "until", "again"), [
-    (-10, 0, 110),       # somebody began to listen ten seconds ago: two minutes from then
-    (-9000, -4, 1),      # whoever listens has not yet said so of the last seconds: wait for the word
-    (-9000, -170, 120),  # nobody has listened for most of its patience: what comes back begins anew
-    (-9000, -3600, 120),
+@pytest.mark.parametrize(("since", "until", "deaf", "again"), [
+    (-10, 0, 112, 110),     # somebody began to listen ten seconds ago: two minutes from then
+    (-9000, -4, 0, 1),      # whoever listens has not yet said so of the last seconds: wait for the word
+    (-9000, -170, 0, 120),  # nobody has listened since its last word: a patience from the return on, now at the earliest
+    (-9000, -3600, 0, 120),
 ])  # fmt: skip
-def test_what_nobody_heard_was_not_silence(rules: Rules, since: int, until: int, again: int) -> None:
+def test_what_nobody_heard_was_not_silence(rules: Rules, since: int, until: int, deaf: int, again: int) -> None:
     heard = Listening("city", NOW + timedelta(seconds=since), NOW + timedelta(seconds=until))
-    due = DueDevice(DEVICE, NOW - timedelta(seconds=122), silent=False, offline=False, heard=heard)
+    missed = timedelta(seconds=deaf)
+    due = DueDevice(DEVICE, NOW - timedelta(seconds=122), silent=False, offline=False, heard=heard, deaf=missed)
     assert evaluate(rules, Facts(Moved(due_devices=[due])), NOW) == [WatchSet(7, NOW + timedelta(seconds=again))]
 
 

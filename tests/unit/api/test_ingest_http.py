@@ -44,6 +44,36 @@ def test_a_report_that_was_known_is_200_and_a_new_one_201() -> None:
     assert verdict(Taken(duplicates=1), created=True)[0] == 200
 
 
+def test_a_long_list_of_refusals_is_cut_and_says_how_many_more_there_are() -> None:
+    _, body = verdict(Taken(1, 0, tuple(refused(Reason.RANGE, place) for place in range(5_000))))
+    assert [each["index"] for each in body["rejected"]] == list(range(1_001))
+    assert body["rejected_more"] == 3_999
+    assert "rejected_more" not in verdict(Taken(1, 0, (refused(Reason.RANGE, 1),)))[1]
+
+
+@pytest.mark.parametrize(("accepted", "batches"), [(0, 1), (1, 6)])
+def test_a_file_of_which_nothing_can_be_used_is_not_read_to_its_end(config: Config, accepted: int, batches: int) -> None:
+    seen: list[int] = []
+
+    def write(frames: Sequence[Frame]) -> list[Taken]:
+        seen.append(len(frames))
+        return [Taken(accepted, 0, tuple(refused(Reason.UNDECODABLE, place) for place in range(1_000))) for _ in frames]
+
+    async def store() -> Taken:
+        collector = Collector(write)
+        task = asyncio.ensure_future(collector.run())
+        try:
+            whole = Frame("http-hotline-csv", b"a,b\n" + b"x,y\n" * 6_000, NOON)
+            return await Feeds(collector, None, config, lambda: NOON)._store(whole)  # type: ignore[arg-type]
+        finally:
+            task.cancel()
+
+    taken = asyncio.run(store())
+    assert len(seen) == batches
+    assert len(taken.rejected) == (6_000 if accepted else 1_001)
+    assert accepted or (taken.rejected[-1].index, taken.rejected[-1].reason) == (None, Reason.TOO_LARGE)
+
+
 async def together(collector: Collector, words: Sequence[str]) -> list[Taken | BaseException]:
     task = asyncio.ensure_future(collector.run())
     try:

@@ -78,3 +78,27 @@ def test_units_that_measure_different_things_are_refused_with_both_names(config:
 def test_a_missing_value_stays_missing_in_any_unit(config: Config, now: datetime) -> None:
     valid = taken(config, now, replace(STATION, units={"pm25": "mg/m3"}), ("pm25", None))
     assert [(each.value, each.quality) for each in valid.readings] == [(None, Quality.MISSING)]
+
+
+@pytest.mark.parametrize("value", [1.7e308, -1.7e308, 1e100, -1e100])
+def test_a_value_that_no_sum_can_hold_is_refused_where_the_city_sets_no_range_too(config: Config, now: datetime, value: float) -> None:
+    decoded = Decoded(frames=[Frame("stations", b"##", now)], readings=[(0, Reading("s", "dust", told, now)) for told in (value, 1e99)])
+    valid = admit(decoded, {"s": STATION}, {"dust": MetricInfo(4, "dust", "尘", "µg/m³")}, config, now)
+    assert [one.reason for _, one in valid.rejected] == [Reason.RANGE]
+    assert [each.value for each in valid.readings] == [1e99]
+
+
+def test_what_only_its_unit_makes_too_large_is_refused_after_it_was_turned(config: Config, now: datetime) -> None:
+    free = {"dust": MetricInfo(4, "dust", "尘", "ng/m³")}
+    decoded = Decoded(
+        frames=[Frame("stations", b"##", now)], readings=[(0, Reading("s", "dust", told, now)) for told in (1e98, 1e307, 1.0)]
+    )
+    valid = admit(decoded, {"s": replace(STATION, units={"dust": "mg/m³"})}, free, config, now)
+    assert [one.reason for _, one in valid.rejected] == [Reason.RANGE] * 2
+    assert [each.value for each in valid.readings] == [1e6]
+
+
+def test_a_metric_the_catalogue_has_no_room_for_is_refused_by_name_and_its_neighbours_go_on(config: Config, now: datetime) -> None:
+    valid = taken(config, now, STATION, ("pm25", 1.0), ("brand.new", 1.0), ("water_depth", 1.0))
+    assert [each.metric.metric for each in valid.readings] == ["pm25", "water_depth"]
+    assert [(one.reason, "brand.new" in one.detail) for _, one in valid.rejected] == [(Reason.UNSUPPORTED, True)]

@@ -187,3 +187,21 @@ def test_several_alerts_in_a_feed_stand_each_for_itself(config: Config, now: dat
 def test_entities_strangers_and_rubbish_are_refused_whole(config: Config, now: datetime, evil: str) -> None:
     with pytest.raises(DecodeError):
         read(config, now, evil)
+
+
+def test_a_document_of_more_reports_than_a_body_may_hold_is_refused_whole_counting_what_it_ends(config: Config, now: datetime) -> None:
+    few = config.model_copy(update={"ingest": config.ingest.model_copy(update={"max_reports": 5})})
+    update = [alert(identifier=f"U{n}", msgType="Update", references=f"s,A{n},{NOON} s,B{n},{NOON}") for n in range(2)]
+    with pytest.raises(DecodeError, match="more than 5 reports") as problem:
+        read(few, now, f"<feed>{''.join(update)}{alert(status='Test')}</feed>")
+    assert problem.value.reason is Reason.TOO_LARGE
+    assert len(read(few, now, f"<feed>{update[0]}{alert(identifier='U1')}{alert(identifier='U2')}</feed>").reports) == 5
+
+
+def test_what_many_alerts_of_a_document_end_is_ended_once_and_an_exercise_ends_it_for_itself(config: Config, now: datetime) -> None:
+    references = " ".join(f"A{n}" for n in range(100))
+    alerts = [alert(identifier=f"U{n}", msgType="Update", references=references) for n in range(300)]
+    drill = alert(identifier="D", status="Exercise", msgType="Cancel", references=f"s,A7,{NOON}")
+    decoded = read(config, now, f"<feed>{drill}{''.join(alerts)}</feed>")
+    assert (len(decoded.reports), decoded.rejected) == (1 + 100 + 300, [])
+    assert {report.extra["ended_by"] for _, report in decoded.reports if "ended_by" in report.extra} == {"D", "U0"}

@@ -1,5 +1,6 @@
 """Laws of the native topics and HTTP bodies."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -156,3 +157,13 @@ def test_nesting_without_end_is_refused_and_is_no_fault_of_the_decoder(config: C
     decoded = read(config, now, around % ('{"x": ' * 50_000 + "1" + "}" * 50_000), feed=feed)
     assert len(decoded.rejected) == 1
     assert not decoded.rejected[0][1].detail.startswith("decoder error")
+
+
+def test_each_frame_tells_of_a_device_under_its_own_number_and_no_other(config: Config, now: datetime) -> None:
+    here, there = {"lon": 119.9, "lat": 31.7}, {"lon": 119.95, "lat": 31.78}
+    told = [({"pm25": 1}, here), ({"pm25": 2}, None), ({"pm25": 3}, there)]
+    bodies = [json.dumps({"values": values} | ({"at": at} if at else {})).encode() for values, at in told]
+    decoded = decode([Frame("city", body, now, TOPIC) for body in bodies], {}, config)
+    assert [(index, hint.device, hint.position) for index, hint in decoded.hinted] == [
+        (0, "air-1", Position(119.9, 31.7)), (1, "air-1", None), (2, "air-1", Position(119.95, 31.78)),
+    ]  # fmt: skip

@@ -158,3 +158,13 @@ def test_other_documents_are_unsupported(config: Config, now: datetime, strange:
     with pytest.raises(DecodeError) as refused:
         read(config, now, json.dumps(strange))
     assert refused.value.reason is Reason.UNSUPPORTED
+
+
+def test_a_document_of_more_reports_than_a_body_may_hold_is_refused_whole_counting_what_it_ends(config: Config, now: datetime) -> None:
+    few = config.model_copy(update={"ingest": config.ingest.model_copy(update={"max_reports": 5})})
+    updates = [issued(f"u{n}", 10, f"大风预警{n}", msgType="Update", references=f"z,a{n},2026 z,b{n},2026") for n in range(2)]
+    with pytest.raises(DecodeError, match="more than 5 reports") as problem:
+        read(few, now, [*updates, {"identifier": "x"}])
+    assert problem.value.reason is Reason.TOO_LARGE
+    same = [{**update, "references": "z,a,2026 z,b,2026"} for update in updates]
+    assert told(read(few, now, same)) == [("a", True), ("b", True), ("u0", False), ("u1", False)]
