@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.collector import Collector
-from api.gate import LIST_THREADS, THREADS, Gate, guarded
+from api.gate import LIST_THREADS, STATEMENT_S, THREADS, Gate, guarded
 from api.ingest_http import Feeds
 from api.open311 import GeoReport
 from api.proxy import Proxy
@@ -75,7 +75,7 @@ class Writer:
 def build(parts: Parts) -> Starlette:
     """The application. Its parts start with it and are closed with it."""
     settings, config = parts.settings, parts.config
-    store = Store(settings.database_url, name="yiping-edge-screens", connections=THREADS + LIST_THREADS)
+    store = Store(settings.database_url, name="yiping-edge-screens", connections=THREADS + LIST_THREADS, statement_s=STATEMENT_S)
     gate, redis_url = Gate(store, clock), settings.redis_url or None
     sources = Sources(
         lambda: live.deltas(redis_url),

@@ -21,7 +21,7 @@ from store.timescale import Connection, Store
 
 CACHE_S = 5.0
 ANSWER_S = 8.0  # a database that hangs holds a socket open for ever; nobody waits that long
-_STATEMENT_SHARE = 0.85  # of that: a statement ends before its reader does
+STATEMENT_S = 0.85 * ANSWER_S  # for the store that is asked here: a statement ends before its reader leaves, and frees its thread
 _MOST_CACHED = 10_000
 THREADS, LIST_THREADS = 6, 2
 
@@ -32,7 +32,7 @@ class Gate:
     """Runs store calls in a few threads, so that the event loop never waits for the database. Holds threads: close it.
 
     Lists have threads of their own, so that however many are asked for, who asks is still found out. Nobody waits longer than
-    `answer_s`, and no statement lives as long: else its thread would stay away after its reader has left.
+    `answer_s`; the store ends statements before (`STATEMENT_S`), else a thread would stay away after its reader has left.
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime], answer_s: float = ANSWER_S) -> None:
@@ -52,7 +52,7 @@ class Gate:
         """
 
         def run() -> T:
-            with self._store.connection(self._answer_s * _STATEMENT_SHARE) as connection:
+            with self._store.connection() as connection:
                 return question(connection)
 
         threads = self._list_threads if lists else self._threads

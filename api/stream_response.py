@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Send
@@ -22,6 +23,7 @@ from api.stream import RESYNC, Client, Hub, snapshot_event, status_event
 from core.config import Config
 from core.errors import Invalid, NotAllowed, StoreUnavailable
 
+_log = structlog.get_logger(__name__)
 RECHECK_S = 15.0  # how long a revoked token's stream may go on
 _PICTURE_S = 1.0
 _GOODBYE_S = 1.0
@@ -128,7 +130,9 @@ class StreamResponse(Response):
             self._hub.leave(client)
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for end in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(end, Exception) and not isinstance(end, OSError):  # a reader that left is no fault
+                    _log.error("stream_failed", exc_info=end)
         with suppress(TimeoutError, OSError, RuntimeError):
             await asyncio.wait_for(send({"type": "http.response.body", "body": b"", "more_body": False}), _GOODBYE_S)
 

@@ -23,7 +23,7 @@ Connection: TypeAlias = psycopg.Connection[DictRow]
 queries: Any = aiosql.from_path(Path(__file__).parent / "queries", "psycopg", mandatory_parameters=False)
 
 # A query that outlives this is a fault of ours; a screen must hear "unavailable" before its user gives up.
-_STATEMENT_TIMEOUT_MS = 30_000
+_STATEMENT_S = 30.0
 _WAIT_FOR_CONNECTION_S = 3.0
 
 
@@ -35,8 +35,13 @@ def sql(name: str) -> LiteralString:
 class Store:
     """A pool of connections to one TimescaleDB. Holds sockets: close it."""
 
-    def __init__(self, url: str, *, name: str = "yiping", connections: int = 4, check: bool = True) -> None:
-        """`check` asks each connection whether it is alive before it is lent: not for those who try again anyway."""
+    def __init__(
+        self, url: str, *, name: str = "yiping", connections: int = 4, check: bool = True, statement_s: float = _STATEMENT_S
+    ) -> None:
+        """`check` asks each connection whether it is alive before it is lent: not for those who try again anyway.
+
+        A statement ends after `statement_s`; set with the connection, so that a transaction may begin as it likes.
+        """
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=0,
@@ -50,7 +55,7 @@ class Store:
                 "row_factory": dict_row,
                 "application_name": name,
                 "connect_timeout": 3,
-                "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+                "options": f"-c statement_timeout={statement_s * 1e3:.0f} -c timezone=UTC",
                 "keepalives_idle": 5,
                 "keepalives_interval": 2,
                 "keepalives_count": 3,
@@ -62,16 +67,14 @@ class Store:
         self._pool.close(timeout=2)
 
     @contextmanager
-    def connection(self, statement_s: float | None = None) -> Iterator[Connection]:
-        """One transaction as the pool's own login: commit at the end, roll back on any error. A statement ends after `statement_s`.
+    def connection(self) -> Iterator[Connection]:
+        """One transaction as the pool's own login: commit at the end, roll back on any error.
 
         Raises `StoreUnavailable` when the database is away, also when it left during the commit: whether that
         commit happened is then unknown, and the same batch is to be sent again.
         """
         try:
             with self._pool.connection() as connection:
-                if statement_s is not None:
-                    connection.execute("select set_config('statement_timeout', %s, true)", [f"{statement_s * 1e3:.0f}ms"])
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
             raise StoreUnavailable(str(error).strip() or type(error).__name__) from error

@@ -32,9 +32,13 @@ from device_states s join metrics m using (metric_id) where s.device_id = any(:d
 
 -- name: devices_add_metrics!
 -- A metric that only wires had named so far has no unit: the first device that is registered with one says it.
-insert into metrics as m (metric, label, unit, kind)
-select * from unnest(cast(:metrics as text[]), cast(:labels as text[]), cast(:units as text[]), cast(:kinds as text[]))
-on conflict (metric) do update set unit = excluded.unit where m.unit = '' and excluded.unit <> '' and m.kind = 'number';
+with said as (
+    select * from unnest(cast(:metrics as text[]), cast(:labels as text[]), cast(:units as text[]), cast(:kinds as text[])) as n (metric, label, unit, kind)
+), told as (
+    update metrics m set unit = n.unit from said n where m.metric = n.metric and m.unit = '' and n.unit <> '' and m.kind = 'number'
+)
+insert into metrics (metric, label, unit, kind) select n.metric, n.label, n.unit, n.kind from said n
+where not exists (select from metrics m where m.metric = n.metric) on conflict (metric) do nothing;
 
 -- name: devices_catalogue
 select metric, unit, kind from metrics where metric = any(:metrics);
