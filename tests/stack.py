@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 _PORTS = (10_240 + (os.getpid() * 977 + n) % 22_000 for n in count())
 
 
+_CITIES = count()
+
+
 def own_ports(number: int) -> list[int]:
     """So many ports that nobody listens on and that no other test was given."""
     return list(islice((port for port in _PORTS if not taken_ports([port])), number))
@@ -33,7 +36,9 @@ class Stack:
         public, web, hj212, sl651 = own_ports(4)
         ports = Ports(public, web, services.postgres.port, services.redis.port, services.mosquitto.port, hj212, sl651)
         self.instance = Instance(ports, "127.0.0.1", "320404", 0, 1.0, "", folder)
-        urls = {**services.urls(), "database_url": database, "web_database_url": web_database}
+        # A Redis database each: the screens of one city must not hear another's deltas, as when both live in one test process.
+        redis_url = f"{services.urls()['redis_url'].rstrip('/').removesuffix('/0')}/{1 + next(_CITIES) % 15}"
+        urls = {**services.urls(), "database_url": database, "web_database_url": web_database, "redis_url": redis_url}
         self.environment = {**role_environment(self.instance, config=config, urls=urls, session_key="0" * 64), "YIPING_SIMULATED": "0",
                             "YIPING_MQTT_GROUP": f"test-{public}"}  # fmt: skip
         self.services, self.folder = services, folder

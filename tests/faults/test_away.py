@@ -280,7 +280,7 @@ def storm() -> Iterator[tuple[str, bytes, int, dict[str, int]]]:
         "city/320404/gateway/bad/telemetry",
         json.dumps([{"device": "", "values": {"pm25": 1}}] * 10_000).encode(),
         0,
-        {"undecodable": 10_000},
+        {"undecodable": 1_000, "too_large": 1},
     )
 
 
