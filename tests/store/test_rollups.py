@@ -10,6 +10,7 @@ from core.config import Config
 from store import live_rows, rollups
 from store.leader import Leader, somebody_leads
 from store.timescale import Store
+from tests.patience import until
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MARK = "insert into rollup_dirty (bucket) values (%s) on conflict do nothing"
@@ -112,7 +113,7 @@ def test_one_leads_and_another_takes_over_when_it_leaves(database_url: str, stor
     with store.connection() as c:
         assert somebody_leads(c)
     first.close()
-    assert second.lead()
+    until(second.lead, what="the server has let the lead go")
     second.close()
 
 
