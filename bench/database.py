@@ -64,6 +64,18 @@ def count_rows(connection: psycopg.Connection[Any], prefix: str, since_ms: int =
     return int(row[0]) if row else 0
 
 
+def wait_listening(connection: psycopg.Connection[Any], feed: str, within_s: float = 30.0) -> None:
+    """Until somebody listens to a feed: what is published before a broker has any subscriber, it confirms and forgets.
+
+    Raises `TimeoutError`.
+    """
+    until = time.perf_counter() + within_s
+    while not connection.execute("select 1 from listening where feed = %s", [feed]).fetchone():
+        if time.perf_counter() > until:
+            raise TimeoutError(f"nobody listens to {feed!r} after {within_s:.0f} s")
+        time.sleep(0.1)
+
+
 def processing_latency(connection: psycopg.Connection[Any], prefix: str, since_ms: int) -> Spread:
     """Publish stamp → begin of the transaction (`processed_at`), of every row since a stamp."""
     row = connection.execute(

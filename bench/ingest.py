@@ -82,9 +82,11 @@ def _load_beside(stack: Stack, rate: float, seconds: float, devices: int) -> Cou
 def adopt(stack: Stack, devices: int = 10_000) -> None:
     """Let the platform meet the load's devices before anything is measured: adoption is not what a city does all day."""
     url, rate = stack.urls["feed_mqtt_url"], 2000
-    Load(url, rate=rate, seconds=devices / rate + 0.2, devices=devices, connections=2, metric=METRIC, name="adopt").run()
     with database.connect(stack.urls["database_url"]) as connection:
-        _wait_rows(connection, devices, 0)
+        database.wait_listening(connection, "city")
+        Load(url, rate=rate, seconds=devices / rate + 0.2, devices=devices, connections=2, metric=METRIC, name="adopt").run()
+        if (rows := _wait_rows(connection, devices, 0)) < devices:
+            raise TimeoutError(f"{rows:,} of {devices:,} devices adopted after {_SETTLE_S} s")
 
 
 def measure_drain(stack: Stack, messages: int, devices: int = 10_000) -> Drain:
