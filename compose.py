@@ -1,12 +1,18 @@
-"""Puts the parts together from configuration and environment. Decides nothing; only the entry files use it."""
+"""Puts the parts together from configuration and environment, and keeps a role running until told to end. Only the entry files use it."""
 
+import os
+import signal
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
+
+import structlog
 
 from alerts.rules import arrange
+from core import logs
 from core.config import Config, FeedConfig, load
-from core.errors import ConfigError, Problem
+from core.errors import ConfigError, Problem, StoreUnavailable
 from core.model import Position
 from core.settings import Settings, key_variable, password_variable, read_settings
 from geodata.gazetteer_places import Match
@@ -19,6 +25,9 @@ from store.geography import area_name, geography_version, load_locator
 from store.live import Live
 from store.registry import Registry, keep_catalogue
 from store.timescale import Store
+
+_log = structlog.get_logger("compose")
+_TRY_AGAIN_S = 1.0
 
 
 class CityMap:
@@ -70,7 +79,7 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
     """
     settings = read_settings(environment)
     config = load(settings.config)
-    store = Store(settings.database_url, name=f"yiping-{name}", connections=connections, check=False)
+    store = Store(settings.database_url, name=f"yiping-{name}", connections=connections, check=False, lists=False)
     try:
         config = adapted(config, settings, store)
         with store.connection() as connection:
@@ -79,6 +88,28 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
     except BaseException:
         store.close()
         raise
+
+
+def run_role(name: str, connections: int, run: Callable[[Parts, Event], None]) -> int:
+    """What every role without a web server does: wait for the database, run until SIGTERM or SIGINT sets the event; the exit code."""
+    logs.configure(os.environ)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            parts = compose(os.environ, name, connections)
+        except ConfigError as error:
+            print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
+            return 2
+        except StoreUnavailable as away:
+            _log.warning("store_away", role=name, doing="starting", why=str(away))
+            stop.wait(_TRY_AGAIN_S)
+            continue
+        _log.info(f"{name}_started", pid=os.getpid(), area=parts.config.area.code)
+        run(parts, stop)
+        parts.store.close()
+    return 0
 
 
 def adapted(config: Config, settings: Settings, store: Store) -> Config:

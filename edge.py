@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from api.body import Pace
 from api.collector import Collector
 from api.gate import LIST_THREADS, STATEMENT_S, THREADS, Gate, guarded
 from api.ingest_http import Feeds
@@ -27,6 +28,7 @@ from api.proxy import Proxy
 from api.readiness import Readiness
 from api.stream import Hub, Sources
 from api.stream_response import Screens
+from api.viid import Doors
 from compose import Parts, compose
 from core import logs
 from core.errors import BatchRefused, ConfigError, StoreUnavailable
@@ -71,31 +73,31 @@ class Writer:
     def tell(self) -> None:
         self._health.tell("connected", self._since, "", clock())
 
+    async def keep_telling(self) -> None:
+        while True:
+            await asyncio.to_thread(self.tell)
+            await asyncio.sleep(_TELL_HEALTH_EVERY_S)
+
 
 def build(parts: Parts) -> Starlette:
     """The application. Its parts start with it and are closed with it."""
     settings, config = parts.settings, parts.config
     store = Store(settings.database_url, name="yiping-edge-screens", connections=THREADS + LIST_THREADS, statement_s=STATEMENT_S)
-    gate, redis_url = Gate(store, clock), settings.redis_url or None
+    gate, redis_url, pace = Gate(store, clock), settings.redis_url or None, Pace.of(config.ingest)
     sources = Sources(
         lambda: live.deltas(redis_url),
         lambda after: gate.ask(lambda connection: live_rows.read_deltas(connection, after)),
         lambda: gate.ask(live_rows.read_position),
         lambda: gate.ask(live_rows.ping),
     )
-    hub, writer, proxy = Hub(sources, config, clock, pushed=redis_url is not None), Writer(parts), Proxy(settings.web_url)
+    hub, writer, proxy = Hub(sources, config, clock, pushed=redis_url is not None), Writer(parts), Proxy(settings.web_url, pace=pace)
     collector = Collector(writer.write)
     feeds, screens = Feeds(collector, gate, config, clock), Screens(hub, gate, config)
     ready = Readiness(gate, hub, collector, redis_url, bool(settings.mqtt_url), proxy.ping)
 
-    async def keep_telling() -> None:
-        while True:
-            await asyncio.to_thread(writer.tell)
-            await asyncio.sleep(_TELL_HEALTH_EVERY_S)
-
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.ensure_future(job) for job in (hub.run(), collector.run(), keep_telling())]
+        tasks = [asyncio.ensure_future(job) for job in (hub.run(), collector.run(), writer.keep_telling())]
         for task in tasks:
             task.add_done_callback(_end_if_failed)
         yield
@@ -111,8 +113,13 @@ def build(parts: Parts) -> Starlette:
         parts.live.close()
         parts.store.close()
 
+    others = [*GeoReport(collector, gate, config, clock).routes(), *Doors(collector, gate, config, clock).routes()]
+    return Starlette(routes=_routes(ready, feeds, screens, others, proxy), lifespan=life)
+
+
+def _routes(ready: Readiness, feeds: Feeds, screens: Screens, others: Sequence[Route], proxy: Proxy) -> list[Route]:
     v1 = "/api/v1"
-    routes = [
+    return [
         Route("/healthz", ready.healthz),
         Route("/readyz", ready.readyz),
         Route("/metrics", guarded(ready.metrics)),
@@ -122,11 +129,10 @@ def build(parts: Parts) -> Starlette:
         Route(f"{v1}/reports", guarded(feeds.reports), methods=["POST"]),
         Route(f"{v1}/feeds/{{format}}", guarded(feeds.feed), methods=["POST"]),
         Route(f"{v1}/feeds/{{format}}/{{token}}", guarded(feeds.feed), methods=["POST"]),
-        *GeoReport(collector, gate, config, clock).routes(),
+        *others,
         # The same paths with other methods are the web's: lists are read there.
         Route("/{path:path}", proxy.forward, methods=_ALL),
     ]
-    return Starlette(routes=routes, lifespan=life)
 
 
 def _end_if_failed(task: "asyncio.Future[None]") -> None:

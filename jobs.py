@@ -5,10 +5,9 @@ tables what to do, so a change of leader in the middle of one does no harm.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic, sleep, thread_time
@@ -18,15 +17,14 @@ import structlog
 from alerts.correlate import correlate, horizon
 from alerts.listening import SUBJECT, judge
 from alerts.rules import Rules
-from compose import Parts, compose
-from core import logs
+from compose import Parts, run_role
 from core.config import Config
-from core.errors import ConfigError, StoreUnavailable
+from core.errors import StoreUnavailable
 from ingest.geocoder import Geocoder
 from pipeline import process
 from placing import place_waiting
 from projector.project import Overtaken, Projector
-from store import correlation, derived, hours, listening, quality, rollups, wire_memory
+from store import cameras, correlation, derived, hours, listening, maintenance, media_sweep, quality, rollups, wire_memory
 from store.leader import Leader
 from store.live import Hints
 from store.sweep import sweep
@@ -34,6 +32,7 @@ from store.timescale import Connection
 
 _log = structlog.get_logger("jobs")
 _ASK_FOR_LEAD_S = 0.5
+_CASES_AT_ONCE = 50  # of silent devices: others have their turn in between
 
 
 def clock() -> datetime:
@@ -76,6 +75,17 @@ def watch_ingest(parts: Parts, rules: Rules, now: datetime) -> None:
             labels = {feed: one.label or feed for feed, one in feeds.items()}
             changes = judge(name, rule, heard, alert, told_until, now, parts.config.area.code, labels)
             listening.tell(connection, changes, now)
+
+
+def maintain(parts: Parts, rules: Rules, now: datetime) -> None:
+    """Cases for devices that were silent too long, a transaction each; and the word that a device is back."""
+    of = dict(rules.no_data)
+    with parts.store.connection() as connection:
+        maintenance.tell_back(connection, now)
+        due = maintenance.read_due(connection, rules, now)
+    for silence in due[:_CASES_AT_ONCE]:
+        with parts.store.connection() as connection:
+            maintenance.open_for(connection, silence, of[silence.rule], parts.config, now)
 
 
 def sweep_deadlines(parts: Parts, now: datetime) -> None:
@@ -134,7 +144,14 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten["wire_memory"] = wire_memory.forget(connection, parts.config, now)
         forgotten["quality"] = quality.forget_old(connection, now - parts.config.retention.readings)
         forgotten["derived"] = derived.forget_old(connection, now - parts.config.retention.audit)
+        forgotten["camera_words"] = cameras.forget(connection, now - parts.config.retention.readings)
     _log.info("retention", **forgotten)
+
+
+def sweep_media(parts: Parts, now: datetime) -> None:
+    """End pictures whose time is over, and bring folder and table together."""
+    if swept := media_sweep.sweep(parts.store, parts.settings.media, parts.config.retention.media, now):
+        _log.info("media_swept", **asdict(swept))
 
 
 def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
@@ -147,6 +164,7 @@ def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
             Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
             Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
             Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+            Duty("maintain", 10.0, lambda now: maintain(parts, deps.rules, now)),
             Duty("watch_ingest", 1.0, lambda now: watch_ingest(parts, deps.rules, now)),
             # An empty batch: with every worker dead there is nobody else to see that a device fell silent.
             Duty("due", 1.0, lambda now: process([], now, deps)),
@@ -156,6 +174,7 @@ def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
             Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
             Duty("retention", 3600.0, lambda now: forget_old(parts, now)),
         ],
+        "media": [Duty("media", 3600.0, lambda now: sweep_media(parts, now))],
         "places": [Duty("place_waiting", 5.0, lambda now: place_reports(parts, geocoder, now))],
         "figures": [
             Duty("quality", 10.0, lambda now: measure_quality(parts, now)),
@@ -232,24 +251,7 @@ def run(parts: Parts, stop: Event) -> None:
 
 
 def main() -> int:
-    logs.configure(os.environ)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set():
-        try:
-            parts = compose(os.environ, "jobs", connections=6)
-        except ConfigError as error:
-            print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
-            return 2
-        except StoreUnavailable as away:
-            _log.warning("store_away", doing="starting", why=str(away))
-            sleep(1)
-            continue
-        _log.info("jobs_started", pid=os.getpid(), area=parts.config.area.code)
-        run(parts, stop)
-        parts.store.close()
-    return 0
+    return run_role("jobs", 6, run)
 
 
 if __name__ == "__main__":

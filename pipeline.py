@@ -18,7 +18,7 @@ from core.config import Config
 from core.errors import BatchRefused, KeysStand, StoreUnavailable
 from core.model import Answer, Decoded, Frame, Reason, Rejected, Taken
 from ingest.admit import admit
-from ingest.decode import decode, wire_keys
+from ingest.decode import decode, further_keys, wire_keys
 from store.registry import Locate, Registry
 from store.timescale import Store
 from store.transaction import batch
@@ -82,7 +82,9 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
 
 def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) -> Outcome:
     with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rules.thresholds, careful, deps.media) as tx:
-        decoded = decode(frames, tx.wire_memory(list(wire_keys(frames, deps.config))), deps.config)
+        memory = tx.wire_memory(list(wire_keys(frames, deps.config)))
+        memory |= tx.wire_memory(list(further_keys(frames, memory, deps.config)))  # what that names
+        decoded = decode(frames, memory, deps.config)
         devices, metrics, astray = tx.identify(decoded, now)  # adopts or leaves out the unknown
         valid = admit(decoded, devices, metrics, deps.config, now, astray)  # pure: what may be stored, and why not
         moved = tx.record(decoded, valid, devices, now) | tx.due()  # exactly once; plus what fell due

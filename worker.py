@@ -6,20 +6,17 @@ no queue is ever stranded. End it with SIGTERM: what is not acknowledged is deli
 
 import gc
 import os
-import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event, Thread
 
 import structlog
 
-from compose import Parts, compose
-from core import logs
+from compose import Parts, run_role
 from core.config import FeedConfig
-from core.errors import BatchRefused, ConfigError, FeedLost, StoreUnavailable
+from core.errors import BatchRefused, FeedLost, StoreUnavailable
 from core.model import Frame
 from ingest.feeds import Feed, back_off
 from ingest.mqtt import MqttFeed
@@ -194,29 +191,17 @@ class Worker:
             _log.warning("store_away", doing="releasing slots", why=str(away))
 
 
+def run(parts: Parts, stop: Event) -> None:
+    """Until `stop` is set."""
+    # What stands now stands for good, and batches free themselves: looking for cycles would only stop the feeds.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+    Worker(parts, stop).run()
+
+
 def main() -> int:
-    logs.configure(os.environ)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set():
-        try:
-            parts = compose(os.environ, "worker", connections=8)
-        except ConfigError as error:
-            print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
-            return 2
-        except StoreUnavailable as away:
-            _log.warning("store_away", doing="starting", why=str(away))
-            time.sleep(1)
-            continue
-        # What stands now stands for good, and batches free themselves: looking for cycles would only stop the feeds.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(100_000, 20, 50)
-        _log.info("worker_started", pid=os.getpid(), area=parts.config.area.code)
-        Worker(parts, stop).run()
-        parts.store.close()
-    return 0
+    return run_role("worker", 8, run)
 
 
 if __name__ == "__main__":

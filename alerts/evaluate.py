@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from alerts.gateways import look_again
 from alerts.patience import grace_after_absence, patience, patience_ends, silence_rules
 from alerts.rules import Rules, concerns
-from core.config import ReportRule, ThresholdRule
-from core.facts import (
+from core.changes import (
     AlertAgain,
     AlertRaised,
     AlertReturned,
@@ -21,17 +20,12 @@ from core.facts import (
     Change,
     DeviceBack,
     DeviceSilent,
-    DueDevice,
-    Facts,
-    KnownDevice,
-    OpenAlert,
-    ReportMoved,
-    StateMoved,
-    Wait,
     WaitDropped,
     WaitSet,
     WatchSet,
 )
+from core.config import ReportRule, ThresholdRule
+from core.facts import DueDevice, Facts, KnownDevice, OpenAlert, ReportMoved, StateMoved, Wait
 
 _ACTIVE = ("unack", "acked")
 # An open alert's value is refreshed this often at most: a storm must not become a storm of writes.
@@ -46,6 +40,7 @@ def evaluate(rules: Rules, facts: Facts, now: datetime) -> list[Change]:
     board = _Board(facts, now)
     changes: list[Change] = []
     changes += _devices_that_spoke(rules, facts, now)
+    changes += _cameras_that_came_back(rules, facts, now)
     for state in facts.moved.states:
         changes += _thresholds(rules, state, board, at_due=False)
     for state in facts.moved.due_waits:
@@ -245,6 +240,16 @@ def _devices_that_spoke(rules: Rules, facts: Facts, now: datetime) -> Iterator[C
     for device_id in sorted(spoke.keys() & (facts.moved.silent | facts.moved.unwatched)):
         device = spoke[device_id].device
         yield WatchSet(device_id, now + patience(rules, device, device.interval), feeds.get(device_id))
+
+
+def _cameras_that_came_back(rules: Rules, facts: Facts, now: datetime) -> Iterator[Change]:
+    """They are not watched: their platform says when they leave, as it said that they are there."""
+    for device in facts.moved.back:
+        yield DeviceBack(device.device_id)
+        for name, _ in rules.no_data:
+            alert = facts.alerts.get((name, device.device))
+            if alert and alert.stage in _ACTIVE:
+                yield AlertReturned(alert.alert_id, now, None)
 
 
 def _report(rules: Rules, moved: ReportMoved, board: _Board, facts: Facts) -> Iterator[Change]:

@@ -16,18 +16,22 @@ from core.standards import air, level, noise, rain, water
 HOUR = timedelta(hours=1)
 # GB 3095-2012 table 4: an hour's mean needs 45 minutes; a section's or a level's figure is held to the same.
 _LEAST_OF_HOUR = 0.75
-WINDOWS = (1, 3, 6, 24)  # hours of rain
+WINDOWS = (1, 3, 6, 12, 24)  # hours of rain
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A metric in an hour: `good` of `expected` readings came and can be trusted. `energy`: sum of 10^(L/10), of sound levels."""
+    """A metric in an hour: `good` of `expected` readings came and can be trusted; `high` is the highest of these.
+
+    `energy`: sum of 10^(L/10), of sound levels.
+    """
 
     expected: float
     good: int
     sum: float | None = None
     energy: float | None = None
     last: float | None = None
+    high: float | None = None
 
     @property
     def enough(self) -> bool:
@@ -190,7 +194,7 @@ def fallen(measured: Measured, each_is_hour: bool) -> float | None:
 
 
 def rain_sums(subject: Subject, hours: Mapping[datetime, float | None], until: datetime) -> list[Figure]:
-    """Rain of the last 1, 3, 6 and 24 hours until a full hour; `hours` by their start. One hour missing: no sum over it."""
+    """Rain of the last 1, 3, 6, 12 and 24 hours until a full hour; `hours` by their start. One hour missing: no sum over it."""
     ended = [(at + HOUR, mm) for at, mm in hours.items()]
     figures = []
     for one in rain.sums(ended, until, HOUR, [n * HOUR for n in WINDOWS]):

@@ -5,29 +5,10 @@ beneath goes on moving. Nothing here reads or stores an alert.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-from core.errors import IllegalAct
+from core.life_cycle import LifeCycle
 
-
-class Stage(StrEnum):
-    """`unack` and `acked` are active; `rtn_unack` is back to normal and nobody has seen it; `normal` ends the row."""
-
-    UNACK = "unack"
-    ACKED = "acked"
-    RTN_UNACK = "rtn_unack"
-    NORMAL = "normal"
-
-
-class Hold(StrEnum):
-    """Why nobody is told: `shelved` by a person for a while, `suppressed` by design, `out_of_service` for repair."""
-
-    NONE = "none"
-    SHELVED = "shelved"
-    SUPPRESSED = "suppressed"
-    OUT_OF_SERVICE = "out_of_service"
-
-
+# `unack` and `acked` are active; `rtn_unack` is back to normal and nobody has seen it; `normal` ends the row.
 # raise, return and clear are the machine's: the condition is there again, is gone, or can no longer be (its rule was
 # withdrawn, its report dismissed or its case closed: no later reading will ever tell of its end).
 TABLE: Mapping[str, Mapping[str, str]] = {
@@ -36,6 +17,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "rtn_unack": {"acknowledge": "normal", "raise": "unack", "clear": "normal"},
     "normal": {},
 }
+# Why nobody is told: `shelved` by a person for a while, `suppressed` by design, `out_of_service` for repair.
 HOLDS: Mapping[str, Mapping[str, str]] = {
     "none": {"shelve": "shelved", "suppress": "suppressed", "remove": "out_of_service"},
     "shelved": {"unshelve": "none", "remove": "out_of_service"},
@@ -50,26 +32,10 @@ ROLES: Mapping[str, frozenset[str]] = {
     "restore": frozenset({"supervisor"}),
 }
 NEEDS_NOTE = frozenset({"shelve", "remove"})
-OPEN = frozenset(stage for stage, acts in TABLE.items() if acts)
-
-
-def advance(stage: str, act: str) -> str:
-    """The stage that an act leads to. Raises `IllegalAct`."""
-    try:
-        return TABLE[stage][act]
-    except KeyError:
-        raise IllegalAct(act, stage, tuple(TABLE.get(stage, ()))) from None
-
-
-def advance_hold(hold: str, act: str) -> str:
-    """The hold that an act leads to. Raises `IllegalAct`."""
-    try:
-        return HOLDS[hold][act]
-    except KeyError:
-        raise IllegalAct(act, hold, tuple(HOLDS.get(hold, ()))) from None
+_STAGES, _HOLDS = LifeCycle(TABLE, ROLES), LifeCycle(HOLDS, ROLES)
+OPEN, advance, advance_hold = _STAGES.open, _STAGES.advance, _HOLDS.advance
 
 
 def allowed_acts(stage: str, role: str, hold: str = "none") -> tuple[str, ...]:
     """What a role may do now: the buttons of a screen. An ended alert allows nothing, not even a hold."""
-    possible = [*TABLE[stage], *(HOLDS[hold] if TABLE[stage] else ())]
-    return tuple(act for act in possible if role in ROLES.get(act, ()))
+    return _STAGES.allowed_acts(stage, role) + (_HOLDS.allowed_acts(hold, role) if stage in OPEN else ())

@@ -6,8 +6,9 @@ Says nothing about devices: what they did meanwhile nobody knows.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from core.changes import AlertAgain, AlertRaised, AlertReturned, AlertSeen, Change
 from core.config import IngestRule
-from core.facts import AlertAgain, AlertRaised, AlertReturned, AlertSeen, Change, Listening, OpenAlert
+from core.facts import Listening, OpenAlert
 
 SUBJECT = "platform/ingest"
 _ACTIVE = ("unack", "acked")

@@ -5,29 +5,31 @@ problem and is kept as rejected all the same.
 """
 
 import asyncio
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
-from api.auth import CSRF_HEADER, Identity, demand_csrf
+from api import manual_entry
+from api.auth import CSRF_HEADER, demand_csrf
+from api.body import Pace, read_body
 from api.collector import Collector
 from api.gate import Gate, problem_response
-from api.problems import Problem, TooLarge, problem_of_status
+from api.once import Once, Work
+from api.problems import Problem, problem_of_status
 from core.config import Config
-from core.errors import Invalid, NotFound
+from core.errors import NotFound
 from core.model import Frame, Reason, Rejected, Taken
 from ingest.decode import MOST_TOLD, portions, source_of
 from store import idempotency
+from store.acts import Act
 
 _JSON = frozenset({"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"})
 _WHOLE = {Reason.UNDECODABLE: 400, Reason.CHECKSUM: 400, Reason.TOO_LARGE: 413, Reason.UNSUPPORTED: 415}
-_MOST_KEY = 200
 _LONG = 4 * 1024  # bytes: what is shorter is not worth looking at
 _MOST_QUERY = 200
 _MOST_ANSWERED = MOST_TOLD + 1  # what decoding tells of one body one by one, and its word about the others
@@ -38,11 +40,34 @@ class Feeds:
 
     def __init__(self, collector: Collector, gate: Gate, config: Config, clock: Callable[[], datetime]) -> None:
         self._collector, self._gate, self._config, self._clock = collector, gate, config, clock
-        self._same: dict[tuple[str, str], asyncio.Lock] = {}
+        self._once, self._pace = Once(gate, clock), Pace.of(config.ingest)
 
     async def readings(self, request: Request) -> Response:
-        """`POST /api/v1/readings`."""
+        """`POST /api/v1/readings`: systems by token; a person by session writes them down by hand."""
+        if "authorization" not in request.headers:
+            return await self._enter(request)
         return await self._take(request, "http-readings", json_only=True)
+
+    async def _enter(self, request: Request) -> Response:
+        """Marked as written by hand, of registered devices only, and put into the audit once they are stored."""
+        identity = await self._gate.identify(request, "read")
+        manual_entry.demand_role(identity.scope)
+        demand_csrf(identity, request.headers.get(CSRF_HEADER))
+        body = await read_body(request, self._config.ingest.max_payload, self._pace)
+        asked, now = manual_entry.read_rows(body), self._clock()
+        address = request.client.host if request.client else ""
+        act = Act("enter", identity.scope, now, asked.note, address=address)
+
+        async def write() -> tuple[int, dict[str, Any]]:
+            rows = await self._gate.ask(lambda connection: manual_entry.prepare(connection, identity.scope, asked, now))
+            feed, bounds = manual_entry.feed_of(self._config), f"areas:{','.join(identity.scope.areas)}"
+            taken = await self.store(Frame(feed, rows.payload, now, _path(request), bounds)) if rows.places else Taken()
+            answer = manual_entry.conclude(rows, verdict(taken)[1])
+            await self._gate.ask(lambda connection: manual_entry.put_down(connection, act, asked, rows, answer))
+            return 200, answer
+
+        status, answer = await self._answered(request, identity.actor, body, write)
+        return Response(msgspec.json.encode(answer), status, media_type="application/json")
 
     async def reports(self, request: Request) -> Response:
         """`POST /api/v1/reports`: 201 when one was created, 200 when all were known."""
@@ -62,19 +87,19 @@ class Feeds:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if json_only and media not in _JSON and not media.endswith("+json"):
             return problem_response(problem_of_status(415, f"'{media[:80]}' is not JSON"), _path(request))
-        payload = await read_body(request, self._config.ingest.max_payload)
+        payload = await read_body(request, self._config.ingest.max_payload, self._pace)
         frame = Frame(feed, payload, self._clock(), _topic(request), f"areas:{','.join(identity.scope.areas)}")
-        key = request.headers.get("idempotency-key")
-        if key is None:
-            status, body = verdict(await self._store(frame), created=created)
-        else:
-            status, body = await self._once(identity, key, frame, created=created)
+
+        async def store() -> tuple[int, dict[str, Any]]:
+            return verdict(await self.store(frame), created=created)
+
+        status, body = await self._answered(request, identity.actor, payload, store)
         if status >= 400:
             problem = Problem(status, "undecodable", "The body cannot be read", body["rejected"][0]["detail"], body)
             return problem_response(problem, _path(request))
         return Response(msgspec.json.encode(body), status, media_type="application/json")
 
-    async def _store(self, frame: Frame) -> Taken:
+    async def store(self, frame: Frame) -> Taken:
         """What became of a frame; a long file is stored in portions, one after the other, so that others have their turn.
 
         Raises `StoreUnavailable`; what was stored by then is known when the same file comes again.
@@ -95,24 +120,12 @@ class Feeds:
         assert taken is not None
         return taken
 
-    async def _once(self, identity: Identity, key: str, frame: Frame, *, created: bool) -> tuple[int, dict[str, Any]]:
-        """The answer given before, if this key was used; a twin on its way is waited for. Raises `Invalid` for another body."""
-        if not key or len(key) > _MOST_KEY:
-            raise Invalid(f"an Idempotency-Key has 1 to {_MOST_KEY} characters")
-        actor, request = identity.actor, idempotency.hash_request("POST", frame.topic, frame.payload)
-        lock = self._same.setdefault((actor, key), asyncio.Lock())
-        try:
-            async with lock:
-                now = self._clock()
-                before = await self._gate.ask(lambda connection: idempotency.recall(connection, actor, key, request, now))
-                if before is not None:
-                    return before
-                status, body = verdict(await self._store(frame), created=created)
-                await self._gate.ask(lambda connection: idempotency.remember(connection, actor, key, request, status, body, now))
-                return status, body
-        finally:
-            if not lock.locked():
-                self._same.pop((actor, key), None)
+    async def _answered(self, request: Request, actor: str, payload: bytes, work: Work) -> tuple[int, dict[str, Any]]:
+        """What the work answers, or the answer given before under the same Idempotency-Key."""
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            return await work()
+        return await self._once.work(actor, key, idempotency.hash_request("POST", _topic(request), payload), work)
 
 
 def verdict(taken: Taken, *, created: bool = False) -> tuple[int, dict[str, Any]]:
@@ -153,62 +166,3 @@ def _path(request: Request) -> str:
     """The path without the token that may stand in it."""
     token = request.path_params.get("token")
     return request.url.path.removesuffix(f"/{token}") if token else request.url.path
-
-
-class Unpacker:
-    """Unpacks gzip or zlib up to `room` bytes. Several members one after the other are one body (RFC 1952, 2.2)."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._member = _member()
-
-    @property
-    def whole(self) -> bool:
-        """Whether the last member came to its end; beyond the room nobody looks any more: the pipeline refuses it anyway."""
-        return self._room <= 0 or self._member.eof
-
-    def take(self, chunk: bytes) -> bytes:
-        """What the next bytes unpack to. Raises `zlib.error`."""
-        out = bytearray()
-        rest = chunk
-        while rest and self._room > 0:
-            if self._member.eof:
-                rest = rest.lstrip(b"\0")  # padding between and after members, as gzip itself allows
-                if not rest:
-                    break
-                self._member = _member()
-            piece = self._member.decompress(rest, self._room)
-            self._room -= len(piece)
-            out += piece
-            rest = self._member.unused_data
-        return bytes(out)
-
-
-def _member() -> "zlib._Decompress":
-    return zlib.decompressobj(zlib.MAX_WBITS | 32)
-
-
-async def read_body(request: Request, most: int) -> bytes:
-    """The body, unpacked when it came compressed; one byte more than `most` is kept so that the pipeline refuses and keeps it.
-
-    Raises `TooLarge` for what does not stop there, `Invalid` for a compression that is broken or breaks off.
-    """
-    packing = request.headers.get("content-encoding", "identity").strip().lower()
-    if packing not in ("identity", "gzip", "deflate"):
-        raise Invalid(f"Content-Encoding '{packing[:40]}' is not known here: gzip, deflate, identity")
-    unpacker = None if packing == "identity" else Unpacker(most + 1)
-    body = bytearray()
-    came = 0
-    try:
-        async for chunk in request.stream():
-            came += len(chunk)
-            body += unpacker.take(chunk) if unpacker else chunk
-            if came > 2 * most:
-                raise TooLarge(f"more than {most} bytes")
-        if unpacker and not unpacker.whole:
-            raise Invalid(f"the body breaks off: its {packing} has no end")
-    except zlib.error as error:
-        raise Invalid(f"the body is not {packing}: {error}") from error
-    except ClientDisconnect as error:
-        raise Invalid("the client left before its body was whole") from error
-    return bytes(body[: most + 1])

@@ -23,9 +23,9 @@ from starlette.routing import Route
 from api import open311_document as document
 from api import open311_requests as service_requests
 from api.auth import CSRF_HEADER, Identity, demand_csrf
+from api.body import read_body
 from api.collector import Collector
 from api.gate import Gate
-from api.ingest_http import read_body
 from core.config import Config
 from core.errors import Invalid, NotAllowed, NotFound, StoreUnavailable, YipingError
 from core.model import Frame

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import Invalid, NotFound
 from core.model import Placement, Position, Scope
+from geodata.datums import DATUMS
 from geodata.locate import Locator
 from store import desk, devices, geography
 from store.gazetteer import CityNames
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN_AFTER = timedelta(seconds=10)
 _LAYERS_KEPT = 32
-_DATUMS = ("cgcs2000", "wgs84", "gcj02", "bd09")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,6 @@ def read_position(fields: Mapping[str, Any]) -> Position | None:
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) for value in (lon, lat))
     if not numbers or not -180 <= float(lon or 0) <= 180 or not -90 <= float(lat or 0) <= 90:
         raise Invalid("lon and lat must be degrees")
-    if datum not in _DATUMS:
-        raise Invalid(f"no datum is called '{datum}'; there are {', '.join(_DATUMS)}")
+    if datum not in DATUMS:
+        raise Invalid(f"no datum is called '{datum}'; there are {', '.join(DATUMS)}")
     return Position(float(lon or 0), float(lat or 0), datum)

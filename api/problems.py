@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem details. Says what went wrong and what would be right; never a stack trace, never SQL."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from core.errors import IllegalAct, Invalid, NotAllowed, NotFound, StaleWrite, StoreUnavailable, YipingError
@@ -15,6 +16,18 @@ class NotSignedIn(YipingError):
 
 class TooLarge(YipingError):
     """More bytes than we take: 413."""
+
+
+class TooSlow(YipingError):
+    """A body that does not come: 408."""
+
+
+class Gone(YipingError):
+    """It was here, and its time is over: 410. `ended_at` is when; None: nobody knows."""
+
+    def __init__(self, detail: str, ended_at: datetime | None = None, why: str = "lost") -> None:
+        self.ended_at, self.why = ended_at, why
+        super().__init__(detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,7 @@ class Problem:
 
 TITLES = {
     400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable",
-    413: "Too large", 415: "Unsupported media type", 500: "Our fault", 501: "Not here",
+    408: "Too slow", 413: "Too large", 415: "Unsupported media type", 500: "Our fault", 501: "Not here",
 }  # fmt: skip
 
 
@@ -56,6 +69,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(403, "not_allowed", "Not allowed", detail)
         case NotFound():
             return Problem(404, "not_found", "Not found", detail)
+        case Gone():
+            return Problem(410, "gone", "Gone", detail, {"ended_at": error.ended_at, "why": error.why})
         case IllegalAct():
             members = {"act": error.act, "stage": error.stage, "allowed": list(error.allowed)}
             return Problem(409, "illegal_act", "The present stage does not know this act", detail, members)
@@ -64,6 +79,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(412, "stale", "Changed in the meantime", detail, {"etag": etag}, {"ETag": etag})
         case TooLarge():
             return Problem(413, "too_large", "Too large", detail)
+        case TooSlow():  # what may still come of the body belongs to no request: the connection ends
+            return Problem(408, "too_slow", "Too slow", detail, headers={"Connection": "close"})
         case Invalid():
             return Problem(422, "invalid", "This cannot be meant", detail)
         case StoreUnavailable():

@@ -1,18 +1,23 @@
-"""Hands every other request to the web process, streaming both ways, so that a small installation has one port.
+"""Hands every other request to the web process, so that a small installation has one port. Answers are streamed.
 
+A body is handed on when it is whole: the web process gives a thread to each request, and a slow sender would hold it.
 Decides nothing about the content; tells people in both languages, and machines in JSON, when the web process is away.
 """
 
 from collections.abc import AsyncIterator, Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 import httpx
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from api.body import PACE, Pace, chunks
 from api.gate import problem_response
-from api.problems import Problem
+from api.problems import Problem, TooLarge, problem_of
+from core.errors import YipingError
 
 # RFC 9110 §7.6.1: they belong to one connection, not to the message.
 _HOP_BY_HOP = frozenset(
@@ -20,9 +25,14 @@ _HOP_BY_HOP = frozenset(
     | {"upgrade"}
 )
 _OURS = frozenset({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix", "forwarded"})
+_OF_BODY = frozenset({"content-length", "expect"})  # it has come, and its length is known
 _SERVERS = frozenset({"date", "server"})  # our own server says them
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 §9.2.1
 _RETRY_S = 3
+_MOST_BODY = 33 * 1024 * 1024  # the web process takes 32 MiB (app.py) and says so itself
+_MOST_BODIES = 512 * 1024 * 1024  # of all that are on their way at a moment: they stand in memory, and beyond that in files
+_IN_MEMORY = 256 * 1024
+_PIECE = 64 * 1024
 
 _AWAY = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="refresh" content="{retry}">
 <meta name="viewport" content="width=device-width"><title>页面服务暂不可用 · Web process away</title></head><body>
@@ -32,12 +42,17 @@ _AWAY = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta h
 </body></html>"""
 
 
+class Full(YipingError):
+    """Too many bodies are on their way: 503."""
+
+
 class Proxy:
     """Holds connections to the web process: close it. `trusted` proxies before us may name the client and its scheme."""
 
     def __init__(
-        self, web_url: str, *, trusted: Iterable[str] = ("127.0.0.1", "::1"), transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+        self, web_url: str, *, trusted: Iterable[str] = ("127.0.0.1", "::1"), transport: httpx.AsyncBaseTransport | None = None,
+        pace: Pace = PACE,
+    ) -> None:  # fmt: skip
         self._client = httpx.AsyncClient(
             base_url=web_url,
             timeout=httpx.Timeout(60, connect=2, pool=5),
@@ -47,7 +62,7 @@ class Proxy:
             # One client serves everybody: a jar that kept the first one's session would let the next one in.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
-        self._trusted = frozenset(trusted)
+        self._trusted, self._pace, self._held = frozenset(trusted), pace, 0
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -61,15 +76,41 @@ class Proxy:
         return True
 
     async def forward(self, request: Request) -> Response:
-        """The web process' own answer, or 502, 503 or 504 with the cause."""
+        """The web process' own answer, or 502, 503 or 504 with the cause; 408 or 413 for a body that does not come or end."""
+        if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
+            return await self._hand_on(request, None, 0)
+        held = 0
+        with SpooledTemporaryFile(_IN_MEMORY) as body:
+            try:
+                async for chunk in chunks(request, self._pace):
+                    held += self._hold(len(chunk), held)
+                    body.write(chunk)
+                body.seek(0)
+                return await self._hand_on(request, body, held)
+            except Full as full:
+                problem = Problem(503, "busy", "Too much at once", str(full), headers={"Retry-After": str(_RETRY_S), "Connection": "close"})
+                return problem_response(problem, request.url.path)
+            except YipingError as error:
+                return problem_response(problem_of(error), request.url.path)
+            finally:
+                self._held -= held
+
+    def _hold(self, more: int, held: int) -> int:
+        """Make room for so many bytes. Raises `TooLarge` and, while others have all the room, `Full`."""
+        if held + more > _MOST_BODY:
+            raise TooLarge(f"more than {_MOST_BODY} bytes")
+        if self._held + more > _MOST_BODIES:
+            raise Full("too many bodies are on their way: send it again")
+        self._held += more
+        return more
+
+    async def _hand_on(self, request: Request, body: IO[bytes] | None, length: int) -> Response:
         query = request.scope["query_string"]
         target = httpx.URL(raw_path=request.scope["raw_path"] + (b"?" + query if query else b""))
-        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
-        sent = self._client.build_request(
-            request.method, target, headers=self._headers(request), content=request.stream() if has_body else None
-        )
+        headers = self._headers(request) + ([] if body is None else [(b"content-length", b"%d" % length)])
+        sent = self._client.build_request(request.method, target, headers=headers, content=None if body is None else _pieces(body))
         try:
-            answer = await self._send(sent, again=request.method in _SAFE and not has_body)
+            answer = await self._send(sent, again=request.method in _SAFE and body is None)
         except httpx.ConnectError:
             return away(request, 503, "页面进程没有运行", "the web process does not run")
         except httpx.TimeoutException:
@@ -93,7 +134,7 @@ class Proxy:
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
         named = {word.strip().lower() for word in request.headers.get("connection", "").split(",")}
-        dropped = _HOP_BY_HOP | _OURS | named
+        dropped = _HOP_BY_HOP | _OURS | _OF_BODY | named
         kept = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in dropped]
         peer = request.client.host if request.client else ""
         believed = peer in self._trusted
@@ -110,6 +151,11 @@ class Proxy:
             "x-forwarded-host": forwarded,
         }
         return kept + [(name.encode(), value.encode("latin-1")) for name, value in ours.items()]
+
+
+async def _pieces(body: IO[bytes]) -> AsyncIterator[bytes]:
+    while piece := body.read(_PIECE):
+        yield piece
 
 
 async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:

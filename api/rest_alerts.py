@@ -9,9 +9,11 @@ from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, r
 from api.places import place_of_fields
 from api.problems import MEDIA_TYPE, make_etag, problem_of, read_etag
 from core.errors import Invalid, StaleWrite
+from core.model import Scope
 from store import alerts, gazetteer, incidents, reports
 from store.acts import Act
 from store.likeness import find_alike
+from store.timescale import Connection
 
 _STAGE, _STATE = Param("stage", "one or more, comma-separated", "list"), Param("state", "the same as stage", "list")
 _SEVERITY = Param("severity", "one or more of 1 red … 5 notice, comma-separated", "list")
@@ -69,6 +71,11 @@ def _list(call: Call, name: str, params: tuple[Param, ...], read: Callable[..., 
     return page(name, rows, filter_.limit, "id")
 
 
+def _act(call: Call, do: Callable[[Connection, int, Act], object], read: Callable[[Connection, Scope, int], dict[str, Any]]) -> Answer:
+    number, act = call.number("id"), read_act(call)
+    return acted(call, lambda: do(call.connection, number, act), lambda: read(call.connection, call.scope, number))
+
+
 def list_alerts(call: Call) -> Answer:
     return _list(call, "alerts", ALERT_PARAMS, alerts.list_alerts)
 
@@ -78,12 +85,7 @@ def get_alert(call: Call) -> Answer:
 
 
 def act_on_alert(call: Call) -> Answer:
-    alert_id, act = call.number("id"), read_act(call)
-    return acted(
-        call,
-        lambda: alerts.act_on_alert(call.connection, alert_id, act),
-        lambda: alerts.get_alert(call.connection, call.scope, alert_id),
-    )
+    return _act(call, alerts.act_on_alert, alerts.get_alert)
 
 
 def list_incidents(call: Call) -> Answer:
@@ -95,12 +97,7 @@ def get_incident(call: Call) -> Answer:
 
 
 def act_on_incident(call: Call) -> Answer:
-    incident_id, act = call.number("id"), read_act(call)
-    return acted(
-        call,
-        lambda: incidents.act_on_incident(call.connection, incident_id, act),
-        lambda: incidents.get_incident(call.connection, call.scope, incident_id),
-    )
+    return _act(call, incidents.act_on_incident, incidents.get_incident)
 
 
 def list_reports(call: Call) -> Answer:
@@ -148,11 +145,7 @@ def act_on_report(call: Call) -> Answer:
         reports.act_on_report(call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields))
         gazetteer.learn(call.connection, act, report_id)
 
-    return acted(
-        call,
-        do,
-        lambda: _read_report(call, report_id),
-    )
+    return acted(call, do, lambda: _read_report(call, report_id))
 
 
 def get_caller(call: Call) -> Answer:

@@ -6,6 +6,7 @@ from alerts import lifecycle as alert_lifecycle
 from api import photos
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params, read_time
 from api.places import place_of_fields
+from api.problems import Gone
 from api.rest_alerts import acted, read_act, shown
 from core.errors import Invalid, NotAllowed
 from dispatch import cases as lifecycle
@@ -148,8 +149,10 @@ def list_media(call: Call) -> Answer:
 
 def get_media(call: Call) -> Answer:
     row = media.get_medium(call.connection, call.scope, call.path["media_id"])
+    if row["ended_at"] is not None:
+        raise Gone(f"the picture ended on {row['ended_at'].astimezone(call.config.area.zone):%Y-%m-%d}", row["ended_at"], row["ended_why"])
     path = media.path_of(call.media, row["media_id"])
     if not path.is_file():
-        raise Invalid("the picture's file is missing")
+        raise Gone("the picture's file is missing")
     # The name never means another picture; `private`: the next user of the browser must ask again.
     return Answer(path.read_bytes(), headers={"Cache-Control": "private, max-age=3600, immutable"}, media_type=row["kind"])

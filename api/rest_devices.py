@@ -21,6 +21,7 @@ from api.call import (
     write_cursor,
 )
 from api.places import place_of_fields, read_position
+from api.rest_metrics import TAG, metrics_of
 from core.config import FeedConfig
 from core.device import DeviceEntry, MetricEntry
 from core.errors import Invalid, NotAllowed
@@ -32,15 +33,16 @@ from store.lists import MOST
 DEVICE_PARAMS = (
     Param("domain", "emergency, urban, environment, water"), AREA, Param("cell", "cell_id or cell code"), Param("gateway", "gateway"),
     Param("owner", "the unit it belongs to"), Param("kind", "what sort of thing, in the city's words"),
-    Param("state", "silent, speaking, online, offline, unverified, unplaced"), *PAGE,
+    Param("state", "silent, speaking, online, offline, maintenance, unverified, unplaced"), TAG,
+    Param("search", "part of a name or number"), *PAGE,
 )  # fmt: skip
 SUMMARY_PARAMS = (DEVICE_PARAMS[0], AREA)
 READING_PARAMS = (
-    Param("device", "device, required"), Param("metric", "metric; required with step"), *SPAN,
+    Param("device", "device, required"), Param("metric", "metric; required with step"), TAG, *SPAN,
     Param("step", "30s, 5m, 1h, 1d: fold instead of raw", "duration"), *PAGE,
 )  # fmt: skip
 REJECTED_PARAMS = (Param("feed", "feed"), Param("reason", "reason"), Param("device", "device"), AREA, *SPAN, *PAGE)
-_STATES = {"silent", "speaking", "online", "offline", "unknown", "unverified", "unplaced"}
+_STATES = {"silent", "speaking", "online", "offline", "unknown", "maintenance", "unverified", "unplaced"}
 # `native` brings telemetry and, on other topics, reports: these are told by their words.
 _WITHOUT_PERSONS = frozenset({"readings", "hj212", "native"})
 _WORDS_OF_REPORTS = (b"caller", b"phone", b"external_id", b"title", b"text", b"address", b"\\u")
@@ -54,8 +56,9 @@ def list_devices(call: Call) -> Answer:
         raise Invalid(f"state: one of {', '.join(sorted(_STATES))}")
     after = read_id_cursor(wanted.get("next"))
     state = wanted.pop("state", None)  # of a device it is no stage
+    tagged, search = metrics_of(call, wanted.pop("tag", None)), wanted.pop("search", None)
     filter_ = read_filter(wanted)
-    filter_ = replace(filter_, wanted={**filter_.wanted, "state": state})
+    filter_ = replace(filter_, wanted={**filter_.wanted, "state": state, "tagged": tagged, "search": search})
     rows = devices.list_devices(call.connection, call.scope, filter_, after or 0)
     return page("devices", rows, filter_.limit, "id")
 
@@ -120,6 +123,9 @@ def list_readings(call: Call) -> Answer:
     span = readings.Span(wanted["device"], wanted.get("metric"), since, until, limit)
     if "step" in wanted:
         return _folded(call, span, wanted["step"])
+    if "tag" in wanted and span.metric is not None:
+        raise Invalid("name a metric or a tag, not both")
+    span = replace(span, tagged=metrics_of(call, wanted.get("tag")))
     rows, last_metric = readings.list_readings(call.connection, call.scope, span, int(after[1]) if after else -1)
     more = None
     if len(rows) >= limit:

@@ -10,8 +10,9 @@ from core.model import DOMAINS
 from store import derived, hours, quality
 
 FIGURES = (
-    "aqi_hour", "aqi_hour_area", "aqi_day", "aqi_day_area", "water_class_hour", "water_class_day", "noise_hour", "rain_1h", "rain_3h",
-    "rain_6h", "rain_24h", "river_state",
+    "aqi_hour", "aqi_hour_area", "aqi_day", "aqi_day_area", "water_class_hour", "water_class_day", "water_target_hour", "water_target_day",
+    "permit_hour", "permit_day", "noise_hour", "dust_hour", "dust_day", "rain_1h", "rain_3h", "rain_6h", "rain_12h", "rain_24h",
+    "river_state", "rain_signal_area", "wind_signal_area", "heat_signal_area",
 )  # fmt: skip
 QUALITY_PARAMS = (
     AREA,
@@ -24,7 +25,7 @@ DERIVED_PARAMS = (
     AREA,
     *SPAN,
     Param("figure", "one or more, comma-separated: " + ", ".join(FIGURES), "list"),
-    Param("subject", "a device, or the code of an area for figures named …_area"),
+    Param("subject", "a device (with its metrics as device/metric for permits), or the code of an area for figures named …_area"),
     Param("as_of", "in the version that held at this moment", "time"),
     *PAGE,
 )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api import rest_alerts, rest_cases, rest_city, rest_devices, rest_places, rest_quality, rest_session
+from api import rest_alerts, rest_cameras, rest_cases, rest_city, rest_devices, rest_metrics, rest_places, rest_quality, rest_session
 from api.call import Param, Route
+from geodata.datums import DATUMS
 
 PUBLIC = "public"
 ANYBODY = ""  # signed in, whatever the scope
@@ -22,15 +23,22 @@ def _object(required: tuple[str, ...] = (), **fields: Mapping[str, Any]) -> Mapp
     return {"type": "object", "required": list(required), "properties": fields} if required else {"type": "object", "properties": fields}
 
 
-_PLACE = {"lon": _NUMBER, "lat": _NUMBER, "datum": {"enum": ["cgcs2000", "wgs84", "gcj02", "bd09"]}, "cell_code": _TEXT}
+_PLACE = {"lon": _NUMBER, "lat": _NUMBER, "datum": {"enum": list(DATUMS)}, "cell_code": _TEXT}
 _ACT = _object(
     ("act",), act=_TEXT, note=_TEXT, until=_TIME, class_code=_TEXT, incident_id=_INTEGER, worker=_TEXT, place_id=_INTEGER, **_PLACE
 )
 _METRIC = _object(unit=_TEXT, min=_NUMBER, max=_NUMBER, name=_TEXT, kind={"enum": ["number", "text"]})
+_LIMIT = _object(
+    ("metric",), metric=_TEXT, average={"enum": ["hour", "day"]}, most=_NUMBER, least=_NUMBER, unit=_TEXT, permit=_TEXT, to=_DATE,
+    **{"from": _DATE},
+)  # fmt: skip
 _DEVICE = _object(
     ("device", "domain"), device=_TEXT, name=_TEXT, domain={"enum": ["emergency", "urban", "environment", "water"]}, area=_TEXT, **_PLACE,
     interval_s=_NUMBER, kind=_TEXT, product=_TEXT, model=_TEXT, firmware=_TEXT, owner=_TEXT, network_zone=_TEXT, gateway=_TEXT,
-    installed_on=_DATE, calibrated_on=_DATE, simulated=_FLAG, drill=_FLAG, metrics={"type": "object", "additionalProperties": _METRIC},
+    installed_on=_DATE, calibrated_on=_DATE, gb_id={"type": "string", "pattern": r"^\d{20}$"}, bearing=_NUMBER, angle=_NUMBER,
+    reach_m=_NUMBER, stream_url={"type": "string", "writeOnly": True},
+    limits={"type": "array", "items": _LIMIT}, target_class={"enum": ["I", "II", "III", "IV", "V", None]},
+    simulated=_FLAG, drill=_FLAG, metrics={"type": "object", "additionalProperties": _METRIC},
 )  # fmt: skip
 _CASE = _object(
     (), alert_id=_INTEGER, report_id=_INTEGER, incident_id=_INTEGER, class_code=_TEXT, title=_TEXT, text=_TEXT, note=_TEXT, address=_TEXT,
@@ -61,6 +69,8 @@ _OPENED = ((201, "the case"),)
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/readings", "feed", "Take readings; answered after the commit", body=_READINGS),
     Route("GET", "/readings", "read", "Readings of a device, raw or folded", rest_devices.list_readings, rest_devices.READING_PARAMS),
+    Route("GET", "/metrics", "read", "The catalogue of metrics with units, ranges and tags of water", rest_metrics.list_metrics,
+          rest_metrics.METRIC_PARAMS),
     Route("POST", "/reports", "feed", "Take one report or a list, once per source and external_id", body=_REPORT, answers=_ONCE),
     Route("POST", "/feeds/{format}", "feed", "Take the raw bytes of a foreign format", body=_BYTES, body_type=_RAW),
     Route("GET", "/snapshot", "screen", "All that a screen shows", params=_SCREEN),
@@ -71,6 +81,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/devices/summary", "read", "How many devices are offline, by owner and by kind", rest_devices.summarise_devices,
           rest_devices.SUMMARY_PARAMS),
     Route("GET", "/devices/{device}", "read", "One device with its latest values", rest_devices.get_device),
+    Route("GET", "/cameras", "read", "Cameras and how long each was online", rest_cameras.list_cameras, rest_cameras.CAMERA_PARAMS),
+    Route("GET", "/cameras/summary", "read", "How many cameras are online, and for how much of a day and a week",
+          rest_cameras.summarise_cameras, rest_cameras.SUMMARY_PARAMS),
+    Route("GET", "/cameras/coverage", "read", "How many cells cameras reach, and those that none does", rest_cameras.cover_cells,
+          rest_cameras.COVERAGE_PARAMS),
+    Route("GET", "/cameras/{device}/stream", "act", "Where a camera's picture is fetched; audited at every look", rest_cameras.get_stream),
     Route("GET", "/rejected", "read", "Refused input with reason and raw bytes", rest_devices.list_rejected, rest_devices.REJECTED_PARAMS),
     Route("GET", "/alerts", "read", "Alerts", rest_alerts.list_alerts, rest_alerts.ALERT_PARAMS),
     Route("GET", "/alerts/{id}", "read", "One alert with its acts", rest_alerts.get_alert),
@@ -107,7 +123,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/feeds", "screen", "How the feeds are", rest_city.list_feeds),
     Route("GET", "/quality", "read", "How good the data of feeds and devices are, hour by hour", rest_quality.get_quality,
           rest_quality.QUALITY_PARAMS),
-    Route("GET", "/derived", "read", "Figures that standards define, with inputs and version", rest_quality.list_derived,
+    Route("GET", "/derived", "screen", "Figures that standards define, with inputs and version", rest_quality.list_derived,
           rest_quality.DERIVED_PARAMS),
     Route("GET", "/audit", "read", "Who did what; for auditors", rest_city.list_audit, rest_city.AUDIT_PARAMS),
     Route("GET", "/me", ANYBODY, "Who I am and what I may do", rest_city.get_me),

@@ -34,8 +34,9 @@ export function sentences(state, total, figures, { vitals, metrics, rules, stree
   function body() {
     const told = vitals.map(one => ({ one, value: foldVital(total.vitals[one.metric], one.fold) }));
     const name = ({ one, value }) => `${labelOf(one)} ${number(value, metrics[one.metric]?.decimals)} ${metrics[one.metric]?.unit || ''}`.trim();
-    const bad = told.filter(({ one, value }) => vitalState(value, one) === 'bad'), unknown = told.filter(({ value }) => value === null);
+    const [bad, fair] = ['bad', 'fair'].map(state => told.filter(({ one, value }) => vitalState(value, one) === state)), unknown = told.filter(({ value }) => value === null);
     const join = (list, say) => list.map(say).join(t('cockpit.brief.comma'));
-    return [bad.length ? t('cockpit.brief.bad', { list: join(bad, name) }) : unknown.length < told.length && t('cockpit.brief.vitals_good'), unknown.length && t('cockpit.brief.unknown_vitals', { list: join(unknown, ({ one }) => labelOf(one)) })].filter(Boolean).join(' ');
+    const well = !bad.length && !fair.length && unknown.length < told.length;
+    return [bad.length && t('cockpit.brief.bad', { list: join(bad, name) }), fair.length && t('cockpit.brief.fair', { list: join(fair, name) }), well && t('cockpit.brief.vitals_good'), unknown.length && t('cockpit.brief.unknown_vitals', { list: join(unknown, ({ one }) => labelOf(one)) })].filter(Boolean).join(' ');
   }
 }

@@ -13,6 +13,7 @@ import { readHistory } from './cockpit-history.js';
 
 const SAMPLE_MS = 60_000;
 const MOST_SAMPLES = 240;
+const SHARES = ['in_time', 'online'];
 const HISTORY_MS = 300_000;
 
 export async function mount(root, config) {
@@ -78,10 +79,12 @@ export async function mount(root, config) {
       text = t('cockpit.vs_hour', { span: span((now() - first.at) / 1000), change: signed(figure.value - first.values[figure.name], figure) });
       sense = Math.sign(figure.value - first.values[figure.name]) * figure.good;
     } else text = t('cockpit.no_yesterday');
-    node.textContent = text;
+    node.textContent = node.title = text;
     node.dataset.sense = sense > 0 ? 'good' : sense < 0 ? 'bad' : '';
   }
-  const signed = (value, figure) => (Math.abs(value) < 0.05 ? t('cockpit.same') : `${value > 0 ? '+' : '−'}${number(Math.abs(value), figure.decimals)}`);
+  const signed = (value, figure) => (Math.abs(value) < 0.05 ? t('cockpit.same') : points(figure, `${value > 0 ? '+' : '−'}${number(Math.abs(value), figure.decimals)}`));
+  /** The difference of two percentages is told in points. */
+  const points = ({ name }, n) => (SHARES.includes(name) ? t('cockpit.point', { n }) : n);
 
   function levels(figure, node) {
     if (!figure.levels) return;

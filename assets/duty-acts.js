@@ -3,6 +3,7 @@
 
 import { h, t, word, fill, icon, toast, openDialog, labelOf, now } from './duty-dom.js';
 import { act, call, explain, Problem } from './duty-call.js';
+import { actWord, forgetVerdicts } from './duty-report.js';
 
 const LOOK = {
   acknowledge: ['a', 'check', 'primary'], open_case: ['c', 'send', 'primary'], confirm: ['f', 'badge-check', 'primary'], dismiss: ['d', 'ban', 'danger'],
@@ -11,12 +12,14 @@ const LOOK = {
   void: ['d', 'trash-2', 'danger'], send_back: ['b', 'corner-up-left'], rework: ['w', 'undo-2', 'danger'], check: ['y', 'badge-check', 'primary'], close: ['e', 'square-check', 'primary'],
   take: ['t', 'hand', 'primary'], arrive: ['v', 'map-pinned', 'primary'], finish: ['i', 'check-check', 'primary'], expedite: ['x', 'zap'], remind: ['n', 'bell'], split: ['z', 'split'],
 };
+const WRONG = ['light', 'animal', 'normal', 'hidden', 'other'];
 const OPENS_CASE = { alert: ['unack', 'acked', 'rtn_unack'], report: ['open', 'confirmed'], incident: ['open', 'confirmed', 'handling'] };
 
-/** `[{name, key, icon, kind}]` in the order of the buttons: no two share a key. */
-export function buttonsOf(kind, noun, mayOpen = true) {
+/** `[{name, key, icon, look}]` in the order of the buttons: no two share a key. `seen` is the report of a camera that raised an alert: it is
+ *  judged where its alert is. */
+export function buttonsOf(kind, noun, mayOpen = true, seen = null) {
   const opens = mayOpen && OPENS_CASE[kind]?.includes(noun.stage) && !(noun.cases || []).length;
-  const names = [...(noun.acts || []), ...(opens ? ['open_case'] : [])];
+  const names = [...(noun.acts || []), ...(opens ? ['open_case'] : []), ...(kind === 'alert' && seen ? (seen.acts || []).filter(name => JUDGES.includes(name)) : [])];
   const free = [...'123456789'], taken = new Set();
   const made = names.map(name => {
     const [wish, symbol, look] = LOOK[name] || [null, 'circle-dot', ''];
@@ -26,6 +29,7 @@ export function buttonsOf(kind, noun, mayOpen = true) {
   });
   return made.sort((a, b) => rank(a.look) - rank(b.look));
 }
+const JUDGES = ['confirm', 'dismiss'];
 const rank = look => ({ primary: 0, '': 1, danger: 2 })[look];
 
 /** Asks for a note (and what else an act takes); resolves to the fields, or null where it was left. */
@@ -37,7 +41,7 @@ export function askNote(title, { needed = false, fields = [], hint = '' } = {}) 
       h('footer', {}, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('desk.cancel')),
         h('button', { type: 'submit', class: 'primary', 'data-do': 'confirm' }, t('duty.do_it'), h('kbd', {}, 'Ctrl ⏎'))));
     form.addEventListener('submit', () => { answer = Object.fromEntries([...new FormData(form)].filter(pair => pair[1] !== '')); });
-    note.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); } });
+    form.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); } });
     const dialog = openDialog(title, form, 'note');
     dialog.addEventListener('close', () => resolve(answer));
     (fields.length ? form.querySelector('select,input') : note).focus();
@@ -49,6 +53,7 @@ export const choose = (name, label, options, value) => h('label', {}, h('span', 
 
 /** The fields an act takes beside its note. */
 function fieldsOf(name, noun, config, incidents) {
+  if (name === 'dismiss' && noun.channel === 'video') return [choose('why', t('duty.video.why'), WRONG.map(one => [t(`duty.video.why.${one}`), t(`duty.video.why.${one}`)]))];
   const classes = Object.entries(config.classes).map(([code, one]) => [code, `${code} ${labelOf(one)}`]);
   if (name === 'classify' || name === 'open_case') return [choose('class_code', t('duty.class'), classes, noun.class_code)];
   if (name === 'shelve') return [choose('minutes', t('duty.shelve_for'), [[30, t('desk.span.m', { n: 30 })], [60, t('desk.span.m', { n: 60 })], [240, t('desk.span.h', { n: 4, m: '00' })], [480, t('desk.span.h', { n: 8, m: '00' })]])];
@@ -57,9 +62,11 @@ function fieldsOf(name, noun, config, incidents) {
 }
 
 /** Draws the buttons of a noun into `footer` and answers their keys. `done(problem)` is called after each act, `picture` gives the open incidents. */
-export function drawActs(footer, kind, noun, { config, etag, incidents, place, done }) {
+export function drawActs(footer, kind, noun, { config, etag, incidents, place, done, seen }) {
   const may = ['duty', 'dispatcher', 'supervisor'].includes(config.role);
-  const buttons = buttonsOf(kind, noun, may);
+  const buttons = buttonsOf(kind, noun, may, seen?.noun);
+  /** What an act is done to: `{kind, noun, etag}`. */
+  const target = name => (kind === 'alert' && seen && JUDGES.includes(name) ? { kind: 'report', ...seen } : { kind, noun, etag });
   const nodes = new Map();
   let busy = false;
 
@@ -72,8 +79,12 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
     let failed = null;
     try {
       if (name === 'open_case') await openCase(kind, noun, fields, config.role === 'duty');
-      else await act(kind, noun.number || noun.id, name, fields, { etag });
-      toast('ok', t('duty.did', { act: word('desk.act', name), title: noun.title }));
+      else {
+        const one = target(name);
+        await act(one.kind, one.noun.number || one.noun.id, name, fields, { etag: one.etag });
+        if (one.noun.channel === 'video') forgetVerdicts();
+      }
+      toast('ok', t('duty.did', { act: actWord(target(name).noun, name), title: noun.title }));
     } catch (problem) {
       failed = problem;
       busy = false; // or "try again" would do nothing
@@ -84,15 +95,17 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
 
   async function gather(name) {
     if (name === 'place') return place(noun);
-    const needed = (config.needs_note[kind] || []).includes(name);
-    const answer = await askNote(`${word('desk.act', name)} · ${noun.title}`, { needed, fields: fieldsOf(name, noun, config, incidents()), hint: t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`) });
+    const one = target(name), fields = fieldsOf(name, one.noun, config, incidents());
+    const needed = (config.needs_note[one.kind] || []).includes(name) && !fields.length; // a reason that is chosen is a note
+    const answer = await askNote(`${actWord(one.noun, name)} · ${noun.title}`, { needed, fields, hint: t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`) });
     if (answer?.minutes) { answer.until = new Date(now() + Number(answer.minutes) * 60e3).toISOString(); delete answer.minutes; }
+    if (answer?.why) { answer.note = [answer.why, answer.note].filter(Boolean).join('：'); delete answer.why; }
     if (answer?.incident_id) answer.incident_id = Number(answer.incident_id);
     return answer;
   }
 
   fill(footer, buttons.length ? buttons.map(one => {
-    const node = h('button', { type: 'button', class: `act ${one.look}`, 'data-act': one.name, 'data-key': one.key, onclick: () => run(one.name) }, icon(one.icon), h('span', {}, word('desk.act', one.name)), h('kbd', {}, one.key.toUpperCase()));
+    const node = h('button', { type: 'button', class: `act ${one.look}`, 'data-act': one.name, 'data-key': one.key, onclick: () => run(one.name) }, icon(one.icon), h('span', {}, actWord(target(one.name).noun, one.name)), h('kbd', {}, one.key.toUpperCase()));
     nodes.set(one.key, node);
     return node;
   }) : h('span', { class: 'no-acts' }, t('duty.no_acts')));
@@ -103,6 +116,30 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
 async function openCase(kind, noun, fields, dispatch) {
   const { data } = await call('POST', '/cases', { body: { [`${kind}_id`]: noun.id, title: noun.title, ...(dispatch ? { dispatch } : {}), ...fields } });
   if (!data.number && !data.case_number && !data.id) throw new Problem(500, { title: 'no case number' });
+}
+
+/** Makes one of two complaints as `plan` says (`mergeOf`); `etag` is the version of `report` that was looked at. True when something was done. */
+export async function mergeAlike(report, like, plan, { config, etag }) {
+  const answer = await askNote(`${t(`duty.alike.${plan.way}`, { id: plan.incident_id || '' })} · ${report.title}`, { hint: t(`duty.alike.hint.${plan.way}`, { other: like.title, id: plan.incident_id || '' }) });
+  if (!answer) return false;
+  if (plan.way === 'into') await act('report', report.id, 'merge', { incident_id: plan.incident_id, ...answer }, { etag });
+  else if (plan.way === 'here') await act('report', like.id, 'merge', { incident_id: plan.incident_id, ...answer });
+  else if (!(await oneCase(report, like, answer, { config, etag }))) return true;
+  toast('ok', t('duty.alike.done', { one: report.title, other: like.title }));
+  return true;
+}
+
+/** A case for the earlier of the two, whose incident takes in the later; false where only the first half went. */
+async function oneCase(report, like, answer, { config, etag }) {
+  const oursFirst = Date.parse(report.observed_at) <= Date.parse(like.observed_at), [first, second] = oursFirst ? [report, like] : [like, report];
+  const { data } = await call('POST', '/cases', { body: { report_id: first.id, title: first.title, ...(config.role === 'duty' ? { dispatch: true } : {}), ...answer } });
+  try {
+    await act('report', second.id, 'merge', { incident_id: data.incident_id, ...answer }, oursFirst ? {} : { etag });
+    return true;
+  } catch (problem) {
+    toast('error', t('duty.alike.half', { number: data.number, why: explain(problem) }));
+    return false;
+  }
 }
 
 /** Acknowledges many alerts with one note, one after the other; says how many went and which did not. */

@@ -1,26 +1,33 @@
 // The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
 
-import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf } from './duty-dom.js';
+import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf, endedPicture } from './duty-dom.js';
 import { call, read, rowsOf, pathOf, explain } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
+import { drawAlike, drawCandidate, shot, stageWord } from './duty-report.js';
 import { loadText } from './text.js';
 
 const fact = (label, value, extra) => (value === null || value === undefined || value === '' ? null : h('div', { class: `fact ${extra || ''}` }, h('dt', {}, label), h('dd', {}, value)));
 const metricOf = alert => (alert.subject || '').split('/').slice(1).join('/');
 
-export function makeDetail(slots, parts, config, { streetName, map, open, picture }) {
+export function makeDetail(slots, parts, config, { streetName, map, open, picture, merge }) {
   let shown = 0;
 
-  /** Reads and draws one item; resolves to `{noun, etag}` or null when another was asked for meanwhile. Raises `Problem`. */
+  /** Reads and draws one item; resolves to `{noun, etag, report}` or null when another was asked for meanwhile. `report` is what a camera saw
+   *  `{noun, etag}`: the item itself, or what is behind an alert or a case. Raises `Problem`. */
   async function show(item) {
     const mine = ++shown;
     const still = () => mine === shown;
     const { data: noun, etag } = await call('GET', pathOf(item.kind, item.id));
     if (!still()) return null;
     if (item.kind !== 'case') noun.cases = casesOf(item.kind, noun);
+    const behind = item.kind === 'report' ? { noun, etag } : await reportBehind(item, noun);
+    if (!still()) return null;
+    const seen = behind?.noun.channel === 'video' ? behind : null;
     heading(item, noun);
+    candidate(seen?.noun, still);
+    alike(item, noun);
     facts(item, noun);
-    report(item, noun);
+    report(item, noun, seen, behind?.noun);
     photos(noun);
     stages(item, noun);
     runbook(noun);
@@ -28,7 +35,23 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     members(item, noun, still);
     place(noun, still);
     trend(item, noun, still);
-    return { noun, etag };
+    return { noun, etag, report: seen };
+  }
+
+  /** The report behind an alert or a case: its words and pictures are evidence. One that cannot be read leaves the row as it is. */
+  async function reportBehind(item, noun) {
+    if (!['alert', 'case'].includes(item.kind) || !noun.report_id) return null;
+    return call('GET', pathOf('report', noun.report_id)).then(({ data, etag }) => ({ noun: data, etag })).catch(() => null);
+  }
+
+  function candidate(seen, still) {
+    parts.candidate.hidden = !seen;
+    if (seen) drawCandidate(slots.candidate, seen, { least: config.least_verdicts, still });
+  }
+
+  function alike(item, noun) {
+    const may = ['duty', 'dispatcher', 'supervisor'].includes(config.role), incidents = new Map(picture().incidents.map(one => [one.id, one]));
+    parts.alike.hidden = item.kind !== 'report' || !drawAlike(slots.alike, noun, { incidents, classes: config.classes, may, merge: (like, plan) => merge(item, noun, like, plan), open: like => open({ kind: 'report', id: like.id, key: `report:${like.id}`, title: like.title }) });
   }
 
   /** The open cases about it: the live picture tells, the noun does not. */
@@ -42,7 +65,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
       h('div', { class: 'heading-words' }, h('h2', { title: noun.title }, titleOf(noun, config.rules)),
         h('p', {}, [word('desk.kind', item.kind), item.kind === 'case' ? noun.number : `#${item.id}`, streetName(noun.street), t('duty.since', { at: clock(noun.raised_at || noun.opened_at || noun.observed_at, true) })].filter(Boolean).join(' · '))),
       noun.drill && h('b', { class: 'mark drill' }, t('desk.drill')), noun.simulated && h('b', { class: 'mark simulated' }, t('desk.simulated')),
-      h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, word('desk.stage', noun.stage)));
+      h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, stageWord(noun)));
   }
 
   function facts(item, noun) {
@@ -58,10 +81,10 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
           h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: number(noun.threshold), unit })))),
       fact(t('duty.fact.rule'), labelOf(rule)), fact(t('duty.fact.reason'), rule?.reason),
       fact(t('duty.fact.device'), noun.device_name || noun.device, 'long'), fact(t('duty.fact.code'), noun.device_name && noun.device),
-      fact(t('duty.fact.lasts'), span(waits)), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
+      fact(t(item.kind === 'alert' ? 'duty.fact.lasts' : 'duty.fact.waits'), span(waits)), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
       fact(t('duty.fact.class'), noun.class_code && `${noun.class_code} ${labelOf(config.classes[noun.class_code])}`), fact(t('duty.fact.channel'), noun.channel && word('desk.channel', noun.channel)),
       fact(t('duty.fact.address'), noun.address, 'long'), fact(t('duty.fact.source'), noun.source && `${noun.source} / ${noun.external_id}`),
-      fact(t('duty.fact.confidence'), noun.confidence !== null && noun.confidence !== undefined ? `${Math.round(noun.confidence * 100)} %` : null),
+      fact(t('duty.fact.confidence'), noun.channel !== 'video' && Number.isFinite(noun.confidence) ? `${Math.round(noun.confidence * 100)} %` : null),
       fact(t('duty.fact.count'), noun.count > 1 ? t('duty.times', { n: noun.count }) : null), fact(t('duty.fact.grid'), noun.duty_grid),
       fact(t('duty.fact.handler'), noun.handler || noun.handler_title || (noun.handler_id && `#${noun.handler_id}`)),
       fact(t('duty.fact.hold'), noun.hold && noun.hold !== 'none' ? `${word('desk.hold', noun.hold)} ${noun.hold_until ? t('duty.until', { at: clock(noun.hold_until) }) : ''}` : null),
@@ -74,18 +97,13 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     return made.length ? fact(t('duty.fact.linked'), h('span', { class: 'links' }, made), 'long') : null;
   }
 
-  function report(item, noun) {
-    const pictures = (noun.media || []).filter(one => typeof one === 'string');
-    parts.report.hidden = !noun.text && !(item.kind === 'report') && !pictures.length;
+  /** What came in words; of a camera its picture stands above already. */
+  function report(item, noun, seen, told) {
+    const from = item.kind === 'alert' ? told || {} : noun;
+    const pictures = seen ? [] : (from.media || []).filter(one => typeof one === 'string'), ended = seen ? [] : (from.pictures || []).filter(one => one.ended_at);
+    parts.report.hidden = !from.text && (Boolean(seen) || item.kind !== 'report') && !pictures.length && !ended.length;
     if (parts.report.hidden) return;
-    fill(slots.report, h('p', { class: noun.text ? 'report-text' : 'muted' }, noun.text || t('duty.no_text')), pictures.map(one => shot(one, t('duty.snapshot'))));
-  }
-
-  function shot(address, caption) {
-    const ours = address.startsWith('/') || !address.includes(':') ? (address.includes('/') ? address : `/api/v1/media/${address}`) : null;
-    if (!ours) return h('a', { class: 'link', href: /^https?:/.test(address) ? address : null, target: '_blank', rel: 'noreferrer noopener' }, icon('external-link'), t('duty.picture_elsewhere'));
-    const image = h('img', { src: ours, alt: caption, loading: 'lazy', onerror: () => image.replaceWith(h('span', { class: 'muted' }, t('duty.picture_gone'))) });
-    return h('a', { href: ours, target: '_blank', rel: 'noopener', class: 'picture' }, image);
+    fill(slots.report, h('p', { class: from.text ? 'report-text' : 'muted' }, from.text || t('duty.no_text')), pictures.map(one => shot(one, t('duty.snapshot'))), ended.map(endedPicture));
   }
 
   function photos(noun) {
@@ -94,7 +112,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     fill(slots.photos, ['before', 'evidence', 'after'].map(role => {
       const of = list.filter(one => (one.role || 'evidence') === role);
       if (!of.length && role === 'evidence') return null;
-      return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => shot(String(one.media_id || one.id), t(`duty.photo.${role}`))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
+      return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => (one.ended_at ? endedPicture(one) : shot(String(one.media_id || one.id), t(`duty.photo.${role}`)))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
     }));
   }
 
@@ -161,6 +179,8 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
 
   function nearby(cell, noun) {
     const devices = cell.devices || [];
+    const eye = slots.candidate.querySelector('[data-by=camera] b'), known = eye && devices.find(one => one.device === eye.textContent);
+    if (known?.name) fill(eye, known.name, ' ', h('small', { class: 'muted' }, known.device));
     fill(slots.nearby, h('p', { class: 'muted' }, [t('duty.cell', { code: cell.cell_code || noun.cell_id }), gridOf(cell)].filter(Boolean).join(' · ')),
       !devices.length ? h('p', { class: 'muted' }, t('duty.no_devices')) : h('ul', { class: 'devices' }, devices.slice(0, 8).map(one => h('li', { class: one.device === noun.device ? 'same' : '' }, h('b', { title: one.name || one.device }, one.name || one.device), h('span', { class: 'num' }, latest(one))))));
   }

@@ -64,6 +64,10 @@ export function clock(at, seconds = false) {
   return day(ms) === day(now()) ? time : `${formatter({ month: '2-digit', day: '2-digit' }).format(ms)} ${time}`;
 }
 
+/** What is left of a picture that ended, `{ended_at, ended_why}`: that there was one, and on which day it went. */
+export const endedPicture = one => h('div', { class: 'no-photo', 'data-ended': one.ended_at }, icon('image'),
+  t(one.ended_why === 'lost' ? 'duty.picture_lost' : 'duty.picture_expired', { day: day(Date.parse(one.ended_at)).replaceAll('/', '-') }));
+
 export const dateLine = () => (lang() !== 'en'
   ? formatter({ year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' }).format(now())
   : new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' }).format(now()));

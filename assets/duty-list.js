@@ -12,7 +12,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
   const filters = { kind: '', severity: '', domain: '', stage: '', text: '' };
   const selected = new Set();
   let fresh = [], shown = [], current = null, inside = false;
-  const rows = new Map();
+  const rows = new Map(), outcome = new Map(); // outcome: what became of the row on the desk, by key
 
   const say = item => [item.street && streetName(item.street), item.place].filter(Boolean).join(' · ') || t('duty.no_place');
 
@@ -30,7 +30,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
 
   function paint(item) {
     const made = rows.get(item.key) || row(item);
-    const shape = JSON.stringify([item.title, item.stage, item.severity, item.row.value, item.row.count, item.row.hold, item.gone, item.overdue, item.row.version, item.members, item.folded?.length, item.row.waiting, item.opened]);
+    const shape = JSON.stringify([item.title, item.stage, item.severity, item.row.value, item.row.count, item.row.hold, item.gone, item.overdue, item.row.version, item.members, item.folded?.length, item.row.waiting, item.opened, outcome.get(item.key)]);
     if (shape !== made.shape) {
       made.shape = shape;
       fill(made.body,
@@ -39,7 +39,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
           item.row.drill && h('b', { class: 'mark drill' }, t('desk.drill')),
           item.row.hold && item.row.hold !== 'none' && h('b', { class: 'mark' }, word('desk.hold', item.row.hold)),
           item.row.state_known === false && h('b', { class: 'mark', title: t('desk.state_unknown') }, t('duty.unknown_short')),
-          h('span', { class: `stage stage-${item.stage}` }, item.gone ? t('duty.gone') : item.folded ? [isBack(item.row) && word('desk.stage', 'rtn_unack'), t(item.opened ? 'duty.folded_close' : 'duty.folded_open', { n: item.row.waiting })].filter(Boolean).join(' · ') : item.kind === 'incident' ? t('duty.members', { n: item.members }) : word('desk.stage', item.stage))));
+          h('span', { class: `stage stage-${item.stage}` }, item.gone ? outcome.get(item.key) || t('duty.gone') : item.folded ? [isBack(item.row) && word('desk.stage', 'rtn_unack'), t(item.opened ? 'duty.folded_close' : 'duty.folded_open', { n: item.row.waiting })].filter(Boolean).join(' · ') : item.kind === 'incident' ? t('duty.members', { n: item.members }) : word('desk.stage', item.stage))));
     }
     made.node.classList.toggle('gone', Boolean(item.gone));
     made.node.classList.toggle('beneath', Boolean(item.beneath));
@@ -63,7 +63,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
   function draw() {
     const all = fresh.filter(item => passes(item, filters)), passing = all.slice(0, MOST_ROWS);
     const held = hold(shown, passing);
-    if (!inside) { shown = passing; held.fresh = []; } else shown = held.items.filter(item => passes(item, filters) || item.gone);
+    if (!inside) { shown = withCurrent(passing); held.fresh = []; } else shown = held.items.filter(item => passes(item, filters) || item.gone);
     const nodes = shown.map(paint);
     const wanted = new Set(shown.map(item => item.key));
     for (const [key, made] of rows) if (!wanted.has(key)) { made.node.remove(); rows.delete(key); }
@@ -76,6 +76,13 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
     bulk();
     slots['queue-count'].textContent = fresh.filter(item => !item.beneath).length;
     severities();
+  }
+
+  /** The row whose evidence is on the desk stays where it was and says what became of it, until the next one is opened. */
+  function withCurrent(passing) {
+    const at = shown.findIndex(item => item.key === current);
+    if (at < 0 || fresh.some(item => item.key === current)) return passing;
+    return [...passing.slice(0, at), { ...shown[at], gone: true }, ...passing.slice(at)];
   }
 
   function empty() {
@@ -136,6 +143,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk) {
 
   return {
     update(items) { fresh = items; draw(); },
+    became(key, words) { outcome.clear(); outcome.set(key, words); draw(); },
     tick() { for (const item of shown) tick(item, rows.get(item.key)); },
     mark(key) { current = key; for (const [one, made] of rows) { made.node.classList.toggle('current', one === key); made.node.setAttribute('aria-selected', one === key); } },
     step(by) {

@@ -14,12 +14,13 @@ function itemOfAlert(row) {
   const waits = row.stage !== 'acked';
   return base('alert', row.id, row, {
     rank: waits && row.hold !== 'none' ? RANK.acked : RANK[row.stage] ?? RANK.acked, since: row.raised_at, domain: row.domain,
-    place: row.title.includes(row.device_name) ? '' : row.device_name || row.device || row.subject, waits,
+    place: row.title.includes(row.device_name) ? '' : row.device_name || row.device || (/^(report|platform)[:/]/.test(row.subject || '') ? '' : row.subject), waits,
   });
 }
 
-function itemOfReport(row) {
-  return base('report', row.id, row, { rank: RANK.report, since: row.received_at || row.observed_at, place: row.address, waits: true });
+/** As grave as it says itself, else as its class is. */
+function itemOfReport(row, severities) {
+  return base('report', row.id, row, { severity: row.severity || severities?.[row.class_code] || 5, rank: RANK.report, since: row.received_at || row.observed_at, place: row.address, waits: true });
 }
 
 function itemOfCase(row, now, awaitsDesk) {
@@ -46,15 +47,15 @@ function itemsOfFold(fold, opened) {
 }
 
 /** `picture` = {alerts, cases, incidents, reports}: arrays of rows; `law` = {awaits: the stages in which a case waits
- *  for the desk, domains: class → domain}, both from the page's config. Returns items, most urgent first. */
+ *  for the desk, domains and severities: by class}, all from the page's config. Returns items, most urgent first. */
 export function workItems(picture, now, law, opened = new Set()) {
   const members = new Map();
-  for (const row of [...picture.alerts, ...picture.reports]) if (row.incident_id) members.set(row.incident_id, (members.get(row.incident_id) || 0) + 1);
-  const ringing = new Set(picture.alerts.map(row => row.report_id).filter(Boolean)); // a report with an alert is that alert's row
+  const ringing = new Set(picture.alerts.map(row => row.report_id).filter(Boolean)); // a report with an alert is that alert's row, and counts once
+  for (const row of [...picture.alerts, ...picture.reports.filter(one => !ringing.has(one.id))]) if (row.incident_id) members.set(row.incident_id, (members.get(row.incident_id) || 0) + 1);
   const joined = row => row.incident_id && members.get(row.incident_id) > 1;
   const items = [
     ...foldSilences(picture.alerts.filter(row => row.stage !== 'normal' && (row.stage !== 'acked' || !joined(row))), law.rules).flatMap(row => (row.folded ? itemsOfFold(row, opened) : [itemOfAlert(row)])),
-    ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)).map(itemOfReport),
+    ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)).map(row => itemOfReport(row, law.severities)),
     ...picture.cases.filter(row => !row.closed_at).map(row => itemOfCase(row, now, law.awaits)),
     ...picture.incidents.filter(row => !['closed', 'dismissed'].includes(row.stage) && members.get(row.id) > 1).map(row => itemOfIncident(row, members.get(row.id))),
   ];

@@ -1,11 +1,12 @@
 // The duty desk: joins the live picture, the queue, the evidence and the acts. Reads the clock for ages only.
 
-import { begin, h, t, word, fill, icon, toast, openDialog, now } from './duty-dom.js';
+import { begin, h, t, fill, icon, toast, openDialog, now } from './duty-dom.js';
 import { explain, call, pathOf } from './duty-call.js';
 import { workItems, unplaced } from './duty-queue.js';
 import { makeList } from './duty-list.js';
 import { makeDetail } from './duty-detail.js';
-import { drawActs, acknowledgeAll } from './duty-acts.js';
+import { drawActs, acknowledgeAll, mergeAlike } from './duty-acts.js';
+import { stageWord } from './duty-report.js';
 import { makePlaceMap, streetNames } from './duty-place.js';
 import { openTray, askPlace } from './duty-tray.js';
 import { follow, mountHead } from './duty-head.js';
@@ -15,10 +16,12 @@ const wide = matchMedia('(min-width: 1001px)'); // below it the queue stands abo
 
 const slotsOf = (root, name) => Object.fromEntries([...root.querySelectorAll(`[data-${name}]`)].map(node => [node.dataset[name], node]));
 
+const ofClasses = (classes, field, name) => ({ [name]: Object.fromEntries(Object.entries(classes).map(([code, one]) => [code, one[field]])) });
+
 export async function mount(root, config) {
   await begin(config);
   const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part');
-  const law = { awaits: new Set(config.awaits), rules: config.rules, domains: Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, one.domain])) };
+  const law = { awaits: new Set(config.awaits), rules: config.rules, ...ofClasses(config.classes, 'domain', 'domains'), ...ofClasses(config.classes, 'severity', 'severities') };
   const names = {}, opened = new Set();
   const streetName = code => names[code] || '';
   let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, drawn = null, bar = null, mapMade = null, known = false;
@@ -27,7 +30,7 @@ export async function mount(root, config) {
   // A line that breaks while the map is fetched leaves the place in figures, and the next row asks for the map again.
   const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()).catch(() => { mapMade = null; return null; }));
   const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); });
-  const detail = makeDetail(slots, parts, config, { streetName, map, open, picture: () => picture });
+  const detail = makeDetail(slots, parts, config, { streetName, map, open, picture: () => picture, merge });
 
   /** While nothing is chosen: the first row by itself where there is room for it, else a word on how to choose. */
   function rest() {
@@ -65,8 +68,9 @@ export async function mount(root, config) {
       if (!found) return;
       drawn = item.key;
       if (slots.notice.dataset.away) { delete slots.notice.dataset.away; fill(slots.notice); }
-      current = { ...item, version: found.noun.version };
-      bar = drawActs(slots.acts, item.kind, found.noun, { config, etag: found.etag, incidents: () => picture.incidents, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
+      current = { ...item, version: found.noun.version, etag: found.etag };
+      list.became(item.key, found.noun.stage === 'merged' ? t('duty.became_row', { id: found.noun.incident_id }) : stageWord(found.noun));
+      bar = drawActs(slots.acts, item.kind, found.noun, { config, etag: found.etag, seen: found.report, incidents: () => picture.incidents, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
     } catch (problem) {
       if (current?.key !== item.key) return;
       if (drawn === item.key && (problem.offline || problem.status >= 500)) return away(item, problem);
@@ -84,6 +88,17 @@ export async function mount(root, config) {
     slots.notice.dataset.away = 'yes';
     fill(slots.notice, h('p', { class: 'conflict', role: 'alert' }, icon('cloud-off'), explain(problem)));
     setTimeout(() => { if (current?.key === item.key && slots.notice.dataset.away) open(item, true); }, 3000);
+  }
+
+  /** One of two complaints, as the officer wants it. */
+  async function merge(item, report, like, plan) {
+    const go = async () => {
+      try {
+        if (!(await mergeAlike(report, like, plan, { config, etag: current?.etag }))) return;
+      } catch (problem) { return after(item, problem, go); }
+      await after(item, null, go);
+    };
+    await go();
   }
 
   /** After an act: the row again as it now is; a conflict names who was faster, any other failure offers to try again. */
@@ -110,7 +125,15 @@ export async function mount(root, config) {
 
   const keyList = () => KEYS.map(([key, name]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`duty.key.${name}`))]);
   const keys = () => openDialog(t('duty.keys'), h('dl', { class: 'keys' }, keyList(),
-    [...slots.acts.querySelectorAll('[data-key]')].map(node => [h('dt', {}, h('kbd', {}, node.dataset.key.toUpperCase())), h('dd', {}, word('desk.act', node.dataset.act))])), 'keys');
+    keyed().map(node => [h('dt', {}, h('kbd', {}, node.dataset.key.toUpperCase())), h('dd', {}, node.dataset.say || node.querySelector('span').textContent)])), 'keys');
+  const keyed = () => [slots.acts, slots.alike].flatMap(place => [...place.querySelectorAll('[data-key]')]);
+  /** The key of an act, or of a likeness. */
+  function press(key) {
+    if (slots.card.hidden || bar?.press(key)) return !slots.card.hidden;
+    const node = !parts.alike.hidden && slots.alike.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (node) node.click();
+    return Boolean(node);
+  }
 
   const MOVES = {
     j: () => list.step(1), ArrowDown: () => list.step(1), k: () => list.step(-1), ArrowUp: () => list.step(-1), '/': () => list.search().focus(), '?': keys,
@@ -121,7 +144,7 @@ export async function mount(root, config) {
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { if (event.key === 'Escape') event.target.blur(); return; }
     if (event.target.tagName === 'BUTTON' && (event.key === ' ' || event.key === 'Enter')) return;
     const move = MOVES[event.key];
-    if (move) { event.preventDefault(); move(); } else if (!slots.card.hidden && bar?.press(event.key.toLowerCase())) event.preventDefault();
+    if (move) { event.preventDefault(); move(); } else if (press(event.key.toLowerCase())) event.preventDefault();
   });
   root.querySelector('[data-do=keys]').addEventListener('click', keys);
   root.querySelector('[data-do=unplaced]').addEventListener('click', () => openTray(unplaced(picture), open, head.dark()));

@@ -1,6 +1,6 @@
 // The grid worker's phone: my tasks, one task, its acts, photos. Works without a network: what is done waits in the phone and goes in order.
 
-import { begin, h, t, word, fill, icon, badge, clock, span, now, countdown, toast, openDialog } from './duty-dom.js';
+import { begin, h, t, word, fill, icon, badge, clock, span, now, countdown, toast, openDialog, endedPicture } from './duty-dom.js';
 import { read } from './duty-call.js';
 import { loadText } from './text.js';
 import { follow, leave } from './duty-head.js';
@@ -104,7 +104,7 @@ export async function mount(root, config) {
     const media = (row.media || []).filter(one => one && typeof one === 'object');
     const unsent = outgoing.photosOf(row.number);
     const figure = (src, caption) => h('figure', {}, h('img', { src, alt: caption }), h('figcaption', {}, caption));
-    const shots = [...media.map(one => figure(`/api/v1/media/${one.media_id}`, t(one.role === 'after' ? 'field.photo_after' : 'field.photo_before'))), ...unsent.map(one => figure(one.url, `${t('field.photo_after')} · ${t('field.pending')}`))];
+    const shots = [...media.map(one => (one.ended_at ? endedPicture(one) : figure(`/api/v1/media/${one.media_id}`, t(one.role === 'after' ? 'field.photo_after' : 'field.photo_before')))), ...unsent.map(one => figure(one.url, `${t('field.photo_after')} · ${t('field.pending')}`))];
     return h('div', { class: 'one-photos' }, shots.length ? shots : stage !== 'on_site' && h('div', { class: 'no-photo' }, icon('image'), t('field.no_photo')));
   }
 

@@ -9,7 +9,7 @@ import { streetNames } from './duty-place.js';
 
 const EVERY_MS = 30_000;
 const SHOWN = 100;
-const COUNTS = ['late', 'out_of_range', 'stuck', 'jumps', 'future', 'nulls', 'flagged'];
+const COUNTS = ['late', 'duplicates', 'out_of_range', 'stuck', 'jumps', 'future', 'nulls', 'flagged'];
 const FEED_MARKS = ['accepted', 'duplicate', 'late', 'range', 'clock'];
 const AIR = 'aqi_hour_area,aqi_day_area';
 

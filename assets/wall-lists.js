@@ -140,8 +140,10 @@ export class Lists {
     Object.assign(item.dataset, { opened: row.opened_at ?? "", due: row.due_at ?? "", stage: row.stage });
     mark.className = `mark mark-${row.severity}`;
     setText(mark, labels.mark);
-    setText(title, labels.title);
-    setText(where, [labels.where, row.address].filter(Boolean).join(" · "));
+    // What it is stands first: a title begins with the place, and a wall cuts its end.
+    const kind = this.config.classes[row.class_code]?.label;
+    setText(title, kind ? (row.drill ? t("row.drill", { title: kind }) : kind) : labels.title);
+    setText(where, [labels.where, kind && row.title, row.address].filter(Boolean).join(" · "));
     setText(stage, t(`stage.case.${row.stage}`));
   }
 

@@ -2,6 +2,7 @@
 
 import { Live } from "./live.js";
 import { DistrictMap } from "./map.js";
+import { Air } from "./wall-air.js";
 import { Figures } from "./wall-figures.js";
 import { Header } from "./wall-header.js";
 import { Lists } from "./wall-lists.js";
@@ -18,7 +19,7 @@ export async function mount(root, config) {
   const mine = belongs(config);
   district.visible = mine;
   const context = { root, config, live, district, mine, panel };
-  const [header, figures, lists, trend] = [new Header(context), new Figures(context), new Lists(context), new Trend(context)];
+  const [header, figures, lists, trend, air] = [new Header(context), new Figures(context), new Lists(context), new Trend(context), new Air(context)];
   let [waiting, drawnAt] = [null, -DRAW_MS];
 
   const draw = () => {
@@ -51,6 +52,7 @@ export async function mount(root, config) {
   everySecond(live, () => {
     header.tick();
     figures.tick(live.state);
+    air.tick();
     lists.tick();
     district.tick(config.timezone);
   });

@@ -9,11 +9,14 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache, reduce
+from operator import getitem
 from typing import Any
 
+from ingest.decode import sl651_frame
 from ingest.decode.hj212_packet import checksum
-from tests.unit.ingest.sl651_frames import crc
 
+_DIGITS, _TEXT = re.compile(rb"[0-9]+"), re.compile(rb">([^<>]*)<|=\"([^\"<>]*)\"")
 LONGEST = 60_000  # bytes of a damaged frame
 TOKENS = (
     b"[",
@@ -141,8 +144,9 @@ def _repeat(chance: random.Random, frame: bytes, other: bytes) -> bytes:
 
 def _digits(chance: random.Random, frame: bytes, other: bytes) -> bytes:
     """Into a number where there is one: that is where lengths, counts and times stand."""
-    places = [place for place, byte in enumerate(frame[:4000]) if 48 <= byte <= 57] or [chance.randint(0, len(frame))]
-    place = chance.choice(places)
+    place = chance.randint(0, min(len(frame), 4000))
+    if run := _DIGITS.search(frame, place) or _DIGITS.search(frame):
+        place = chance.randrange(*run.span())
     return frame[:place] + str(chance.getrandbits(chance.choice((3, 10, 40, 400)))).encode() + frame[place + chance.randint(0, 1) :]
 
 
@@ -160,9 +164,10 @@ def _within_json(chance: random.Random, good: bytes) -> bytes:
         whole = [json.loads(good)]
     except ValueError:
         return _digits(chance, good, good)
-    places = list(_places(whole))
-    for _ in range(chance.randint(1, 3)):
-        (parent, key), (other, its) = chance.choice(places), chance.choice(places)
+    paths = _paths(good)
+    for (parent, key), (other, its) in [
+        (_at(whole, chance.choice(paths)), _at(whole, chance.choice(paths))) for _ in range(chance.randint(1, 3))
+    ]:
         parent[key] = other[its] if chance.random() < 0.3 and other is not whole and parent is not other[its] else chance.choice(ODD)
     try:
         return json.dumps(whole[0]).encode()
@@ -170,19 +175,34 @@ def _within_json(chance: random.Random, good: bytes) -> bytes:
         return good
 
 
-def _places(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place of a tree, as what holds it and its key there."""
-    for key in list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
-        yield node, key
-        yield from _places(node[key])
+@lru_cache(maxsize=512)
+def _paths(good: bytes) -> tuple[tuple[Any, ...], ...]:
+    """Every place of a tree, as the keys that lead there; the same for all damage to a frame."""
+    return tuple(_below([json.loads(good)], ()))
+
+
+def _below(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    for key in node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
+        yield (*path, key)
+        yield from _below(node[key], (*path, key))
+
+
+def _at(whole: Any, path: tuple[Any, ...]) -> tuple[Any, Any]:
+    """What holds a place, and its key there."""
+    return reduce(getitem, path[:-1], whole), path[-1]
+
+
+@lru_cache(maxsize=512)
+def _spots(frame: bytes) -> list[tuple[int, int]]:
+    """Where texts and attributes stand."""
+    return [found.span(found.lastindex) for found in _TEXT.finditer(frame) if found.lastindex]
 
 
 def _within_xml(chance: random.Random, good: bytes) -> bytes:
     """One to three texts or attributes are others: still XML."""
     frame = good
     for _ in range(chance.randint(1, 3)):
-        spots = [found.span(1) for found in re.finditer(rb">([^<>]*)<|=\"([^\"<>]*)\"", frame) if found[1] is not None]
-        if spots:
+        if spots := _spots(frame):
             start, end = chance.choice(spots)
             frame = frame[:start] + chance.choice(ODD_TEXTS) + frame[end:]
     return frame
@@ -208,7 +228,7 @@ def _mend_hj212(frame: bytes) -> bytes:
 
 
 def _mend_sl651(frame: bytes) -> bytes:
-    return frame[:-2] + crc(frame[:-2]).to_bytes(2, "big")
+    return frame[:-2] + sl651_frame.checksum(frame[:-2]).to_bytes(2, "big")
 
 
 MENDERS: dict[str, Callable[[bytes], bytes]] = {"hj212": _mend_hj212, "sl651": _mend_sl651}

@@ -10,7 +10,6 @@ DISCONNECT = b"\xe0\x00"
 _DUP = 0x08
 _PUBLISH_QOS1 = 0x32
 STAMP_DIGITS = 13  # epoch milliseconds, until the year 2286
-SERIAL_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from core.config import load
 from core.device import DeviceEntry, MetricEntry
 from core.errors import Invalid
 from core.model import Placement
+from geodata.cameras import is_camera
 from geodata.checks import Finding
 from geodata.datums import DATUMS
 from geodata.device_fields import merged_metric
@@ -101,6 +102,8 @@ def _register(
     if old and not confirmed:
         changes.append("confirmed")
     verdicts = [Verdict(row.number, row.device, "changed" if old else "created", ", ".join(changes))]
+    if entry.gb_id and not entry.gb_id.startswith(city[:4]):
+        verdicts.append(Verdict(row.number, row.device, "warning", f"gb_id: {entry.gb_id[:6]} is of another city than {city}"))
     if row.position and entry.placement in (Placement.OUTSIDE, Placement.ZERO):
         verdicts.append(Verdict(row.number, row.device, "warning", f"its place is {entry.placement}: listed as unplaced"))
     return verdicts
@@ -111,9 +114,10 @@ def entry_of(row: DeviceRow, old: DeviceEntry | None, locator: Locator, city: st
 
     The area is the community the place lies in, else what the file says, else what was known, else the city's.
     """
-    if old is None and "domain" not in row.told:
+    camera = is_camera(row.told.get("kind"), row.told)
+    if old is None and "domain" not in row.told and not camera:
         raise Invalid("domain: a device that is not registered yet needs one (应急, 城管, 环境, 水务)")
-    base = old or DeviceEntry(row.device, row.device, "", row.area or city, Placement.NONE.value)
+    base = old or DeviceEntry(row.device, row.device, "urban" if camera else "", row.area or city, Placement.NONE.value)
     told = {name: value for name, value in row.told.items() if value is not None}
     metrics = {wire: merged_metric(wire, base.metrics.get(wire, MetricEntry()), one) for wire, one in row.metrics.items()}
     entry = replace(base, **told, metrics={**base.metrics, **metrics})

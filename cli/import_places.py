@@ -5,8 +5,6 @@ Exit code 0: all taken, 1: something refused, 2: wrong usage.
 
 from __future__ import annotations
 
-import csv
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,14 +14,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from core.settings import read_settings
+from cli.terminal import opened, tell_rest, terminal, write_report
 from geodata.checks import Finding
 from geodata.datums import DATUMS
 from geodata.gazetteer_files import read_places
 from geodata.gazetteer_places import KINDS, PlaceEntry
 from store import gazetteer
 from store.geography import load_locator
-from store.timescale import Store
 
 _SHOWN = 50  # findings printed; `--report` writes all
 
@@ -37,19 +34,14 @@ _SHOWN = 50  # findings printed; `--report` writes all
 @click.option("--dry-run", is_flag=True, help="Check and report only, store nothing.")
 def places(file: Path, datum: str, kind: str | None, source: str | None, report: Path | None, dry_run: bool) -> None:
     """Replace the gazetteer of one source (CSV or GeoJSON: name, kind, aliases, area, lon, lat, road, number)."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    store = Store(read_settings(os.environ).database_url, name="yiping-import", connections=1)
-    saved = gazetteer.SavedPlaces()
-    try:
-        with store.connection() as connection:
-            taken, findings = read_places(file, datum, kind or "", load_locator(connection))
-            if taken and not dry_run:
-                saved = gazetteer.save_places(connection, source or file.stem, list(taken.values()), datetime.now(UTC))
-    finally:
-        store.close()
+    console, saved = terminal(), gazetteer.SavedPlaces()
+    with opened(dry_run) as connection:
+        taken, findings = read_places(file, datum, kind or "", load_locator(connection))
+        if taken and not dry_run:
+            saved = gazetteer.save_places(connection, source or file.stem, list(taken.values()), datetime.now(UTC))
     if report:
         _write_report(report, taken, findings)
-    _show(console, findings)
+    _show(console, findings, report)
     refused = sum(finding.verdict == "refused" for finding in findings)
     done = f"{len(taken)} places {'would be taken' if dry_run else 'taken'}, {refused} refused"
     console.print(done if dry_run else f"{done} · {saved.added} new, {saved.changed} changed, {saved.removed} removed")
@@ -57,15 +49,14 @@ def places(file: Path, datum: str, kind: str | None, source: str | None, report:
         sys.exit(1)
 
 
-def _show(console: Console, findings: Sequence[Finding]) -> None:
+def _show(console: Console, findings: Sequence[Finding], report: Path | None) -> None:
     if not findings:
         return
     table = Table("", "row", "name", "reason", "detail")
     for finding in sorted(findings, key=lambda one: one.verdict != "refused")[:_SHOWN]:
         table.add_row(finding.verdict, str(finding.feature or ""), finding.code or "", finding.reason, finding.detail)
     console.print(table)
-    if len(findings) > _SHOWN:
-        console.print(f"… and {len(findings) - _SHOWN} more: --report FILE writes all")
+    tell_rest(console, len(findings) - _SHOWN, report)
 
 
 def _write_report(path: Path, taken: Mapping[int, PlaceEntry], findings: Sequence[Finding]) -> None:
@@ -74,7 +65,5 @@ def _write_report(path: Path, taken: Mapping[int, PlaceEntry], findings: Sequenc
     for one in findings:
         row = one.feature or 0
         rows[row] = (one.verdict, row, one.code or "", *(rows[row][3:7] if row in rows else ("", "", "", "")), one.detail)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("verdict", "row", "name", "kind", "area", "lon", "lat", "detail"))
-        writer.writerows(rows[row] for row in sorted(rows))
+    header = ("verdict", "row", "name", "kind", "area", "lon", "lat", "detail")
+    write_report(path, header, (rows[row] for row in sorted(rows)))

@@ -6,7 +6,6 @@ out of range) costs its neighbours nothing.
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -18,7 +17,7 @@ import click
 import httpx
 from rich.table import Table
 
-from cli.terminal import progress, terminal
+from cli.terminal import progress, tell_rest, terminal, write_report
 from core.config import load
 from core.errors import StoreUnavailable, YipingError
 from ingest.reading_files import ReadingRows, read_readings
@@ -109,17 +108,13 @@ def _conclude(rows: ReadingRows, answer: Answer | None, dry_run: bool, report: P
         for number, why in sorted(refused.items())[:_SHOWN]:
             table.add_row(str(number), "[red]refused[/]", why)
         console.print(table)
-        if len(refused) > _SHOWN:
-            console.print(f"… and {len(refused) - _SHOWN} more" + ("" if report else "; --report FILE holds all"))
+        tell_rest(console, len(refused) - _SHOWN, report)
     if report:
-        with report.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("row", "device", "metric", "observed_at", "verdict", "detail"))
-            told = [
-                (n, e["device"], e["metric"], e["observed_at"], "refused" if n in refused else fate, refused.get(n, ""))
-                for n, e in rows.taken
-            ]
-            writer.writerows(sorted(told + [(n, "", "", "", "refused", why) for n, why in rows.refused]))
+        told = [
+            (n, e["device"], e["metric"], e["observed_at"], "refused" if n in refused else fate, refused.get(n, "")) for n, e in rows.taken
+        ]
+        header = ("row", "device", "metric", "observed_at", "verdict", "detail")
+        write_report(report, header, sorted(told + [(n, "", "", "", "refused", why) for n, why in rows.refused]))
     reasons = Counter(why.partition(":")[0] for why in (answer.refused if answer else {}).values())
     by_reason = f" ({', '.join(f'{reason} {number}' for reason, number in sorted(reasons.items()))})" if reasons else ""
     if answer:

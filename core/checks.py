@@ -37,6 +37,12 @@ def check_rules_refer_to_known_classes(raw: object) -> Iterator[Problem]:
             yield _unknown(f"rules.{name}.class_code", rule["class_code"], classes, "classe")
 
 
+def check_rules_that_open_cases_have_a_class(raw: object) -> Iterator[Problem]:
+    for name, rule in _mapping(raw, "rules").items():
+        if (rule.get("case_after") or rule.get("case_after_of")) and not rule.get("class_code"):
+            yield Problem(f"rules.{name}.class_code", "is missing", "a case has a class, and from it its deadline")
+
+
 def check_thresholds_have_room_to_clear(raw: object) -> Iterator[Problem]:
     """Without a gap between ringing and clearing a value that trembles at the limit rings all night."""
     for name, rule in _mapping(raw, "rules").items():
@@ -74,6 +80,7 @@ def check_only_feeds_with_a_port_have_addresses(raw: object) -> Iterator[Problem
 CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_rules_refer_to_known_metrics,
     check_rules_refer_to_known_classes,
+    check_rules_that_open_cases_have_a_class,
     check_thresholds_have_room_to_clear,
     check_feeds_have_their_wire,
     check_feeds_keep_no_secret,

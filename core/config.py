@@ -10,9 +10,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from core.checks import cross_check
+from core.codes.water_tags import WaterTag
 from core.errors import ConfigError, Problem
 from core.feed_config import FeedConfig, IngestConfig
 from core.place_config import PlacesConfig
@@ -37,7 +38,7 @@ class AreaConfig(Part):
 
 
 class MetricConfig(Part):
-    """A quantity: its name on the screens, unit and plausible range."""
+    """A quantity: its name on the screens, unit and plausible range. `tags` of water: those of `core.codes.water_tags` unless given."""
 
     label: str
     label_en: str
@@ -46,6 +47,7 @@ class MetricConfig(Part):
     min: float | None = None
     max: float | None = None
     decimals: int = Field(1, ge=0, le=6)
+    tags: tuple[WaterTag, ...] | None = None
 
 
 class ClassConfig(Part):
@@ -94,13 +96,28 @@ class ScreenConfig(Part):
     measures: dict[str, MeasureConfig] = {}
 
 
+class CamerasConfig(Part):
+    """What is taken for a camera of which it is not known: how far it sees, and how many degrees if it looks one way."""
+
+    reach_m: float = Field(50, gt=0, le=2000)
+    angle: float = Field(90, gt=0, le=360)
+
+
 class RetentionConfig(Part):
-    """How long things are kept; the law asks 180 days for the audit."""
+    """How long things are kept; the law asks 180 days for the audit. Pictures also as long after whatever they belong to was closed."""
 
     readings: Duration = timedelta(days=30)
     rejected: Duration = timedelta(days=30)
+    media: Duration = timedelta(days=180)
     audit: Duration = timedelta(days=365)
     live: Duration = timedelta(minutes=10)
+
+    @model_validator(mode="after")
+    def _audit_outlives_pictures(self) -> "RetentionConfig":
+        """The audit tells when a report was decided, and from then on its pictures are kept."""
+        if self.media > self.audit:
+            raise ValueError("media is kept longer than audit, which tells when a report was decided: raise audit too")
+        return self
 
 
 class Config(Part):
@@ -118,6 +135,7 @@ class Config(Part):
     quality: QualityConfig = QualityConfig()
     places: PlacesConfig = PlacesConfig()
     derived: DerivedConfig = DerivedConfig()
+    cameras: CamerasConfig = CamerasConfig()
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from core.standards.permit import PermitLimit
+
 
 @dataclass(frozen=True, slots=True)
 class MetricEntry:
@@ -24,7 +26,9 @@ class DeviceEntry:
     """A device to register, already placed: `area` is its community where the place is inside the city.
 
     `owner` is the unit it belongs to, `kind` what sort of thing it is in the city's words (水位计), `interval_s` the seconds expected
-    between two readings, `metrics` by the wire's name.
+    between two readings, `metrics` by the wire's name. Of a camera: `gb_id` its 20 digits of GB/T 28181, `bearing` degrees clockwise from
+    north, `angle` how wide it sees, `reach_m` how far; `stream_url` None leaves what is known, '' takes it away.
+    Of an outlet: `limits` of its permit; of a section: `target_class` 1 … 5. None leaves what is known, () and 0 take it away.
     """
 
     device: str
@@ -47,4 +51,11 @@ class DeviceEntry:
     calibrated_on: date | None = None
     simulated: bool = False
     drill: bool = False
+    gb_id: str | None = None
+    bearing: float | None = None
+    angle: float | None = None
+    reach_m: float | None = None
+    stream_url: str | None = field(default=None, repr=False)  # often holds a password: in no log
+    limits: tuple[PermitLimit, ...] | None = None
+    target_class: int | None = None
     metrics: Mapping[str, MetricEntry] = field(default_factory=dict)

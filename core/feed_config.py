@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, PrivateAttr
 
-from core.setting import ClassCode, Domain, Duration, Network, Part, Zone
+from core.setting import ClassCode, Datum, Domain, Duration, Network, Part, Zone
 
 
 class IngestConfig(Part):
@@ -18,6 +18,8 @@ class IngestConfig(Part):
     batch_rows: int = Field(5000, ge=1, le=100_000)
     batch_window: Duration = timedelta(milliseconds=20)
     max_payload: int = Field(4 * 1024 * 1024, ge=1024)
+    body_within: Duration = timedelta(seconds=20)  # a body over HTTP may stop so long, or be slower than `body_rate`
+    body_rate: int = Field(1024, ge=1)  # bytes a second
     max_reports: int = Field(5000, ge=1)  # in one body: about a second of the one writer that all wait for
     most_metrics: int = Field(5000, ge=1, le=30_000)  # of the city; their numbers are two bytes, and wires may name what they like
     portion_rows: int = Field(1000, ge=1)  # of a longer CSV file: others have their turn in between
@@ -36,7 +38,7 @@ class FeedConfig(Part):
     lies_about_offset: bool = False
     revises: bool = False
     past: Duration | None = None
-    datum: Literal["cgcs2000", "wgs84", "gcj02", "bd09"] = "cgcs2000"
+    datum: Datum = "cgcs2000"
     domain: Domain = "urban"
     addresses: tuple[Network, ...] = ()
     columns: dict[str, str] = {}

@@ -24,6 +24,7 @@ class Quality(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NO_TIME = "no_time"
     ESTIMATED = "estimated"
+    MANUAL = "manual"  # written down by a person, who stands in the audit
 
 
 QUALITY_CODE: dict[Quality, int] = {quality: code for code, quality in enumerate(Quality)}
@@ -111,13 +112,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class DeviceHint:
-    """What a wire tells of a device besides its values: used to adopt an unknown one and to move a known one."""
+    """What a wire tells of a device besides its values: used to adopt an unknown one and to move a known one.
+
+    `name`, `product`, `model` and `firmware` are as in the registry, and only of use when the device is adopted.
+    """
 
     device: str
     domain: str | None = None
     area: str | None = None
     position: Position | None = None
     gateway: str | None = None
+    name: str | None = None
+    product: str | None = None
+    model: str | None = None
+    firmware: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """Settings of finding places by their addresses: how sure is sure enough, and a city's own geocoder. Decides nothing."""
 
 from datetime import timedelta
-from typing import Literal
 
 from pydantic import Field, field_validator
 
-from core.setting import Duration, Part
+from core.setting import Datum, Duration, Part
 
 
 class GeocoderConfig(Part):
@@ -22,7 +21,7 @@ class GeocoderConfig(Part):
     confidence: str = ""
     confidence_of: float = Field(1.0, gt=0)
     assumed: float = Field(0.7, ge=0, le=1)
-    datum: Literal["cgcs2000", "wgs84", "gcj02", "bd09"] = "gcj02"
+    datum: Datum = "gcj02"
     timeout: Duration = timedelta(seconds=2)
     keep: Duration = timedelta(days=30)
     rest: Duration = timedelta(minutes=1)

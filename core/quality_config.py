@@ -1,14 +1,15 @@
 """Settings of data quality and of derived figures: when a value is late, stuck or a jump, and which metrics feed which figure.
 
-Decides nothing; `ingest.quality` and `alerts.figures` do.
+Decides nothing; `ingest.quality`, `alerts.figures`, `alerts.exceedances` and `alerts.signals` do.
 """
 
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from core.setting import Duration, Part
+from core.standards import dust
 
 
 class MetricQualityConfig(Part):
@@ -42,8 +43,43 @@ class RiverLimitsConfig(Part):
     fortify: float | None = None
 
 
+class DustConfig(Part):
+    """Dust of building sites: the region's rule (none: no figure), and which devices stand at sites, by their kind or their name."""
+
+    rule: str | None = None
+    kinds: tuple[str, ...] = ("扬尘监测仪",)
+    devices: tuple[str, ...] = ()
+    tsp: str = "tsp"
+    pm10: str = "pm10"
+
+    @field_validator("rule")
+    @classmethod
+    def _is_known(cls, rule: str | None) -> str | None:
+        if rule is not None and rule not in dust.RULES:
+            raise ValueError(f"no region's rule is called '{rule}'; there are {', '.join(dust.RULES)}")
+        return rule
+
+
+class RainSignalConfig(Part):
+    """A province's own rainstorm signal: the colour asked for once `amount` (mm) fell within `window` (full hours)."""
+
+    colour: Literal["红", "橙", "黄", "蓝"]
+    window: Duration
+    amount: float = Field(gt=0)
+
+    @field_validator("window")
+    @classmethod
+    def _is_full_hours(cls, window: timedelta) -> timedelta:
+        if window % timedelta(hours=1) or not timedelta(hours=1) <= window <= timedelta(hours=24):
+            raise ValueError("a window is 1 to 24 full hours: rain is summed hour by hour")
+        return window
+
+
 class DerivedConfig(Part):
-    """Which metrics stand for what a standard names. `zones`: noise zones of devices; `rain_is`: what a reading of rain tells."""
+    """Which metrics stand for what a standard names. `zones`: noise zones of devices; `rain_is`: what a reading of rain tells.
+
+    `rain_signals`: those of the province, most severe first; none: those of the CMA.
+    """
 
     air: dict[str, str] = {name: name for name in ("so2", "no2", "co", "o3", "pm10", "pm25")}
     water: dict[str, str] = {
@@ -54,6 +90,10 @@ class DerivedConfig(Part):
     rain: str = "rain"
     rain_is: Literal["hour", "interval"] = "hour"
     level: str = "water_level"
+    wind: str = "wind_speed"
+    temperature: str = "temperature"
+    rain_signals: tuple[RainSignalConfig, ...] = ()
+    dust: DustConfig = DustConfig()
     zone: str = "2"
     zones: dict[str, str] = {}
     lakes: tuple[str, ...] = ()

@@ -35,11 +35,17 @@ class ThresholdRule(RulePart):
 
 
 class NoDataRule(RulePart):
-    """Rings when a device was silent for `intervals` of its own interval, and at least `at_least`."""
+    """Rings when a device was silent for `intervals` of its own interval, and at least `at_least`.
+
+    When the alert has lasted `case_after`, or for devices of a kind what `case_after_of` says of it, a case of the rule's class is opened;
+    without either none is.
+    """
 
     kind: Literal["no_data"]
     intervals: float = Field(3, ge=1)
     at_least: Duration = timedelta(minutes=2)
+    case_after: Duration | None = None
+    case_after_of: dict[str, Duration] = {}
     domains: tuple[Domain, ...] = ()
     areas: tuple[str, ...] = ()
 

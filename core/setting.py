@@ -50,6 +50,7 @@ def _network(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Zone = Annotated[str, BeforeValidator(_timezone)]
 Domain = Literal["emergency", "urban", "environment", "water"]
+Datum = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
 Network = Annotated[str, BeforeValidator(_network)]
 AreaCode = Annotated[str, Field(pattern=r"^\d{4}(\d{2}(\d{3}(\d{3})?)?)?$")]
 ClassCode = Annotated[str, Field(pattern=r"^\d{4}$")]

@@ -54,50 +54,61 @@ def key_variable(feed: str) -> str:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the environment. Raises `ConfigError` naming every variable that is missing or unusable."""
-    problems: list[Problem] = []
+    told = _Told(environment)
+    database_url = told.value("YIPING_DATABASE_URL")
+    settings = Settings(
+        config=Path(told.value("YIPING_CONFIG", "config.yaml")),
+        database_url=database_url,
+        web_database_url=told.value("YIPING_WEB_DATABASE_URL", database_url),
+        redis_url=told.value("YIPING_REDIS_URL", ""),
+        mqtt_url=told.value("YIPING_MQTT_URL", ""),
+        mqtt_group=told.value("YIPING_MQTT_GROUP", "yiping"),
+        area=told.value("YIPING_AREA", ""),
+        mqtt_queue_bytes=told.number("YIPING_MQTT_QUEUE_BYTES", "number of bytes", "the broker's max_queued_bytes") or 1 << 30,
+        web_url=told.value("YIPING_WEB_URL", "http://127.0.0.1:8051"),
+        media=Path(told.value("YIPING_MEDIA_DIR", ".run/media")),
+        simulated=told.value("YIPING_SIMULATED", "") == "1",
+        record=Path(told.value("YIPING_RECORD_DIR", ".run/recordings")),
+        station_ports={form: port for form, name in STATION_PORTS.items() if (port := told.number(name, "port"))},
+        feed_passwords=told.beginning_with(FEED_PASSWORD),
+        feed_keys=told.beginning_with(FEED_KEY),
+        geocoder_key=told.value("YIPING_GEOCODER_KEY", ""),
+    )
+    if told.problems:
+        raise ConfigError("environment", told.problems)
+    return settings
 
-    def value(name: str, default: str | None = None) -> str:
-        if name in environment:
-            return environment[name]
-        file = environment.get(f"{name}_FILE")
+
+class _Told:
+    """The environment, and all that is wrong with what was asked of it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.problems: list[Problem] = []
+
+    def value(self, name: str, default: str | None = None) -> str:
+        if name in self._environment:
+            return self._environment[name]
+        file = self._environment.get(f"{name}_FILE")
         if file:
             try:
                 return Path(file).read_text(encoding="utf-8").strip()
             except OSError as error:
-                problems.append(Problem(f"{name}_FILE", str(error)))
+                self.problems.append(Problem(f"{name}_FILE", str(error)))
                 return ""
         if default is None:
-            problems.append(Problem(name, "is not set", "e.g. postgresql://yiping:…@localhost/yiping"))
+            self.problems.append(Problem(name, "is not set", "e.g. postgresql://yiping:…@localhost/yiping"))
         return default or ""
 
-    database_url = value("YIPING_DATABASE_URL")
-    queue = value("YIPING_MQTT_QUEUE_BYTES", "")
-    if queue and not (queue.isdigit() and int(queue) > 0):
-        problems.append(Problem("YIPING_MQTT_QUEUE_BYTES", f"'{queue}' is no number of bytes", "the broker's max_queued_bytes"))
-    ports = {form: text for form, name in STATION_PORTS.items() if (text := value(name, ""))}
-    problems += [Problem(STATION_PORTS[form], f"'{text}' is no port") for form, text in ports.items() if not text.isdigit()]
+    def number(self, name: str, what: str, hint: str = "") -> int | None:
+        """A whole number above 0; None where nothing is said."""
+        text = self.value(name, "")
+        if text and not (text.isdecimal() and int(text) > 0):
+            self.problems.append(Problem(name, f"'{text}' is no {what}", hint))
+            return None
+        return int(text) if text else None
 
-    def secrets(prefix: str) -> dict[str, str]:
-        return {name: value(name, "") for name in sorted({key.removesuffix("_FILE") for key in environment if key.startswith(prefix)})}
-
-    settings = Settings(
-        config=Path(value("YIPING_CONFIG", "config.yaml")),
-        database_url=database_url,
-        web_database_url=value("YIPING_WEB_DATABASE_URL", database_url),
-        redis_url=value("YIPING_REDIS_URL", ""),
-        mqtt_url=value("YIPING_MQTT_URL", ""),
-        mqtt_group=value("YIPING_MQTT_GROUP", "yiping"),
-        area=value("YIPING_AREA", ""),
-        mqtt_queue_bytes=int(queue) if queue.isdigit() and int(queue) > 0 else 1 << 30,
-        web_url=value("YIPING_WEB_URL", "http://127.0.0.1:8051"),
-        media=Path(value("YIPING_MEDIA_DIR", ".run/media")),
-        simulated=value("YIPING_SIMULATED", "") == "1",
-        record=Path(value("YIPING_RECORD_DIR", ".run/recordings")),
-        station_ports={form: int(text) for form, text in ports.items() if text.isdigit()},
-        feed_passwords=secrets(FEED_PASSWORD),
-        feed_keys=secrets(FEED_KEY),
-        geocoder_key=value("YIPING_GEOCODER_KEY", ""),
-    )
-    if problems:
-        raise ConfigError("environment", problems)
-    return settings
+    def beginning_with(self, prefix: str) -> dict[str, str]:
+        """All variables whose names begin so, from files too."""
+        names = {key.removesuffix("_FILE") for key in self._environment if key.startswith(prefix)}
+        return {name: self.value(name, "") for name in sorted(names)}

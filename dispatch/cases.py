@@ -5,26 +5,11 @@ that stands beside the table. Nothing here reads or stores a case.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-from core.errors import IllegalAct, Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed
+from core.life_cycle import LifeCycle
 
-
-class Stage(StrEnum):
-    """上报 受理 立案 派遣 处置 到场 反馈 核查 结案, and 作废."""
-
-    REPORTED = "reported"
-    ACCEPTED = "accepted"
-    REGISTERED = "registered"
-    DISPATCHED = "dispatched"
-    HANDLING = "handling"
-    ON_SITE = "on_site"
-    FINISHED = "finished"
-    CHECKED = "checked"
-    CLOSED = "closed"
-    VOIDED = "voided"
-
-
+# 上报 受理 立案 派遣 处置 到场 反馈 核查 结案, and 作废, in this order.
 TABLE: Mapping[str, Mapping[str, str]] = {
     "reported": {"accept": "accepted", "void": "voided"},
     "accepted": {"register": "registered", "void": "voided"},
@@ -58,20 +43,8 @@ WORK_ACTS = frozenset({"take", "arrive", "finish"})
 HANDLING_ACTS = frozenset({"take", "arrive", "finish", "send_back"})
 NEEDS_NOTE = frozenset({"send_back", "rework", "void"})
 NEEDS_PHOTO = frozenset({"finish"})
-OPEN = frozenset(stage for stage, acts in TABLE.items() if acts)
-
-
-def advance(stage: str, act: str) -> str:
-    """The stage that an act leads to. Raises `IllegalAct`."""
-    try:
-        return TABLE[stage][act]
-    except KeyError:
-        raise IllegalAct(act, stage, tuple(TABLE.get(stage, ()))) from None
-
-
-def allowed_acts(stage: str, role: str) -> tuple[str, ...]:
-    """What a role may do with a case in a stage: the buttons of a screen."""
-    return tuple(act for act in TABLE[stage] if role in ROLES[act])
+_LIFE = LifeCycle(TABLE, ROLES)
+OPEN, advance, allowed_acts = _LIFE.open, _LIFE.advance, _LIFE.allowed_acts
 
 
 def allowed_to(stage: str, role: str, account_id: int | None, handler_id: int | None, has_handled: bool) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ that follows the closing of its last case.
 
 from collections.abc import Mapping
 
-from core.errors import IllegalAct
+from core.life_cycle import LifeCycle
 
 TABLE: Mapping[str, Mapping[str, str]] = {
     "open": {"acknowledge": "open", "confirm": "confirmed", "handle": "handling", "close": "closed", "dismiss": "dismissed"},
@@ -23,17 +23,5 @@ ROLES: Mapping[str, frozenset[str]] = {
     "dismiss": frozenset({"duty", "supervisor"}),
 }
 NEEDS_NOTE = frozenset({"dismiss"})
-OPEN = frozenset(stage for stage, acts in TABLE.items() if acts)
-
-
-def advance(stage: str, act: str) -> str:
-    """The stage that an act leads to. Raises `IllegalAct`."""
-    try:
-        return TABLE[stage][act]
-    except KeyError:
-        raise IllegalAct(act, stage, tuple(TABLE.get(stage, ()))) from None
-
-
-def allowed_acts(stage: str, role: str) -> tuple[str, ...]:
-    """What a role may do with an incident in a stage."""
-    return tuple(act for act in TABLE[stage] if role in ROLES.get(act, ()))
+_LIFE = LifeCycle(TABLE, ROLES)
+OPEN, advance, allowed_acts = _LIFE.open, _LIFE.advance, _LIFE.allowed_acts

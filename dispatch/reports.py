@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.errors import IllegalAct
+from core.life_cycle import LifeCycle
 
 TABLE: Mapping[str, Mapping[str, str]] = {
     "open": {"confirm": "confirmed", "dismiss": "dismissed", "merge": "merged", "place": "open", "classify": "open"},
@@ -19,17 +19,5 @@ ROLES: Mapping[str, frozenset[str]] = {
     "classify": _DESK,
 }
 NEEDS_NOTE = frozenset({"dismiss"})
-OPEN = frozenset(stage for stage, acts in TABLE.items() if acts)
-
-
-def advance(stage: str, act: str) -> str:
-    """The stage that an act leads to. Raises `IllegalAct`."""
-    try:
-        return TABLE[stage][act]
-    except KeyError:
-        raise IllegalAct(act, stage, tuple(TABLE.get(stage, ()))) from None
-
-
-def allowed_acts(stage: str, role: str) -> tuple[str, ...]:
-    """What a role may do with a report in a stage."""
-    return tuple(act for act in TABLE[stage] if role in ROLES[act])
+_LIFE = LifeCycle(TABLE, ROLES)
+OPEN, advance, allowed_acts = _LIFE.open, _LIFE.advance, _LIFE.allowed_acts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,8 @@ def row(name: str, field: Any) -> str:
         "core.setting.", "typing.", "datetime.", "annotated_types.",
     ):  # fmt: skip
         text = text.replace(noise, "")
+    # A validator is told by its address, which is another one each time.
+    text = re.sub(r"Annotated\[(\w+), BeforeValidator\(.*?\)\]", r"\1", text)
     default = "required" if field.default is PydanticUndefined else f"`{field.default}`" if field.default not in ((), {}, "") else "empty"
     if isinstance(field.default, BaseModel):
         default = "as below"

@@ -4,13 +4,14 @@ The inverse is iterated: the usual one-step inverse is off by up to 2.3 m. Never
 Sources: GCJ-02/BD-09 as published in wandergis/coordTransform (MIT); ellipsoid of Krasovsky 1940.
 """
 
+from collections.abc import Callable, Mapping
 from math import atan2, cos, pi, radians, sin, sqrt
-from typing import Final, Literal
+from typing import Final, get_args
 
 from core.errors import Invalid
+from core.setting import Datum
 
-Datum = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
-DATUMS: Final[tuple[Datum, ...]] = ("cgcs2000", "wgs84", "gcj02", "bd09")
+DATUMS: Final[tuple[str, ...]] = get_args(Datum)
 
 _A: Final = 6378245.0  # semi-major axis, metres
 _EE: Final = 0.006693421622965943  # first eccentricity squared
@@ -109,21 +110,18 @@ def to_cgcs2000(lon: float, lat: float, datum: str = "cgcs2000") -> tuple[float,
     0/0 is returned as it is: it is the sign of a receiver without a fix, and must stay recognisable.
     Raises `Invalid` for a datum that is not known.
     """
-    if datum in ("cgcs2000", "wgs84") or (lon == 0 and lat == 0):
+    if lon == 0 and lat == 0:
         return lon, lat
-    if datum == "gcj02":
-        return gcj02_to_wgs84(lon, lat)
-    if datum == "bd09":
-        return bd09_to_wgs84(lon, lat)
-    raise Invalid(f"datum '{datum}' is not known; known: {', '.join(DATUMS)}")
+    return _shifted(lon, lat, datum, {"gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84})
 
 
 def from_cgcs2000(lon: float, lat: float, datum: str = "cgcs2000") -> tuple[float, float]:
     """A stored point in another datum, degrees (lon, lat). Raises `Invalid` for a datum that is not known."""
-    if datum in ("cgcs2000", "wgs84"):
-        return lon, lat
-    if datum == "gcj02":
-        return wgs84_to_gcj02(lon, lat)
-    if datum == "bd09":
-        return wgs84_to_bd09(lon, lat)
-    raise Invalid(f"datum '{datum}' is not known; known: {', '.join(DATUMS)}")
+    return _shifted(lon, lat, datum, {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09})
+
+
+def _shifted(lon: float, lat: float, datum: str, ways: Mapping[str, Callable[[float, float], tuple[float, float]]]) -> tuple[float, float]:
+    """By the way of a datum; those without one are ours, or as good as ours."""
+    if datum not in DATUMS:
+        raise Invalid(f"datum '{datum}' is not known; known: {', '.join(DATUMS)}")
+    return ways[datum](lon, lat) if datum in ways else (lon, lat)

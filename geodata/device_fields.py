@@ -13,13 +13,17 @@ from typing import Any
 from core.device import MetricEntry
 from core.errors import Invalid
 from core.model import DOMAINS
+from geodata import cameras
+from geodata.device_limits import read_limits, read_target
 
 # Longest text of each, in characters.
 TEXTS = {"name": 200, "kind": 60, "product": 120, "model": 120, "firmware": 120, "owner": 120, "network_zone": 60, "gateway": 128}
 DATES = ("installed_on", "calibrated_on")
 FLAGS = ("simulated", "drill")
 PLACES = ("area", "lon", "lat", "datum")
-FIELDS = frozenset({"device", "domain", "interval_s", "metrics", *TEXTS, *DATES, *FLAGS, *PLACES})
+FIELDS = frozenset(
+    {"device", "domain", "interval_s", "metrics", *TEXTS, *DATES, *FLAGS, *PLACES, *cameras.FIELDS, "limits", "target_class"}
+)
 METRIC_FIELDS = ("unit", "min", "max", "name", "kind")
 _DEVICE_LENGTH = 128
 _LONGEST_INTERVAL_S = 366 * 86400
@@ -49,7 +53,18 @@ def read_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
         told["interval_s"] = float(interval)
     told |= {name: read_text(name, fields[name], most) for name, most in TEXTS.items() if name in fields}
     told |= {name: read_date(name, fields[name]) for name in DATES if name in fields}
-    return told | {name: fields[name] is True for name in FLAGS if name in fields}
+    told |= {name: fields[name] is True for name in FLAGS if name in fields}
+    told |= {name: read(fields[name]) for name, read in (("limits", read_limits), ("target_class", read_target)) if name in fields}
+    return told | _read_camera(told["device"], fields)
+
+
+def _read_camera(device: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of a device as a camera; one that is named by its number of GB/T 28181 has told it."""
+    told: dict[str, Any] = {}
+    if "gb_id" in fields or cameras.is_gb_id(device):
+        told["gb_id"] = cameras.read_gb_id(fields.get("gb_id") or (device if cameras.is_gb_id(device) else None))
+    told |= {name: cameras.read_sight(name, fields[name]) for name in ("bearing", "angle", "reach_m") if name in fields}
+    return told | ({"stream_url": cameras.read_stream(fields["stream_url"])} if "stream_url" in fields else {})
 
 
 def read_area(area: Any) -> str | None:

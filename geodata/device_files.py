@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import Invalid
 from core.model import Position
+from geodata.cameras import COMPASS
 from geodata.checks import Finding
 from geodata.datums import DATUMS
 from geodata.device_fields import FIELDS, FLAGS, read_area, read_fields, read_metrics
@@ -40,6 +41,13 @@ CHINESE = {
     "installed_on": ("安装日期", "安装时间"),
     "calibrated_on": ("校准日期", "检定日期", "校准时间"),
     "metrics": ("监测指标", "指标"),
+    "gb_id": ("国标编码", "国标编号", "国标id", "国标码", "28181编码", "gb28181编码", "视频编码", "摄像机编码", "通道编码"),
+    "bearing": ("朝向", "方位角", "监视方位", "摄像机朝向", "水平方位角"),
+    "angle": ("视场角", "水平视场角", "视角"),
+    "reach_m": ("可视距离", "监控距离", "监视距离", "可视半径", "覆盖半径"),
+    "stream_url": ("视频流地址", "流地址", "取流地址", "播放地址", "rtsp地址", "视频地址"),
+    "limits": ("许可限值", "排放限值", "许可排放限值"),
+    "target_class": ("水质目标", "目标水质", "目标类别", "水质类别目标"),
     "simulated": ("模拟",),
     "drill": ("演练",),
 }
@@ -61,6 +69,7 @@ _WORDS = {
 _YES, _NO = ("是", "true", "yes", "1", "y"), ("否", "false", "no", "0", "n")
 _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)\s*(\D*)")
 _SECONDS = {"": 1, "s": 1, "秒": 1, "min": 60, "分": 60, "分钟": 60, "h": 3600, "小时": 3600, "d": 86400, "天": 86400}
+_MEASURE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:m|米|°|度)?", re.IGNORECASE)
 _NUMBER = r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?"
 _METRIC = re.compile(rf"(?:(\S+?)\s*>\s*)?([^\s~>]+)(?:\s+([^\s~]+))??(?:\s+({_NUMBER})?\s*~\s*({_NUMBER})?)?")
 _EXAMPLES = (
@@ -69,6 +78,15 @@ _EXAMPLES = (
         "2025-06-30|2026-03-01|a34004-rtd>pm25 mg/m3 0~5; noise dB(A)"
     ),
     "WL-017|海棠路下穿积水计|水务|积水计|320404001001||||5分钟||||水务局|互联网|GW-03|||water_depth",
+    (
+        "CAM-021|钟楼大道路口东|城管|摄像机||119.9034|31.8112|wgs84||某厂 C 系列|||公安分局|视频专网||||"
+        "|32040400001320000021|东南|60|80|rtsp://10.20.0.21/stream1"
+    ),
+    (
+        "PK-003|某厂总排口|生态环境|污染源排口|320404001002||||10分钟||||某某水务有限公司||||"
+        "|w01018-rtd>cod mg/L; w01001-rtd>ph||||||cod 小时 50 mg/L 91320404MA1XXXX001P 2025-01-01~2029-12-31; cod 日 40 mg/L; ph 6~9"
+    ),
+    "DM-001|童子河断面|水务|水质断面|320404001002||||4小时||||生态环境局|||||dissolved_oxygen; ammonia|||||||Ⅲ",
 )
 
 
@@ -92,10 +110,12 @@ def read_devices(path: Path, datum: str = "cgcs2000") -> tuple[list[DeviceRow], 
 
     Raises `Invalid` if the file cannot be read.
     """
-    table = read_table(path, HEADINGS, "device")
+    table = read_table(path, HEADINGS, "device", "gb_id")
     taken: dict[str, DeviceRow] = {}
     findings = [Finding("warning", "column", f"column '{name}' is not known and was not read") for name in table.unread]
     for number, cells in table.rows:
+        if "gb_id" in cells:
+            cells.setdefault("device", cells["gb_id"])  # a list of cameras may know them by nothing else
         try:
             row = _row(number, cells, datum)
         except (ValueError, Invalid) as error:
@@ -110,7 +130,7 @@ def read_devices(path: Path, datum: str = "cgcs2000") -> tuple[list[DeviceRow], 
 
 
 def template() -> str:
-    """A CSV to fill in, with Chinese headings and two examples; opens in spreadsheets."""
+    """A CSV to fill in, with Chinese headings and examples; opens in spreadsheets."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(words[0] for name, words in CHINESE.items() if name not in FLAGS)
@@ -134,6 +154,10 @@ def _value(name: str, cell: Any) -> Any:
         return _metrics(cell)
     if name == "interval_s":
         return _interval(cell)
+    if name in ("bearing", "angle", "reach_m"):
+        return _measure(name, cell)
+    if name == "gb_id" and not isinstance(cell, str):
+        return cell  # refused: a sheet has rounded it
     if name in FLAGS:
         return _flag(name, cell)
     if isinstance(cell, date) or name in ("lon", "lat"):
@@ -148,6 +172,17 @@ def _interval(cell: Any) -> float:
     if not found or found[2].lower() not in _SECONDS:
         raise ValueError(f"interval_s '{cell}' is neither seconds nor like 5分钟")
     return float(found[1]) * _SECONDS[found[2].lower()]
+
+
+def _measure(name: str, cell: Any) -> float:
+    """A number, perhaps with its unit; a direction also in words (东南, SE)."""
+    word = str(cell).strip().lower()
+    if name == "bearing" and (heading := COMPASS.get(word.replace("正", "").replace("偏", "").removesuffix("向"))) is not None:
+        return heading
+    found = _MEASURE.fullmatch(word)
+    if not found:
+        raise ValueError(f"{name} '{cell}' is no number" + (" and no direction like 东南" if name == "bearing" else ""))
+    return float(found[1])
 
 
 def _flag(name: str, cell: Any) -> bool:

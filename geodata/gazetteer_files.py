@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from core.charset import text_of
 from core.errors import Invalid
 from core.model import Placement
 from geodata.address import fold
@@ -81,13 +82,10 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any], Shape | None]]:
 
 
 def _decoded(raw: bytes, path: Path) -> str:
-    """UTF-8, else the GB 18030 of a Chinese spreadsheet. Raises `Invalid`."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid(f"{path}: is neither UTF-8 nor GB 18030")
+    try:
+        return text_of(raw)
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path}: is neither UTF-8 nor GB 18030") from error
 
 
 def _shape(geometry: Any) -> Shape | None:

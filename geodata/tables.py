@@ -16,6 +16,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from core.charset import text_of
 from core.errors import Invalid
 
 _HEADING_WITHIN = 12  # rows: titles and notes stand above the heading
@@ -36,10 +37,10 @@ class Table:
     unread: list[str] = field(default_factory=list)
 
 
-def read_table(path: Path, headings: Mapping[str, str], key: str) -> Table:
-    """A file as rows. `headings`: what a column may be called (lower case) → our name; one must be `key`.
+def read_table(path: Path, headings: Mapping[str, str], *keys: str) -> Table:
+    """A file as rows. `headings`: what a column may be called (lower case) → our name; one must be among `keys`.
 
-    Raises `Invalid` if the file is none of the three or has no heading with `key`.
+    Raises `Invalid` if the file is none of the three or has no heading with one of `keys`.
     """
     suffix = path.suffix.lower()
     try:
@@ -48,21 +49,21 @@ def read_table(path: Path, headings: Mapping[str, str], key: str) -> Table:
         if suffix == ".xls":
             raise Invalid(f"{path}: an .xls of before 2007; save it as .xlsx or CSV")
         lines = _sheet_lines if suffix in (".xlsx", ".xlsm") else _csv_lines
-        return _table(path, lines(path), headings, key)
+        return _table(path, lines(path), headings, keys)
     except Invalid:
         raise
     except Exception as error:  # a foreign file in a foreign parser: whatever it says, it cannot be read
         raise Invalid(f"{path}: cannot be read as CSV, Excel or GeoJSON: {type(error).__name__}: {error}") from error
 
 
-def _table(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], headings: Mapping[str, str], key: str) -> Table:
+def _table(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], headings: Mapping[str, str], keys: Sequence[str]) -> Table:
     rest = iter(lines)
     for _, line in islice(rest, _HEADING_WITHIN):
         names = [headings.get(_word(cell)) for cell in line]
-        if key in names:
+        if not set(keys).isdisjoint(names):
             break
     else:
-        raise Invalid(f"{path}: no column '{key}'; one of the first {_HEADING_WITHIN} lines names the columns")
+        raise Invalid(f"{path}: no column '{keys[0]}'; one of the first {_HEADING_WITHIN} lines names the columns")
     table = Table(unread=[str(cell).strip() for cell, name in zip(line, names, strict=True) if name is None and _word(cell)])
     for number, values in rest:
         cells = {name: value for name, value in zip(names, values, strict=False) if name and value not in (None, "")}
@@ -83,11 +84,7 @@ def _word(cell: Any) -> str:
 
 def _csv_lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
     """UTF-8, or GB 18030 as Chinese spreadsheets save it; separated by commas, tabs or semicolons."""
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030")
+    text = text_of(path.read_bytes())
     top = text[:4096].splitlines()[:_HEADING_WITHIN]
     delimiter = max(_DELIMITERS, key=lambda mark: (max((line.count(mark) for line in top), default=0), mark == ","))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -16,6 +16,8 @@ from core.units import UNCHANGED, Conversion, conversion
 _TICK = timedelta(microseconds=1)
 _LARGEST = 1e100  # nothing a city measures comes near; sums of squares of what lies below still are numbers
 
+Problem = tuple[Reason, str]
+
 
 def admit(
     decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping[str, MetricInfo], config: Config, now: datetime,
@@ -31,8 +33,17 @@ def admit(
     """
     valid = Valid(rejected=list(decoded.rejected))
     windows, items = _Windows(config, now), _Items(decoded)
-    timeless: dict[tuple[int, int], datetime] = {}
-    last, bounds = -1, NO_BOUNDS
+    _admit_readings(decoded, devices, metrics, config, astray, windows, items, valid)
+    _admit_reports(decoded, now - config.ingest.live_for, windows, items, valid)
+    _admit_presences(decoded, devices, valid)
+    return valid
+
+
+def _admit_readings(
+    decoded: Decoded, devices: Mapping[str, KnownDevice], metrics: Mapping[str, MetricInfo], config: Config,
+    astray: Set[tuple[int, str]], windows: "_Windows", items: "_Items", valid: Valid,
+) -> None:  # fmt: skip
+    last, bounds, timeless = -1, NO_BOUNDS, _Timeless()
     for index, reading in decoded.readings:
         frame = decoded.frames[index]
         if index != last:
@@ -40,57 +51,44 @@ def admit(
         item = items.next(index) if frame.peer else None  # only who waits for an answer is told which one was refused
         device = devices.get(reading.device)
         stray = bool(astray) and (index, reading.device) in astray
+        problem: Problem | None
         if device is None and not stray:
-            valid.rejected.append(
-                (index, _refusal(frame, Reason.UNKNOWN_DEVICE, f"device '{reading.device}' is not registered", reading, item))
-            )
-            continue
-        if device is None or stray or not device.area.startswith(bounds):
-            valid.rejected.append((index, _refusal(frame, Reason.AREA, _outside(reading.device, bounds), reading, item)))
-            continue
-        metric = metrics.get(device.names.get(reading.metric, reading.metric))
-        if metric is None:
-            valid.rejected.append((index, _refusal(frame, Reason.UNSUPPORTED, _no_room(reading, config), reading, item)))
-            continue
-        turn = conversion(device.units.get(reading.metric, ""), metric.unit) if device.units else UNCHANGED
-        problem = _problem(reading, device, metric, turn) or windows.problem(reading.observed_at, frame)
-        if problem:
-            valid.rejected.append((index, _refusal(frame, problem[0], problem[1], reading, item)))
-            continue
-        observed_at, quality = reading.observed_at, reading.quality
-        if observed_at is None:
-            key = (device.device_id, metric.metric_id)
-            observed_at = max(frame.received_at, timeless.get(key, frame.received_at))
-            timeless[key] = observed_at + _TICK
-            quality = Quality.NO_TIME if quality is Quality.GOOD else quality
-        if reading.value is None and reading.text is None and quality is Quality.GOOD:
-            quality = Quality.MISSING
-        valid.readings.append(
-            ValidReading(
-                index,
-                device,
-                metric,
-                observed_at,
-                frame.received_at,
-                quality,
-                reading.value if turn is UNCHANGED or turn is None else _turned(reading.value, turn),
-                reading.text if metric.is_text else None,
-                frame.feed,
-                reading,
-                item,
-            )
-        )
+            problem = Reason.UNKNOWN_DEVICE, f"device '{reading.device}' is not registered"
+        elif device is None or stray or not device.area.startswith(bounds):
+            problem = Reason.AREA, _outside(reading.device, bounds)
+        elif (metric := metrics.get(device.names.get(reading.metric, reading.metric))) is None:
+            problem = Reason.UNSUPPORTED, _no_room(reading, config)
+        else:
+            turn = conversion(device.units.get(reading.metric, ""), metric.unit) if device.units else UNCHANGED
+            problem = _problem(reading, device, metric, turn) or windows.problem(reading.observed_at, frame)
+            if problem is None:
+                valid.readings.append(ValidReading(
+                    index, device, metric, reading.observed_at or timeless.next(frame, device, metric), frame.received_at,
+                    _quality(reading), reading.value if turn is UNCHANGED or turn is None else _turned(reading.value, turn),
+                    reading.text if metric.is_text else None, frame.feed, reading, item,
+                ))  # fmt: skip
+                continue
+        valid.rejected.append((index, _refusal(frame, *problem, reading, item)))
+
+
+def _quality(reading: Reading) -> Quality:
+    """A good one that lacks its time, or else its value, says so."""
+    if reading.quality is not Quality.GOOD:
+        return reading.quality
+    if reading.observed_at is None:
+        return Quality.NO_TIME
+    return Quality.MISSING if reading.value is None and reading.text is None else Quality.GOOD
+
+
+def _admit_reports(decoded: Decoded, live_from: datetime, windows: "_Windows", items: "_Items", valid: Valid) -> None:
+    """Those observed before `live_from` are history."""
     for index, report in decoded.reports:
         frame = decoded.frames[index]
         item = items.next(index) if frame.peer else None
-        problem = windows.problem(report.observed_at, frame)
-        if problem:
-            valid.rejected.append((index, _refusal(frame, problem[0], problem[1], report, item)))
-            continue
-        history = report.observed_at < now - config.ingest.live_for
-        valid.reports.append(ValidReport(index, report, frame.received_at, frame.feed, history, item))
-    _admit_presences(decoded, devices, valid)
-    return valid
+        if problem := windows.problem(report.observed_at, frame):
+            valid.rejected.append((index, _refusal(frame, *problem, report, item)))
+        else:
+            valid.reports.append(ValidReport(index, report, frame.received_at, frame.feed, report.observed_at < live_from, item))
 
 
 def _admit_presences(decoded: Decoded, devices: Mapping[str, KnownDevice], valid: Valid) -> None:
@@ -115,7 +113,7 @@ def _outside(device: str, bounds: tuple[str, ...]) -> str:
     return f"device '{device}' is outside {', '.join(bounds)}, for which its sender speaks"
 
 
-def _problem(reading: Reading, device: KnownDevice, metric: MetricInfo, turn: Conversion | None) -> tuple[Reason, str] | None:
+def _problem(reading: Reading, device: KnownDevice, metric: MetricInfo, turn: Conversion | None) -> Problem | None:
     value = reading.value
     if reading.text is not None and not metric.is_text:
         return Reason.TYPE, f"'{reading.metric}' takes numbers, not the text '{reading.text[:40]}'"
@@ -151,6 +149,19 @@ def _turned(value: float | None, turn: Conversion) -> float | None:
     return None if value is None else float(f"{turn(value):.12g}")
 
 
+class _Timeless:
+    """The times of readings that bring none: that of their receipt, made distinct by microseconds."""
+
+    def __init__(self) -> None:
+        self._free: dict[tuple[int, int], datetime] = {}
+
+    def next(self, frame: Frame, device: KnownDevice, metric: MetricInfo) -> datetime:
+        key = (device.device_id, metric.metric_id)
+        at = max(frame.received_at, self._free.get(key, frame.received_at))
+        self._free[key] = at + _TICK
+        return at
+
+
 class _Windows:
     """The accepted times of each feed, worked out once a batch."""
 
@@ -158,7 +169,7 @@ class _Windows:
         self._config, self._now = config, now
         self._past: dict[str, timedelta] = {}
 
-    def problem(self, observed_at: datetime | None, frame: Frame) -> tuple[Reason, str] | None:
+    def problem(self, observed_at: datetime | None, frame: Frame) -> Problem | None:
         if observed_at is None:
             return None
         if observed_at > frame.received_at + self._config.ingest.future:

@@ -1,4 +1,4 @@
-"""What every feed promises (`Feed`), how frames gather into batches (`Waiting`), and how long to wait after a failure.
+"""What every feed promises (`Feed`), how frames gather into batches (`Waiting`), and what feeds with a thread share.
 
 Decides when a batch is full or old enough. Opens no wire and stores nothing: a frame that nobody acknowledged is kept
 by the wire it came from, or by the batch handed back with `retry`.
@@ -6,12 +6,13 @@ by the wire it came from, or by the batch handed back with `retry`.
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Condition
 from typing import Protocol
 
+from core.config import IngestConfig
 from core.errors import FeedLost
 from core.model import Answer, Frame
 
@@ -174,3 +175,31 @@ class HealthBook:
 
     def read(self, waiting: int) -> Health:
         return replace(self._health, waiting=waiting)
+
+
+class WiredFeed:
+    """The part of a `Feed` that is the same for every wire read by a thread of its own: what waits, and how it is.
+
+    `limit`: frames that may be on their way.
+    """
+
+    def __init__(self, name: str, ingest: IngestConfig, clock: Callable[[], datetime], limit: int) -> None:
+        self.name, self._clock = name, clock
+        self._waiting = Waiting(ingest.batch_rows, ingest.batch_window.total_seconds(), limit)
+        self._book = HealthBook(name, clock())
+
+    def __iter__(self) -> Iterator[list[Frame]]:
+        return self._waiting.batches()
+
+    def retry(self, frames: Sequence[Frame]) -> None:
+        """The database was away: the same batch comes again, its senders wait."""
+        self._book.turn("store_away", self._clock())
+        self._waiting.retry(frames)
+
+    def health(self) -> Health:
+        return self._book.read(len(self._waiting))
+
+    def _stored(self, state: str = "connected") -> None:
+        """A batch was committed: the database is back, if it was away."""
+        if self.health().state == "store_away":
+            self._book.turn(state, self._clock())

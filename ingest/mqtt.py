@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -22,7 +22,7 @@ import structlog
 from core.config import Config
 from core.errors import FeedLost
 from core.model import Frame
-from ingest.feeds import Answered, Health, HealthBook, Waiting, back_off
+from ingest.feeds import Answered, WiredFeed, back_off
 from ingest.mqtt_connection import CHUNK, Connection
 from ingest.mqtt_topics import FeedOfTopic, filters, retained_filters
 
@@ -40,24 +40,21 @@ KNOCK_AT_MOST_S = 0.15
 _log = structlog.get_logger(__name__)
 
 
-class MqttFeed:
+class MqttFeed(WiredFeed):
     """All configured MQTT feeds over one connection, as one member of the shared subscription `$share/{group}/…`.
 
     `url` is mqtt://user:password@host:port or mqtts://…; `client_id` is the slot this worker has leased. A frame's `feed`
     is the configured feed its topic belongs to. Iterating raises `FeedLost` when another client takes the slot over.
     """
 
-    name = "mqtt"
-
     def __init__(
         self, url: str, client_id: str, config: Config, clock: Callable[[], datetime],
         group: str = "yiping", context: ssl.SSLContext | None = None, limit: int = 50_000,
     ) -> None:  # fmt: skip
-        self._url, self._client_id, self._config, self._clock = urlsplit(url), client_id, config, clock
+        super().__init__("mqtt", config.ingest, clock, limit)
+        self._url, self._client_id, self._config = urlsplit(url), client_id, config
         self._group, self._context = group, context
         self._feed_of = FeedOfTopic(config.feeds)
-        self._waiting = Waiting(config.ingest.batch_rows, config.ingest.batch_window.total_seconds(), limit)
-        self._book = HealthBook(self.name, clock())
         self._epoch, self._linked, self._stamp = 0, False, clock()
         self._outbox: list[tuple[int, bytes]] = []
         self._lock = Lock()
@@ -66,9 +63,6 @@ class MqttFeed:
         self._wake_out.setblocking(False)
         self._thread = Thread(target=self._run, name=f"mqtt-{client_id}", daemon=True)
         self._thread.start()
-
-    def __iter__(self) -> Iterator[list[Frame]]:
-        return self._waiting.batches()
 
     def ack(self, frames: Sequence[Frame], outcome: Answered) -> None:
         """Tell the broker to forget these, in their order. Those of an earlier connection are left to be repeated."""
@@ -82,16 +76,7 @@ class MqttFeed:
         self._waiting.done(frames)
         if frames:
             self._wake()
-        if self.health().state == "store_away":
-            self._book.turn("connected" if self._linked else "waiting", self._clock())
-
-    def retry(self, frames: Sequence[Frame]) -> None:
-        """The database was away: the same batch comes again."""
-        self._book.turn("store_away", self._clock())
-        self._waiting.retry(frames)
-
-    def health(self) -> Health:
-        return self._book.read(len(self._waiting))
+        self._stored("connected" if self._linked else "waiting")
 
     def close(self) -> None:
         """Leave the broker without ending the session: what is not acknowledged goes to the next holder of the slot."""

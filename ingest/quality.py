@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.facts import Listening
-
 HOUR = timedelta(hours=1)
+Span = tuple[datetime, datetime]
 # A kind varies when at least this many others were heard, and at least this share of them changed within the limit.
 _OTHERS, _SHARE = 2, 0.5
 _LEAST_TO_BE_STUCK = 2
@@ -55,24 +54,38 @@ class Judged:
     stuck: int
 
 
-def heard_share(hour: datetime, heard: Listening | None) -> float:
-    """The share of an hour, 0 … 1, in which somebody listened; 1 where nothing is known of it (a feed nobody watches over HTTP).
-
-    Known is the present period of listening and the gap before it; of gaps before that one the hour is taken as heard.
-    """
-    if heard is None:
-        return 1.0
-    end = hour + HOUR
-    deaf = _overlap(hour, end, heard.until, end)
-    if heard.away_since is not None:
-        deaf += _overlap(hour, end, heard.away_since, heard.since)
-    elif heard.since > hour:
-        deaf += _overlap(hour, end, hour, heard.since)
-    return max(0.0, 1 - deaf / HOUR)
+def heard_share(hour: datetime, deaf: Sequence[Span]) -> float:
+    """The share of an hour, 0 … 1, in which somebody listened; `deaf`: when nobody did, in any order, also overlapping."""
+    lost = sum((end - start for start, end in _merged(_within(deaf, hour))), timedelta(0))
+    return 1 - lost / HOUR
 
 
-def _overlap(since: datetime, until: datetime, start: datetime, end: datetime) -> timedelta:
-    return max(timedelta(0), min(until, end) - max(since, start))
+def deaf_everywhere(hour: datetime, by_feed: Sequence[Sequence[Span]]) -> list[Span]:
+    """When nobody listened to any feed: what a device lost of which it is not known where it speaks. Without feeds nothing is known."""
+    if not by_feed:
+        return []
+    common: list[Span] = [(hour, hour + HOUR)]
+    for spans in by_feed:
+        each = _merged(_within(spans, hour))
+        met = [(max(a, c), min(b, d)) for a, b in common for c, d in each]
+        common = [(start, end) for start, end in met if start < end]
+    return common
+
+
+def _within(spans: Sequence[Span], hour: datetime) -> list[Span]:
+    clipped = ((max(start, hour), min(end, hour + HOUR)) for start, end in spans)
+    return [(start, end) for start, end in clipped if start < end]
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """Without overlaps, in order."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
 
 
 def expected(interval: timedelta, share: float) -> float:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.charset import text_of
 from core.errors import Invalid
 from core.model import Frame
 from ingest.decode.formats import FORMATS
@@ -121,11 +122,7 @@ def _documents(path: Path) -> Iterator[Any]:
 
 
 def _rows(path: Path, columns: Columns) -> Iterator[dict[str, str]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_bytes().decode("gb18030")
-    for row in csv.DictReader(io.StringIO(text, newline="")):
+    for row in csv.DictReader(io.StringIO(text_of(path.read_bytes()), newline="")):
         yield {columns.get(key, key): value or "" for key, value in row.items() if key is not None and isinstance(value, str | None)}
 
 

@@ -6,6 +6,7 @@ Lengths stay right by themselves: digits are replaced by as many digits.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from core.errors import DecodeError
 from ingest.decode import hj212_packet, sl651_frame
@@ -121,15 +122,13 @@ def _bytes(body: bytes, packet: Packet, stamps: Stamps) -> bytes:
     if packet.function == HEARTBEAT or packet.function in COMMANDS:
         return bytes(done)
     place = HEAD
-    try:
+    with suppress(DecodeError, IndexError):  # what comes before a break is moved, as it is read
         for guide, _, _, data in groups(body, packet.function):
             size = 2 if guide != 0xFF else 3
             place += body[place] != guide  # the class of a station stands after its address
             if guide == OBSERVED:
                 done[place + size : place + size + len(data)] = _moved_bcd(data, stamps)
             place += size + len(data)
-    except (DecodeError, IndexError):
-        pass  # what comes before the break is moved, as it is read
     return bytes(done)
 
 

@@ -5,12 +5,10 @@ beyond that nothing is read and the stations wait. While the database is away th
 """
 
 import asyncio
-import socket
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 from threading import Event, Thread
 
 import structlog
@@ -19,20 +17,19 @@ from core.config import FeedConfig, IngestConfig
 from core.errors import FeedLost
 from core.model import Frame
 from ingest.decode.formats import FORMATS
-from ingest.feeds import Answered, Health, HealthBook, Waiting
+from ingest.feeds import Answered, WiredFeed
+from ingest.port import EVERYWHERE, Callers, bind_tcp
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 stations come from outside; a feed's addresses name them
 CONNECTIONS = 20_000
 IDLE_S = 2 * 3600.0  # HJ 212 allows an hour between two real-time uploads
 SWEEP_S = 5.0
 BACKLOG = 1024
 START_S = 10.0
-STRANGERS_NAMED = 1000  # in the log, each once: a scanner must not fill a disk
 
 _log = structlog.get_logger(__name__)
 
 
-class TcpFeed:
+class TcpFeed(WiredFeed):
     """One configured `tcp` feed. Several workers may listen on the same port (SO_REUSEPORT): the kernel spreads stations.
 
     `hosts` are the addresses to listen on; by default all, IPv4 and IPv6. Raises `FeedLost` when none can be opened.
@@ -42,28 +39,23 @@ class TcpFeed:
         self, name: str, feed: FeedConfig, ingest: IngestConfig, clock: Callable[[], datetime],
         hosts: Sequence[str] = EVERYWHERE, idle_s: float = IDLE_S, limit: int = 20_000,
     ) -> None:  # fmt: skip
-        self.name, self._clock, self._idle_s = name, clock, idle_s
+        super().__init__(name, ingest, clock, limit)
+        self._idle_s = idle_s
         split = FORMATS[feed.format].split
         if split is None:
             raise FeedLost(f"feed '{name}': {feed.format} is no format of a TCP port")
         self._split = split
-        self._waiting = Waiting(ingest.batch_rows, ingest.batch_window.total_seconds(), limit)
-        self._book = HealthBook(name, clock())
         self._stations: dict[int, _Station] = {}
         self._numbers = 0
-        self._addresses = [ip_network(address) for address in feed.addresses]
-        self._strangers: set[str] = set()
+        self._callers = Callers("tcp", name, feed.addresses)
         self._paused = False
         self._loop = asyncio.new_event_loop()
-        self._wires = _listen(hosts, feed.port or 0)
+        self._wires = bind_tcp(hosts, feed.port or 0)
         self.port: int = self._wires[0].getsockname()[1]
         self._listening = Event()
         self._thread = Thread(target=self._run, name=f"tcp-{name}", daemon=True)
         self._thread.start()
         self._listening.wait(START_S)
-
-    def __iter__(self) -> Iterator[list[Frame]]:
-        return self._waiting.batches()
 
     def ack(self, frames: Sequence[Frame], outcome: Answered) -> None:
         """Write the answers, in order for each station. One that is gone is no error: it will ask again."""
@@ -74,16 +66,7 @@ class TcpFeed:
         self._waiting.done(frames)
         if replies or self._paused:
             self._call(self._reply, dict(replies))
-        if self._book.read(0).state == "store_away":
-            self._book.turn("connected", self._clock())
-
-    def retry(self, frames: Sequence[Frame]) -> None:
-        """The database was away: the same batch comes again, its stations wait."""
-        self._book.turn("store_away", self._clock())
-        self._waiting.retry(frames)
-
-    def health(self) -> Health:
-        return self._book.read(len(self._waiting))
+        self._stored()
 
     def close(self) -> None:
         """Stop listening and hang up."""
@@ -132,10 +115,7 @@ class TcpFeed:
 
     def enter(self, station: "_Station", address: str) -> int:
         """A station connected: its number, or 0 when its address is not on the feed's list or there are too many."""
-        if not self._is_known(address):
-            if address not in self._strangers and len(self._strangers) < STRANGERS_NAMED:
-                self._strangers.add(address)
-                _log.warning("tcp_stranger", feed=self.name, address=address)
+        if not self._callers.knows(address):
             return 0
         if len(self._stations) >= CONNECTIONS:
             _log.warning("tcp_full", feed=self.name, connections=CONNECTIONS)
@@ -145,13 +125,6 @@ class TcpFeed:
         if self._paused:
             station.pause()
         return self._numbers
-
-    def _is_known(self, address: str) -> bool:
-        """Whether a station of that address may speak; without a list everybody may."""
-        if not self._addresses:
-            return True
-        found = ip_address(address.partition("%")[0])  # of a link-local one the interface is named too
-        return any(found in network for network in self._addresses)
 
     def leave(self, number: int) -> None:
         self._stations.pop(number, None)
@@ -214,29 +187,3 @@ class _Station(asyncio.Protocol):
     def hang_up(self) -> None:
         if self._transport:
             self._transport.abort()
-
-
-def _listen(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """One listening socket per address family that this machine has."""
-    wires: list[socket.socket] = []
-    problems: list[str] = []
-    for host in hosts:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            wire = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:
-            problems.append(f"{host}: {error}")
-            continue
-        try:
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            if family == socket.AF_INET6:
-                wire.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            wire.bind((host, port or (wires[0].getsockname()[1] if wires else 0)))
-            wires.append(wire)
-        except OSError as error:
-            wire.close()
-            problems.append(f"{host}: {error}")
-    if not wires:
-        raise FeedLost(f"cannot listen on port {port}: {'; '.join(problems)}")
-    return wires

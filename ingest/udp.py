@@ -5,32 +5,23 @@ fills, and what no longer fits is repeated by its station, as is all that gets n
 """
 
 import selectors
-import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 from threading import Event, Thread
-from typing import Any
-
-import structlog
 
 from core.config import FeedConfig, IngestConfig
-from core.errors import FeedLost
 from core.model import Frame
-from ingest.feeds import Answered, Health, HealthBook, Waiting
+from ingest.feeds import Answered, WiredFeed
+from ingest.port import EVERYWHERE, Callers, bind_udp
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 stations come from outside; a feed's addresses name them
 DATAGRAM = 65_536
 AT_ONCE = 256  # datagrams taken before they are handed on
 BUFFER = 4 << 20  # bytes the system may keep for us; it grants less where its limit is lower
 TICK_S = 0.5
-STRANGERS_NAMED = 1000  # in the log, each once: a scanner must not fill a disk
-
-_log = structlog.get_logger(__name__)
 
 
-class UdpFeed:
+class UdpFeed(WiredFeed):
     """One configured `udp` feed. Several workers may bind the same port (SO_REUSEPORT): the kernel spreads stations by address.
 
     `hosts` are the addresses to listen on; by default all, IPv4 and IPv6. Raises `FeedLost` when none can be opened.
@@ -40,20 +31,14 @@ class UdpFeed:
         self, name: str, feed: FeedConfig, ingest: IngestConfig, clock: Callable[[], datetime],
         hosts: Sequence[str] = EVERYWHERE, limit: int = 20_000,
     ) -> None:  # fmt: skip
-        self.name, self._clock = name, clock
-        self._waiting = Waiting(ingest.batch_rows, ingest.batch_window.total_seconds(), limit)
-        self._book = HealthBook(name, clock())
-        self._addresses = [ip_network(address) for address in feed.addresses]
-        self._strangers: set[str] = set()
+        super().__init__(name, ingest, clock, limit)
+        self._callers = Callers("udp", name, feed.addresses)
         self._closing, self._room = Event(), Event()
-        self._wires = _bind(hosts, feed.port or 0)
+        self._wires = bind_udp(hosts, feed.port or 0, BUFFER)
         self.port: int = self._wires[0].getsockname()[1]
         self._book.turn("connected", clock(), f"port {self.port}")
         self._thread = Thread(target=self._run, name=f"udp-{name}", daemon=True)
         self._thread.start()
-
-    def __iter__(self) -> Iterator[list[Frame]]:
-        return self._waiting.batches()
 
     def ack(self, frames: Sequence[Frame], outcome: Answered) -> None:
         """Send the answers, a datagram each, from the port they were asked on. One that is lost is no error: it is asked again."""
@@ -64,16 +49,7 @@ class UdpFeed:
                     self._wires[wire].sendto(answer.payload, address)
         self._waiting.done(frames)
         self._room.set()
-        if self._book.read(0).state == "store_away":
-            self._book.turn("connected", self._clock())
-
-    def retry(self, frames: Sequence[Frame]) -> None:
-        """The database was away: the same batch comes again, its stations wait."""
-        self._book.turn("store_away", self._clock())
-        self._waiting.retry(frames)
-
-    def health(self) -> Health:
-        return self._book.read(len(self._waiting))
+        self._stored()
 
     def close(self) -> None:
         """Stop listening."""
@@ -104,48 +80,8 @@ class UdpFeed:
         with suppress(OSError):  # nothing more, or an answer of ours that nobody wanted
             for _ in range(AT_ONCE):
                 payload, address = self._wires[number].recvfrom(DATAGRAM)
-                if payload and self._is_known(address):
+                if payload and self._callers.knows(str(address[0])):
                     frames.append(Frame(self.name, payload, now, "", f"{address[0]}:{address[1]}", (number, address)))
         if frames:
             self._waiting.put(frames)
             self._book.heard(now)
-
-    def _is_known(self, address: tuple[Any, ...]) -> bool:
-        """Whether a station of that address may speak; without a list everybody may."""
-        if not self._addresses:
-            return True
-        name = str(address[0]).partition("%")[0]  # of a link-local one the interface is named too
-        found = ip_address(name)
-        if any(found in network for network in self._addresses):
-            return True
-        if name not in self._strangers and len(self._strangers) < STRANGERS_NAMED:
-            self._strangers.add(name)
-            _log.warning("udp_stranger", feed=self.name, address=name)
-        return False
-
-
-def _bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
-    """One bound socket per address family that this machine has."""
-    wires: list[socket.socket] = []
-    problems: list[str] = []
-    for host in hosts:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            wire = socket.socket(family, socket.SOCK_DGRAM)
-        except OSError as error:
-            problems.append(f"{host}: {error}")
-            continue
-        try:
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            if family == socket.AF_INET6:
-                wire.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            wire.setblocking(False)
-            wire.bind((host, port or (wires[0].getsockname()[1] if wires else 0)))
-            wires.append(wire)
-        except OSError as error:
-            wire.close()
-            problems.append(f"{host}: {error}")
-    if not wires:
-        raise FeedLost(f"cannot listen on UDP port {port}: {'; '.join(problems)}")
-    return wires

@@ -58,8 +58,3 @@ def ranges(limits: Sequence[float]) -> list[str]:
     shown = [f"{limit:g}" for limit in limits]
     middle = [f"{low}–{high}" for low, high in pairwise(shown)]
     return [f"<{shown[0]}", *middle, f"≥{shown[-1]}"]
-
-
-def class_of(value: float | None, limits: Sequence[float]) -> int:
-    """The class of a value: the number of limits it reaches; -1 for an unknown one."""
-    return UNKNOWN if value is None else sum(value >= limit for limit in limits)

@@ -4,7 +4,6 @@ No glyphs and no sprite: MapLibre ≥ 5.11 draws text from local fonts, icons ar
 our own layers. Lengths are CSS px at 16 px per rem; those named in `metadata.rem` grow with the wall (`assets/map.js`).
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from maps.ramp import CLASS_COLOURS, UNCOVERED_COLOUR, UNCOVERED_OPACITY, UNKNOWN, class_colour, rgba
@@ -169,8 +168,3 @@ def _marker(layer_id: str, source: str) -> Layer:
 
 def _markers() -> list[Layer]:
     return [_marker("cases", "cases"), _marker("alerts", "alerts")]
-
-
-def layer_ids(wanted: Sequence[str] = ()) -> list[str]:
-    """The ids of the layers bottom-up, all or those that begin with one of `wanted`."""
-    return [layer["id"] for layer in style()["layers"] if not wanted or layer["id"].startswith(tuple(wanted))]

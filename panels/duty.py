@@ -15,6 +15,8 @@ from panels.frame import Page, shell
 from panels.parts import marks
 from panels.text import Text
 
+LEAST_VERDICTS = 10  # of a camera or algorithm: of fewer decided candidates one verdict would move the rate by more than a tenth
+
 
 def view(page: Page) -> Component:
     """The duty page for one reader; the same page gives the same tree."""
@@ -22,6 +24,7 @@ def view(page: Page) -> Component:
     config = {
         **given(page.config),
         **law(),
+        "least_verdicts": LEAST_VERDICTS,
         "role": page.scope.role if page.scope else "",
         "account": page.scope.account_id if page.scope else None,
     }
@@ -115,9 +118,11 @@ def _evidence(text: Text) -> Component:
     return html.Div(
         [
             _part("stages", text("duty.part.stages"), [slot("stages"), slot("deadline")], "route"),
+            _part("candidate", text("duty.part.candidate"), [slot("candidate", className="candidate")], "video"),
+            _part("report", text("duty.part.report"), [slot("report")], "message-square"),
+            _part("alike", text("duty.part.alike"), [slot("alike")], "git-merge"),
             _part("facts", text("duty.part.facts"), [slot("facts")], "scan-eye"),
             _part("trend", text("duty.part.trend"), [slot("trend-note", className="trend-note"), _trend()], "chart-line"),
-            _part("report", text("duty.part.report"), [slot("report")], "message-square"),
             _part("photos", text("duty.part.photos"), [slot("photos", className="photos")], "image"),
             _part("members", text("duty.part.members"), [slot("members")], "git-merge"),
             _part("runbook", text("duty.part.runbook"), [slot("runbook")], "book-open"),

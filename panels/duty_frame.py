@@ -8,11 +8,18 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from core import manual
 from core.config import Config
 from panels.frame import Page
 from panels.parts import marks
 
-DESKS = (("/wall", "desk.nav.wall"), ("/cockpit", "desk.nav.cockpit"), ("/duty", "desk.nav.duty"), ("/quality", "desk.nav.quality"))
+DESKS = (
+    ("/wall", "desk.nav.wall"),
+    ("/cockpit", "desk.nav.cockpit"),
+    ("/duty", "desk.nav.duty"),
+    ("/quality", "desk.nav.quality"),
+    ("/entry", "desk.nav.entry"),
+)
 DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
 
 
@@ -30,7 +37,7 @@ def head(page: Page, here: str) -> Component:
     """The desk's header: title, marks of drill and simulation, connection, clock, person."""
     text, area = page.text, page.config.area
     role = page.scope.role if page.scope else ""
-    shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS))
+    shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS if path != "/entry" or role in manual.ROLES))
     links = [
         html.A(text(key), href=path, className="desk-link", **marks({"aria-current": "page"} if path == here else {}))
         for path, key in DESKS
@@ -93,6 +100,7 @@ def given(config: Config) -> dict[str, Any]:
                 "label_en": one.label_en,
                 "group": one.group,
                 "domain": one.domain,
+                "severity": one.severity,
                 "deadline_s": one.deadline.total_seconds(),
             }
             for code, one in config.classes.items()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from core import manual
 from core.config import Config
 from core.model import Scope
 from panels.parts import marks
@@ -48,6 +49,7 @@ ROUTES: Mapping[str, Route] = {
     "/field": Route("panels.field", "page.field"),
     "/cockpit": Route("panels.cockpit", "page.cockpit"),
     "/quality": Route("panels.quality", "page.quality", styles=("duty", "quality")),
+    "/entry": Route("panels.entry", "page.entry", roles=tuple(sorted(manual.ROLES)), styles=("duty", "entry")),
     "/login": Route("panels.login", "page.login", public=True),
 }
 HOME = {"wall": "/wall", "leader": "/cockpit", "grid_worker": "/field", "handler": "/field"}

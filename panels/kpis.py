@@ -16,7 +16,7 @@ def kpis(page: Page) -> Component:
         _tile(text, "alerts_open", "unit.items", [html.Span([_severity(text, level) for level in (1, 2, 3, 4)], className="split")]),
         _tile(text, "cases_open", "unit.cases", _pair(text, "kpi.overdue", "cases_overdue") + _pair(text, "kpi.today", "cases_today")),
         _tile(text, "in_time_rate", "unit.percent", _fraction(text, "kpi.in_time", "closed_in_time", "due_today")),
-        _tile(text, "response_mean", "unit.minutes", _pair(text, "kpi.samples", "response_samples")),
+        _tile(text, "response_mean", "unit.minutes", _pair(text, "kpi.samples", "response_samples", below=True)),
         _tile(
             text,
             "devices_online",

@@ -1,4 +1,7 @@
-"""The city's vital signs (`screens.vitals`): value, how it stands between good and bad, how many devices speak, how old it is."""
+"""The city's vital signs (`screens.vitals`): value, how it stands between good and bad, how many devices speak, how old it is.
+
+Above them the air quality index of the last whole hour, which the server derives and `assets/wall-air.js` asks for. Decides no level.
+"""
 
 from dash import html
 from dash.development.base_component import Component
@@ -9,15 +12,36 @@ from panels.parts import figure, marks, panel, slot
 
 
 def vitals(page: Page) -> Component:
-    rows = [_vital(page, vital) for vital in page.config.screens.vitals]
+    rows = [_air(page), *(_vital(page, vital) for vital in page.config.screens.vitals)]
     return panel(
         "vitals", page.text("panel.vitals"), [html.Div(rows, className="vitals")], note=page.text("vitals.note"), kind="panel-vitals"
     )
 
 
+def air_subject(page: Page) -> str:
+    """The area whose index a reader is shown: the only one they see, else the city. One that has no station shows that there is none."""
+    areas = page.scope.areas if page.scope else ()
+    return areas[0] if len(areas) == 1 else page.config.area.code
+
+
 def vital_name(vital: VitalConfig) -> str:
     """The name of its figure: `pm25_mean`."""
     return f"{vital.metric}_{vital.fold}"
+
+
+def _air(page: Page) -> Component:
+    """Unknown until the server tells an hour: a dash and a word, no step of the ladder lit."""
+    return html.Div(
+        [
+            html.Span(page.text("air.index"), className="vital-label"),
+            slot("air-ladder", "gauge ladder"),
+            figure("aqi", kind="vital-figure"),
+            html.Span(page.text("air.none"), className="air-level", **marks({"data-slot": "air-level"})),
+            html.Span(className="vital-note", **marks({"data-slot": "air-note"})),
+        ],
+        className="vital vital-air",
+        **marks({"data-vital": "aqi", "data-level": "unknown"}),
+    )
 
 
 def _vital(page: Page, vital: VitalConfig) -> Component:

@@ -15,7 +15,7 @@ from panels.header import header
 from panels.kpis import kpis
 from panels.streets import streets
 from panels.trend import trend
-from panels.vitals import vital_name, vitals
+from panels.vitals import air_subject, vital_name, vitals
 
 STALE_VITAL_S = 900
 
@@ -54,6 +54,7 @@ def wall_config(page: Page, domain: str | None) -> dict[str, object]:
         ],
         "classes": {code: {"label": text.label(item), "domain": item.domain} for code, item in page.config.classes.items()},
         "rules": {name: {"label": rule.label, "label_en": rule.label_en, "kind": rule.kind} for name, rule in page.config.rules.items()},
+        "air": air_subject(page),
         "stale": {"vital": STALE_VITAL_S},
         **map_config(page, domain),
     }

@@ -3,7 +3,7 @@
 A cell without a device or signal within the radius is not covered: it has no class, and is never shown as calm.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,8 +108,7 @@ class Landscape:
             covered |= self._index(devices, kernel, values)
         elif kernel:
             values[kernel.cells] = self._fold(devices, kernel, measure)
-        classes = np.searchsorted(np.array(measure.limits), values, side="right").astype(np.int8)
-        classes[~np.isfinite(values)] = UNKNOWN
+        classes = classes_of(values, measure.limits)
         classes[~covered] = UNCOVERED
         return classes
 
@@ -163,3 +162,10 @@ class Landscape:
         classes = self.told[name][low:high]
         shown = np.flatnonzero(classes > UNCOVERED)
         return self._ground.cell_ids[low:high][shown].tolist(), classes[shown].tolist()
+
+
+def classes_of(values: Floats, limits: Sequence[float]) -> Classes:
+    """The class of each value: the number of limits it reaches; -1 for NaN, an unknown one."""
+    classes = np.searchsorted(np.array(limits), values, side="right").astype(np.int8)
+    classes[~np.isfinite(values)] = UNKNOWN
+    return classes

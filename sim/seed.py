@@ -3,7 +3,7 @@
 Safe to repeat: what is there stays, the same secrets come back. Reads the clock: it runs as part of starting the demo.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,7 +117,8 @@ def _save_devices(connection: Connection, config: Config, plan: Plan, now: datet
     rows = [
         {
             "device": site.device, "name": site.name, "domain": KIND_OF[site.kind].domain, "area": site.area, "cell_id": site.cell_id,
-            "lon": site.lon, "lat": site.lat, "interval_s": site.interval_s, "model": site.kind, "gateway": site.gateway or None,
+            "lon": site.lon, "lat": site.lat, "interval_s": site.interval_s, "kind": KIND_OF[site.kind].label,
+            "model": site.kind, "gateway": site.gateway or None, "gb_id": _gb_id(config.area.code, site),
         }
         for site in plan.sites
     ]  # fmt: skip
@@ -126,6 +127,11 @@ def _save_devices(connection: Connection, config: Config, plan: Plan, now: datet
     simulation.save_wire_metrics(connection, sorted(wire_names))
     simulation.save_devices(connection, rows, metrics, now)
     simulation.watch_devices(connection, now)
+
+
+def _gb_id(area: str, site: Site) -> str | None:
+    """A camera's number as GB/T 28181 builds it: district, basic unit 01, industry 00 (public), type 132 (IP camera), network 0, serial."""
+    return f"{area}01001320{int(site.device.rpartition('-')[2]):06d}" if site.kind == "camera" else None
 
 
 def _measures(site: Site) -> Iterator[dict[str, str | None]]:
@@ -193,8 +199,3 @@ def _progress() -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
         task = progress.add_task("", total=_STEPS, completed=-1)
         yield lambda words: progress.update(task, description=words, advance=1)
-
-
-def secrets_of(run_dir: Path) -> Mapping[str, Any]:
-    """What an earlier `seed` left in `run_dir`; empty before the first."""
-    return keep.read_json(run_dir / keep.SEED)

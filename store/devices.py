@@ -10,22 +10,30 @@ from core.codes.hj212 import described
 from core.device import DeviceEntry, MetricEntry
 from core.errors import Invalid, NotAllowed, NotFound
 from core.model import QUALITY_OF_CODE, Scope
+from core.standards import water
 from core.units import conversion
+from dispatch import cases as case_life
+from store import cameras, limits
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
+
+_ENDED = sorted(set(case_life.TABLE) - case_life.OPEN)
 
 
 def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
     """Register a device or change it; True when it is new. Metrics not named stay.
 
-    Raises `NotAllowed` outside the scope, `Invalid` for a unit that cannot become the city's.
+    Raises `NotAllowed` outside the scope, `Invalid` for a unit that cannot become the city's or a name that is another's.
     """
+    cameras.check_names(connection, entry)
     units = check_units(connection, entry)
-    columns = {name: getattr(entry, name) for name in DeviceEntry.__slots__ if name != "metrics"}
+    columns = {name: getattr(entry, name) for name in DeviceEntry.__slots__ if name not in ("metrics", "stream_url", *limits.FIELDS)}
     try:
-        row = queries.devices_register(connection, now=now, **columns)
+        row = queries.devices_register(connection, now=now, camera=cameras.is_one(entry), **columns)
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotAllowed(f"the device '{entry.device}' is outside your area") from error
+    except psycopg.errors.UniqueViolation as error:  # of a device that the caller does not see
+        raise Invalid(f"gb_id: '{entry.gb_id}' is another camera's") from error
     kinds = {city_name(wire, one): one.kind for wire, one in entry.metrics.items()} | {
         wire: one.kind for wire, one in entry.metrics.items()
     }
@@ -40,6 +48,8 @@ def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
         )
     # A device that is registered and never speaks must ring too.
     queries.devices_watch(connection, device_id=row["device_id"], attention_at=now + timedelta(seconds=entry.interval_s))
+    cameras.keep(connection, row["device_id"], entry)
+    limits.keep(connection, row["device_id"], entry, now)
     return bool(row["created"])
 
 
@@ -67,9 +77,11 @@ def registered(connection: Connection, names: Sequence[str]) -> dict[str, tuple[
     for one in queries.devices_metrics(connection, device_ids=[row["device_id"] for row in rows]):
         entry = MetricEntry(one["unit"], one["min"], one["max"], one["name"], one["kind"] or "number")
         metrics.setdefault(one["device_id"], {})[one["metric"]] = entry
+    permits = limits.read_limits(connection, [row["device_id"] for row in rows])
+    told = {row["device_id"]: {k: v for k, v in row.items() if k not in ("device_id", "verified")} for row in rows}
     return {
         row["device"]: (
-            DeviceEntry(**{k: v for k, v in row.items() if k not in ("device_id", "verified")}, metrics=metrics.get(row["device_id"], {})),
+            DeviceEntry(**told[row["device_id"]], limits=permits.get(row["device_id"], ()), metrics=metrics.get(row["device_id"], {})),
             row["verified"],
         )
         for row in rows
@@ -83,17 +95,31 @@ def city_name(wire: str, entry: MetricEntry) -> str:
 
 def list_devices(connection: Connection, scope: Scope, wanted: Filter, after_id: int = 0) -> list[dict[str, Any]]:
     """By number, ascending: a page stays where it is while devices are added."""
-    columns = wanted.columns(scope, "domain", "cell", "gateway", "owner", "kind", "state")
-    return list(queries.devices_list(connection, **columns, after_id=after_id))
+    columns = wanted.columns(scope, "domain", "cell", "gateway", "owner", "kind", "state", "tagged", "search")
+    rows = [_with_target(row) for row in queries.devices_list(connection, **columns, after_id=after_id, ended=_ENDED)]
+    return _with_case(connection, rows)
+
+
+def _with_case(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The open case of a device that was silent too long, else None."""
+    found = queries.devices_in_maintenance(connection, device_ids=[row["id"] for row in rows], ended=_ENDED)
+    cases = {row["device_id"]: row["case_number"] for row in found}
+    return [{**row, "maintenance_case": cases.get(row["id"])} for row in rows]
+
+
+def _with_target(row: dict[str, Any]) -> dict[str, Any]:
+    """The target class as people call it."""
+    return {**row, "target_class": row["target_class"] and water.CLASSES[row["target_class"] - 1]}
 
 
 def summarise(connection: Connection, scope: Scope, wanted: Filter) -> dict[str, Any]:
     """How many devices are offline (silent, or said so) of all, by owner and by kind; `rate` is offline / devices, 0..1.
 
-    `behind_gateway` of them are silent only because their gateway is. A part without devices is not there.
+    `behind_gateway` of them are silent only because their gateway is; of `in_maintenance` the case is open.
+    A part without devices is not there.
     """
     found: dict[str, list[dict[str, Any]]] = {"all": [], "owner": [], "kind": []}
-    for row in queries.devices_summary(connection, **wanted.columns(scope, "domain")):
+    for row in queries.devices_summary(connection, **wanted.columns(scope, "domain"), ended=_ENDED):
         part = found[row.pop("part")]
         part.append({**row, "rate": row["offline"] / row["devices"] if row["devices"] else None})
     [whole] = found["all"]
@@ -109,6 +135,8 @@ def get_device(connection: Connection, scope: Scope, device: str) -> dict[str, A
     if row is None:
         raise NotFound(f"no device '{device}'")
     entries = {entry["metric"]: _shown_metric(entry) for entry in queries.devices_metrics(connection, device_ids=[row["id"]])}
+    [row] = _with_case(connection, [_with_target(row)])
+    row["limits"] = limits.shown(limits.read_limits(connection, [row["id"]]).get(row["id"], ()))
     return {**row, "metrics": entries, "values": latest_values(connection, [row["id"]]).get(row["id"], [])}
 
 

@@ -5,7 +5,7 @@ Nothing else ends by time. Its alert returns as for any ending: acknowledged one
 
 from datetime import datetime
 
-from core.facts import AlertReturned, AttentionNeeded, Change
+from core.changes import AlertReturned, AttentionNeeded, Change
 from store.acts import logged
 from store.save import save
 from store.timescale import Connection, queries

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from core.facts import DueDevice, Facts, Gateway, KnownDevice, Listening, Moved, OpenAlert, StateMoved, Wait
 from core.model import QUALITY_OF_CODE, Presence
-from store import arrays
+from store import arrays, cameras
 from store.registry import Registry
 from store.timescale import Connection, queries, sql
 
@@ -76,9 +76,13 @@ def gateways(connection: Connection, rows: Sequence[Mapping[str, Any]], registry
 
 
 def presences(
-    connection: Connection, told: Iterable[Presence], known: dict[str, KnownDevice], now: datetime, registry: Registry | None = None
-) -> list[DueDevice]:
-    """Write down who said it is online or offline; returns those that left, with their gateways where there is a registry to ask."""
+    connection: Connection, told: Iterable[Presence], known: dict[str, KnownDevice], now: datetime, registry: Registry | None = None,
+    feeds: Sequence[str] = (),
+) -> list[DueDevice]:  # fmt: skip
+    """Write down who said it is online or offline; returns those that left, with their gateways where there is a registry to ask.
+
+    `feeds`: of each frame of the batch.
+    """
     gone: dict[int, KnownDevice] = {}
     for presence in sorted(told, key=lambda one: (one.device, one.at)):
         device = known.get(presence.device)
@@ -89,6 +93,8 @@ def presences(
         if told_now:
             if told_now["changed"]:
                 queries.presence_change(connection, device_id=device.device_id, now=now)
+                feed = feeds[presence.frame] if presence.frame < len(feeds) else None
+                cameras.hear(connection, device.device_id, presence.online, presence.at, feed)
             gone.pop(device.device_id, None)
             if not presence.online:
                 gone[device.device_id] = device
@@ -103,7 +109,7 @@ def presences(
 
 def gather(connection: Connection, moved: Moved, asked: Asked, rings_on_reports: bool) -> Facts:
     """All that the rules concerned may need to know of a batch."""
-    quiet = {item.device.device_id for item in (*moved.due_devices, *moved.gone)}
+    quiet = {item.device.device_id for item in (*moved.due_devices, *moved.gone)} | {device.device_id for device in moved.back}
     devices = sorted(quiet | {state.device.device_id for state in moved.due_waits})
     subjects = [f"report:{item.report.source}/{item.report.external_id}" for item in moved.reports] if rings_on_reports else []
     alerts, waits = asked.alerts.fetchall(), asked.waits.fetchall()

@@ -83,11 +83,6 @@ def save_layer(connection: Connection, layer: Layer, now: datetime) -> None:
     )
 
 
-def remove_layer(connection: Connection, name: str) -> bool:
-    """Whether there was such a layer."""
-    return bool(queries.geography_remove_layer(connection, name=name))
-
-
 def remove_duty_grids(connection: Connection, kept: Sequence[str]) -> int:
     """Removes duty grids without cells that are not `kept`; cases that named one keep their cell."""
     queries.geography_release_duty_grids(connection, kept=list(kept))
@@ -119,7 +114,7 @@ def load_locator(connection: Connection) -> Locator:
 def load_city(connection: Connection) -> City:
     """All areas, cells (with their numbers) and duty grids as stored."""
     cells = [GridCell(**{**row, "geometry": json.loads(row["geometry"])}) for row in queries.geography_cells(connection)]
-    rows = queries.geography_duty_grids(connection, areas=["%"])
+    rows = queries.geography_duty_grids(connection)
     grids = [DutyGrid(row["code"], row["name"], row["area"], row["schematic"]) for row in rows]
     return City(load_areas(connection), tuple(cells), tuple(grids))
 
@@ -127,11 +122,6 @@ def load_city(connection: Connection) -> City:
 def load_areas(connection: Connection) -> tuple[Area, ...]:
     """All areas, the widest first."""
     return tuple(Area(**{**row, "geometry": json.loads(row["geometry"])}) for row in queries.geography_areas(connection))
-
-
-def list_duty_grids(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
-    """Duty grids of the scope: code, name, area, worker_id, schematic."""
-    return list(queries.geography_duty_grids(connection, areas=_patterns(scope)))
 
 
 def list_layers(connection: Connection) -> list[dict[str, Any]]:

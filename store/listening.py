@@ -7,7 +7,8 @@ platform itself. Decides nothing but how long two words may lie apart and still 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from core.facts import AlertAgain, AlertRaised, AlertReturned, Change, Listening, OpenAlert
+from core.changes import AlertAgain, AlertRaised, AlertReturned, Change
+from core.facts import Listening, OpenAlert
 from core.model import EVERYWHERE
 from store import audit, change_log, save
 from store.acts import Act

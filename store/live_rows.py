@@ -116,10 +116,6 @@ def read_devices(connection: Connection, since: datetime | None = None, device_i
     return list(queries.live_devices(connection, since=since, devices=list(device_ids)))
 
 
-def read_silent(connection: Connection) -> list[int]:
-    return list(queries.live_silent(connection))
-
-
 def read_metrics(connection: Connection) -> dict[str, int]:
     return {row["metric"]: row["metric_id"] for row in queries.live_metrics(connection)}
 

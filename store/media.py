@@ -1,6 +1,7 @@
 """Pictures: rows, the files behind them, and who may see them. What is inside a picture decides `ingest.photos`.
 
-A file without a row is nobody's: it may lie there after a transaction that failed, and no address leads to it.
+A file without a row is nobody's: it may lie there after a transaction that failed, and no address leads to it. A picture that ended
+keeps its row, which says when and why. What ends, and what lies about, decides `store.media_sweep`.
 """
 
 import secrets
@@ -53,9 +54,9 @@ def get_medium(connection: Connection, scope: Scope, media_id: str) -> dict[str,
 
 
 def list_media(connection: Connection, scope: Scope, report_id: int | None, device: str | None) -> list[dict[str, Any]]:
-    """The latest 100 pictures of a report or a device, newest first, each with its address."""
+    """The latest 100 pictures of a report or a device, newest first, each with its address; one that ended has none (null)."""
     rows = queries.media_list(connection, areas=prefixes(scope), report_id=report_id, device=device, limit=_LISTED)
-    return [{**row, "url": f"{ADDRESS}{row['media_id']}"} for row in rows]
+    return [{**row, "url": None if row["ended_at"] else f"{ADDRESS}{row['media_id']}"} for row in rows]
 
 
 def keep_photo(folder: Path, jpeg: bytes, media_id: str = "") -> str:

@@ -16,7 +16,7 @@ from store import alerts, audit, cases, change_log, incidents, reports
 from store.acts import Act, logged
 from store.timescale import Connection, prefixes, queries
 
-_MAY_OPEN = frozenset({"duty", "dispatcher", "supervisor", "grid_worker", "handler"})
+_MAY_OPEN = frozenset({"duty", "dispatcher", "supervisor", "grid_worker", "handler", "system"})  # system: no caller of ours, the leader
 _AT_ONCE = ("accept", "register", "dispatch")
 _ENDED = sorted(set(lifecycle.TABLE) - lifecycle.OPEN)
 
@@ -30,6 +30,7 @@ class Opening:
     incident_id: int | None = None
     class_code: str | None = None
     title: str | None = None
+    text: str | None = None
     fields: Mapping[str, Any] | None = None
     dispatch: bool = False
 
@@ -50,6 +51,7 @@ def open_case(connection: Connection, opening: Opening, act: Act, config: Config
     source["severity"] = source.get("severity") or config.classes[source["class_code"]].severity
     source["domain"] = source.get("domain") or config.classes[source["class_code"]].domain
     source["title"] = opening.title or source["title"]
+    source["text"] = opening.text or source.get("text")
     incident_id = _incident(connection, opening, source, act)
     number = next_number(connection, source["area"], act, config)
     columns = {name: source.get(name) for name in ("title", "text", "class_code", "severity", "area", "cell_id", "lon", "lat", "address")}

@@ -11,17 +11,16 @@ from psycopg.types.json import Jsonb
 
 from core.config import Config
 from core.errors import NotFound
-from core.facts import Listening
 from core.model import QUALITY_CODE, Quality, Scope
 from ingest import quality
-from ingest.quality import Counted, Kind
+from ingest.quality import Counted, Kind, Span
 from store import hours
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
 PORTION = 100  # devices a transaction: at 10,000 readings/s of 5,000 devices 720,000 readings
-# no_time and estimated values are values; what a device itself calls missing or faulty is not.
-GOOD = [QUALITY_CODE[one] for one in (Quality.GOOD, Quality.NO_TIME, Quality.ESTIMATED)]
+# no_time and estimated values and those written by hand are values; what a device itself calls missing or faulty is not.
+GOOD = [QUALITY_CODE[one] for one in (Quality.GOOD, Quality.NO_TIME, Quality.ESTIMATED, Quality.MANUAL)]
 _LATELY = timedelta(days=7)  # a metric not heard for longer is no longer expected
 _BEFORE = timedelta(hours=6)  # no further back is the value before the hour's first looked for, nor than two intervals
 _MOST_REFUSED = 200_000
@@ -37,6 +36,12 @@ def count_feeds(connection: Connection, now: datetime, counts: Mapping[tuple[str
             connection, hour=hours.hour_of(now), feeds=[feed for feed, _ in keys], marks=[mark for _, mark in keys],
             counts=[counts[key] for key in keys],
         )  # fmt: skip
+
+
+def count_duplicates(connection: Connection, now: datetime, counts: Mapping[int, int]) -> None:
+    """Add the readings that came again, `{device_id: n}`, to the present hour: like those refused they are told by when they came."""
+    devices = sorted(counts)
+    queries.quality_count_duplicates(connection, hour=hours.hour_of(now), devices=devices, counts=[counts[device] for device in devices])
 
 
 def measure_next(connection: Connection, config: Config, now: datetime) -> bool:
@@ -71,26 +76,44 @@ def _measure(connection: Connection, config: Config, hour: datetime, devices: Se
     rows = _count(connection, config, hour, [row["device_id"] for row in devices], names)
     held = _held(connection, config, hour, rows, names)
     refused = _refused(connection, hour, [row["device"] for row in devices])
+    again = {
+        row["device_id"]: row["count"]
+        for row in queries.quality_duplicates(connection, hour=hour, devices=[row["device_id"] for row in devices])
+    }
     by_device: dict[int, list[dict[str, Any]]] = {row["device_id"]: [] for row in devices}
     for row in rows:
         by_device[row["device_id"]].append(row)
+    shares = _Shares(connection, hour)
     metric_rows, device_rows = [], []
     for device in devices:
         own = by_device[device["device_id"]]
-        share = quality.heard_share(hour, _listening(device))
-        each = quality.expected(timedelta(seconds=device["interval_s"]), share)
+        each = quality.expected(timedelta(seconds=device["interval_s"]), shares.of(device["feed"]))
         stuck = {row["metric_id"]: (row["device_id"], row["metric_id"]) in held for row in own}
         judged = quality.judge([_counted(row) for row in own], each, stuck)
         metric_rows += [_metric_row(row, each, stuck[row["metric_id"]]) for row in own]
-        device_rows.append(_device_row(device, judged, refused.get(device["device"], {})))
+        told = {**refused.get(device["device"], {}), "duplicates": again.get(device["device_id"], 0)}
+        device_rows.append(_device_row(device, judged, told))
     changed = queries.quality_save_metric(connection, hour=hour, rows=Jsonb(metric_rows))
     found = {row["metric_id"] for row in changed}
     queries.quality_save_device(connection, hour=hour, now=now, rows=Jsonb(device_rows))
     return found
 
 
-def _listening(device: Mapping[str, Any]) -> Listening | None:
-    return None if device["since"] is None else Listening(device["feed"], device["since"], device["until"], device["away_since"])
+class _Shares:
+    """The share of an hour in which each feed was listened to, by the gaps that are kept."""
+
+    def __init__(self, connection: Connection, hour: datetime) -> None:
+        deaf: dict[str, list[Span]] = {}
+        for row in queries.quality_deaf(connection, since=hour, until=hour + hours.HOUR):
+            spans = deaf.setdefault(row["feed"], [])
+            if row["since"] is not None:
+                spans.append((row["since"], row["until"]))
+        self._of = {feed: quality.heard_share(hour, spans) for feed, spans in deaf.items()}
+        self._of_unknown = quality.heard_share(hour, quality.deaf_everywhere(hour, list(deaf.values())))
+
+    def of(self, feed: str | None) -> float:
+        """1 where nobody keeps watch over a feed; of a device that was never heard, or is silent, what any feed heard."""
+        return self._of_unknown if feed is None else self._of.get(feed, 1.0)
 
 
 def _counted(row: Mapping[str, Any]) -> Counted:
@@ -104,11 +127,12 @@ def _metric_row(row: Mapping[str, Any], each: float, stuck: bool) -> dict[str, A
     return {"device_id": row["device_id"], "metric_id": row["metric_id"], "expected": each, "stuck": stuck, "last_at": last_at, **kept}
 
 
-def _device_row(device: Mapping[str, Any], judged: quality.Judged, refused: Mapping[str, int]) -> dict[str, Any]:
+def _device_row(device: Mapping[str, Any], judged: quality.Judged, told: Mapping[str, int]) -> dict[str, Any]:
+    """`told`: what was counted of it by the hour of receipt."""
     fields = {name: getattr(judged, name) for name in quality.Judged.__slots__ if name != "ranged"}
-    out_of_range = judged.ranged + refused.get("out_of_range", 0)
-    told = {"out_of_range": out_of_range, "future": refused.get("future", 0), "refused": refused.get("refused", 0)}
-    return {"device_id": device["device_id"], **fields, **told}
+    of_receipt = {name: told.get(name, 0) for name in ("out_of_range", "future", "refused", "duplicates")}
+    of_receipt["out_of_range"] += judged.ranged
+    return {"device_id": device["device_id"], **fields, **of_receipt}
 
 
 def _count(connection: Connection, config: Config, hour: datetime, devices: list[int], names: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -150,7 +174,9 @@ def _refused(connection: Connection, hour: datetime, devices: list[str]) -> dict
 
 def forget_old(connection: Connection, before: datetime) -> int:
     """Drop what was counted before a moment; returns rows."""
-    forget = (queries.quality_forget_hours, queries.quality_forget_devices, queries.quality_forget_feeds)
+    forget = (
+        queries.quality_forget_hours, queries.quality_forget_devices, queries.quality_forget_feeds, queries.quality_forget_duplicates,
+    )  # fmt: skip
     return sum(int(one(connection, before=before)) for one in forget)
 
 

@@ -1,5 +1,6 @@
 """Readings as people ask for them: raw or folded per step. The door by which they come in is `store.readings_in`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,19 +10,20 @@ from core.model import QUALITY_CODE, QUALITY_OF_CODE, Quality, Scope
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
-# no_time and estimated values are values; what a device itself calls missing or faulty is not.
-_FOLDED = [QUALITY_CODE[quality] for quality in (Quality.GOOD, Quality.NO_TIME, Quality.ESTIMATED)]
+# no_time and estimated values and those written by hand are values; what a device itself calls missing or faulty is not.
+_FOLDED = [QUALITY_CODE[quality] for quality in (Quality.GOOD, Quality.NO_TIME, Quality.ESTIMATED, Quality.MANUAL)]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A device, perhaps one metric, and from when (inclusive) to when (exclusive)."""
+    """A device, perhaps one metric or some (`tagged`), and from when (inclusive) to when (exclusive)."""
 
     device: str
     metric: str | None
     since: datetime
     until: datetime
     limit: int
+    tagged: Sequence[str] | None = None
 
 
 def _device_id(connection: Connection, scope: Scope, device: str) -> int:
@@ -42,7 +44,7 @@ def list_readings(connection: Connection, scope: Scope, span: Span, after_metric
     """Oldest first, and the number of the last row's metric, with which the next page begins. Raises `NotFound`."""
     common = {"device_id": _device_id(connection, scope, span.device), "since": span.since, "until": span.until, "limit": span.limit}
     if span.metric is None:
-        rows = list(queries.readings_of_device(connection, **common, after_metric=after_metric))
+        rows = list(queries.readings_of_device(connection, **common, after_metric=after_metric, tagged=span.tagged and list(span.tagged)))
         last = rows[-1]["metric_id"] if rows else -1
     else:
         rows = list(queries.readings_raw(connection, **common, metric_id=_metric(connection, span.metric)["metric_id"]))

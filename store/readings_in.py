@@ -4,6 +4,7 @@ Same key and value: a duplicate. Same key, other value: the first stays and the 
 unless its feed revises. Never decides what a value means.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,10 +26,11 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(slots=True)
 class Stored:
-    """What became of a batch's readings: the new ones, the count of duplicates per frame, and the refused."""
+    """What became of a batch's readings: the new ones, the frame of each duplicate, how many of each device, and the refused."""
 
     fresh: list[ValidReading] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
+    again: Counter[int] = field(default_factory=Counter)  # by device_id
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
 
 
@@ -74,6 +76,7 @@ def _revises(reading: ValidReading, config: Config) -> bool:
 def _judge(reading: ValidReading, value: float | None, text: str | None, stored: Stored) -> None:
     if (value, text) == (reading.value, reading.text):
         stored.duplicates.append(reading.frame)
+        stored.again[reading.device.device_id] += 1
     else:
         stored.rejected.append((reading.frame, _refused(reading, Reason.CONFLICT, value)))
 

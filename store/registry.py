@@ -46,6 +46,7 @@ class Registry:
         self._config, self._locate = config, locate
         self._devices: dict[str, KnownDevice] = {}
         self._versions: dict[str, datetime] = {}
+        self._numbers: dict[str, str] = {}  # of cameras: the other name they are known by here
         self._metrics: dict[str, MetricInfo] = {}
         self._looked_at: datetime | None = None
 
@@ -85,6 +86,7 @@ class Registry:
         """After a failed transaction: what was adopted in it may not exist."""
         self._devices.clear()
         self._versions.clear()
+        self._numbers.clear()
         self._metrics.clear()
 
     def _forget_changed(self, connection: Connection, now: datetime) -> None:
@@ -95,6 +97,7 @@ class Registry:
                 if self._versions.get(row["device"]) != row["updated_at"]:
                     self._versions[row["device"]] = row["updated_at"]
                     self._devices.pop(row["device"], None)
+                    self._devices.pop(self._numbers.pop(row["device"], ""), None)
                     self._metrics = {}  # with a device its metrics are registered: one may have got its unit
         self._looked_at = now
 
@@ -103,6 +106,9 @@ class Registry:
         if missing:
             for row in queries.registry_devices(connection, devices=missing):
                 self._devices[row["device"]] = _known(row)
+                if row["gb_id"]:
+                    self._numbers[row["device"]] = row["gb_id"]
+                    self._devices[row["gb_id"]] = self._devices[row["device"]]
                 self._versions[row["device"]] = row["updated_at"]
 
     def _adopt(self, connection: Connection, unknown: set[str], decoded: Decoded, now: datetime, astray: Astray) -> None:
@@ -120,7 +126,8 @@ class Registry:
                 continue
             rows[device] = {
                 "device": device, "domain": hint.domain or "urban", "area": area or self._config.area.code, "lon": lon, "lat": lat,
-                "cell_id": place.cell_id, "placement": place.placement, "gateway": hint.gateway, "now": now,
+                "cell_id": place.cell_id, "placement": place.placement, "gateway": hint.gateway, "name": hint.name, "product": hint.product,
+                "model": hint.model, "firmware": hint.firmware, "now": now,
             }  # fmt: skip
         if rows:
             with connection.cursor() as cursor:
@@ -147,7 +154,8 @@ class Registry:
                 astray.add((index, hint.device))
                 continue
             moved[hint.device] = place.placement
-            self._devices[hint.device] = replace(known, lon=lon, lat=lat, cell_id=place.cell_id, area=area)
+            there = replace(known, lon=lon, lat=lat, cell_id=place.cell_id, area=area)
+            self._devices |= dict.fromkeys((hint.device, known.device, self._numbers.get(known.device, known.device)), there)
         for device, placement in sorted(moved.items()):  # each once, to where it was said to be last
             to = self._devices[device]
             queries.registry_move(

@@ -73,14 +73,14 @@ def _placed(connection: Connection, reports: Sequence[ValidReport], locate: Loca
     """By position, else by cell code, else by the camera's place in the registry, else by the area it names, else nowhere."""
     named = [valid.report for valid in reports if not valid.report.position]
     cells = _spots(queries.cell_places, connection, {report.cell_code for report in named if report.cell_code})
-    cameras = _spots(queries.device_places, connection, {name for report in named if (name := _camera(report))})
+    cameras = _spots(queries.device_places, connection, {name for report in named for name in _camera(report)})
     placed = []
     for valid in reports:
         report, place = valid.report, None
         if report.position:
             located, lon, lat = locate(report.position)
             place = Spot(located.area or report.area or "", located.cell_id, lon, lat, located.placement)
-        place = place or cells.get(report.cell_code or "") or cameras.get(_camera(report))
+        place = place or cells.get(report.cell_code or "") or next((cameras[name] for name in _camera(report) if name in cameras), None)
         placed.append((valid, place or Spot(report.area or "", None, None, None, Placement.NONE)))
     return placed
 
@@ -123,9 +123,9 @@ def refused(valid: ValidReport, frame: Frame, why: str) -> Rejected:
     return Rejected(valid.feed, Reason.AREA, why, raw, valid.received_at, None, valid.item)
 
 
-def _camera(report: Report) -> str:
-    camera = report.extra.get("camera")
-    return camera if isinstance(camera, str) else ""
+def _camera(report: Report) -> list[str]:
+    """The names a wire gave the camera that speaks: the registry may know it by either."""
+    return [name for key in ("camera", "gb_id") if isinstance(name := report.extra.get(key), str) and name]
 
 
 def _spots(query: Any, connection: Connection, names: set[str]) -> dict[str, Spot]:

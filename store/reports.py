@@ -51,7 +51,7 @@ def get_report(connection: Connection, scope: Scope, report_id: int) -> dict[str
     return {
         **shape,
         "extra": extra,
-        "media": [*(picture["url"] for picture in pictures), *shape["media"]],
+        "media": [*(picture["url"] for picture in pictures if picture["url"]), *shape["media"]],
         "pictures": pictures,
         "has_caller": more["has_caller"],
         "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role)),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import assert_never
 
-from core.facts import (
+from core.changes import (
     AlertAgain,
     AlertRaised,
     AlertReturned,
@@ -84,7 +84,7 @@ def _apply(connection: Connection, change: Change, now: datetime) -> int | None:
             queries.save_device_back(connection, device_id=change.device_id)
             queries.save_device_change(connection, device_id=change.device_id, was=now, now=now)
         case WatchSet() | AttentionNeeded():
-            pass  # all together, in _watch and _need_attention
+            return None  # written by `save` for all changes together, in the order of their locks: _watch and _need_attention
         case _:
             assert_never(change)
     return None

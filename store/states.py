@@ -7,7 +7,7 @@ from typing import Any
 
 from core.config import Config
 from core.facts import Moved, StateMoved, ValidReading
-from core.model import QUALITY_CODE
+from core.model import QUALITY_CODE, Quality
 from store import arrays
 from store.timescale import Connection, queries
 
@@ -23,7 +23,12 @@ class Newest:
     config: Config
 
     def feed_of(self, reading: ValidReading) -> str | None:
-        """The configured feed whose listeners heard a reading; bodies posted to the API come under the name of their format."""
+        """The configured feed whose listeners heard a reading; bodies posted to the API come under the name of their format.
+
+        None of what a person wrote down: it does not tell where the device itself speaks.
+        """
+        if reading.quality is Quality.MANUAL:
+            return None
         feeds = self.config.feeds
         posted = next((name for name, feed in feeds.items() if feed.kind == "http"), None)
         return reading.feed if reading.feed in feeds else posted if reading.feed else None

@@ -3,6 +3,7 @@
 Each step lives in a module of its own beside this file; nothing is decided here.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import psycopg
 
+from core.changes import Change
 from core.config import Config
 from core.errors import BatchRefused, KeysStand, StoreUnavailable
-from core.facts import Change, Facts, KnownDevice, MetricInfo, Moved, Valid, ValidReading
+from core.facts import Facts, KnownDevice, MetricInfo, Moved, Valid, ValidReading
 from core.model import Decoded, Rejected, Taken
-from store import facts, save, wire_memory
+from store import cameras, facts, quality, save, wire_memory
 from store.pictures_in import read_pictures, store_pictures
 from store.readings_in import buckets_of, store_readings
 from store.registry import Astray, Locate, Registry
@@ -23,6 +25,8 @@ from store.states import keep_texts, newest_of, observed_before, tell_moved
 from store.timescale import Connection, Store, sql
 
 MemoryKey = tuple[str, str]
+_DATA_EXCEPTION = "22"  # SQLSTATE classes: PostgreSQL, appendix A. Some of this one end with the value they refuse
+_QUOTED = re.compile(r": \".*", re.DOTALL)
 
 
 class Batch:
@@ -42,7 +46,7 @@ class Batch:
     def wire_memory(self, keys: Sequence[MemoryKey]) -> dict[MemoryKey, bytes]:
         """What earlier frames of these peers left behind, locked until the commit."""
         found = wire_memory.load(self._connection, keys)
-        self._wanted = {key: at for key, (_, at) in found.items()}
+        self._wanted |= {key: at for key, (_, at) in found.items()}
         return {key: memory for key, (memory, _) in found.items()}
 
     def identify(self, decoded: Decoded, now: datetime) -> tuple[dict[str, KnownDevice], dict[str, MetricInfo], Astray]:
@@ -53,10 +57,13 @@ class Batch:
         connection = self._connection
         shots = read_pictures(connection, decoded, self._config)  # the dear part, before rows are locked
         stored = store_readings(connection, valid.readings, self._config, now, self._careful)
+        if stored.again:
+            quality.count_duplicates(connection, now, stored.again)
         moved = self._move_states(stored.fresh, now)
         reports = store_reports(connection, decoded.frames, valid.reports, self._config, self._locate, now)
         pictures = store_pictures(connection, decoded.frames, shots, reports, self._media, now)
-        gone = facts.presences(connection, valid.presences, known, now, self._registry)
+        gone = facts.presences(connection, valid.presences, known, now, self._registry, [frame.feed for frame in decoded.frames])
+        back = cameras.back(connection, valid.presences, known)
         rejected = [*valid.rejected, *stored.rejected, *reports.rejected, *pictures.rejected]
         self._reject(rejected)
         wire_memory.save(connection, decoded.memory, self._wanted, now)
@@ -68,7 +75,7 @@ class Batch:
             rejected,
             _late(stored.fresh, self._config.quality.late),
         )
-        return moved | Moved(reports=reports.moved, gone=gone)
+        return moved | Moved(reports=reports.moved, gone=gone, back=back)
 
     def _move_states(self, fresh: Sequence[ValidReading], now: datetime) -> Moved:
         """The latest states, and with them in one round trip all that the rules will ask."""
@@ -153,7 +160,22 @@ def batch(
     except (psycopg.ProgrammingError, psycopg.InternalError, psycopg.NotSupportedError) as error:
         # A fault between us and the schema (a migration under running workers) is no fault of any frame: they wait.
         registry.forget()
-        raise StoreUnavailable(f"{type(error).__name__}: {error}".strip()) from error
+        raise StoreUnavailable(tell(error)) from error
     except Exception as error:
         registry.forget()
-        raise BatchRefused(f"{type(error).__name__}: {error}".strip()) from error
+        raise BatchRefused(tell(error)) from error
+
+
+def tell(error: Exception) -> str:
+    """What may be written down of an error: of the database's, its first sentence and what it is about, never a row's values.
+
+    DETAIL and CONTEXT quote the row, and a row may hold a caller's name and telephone.
+    """
+    if not isinstance(error, psycopg.Error):
+        return f"{type(error).__name__}: {error}".strip()
+    diag = error.diag
+    said = diag.message_primary or str(error).partition("\n")[0]
+    if (diag.sqlstate or "").startswith(_DATA_EXCEPTION):
+        said = _QUOTED.sub(": …", said)
+    about = ", ".join(name for name in (diag.table_name, diag.column_name, diag.constraint_name) if name)
+    return f"{type(error).__name__}: {said}" + (f" ({about})" if about else "")

@@ -5,6 +5,7 @@ Its age is the time since a frame last asked for it. What it means only the deco
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from core.config import Config
 from store.timescale import Connection, queries
@@ -12,18 +13,43 @@ from store.timescale import Connection, queries
 Key = tuple[str, str]
 
 KEPT = timedelta(days=1)
-# What a node declares at birth, and a warning nobody has ended yet, are asked for as long as they hold.
-KEPT_LONGER: Mapping[str, timedelta] = {"sparkplug": timedelta(days=90), "weather": timedelta(days=30)}
+# What a node declares at birth, and a warning nobody has ended yet, are asked for as long as they hold. An announcement is retained,
+# and asked for again only when it is withdrawn.
+KEPT_LONGER: Mapping[str, timedelta] = {
+    "homeassistant": timedelta(days=365),
+    "sparkplug": timedelta(days=90),
+    "weather": timedelta(days=30),
+}
 _TOUCH_AFTER = timedelta(hours=1)  # a row that is only read is written this often at most
 
 
 def load(connection: Connection, keys: Sequence[Key]) -> dict[Key, tuple[bytes, datetime]]:
-    """Each with when it was last wanted, locked until the commit."""
+    """Each with when it was last wanted, locked until the commit: also the place of who is remembered for the first time."""
     if not keys:
         return {}
     wanted = sorted(set(keys))
-    rows = queries.memory_load(connection, feeds=[feed for feed, _ in wanted], peers=[peer for _, peer in wanted])
-    return {(row["feed"], row["peer"]): (row["memory"], row["updated_at"]) for row in rows}
+    rows = _lock(connection, wanted)
+    if len(rows) < len(wanted):
+        there = {(row["feed"], row["peer"]) for row in rows}
+        missing = [key for key in wanted if key not in there]
+        queries.memory_reserve(connection, feeds=[feed for feed, _ in missing], peers=[peer for _, peer in missing])
+        rows += _lock(connection, missing)  # by now a twin may have written there
+    return {(row["feed"], row["peer"]): (row["memory"], row["updated_at"]) for row in rows if row["memory"]}
+
+
+def _lock(connection: Connection, keys: Sequence[Key]) -> list[dict[str, Any]]:
+    return list(queries.memory_load(connection, feeds=[feed for feed, _ in keys], peers=[peer for _, peer in keys]))
+
+
+def peek(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]:
+    """What is remembered just now; nothing is locked."""
+    rows = queries.memory_peek(connection, feeds=[feed for feed, _ in keys], peers=[peer for _, peer in keys])
+    return {(row["feed"], row["peer"]): row["memory"] for row in rows}
+
+
+def drop(connection: Connection, keys: Sequence[Key]) -> None:
+    """Nothing is remembered any more."""
+    queries.memory_drop(connection, feeds=[feed for feed, _ in keys], peers=[peer for _, peer in keys])
 
 
 def save(connection: Connection, memory: Mapping[Key, bytes], loaded: Mapping[Key, datetime], now: datetime) -> None:

@@ -18,6 +18,7 @@ from shapely.geometry import Polygon
 
 from core.config import Config, load
 from core.errors import NotFound
+from tests.present import absent
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
@@ -97,7 +98,7 @@ def web_database_url(services: "Services", database_name: str) -> str:
 def shared() -> Path:
     """Real data of others, beside the checkout; never copied into it."""
     if not (SHARED / "data").is_dir():
-        pytest.skip("../shared/data is not here")
+        absent("../shared/data is not here: the real data of others are no part of the checkout")
     return SHARED / "data"
 
 
@@ -119,7 +120,7 @@ def zhonglou() -> "City":
     try:
         return demo_city("320404")
     except NotFound as error:
-        pytest.skip(f"installed data are missing: {error}")
+        absent(f"installed data are missing: {error}")
 
 
 @pytest.fixture(scope="session")

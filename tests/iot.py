@@ -15,7 +15,9 @@ from core.model import Decoded, Frame
 from ingest.decode.source import Memory, Source, refuse
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-FORMATS = ("sparkplug", "senml", "ngsi", "chirpstack", "ttn", "tasmota", "zigbee2mqtt", "thingsboard", "sensorthings", "mapped")
+FORMATS = (
+    "homeassistant", "sparkplug", "senml", "ngsi", "chirpstack", "ttn", "tasmota", "zigbee2mqtt", "thingsboard", "sensorthings", "mapped",
+)  # fmt: skip
 EXPECTED = Path(__file__).parent / "expected"
 LONG = 24  # a longer text of a file is known by its digest only
 

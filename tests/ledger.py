@@ -15,7 +15,7 @@ import psycopg
 from core.config import Config
 from core.errors import DecodeError
 from core.model import QUALITY_OF_CODE, Decoded, Frame
-from ingest.decode import decode, wire_keys
+from ingest.decode import decode, further_keys, wire_keys
 from ingest.photos import read_photo
 from tests.iot import EXPECTED, NOW, _word, told
 from tests.wires import Good
@@ -65,8 +65,9 @@ class Reader:
 
     def __call__(self, good: Good) -> dict[str, Any]:
         frames = [Frame(good.feed, good.payload, self._now, good.topic)]
-        keys = wire_keys(frames, self._config)
-        out = decode(frames, {key: self._memory[key] for key in keys if key in self._memory}, self._config)
+        known = {key: self._memory[key] for key in wire_keys(frames, self._config) if key in self._memory}
+        known |= {key: self._memory[key] for key in further_keys(frames, known, self._config) if key in self._memory}
+        out = decode(frames, known, self._config)
         self._memory |= out.memory
         return told(out) | self._pictures(out)
 

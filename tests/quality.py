@@ -6,28 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.rules import arrange
 from core.config import Config
-from core.model import Frame, Position
-from geodata.locate import Locator
-from geodata.model import Located
-from pipeline import Deps, Outcome, process
+from core.model import Frame
+from pipeline import Outcome, process
 from store import derived, hours, quality, rollups
-from store.registry import Registry, keep_catalogue
+from store.registry import keep_catalogue
 from store.timescale import Store
+from tests import patience
+from tests.pipes import deps_of, nowhere
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-class Nobody:
-    """Nobody listens to hints."""
-
-    def hint(self, device_ids: Sequence[int]) -> None:
-        self.last = device_ids
-
-
-def nowhere(position: Position | None) -> tuple[Located, float | None, float | None]:
-    return Locator([], [], "", None).locate(None, None), None, None
 
 
 @dataclass
@@ -41,7 +29,7 @@ class City:
     def __post_init__(self) -> None:
         with self.store.connection() as connection:
             keep_catalogue(connection, self.config)
-        self.deps = Deps(self.config, self.store, Registry(self.config, nowhere), nowhere, arrange(self.config), Nobody())
+        self.deps = deps_of(self.config, self.store, nowhere)
 
     def device(self, device: str, domain: str = "environment", area: str = "320404001001", every: timedelta = MINUTE) -> None:
         with self.store.connection() as connection:
@@ -79,9 +67,9 @@ class City:
             self.rows("insert into hours_seen (until) values (%s) returning until", start)
         with self.store.connection() as connection:
             rollups.take_dirty(connection, until)
-        for _ in range(4):
-            with self.store.connection() as connection:
-                rollups.compute_dirty(connection, until)
+        with self.store.connection() as connection:
+            rollups.compute_dirty(connection, until)  # looks who is still writing
+        patience.until(lambda: self._rolled_up(until), what="the roll-ups are computed")
         with self.store.connection() as connection:
             hours.schedule(connection, self.config.quality, until)
         for work in (quality.measure_next, derived.derive_next, derived.sum_up_next):
@@ -89,6 +77,15 @@ class City:
             while going:
                 with self.store.connection() as connection:
                     going = work(connection, self.config, until)
+
+    def _rolled_up(self, now: datetime) -> bool:
+        """All that can be computed now; True once no bucket waits. They wait for every writer, also of other databases on this server."""
+        going = True
+        while going:
+            with self.store.connection() as connection:
+                going = rollups.compute_dirty(connection, now) > 0
+        with self.store.connection() as connection:
+            return rollups.take_dirty(connection, now) == 0
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         with self.store.connection() as connection:

@@ -42,6 +42,7 @@ SAMPLES = {  # format: page and sample, and the topic where the wire has one
     "onvif": [("onvif", "notify", "")],
     "chirpstack": [("chirpstack", "up", "application/drains/device/a84041000181c0de/event/up")],
     "mapped": [("mapped", "table", ""), ("mapped", "nested", "meters/m-7/up")],
+    "homeassistant": [("homeassistant", "messages", "")],
     "ngsi": [("ngsi", "notification", "")],
     "senml": [("senml", "pack", "senml/gateway")],
     "sensorthings": [("sensorthings", "observations", "")],
@@ -55,7 +56,8 @@ SAMPLES = {  # format: page and sample, and the topic where the wire has one
     "hotline-ticket": [("hotline-ticket", "ticket", "")],
     "weather": [("weather", name, "") for name in ("issued", "raised", "released")],
 }  # fmt: skip
-MESSAGES = ("tasmota", "thingsboard", "zigbee2mqtt")  # their sample is a list of topics and payloads: each goes its own way
+# Their sample is a list of topics and payloads: each goes its own way.
+MESSAGES = ("homeassistant", "tasmota", "thingsboard", "zigbee2mqtt")
 READINGS = [{"device": "pole-2", "metric": "pm25", "value": 35.5, "observed_at": "2026-11-21T12:00:00+08:00"},
             {"device": "pole-2", "metric": "noise", "value": 61, "observed_at": "2026-11-21T12:00:00+08:00", "quality": "N"}]  # fmt: skip
 
@@ -84,7 +86,8 @@ def every_feed() -> dict[str, Any]:
     """`config.yaml` with a feed for every format beside those it has."""
     config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     topics = {
-        "chirpstack": ["application/+/device/+/event/+"], "senml": ["senml/+"], "sensorthings": ["v1.1/+/Observations"], "ttn": ["v3/+/devices/+/up"],
+        "chirpstack": ["application/+/device/+/event/+"], "homeassistant": ["homeassistant/+/+/config", "homeassistant/+/+/+/config", "z2m/#", "depot/#"],
+        "senml": ["senml/+"], "sensorthings": ["v1.1/+/Observations"], "ttn": ["v3/+/devices/+/up"],
         "sparkplug": [f"spBv1.0/+/{kind}/+{end}" for kind, end in (("NBIRTH", ""), ("NDATA", ""), ("NDEATH", ""), ("DBIRTH", "/+"), ("DDATA", "/+"), ("DDEATH", "/+"))],
         "tasmota": ["tele/#"], "thingsboard": ["v1/gateway/+", "v1/devices/+/+"], "zigbee2mqtt": ["zigbee2mqtt/#"],
     }  # fmt: skip

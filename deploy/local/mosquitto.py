@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 from pathlib import Path
 
 from deploy.local.errors import SetupError
-from deploy.local.process import Process, as_service_user, own_file, own_folder, wait_until
+from deploy.local.process import as_service_user, own_file, own_folder
 from deploy.local.secret import Secrets
+from deploy.local.server import Server
 
 WORKERS, FEED = "yiping", "feed"
 # Where senders of the known formats publish (contract §2): the account `feed` may use these and no others.
@@ -31,21 +31,19 @@ QUEUE_BYTES = 1 << 30
 PACKET_BYTES = 8 << 20
 
 
-class Mosquitto:
-    """The MQTT broker in `home`. Stopped by SIGTERM it loses nothing; killed, at most a second's worth."""
+class Mosquitto(Server):
+    """The MQTT broker in `home`. Stopped it saves all it holds and loses nothing; killed, at most a second's worth.
+
+    It listens once everything saved has been read back.
+    """
+
+    title, patience_s = "Mosquitto", 30.0
 
     def __init__(self, program: Path, passwd: Path, home: Path, port: int, secrets: Secrets, *, bound: bool = False) -> None:
+        super().__init__(home, port, bound=bound)
         self._program = program
         self._passwd = passwd
-        self._home = home
         self._secrets = secrets
-        self._process = Process("mosquitto", home.with_name("mosquitto.pid"), bound=bound)
-        self.port = port
-        self.log = home.parent / "log" / "mosquitto.log"
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
 
     @property
     def url(self) -> str:
@@ -55,25 +53,12 @@ class Mosquitto:
     def feed_url(self) -> str:
         return f"mqtt://{FEED}:{self._secrets.feed}@127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Starts the broker and waits until it takes connections."""
-        self.launch()
-        self.wait_ready()
-
-    def launch(self) -> None:
-        """Starts without waiting."""
-        if self.pid is not None:
-            return
+    def _launch(self) -> None:
         own_folder(self._home)
         own_folder(self._home / "data")
         self._write_accounts()
         conf = own_file(self._home / "mosquitto.conf", self._configuration())
         self._process.launch([self._program, "-c", conf], log=self.log, as_user=as_service_user())
-
-    def wait_ready(self, seconds: float = 30) -> None:
-        """Waits until it listens: by then everything saved has been read back."""
-        if not wait_until(lambda: self.pid is None or self.answers(), seconds) or self.pid is None:
-            raise SetupError(f"Mosquitto on port {self.port} does not answer", mend=f"its last words are in {self.log}")
 
     def answers(self) -> bool:
         try:
@@ -82,19 +67,8 @@ class Mosquitto:
             return False
         return True
 
-    def stop(self) -> None:
-        self.terminate()
-
     def terminate(self) -> None:
-        """SIGTERM: it saves all it holds before it goes."""
-        self._process.end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self._process.end(signal.SIGKILL)
-
-    def restart(self) -> None:
-        self.terminate()
-        self.start()
+        self.stop()
 
     def _write_accounts(self) -> None:
         """Passwords (hashed by mosquitto_passwd in place, so that none is ever an argument) and rights."""

@@ -16,8 +16,9 @@ import psycopg
 from psycopg import sql
 
 from deploy.local.errors import SetupError
-from deploy.local.process import Process, as_service_user, children, own_file, own_folder, service_user, started_at, wait_until
+from deploy.local.process import as_service_user, children, own_file, own_folder, service_user, started_at, wait_until
 from deploy.local.secret import Secrets
+from deploy.local.server import Server
 
 StopMode = Literal["smart", "fast", "immediate"]
 STOP_SIGNALS: Mapping[StopMode, signal.Signals] = {
@@ -57,21 +58,19 @@ SETTINGS: Mapping[str, str] = {
 HASTY: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
-class Postgres:
-    """The database server in `home`. Every `start` rewrites its settings, so an upgrade of them takes hold."""
+class Postgres(Server):
+    """The database server in `home`. Every `start` rewrites its settings, so an upgrade of them takes hold.
+
+    The first one makes cluster, accounts and database.
+    """
+
+    title, patience_s = "PostgreSQL", 60.0
 
     def __init__(self, programs: Path, home: Path, port: int, secrets: Secrets, *, bound: bool = False, hasty: bool = False) -> None:
+        super().__init__(home, port, bound=bound)
         self._programs = programs
-        self._home = home
         self._secrets = secrets
         self._settings = {**SETTINGS, **(HASTY if hasty else {})}
-        self._process = Process("postgres", home.with_name("postgres.pid"), bound=bound)
-        self.port = port
-        self.log = home.parent / "log" / "postgres.log"
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
 
     @property
     def url(self) -> str:
@@ -85,15 +84,7 @@ class Postgres:
     def superuser_url(self) -> str:
         return self._url(SUPERUSER, self._secrets.superuser, "postgres")
 
-    def start(self) -> None:
-        """Starts the server and waits until it answers; the first time it makes cluster, accounts and database."""
-        self.launch()
-        self.wait_ready()
-
-    def launch(self) -> None:
-        """Starts without waiting."""
-        if self.pid is not None:
-            return
+    def _launch(self) -> None:
         data = self._home / "data"
         own_folder(self._home)
         if not (data / "PG_VERSION").exists():
@@ -102,10 +93,9 @@ class Postgres:
         command: list[str | Path] = [self._programs / "postgres", "-D", data, "-c", f"config_file={conf}"]
         self._process.launch(command, log=self.log, as_user=as_service_user(), end_signal=signal.SIGINT)
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self) -> None:
         """Waits until the server takes commands (after a crash it first recovers) and its accounts exist."""
-        if not wait_until(lambda: self.pid is None or self.answers(), seconds) or self.pid is None:
-            raise SetupError(f"PostgreSQL on port {self.port} does not answer", mend=f"its last words are in {self.log}")
+        super().wait_ready()
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
             _make_accounts(connection, self._secrets)
             _make_database(connection)
@@ -113,7 +103,6 @@ class Postgres:
             connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
 
     def answers(self) -> bool:
-        """True when the server takes connections."""
         try:
             psycopg.connect(self.superuser_url, connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -134,10 +123,6 @@ class Postgres:
         # Backends see that their parent died and leave by themselves; a new server may not start before.
         if not wait_until(lambda: all(started_at(child) != born for child, born in family.items()), 20):
             raise SetupError("backends of a killed PostgreSQL did not end", mend=f"look at {self.log}")
-
-    def restart(self, mode: StopMode = "fast") -> None:
-        self.stop(mode)
-        self.start()
 
     def _url(self, user: str, password: str, database: str = DATABASE) -> str:
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"

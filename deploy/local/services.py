@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Self
 
 from deploy.local.mosquitto import Mosquitto
 from deploy.local.places import PREFIX
@@ -16,10 +16,9 @@ from deploy.local.postgres import Postgres
 from deploy.local.programs import Programs, obtain_programs
 from deploy.local.redis_server import RedisServer
 from deploy.local.secret import keep_secrets
+from deploy.local.server import Server
 
 NAMES = ("postgres", "redis", "mosquitto")
-
-Server: TypeAlias = Postgres | RedisServer | Mosquitto
 
 
 class Services:

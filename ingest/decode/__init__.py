@@ -5,7 +5,7 @@ A decoder is a pure function (`source.Decoder`); what it raises becomes a `Rejec
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,7 +13,7 @@ import structlog
 from core.config import Config, FeedConfig
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
-from ingest.decode.formats import FORMATS
+from ingest.decode.formats import FORMATS, FurtherKeys
 from ingest.decode.source import MOST_TOLD, Decoder, Memory, Source, refuse
 
 _log = structlog.get_logger(__name__)
@@ -111,6 +111,27 @@ def wire_keys(frames: Sequence[Frame], config: Config) -> set[tuple[str, str]]:
     return keys
 
 
+def further_keys(frames: Sequence[Frame], memory: Memory, config: Config) -> set[tuple[str, str]]:
+    """The memories that those of `wire_keys` name, for formats whose one memory points to others; for most there are none."""
+    keys: set[tuple[str, str]] = set()
+    known = {name: source_of(name, config) for name in {frame.feed for frame in frames}}
+    wanting = {name: (source, more) for name, source in known.items() if source and (more := _further(source))}
+    for frame in frames if wanting else ():
+        if found := wanting.get(frame.feed):
+            source, more = found
+            keys |= {(source.name, peer) for peer in more(frame, partial(_recalled, memory, source.name))}
+    return keys - memory.keys()
+
+
+def _further(source: Source) -> FurtherKeys | None:
+    known = FORMATS.get(source.feed.format)
+    return known.further_keys if known else None
+
+
+def _recalled(memory: Memory, feed: str, peer: str) -> bytes | None:
+    return memory.get((feed, peer))
+
+
 def source_of(name: str, config: Config) -> Source | None:
     """The feed of that name; for HTTP also `http-{format}` or a bare format: the first feed configured with it, else defaults."""
     feed = config.feeds.get(name)
@@ -135,4 +156,4 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-__all__ = ["FORMATS", "MOST_TOLD", "decode", "portions", "source_of", "wire_keys"]
+__all__ = ["FORMATS", "MOST_TOLD", "decode", "further_keys", "portions", "source_of", "wire_keys"]

@@ -1,7 +1,7 @@
 """The formats Yiping reads: one line each. A new one is a module beside this file, its line here, and its page in docs/protocols.
 
-A format's module has `decode` and, where the wire needs it, `wire_keys`, `portions`, `choose`, `split`, `retained`, `bare`: found by
-these names.
+A format's module has `decode` and, where the wire needs it, `wire_keys`, `further_keys`, `portions`, `choose`, `split`, `retained`,
+`bare`: found by these names.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from ingest.decode import (
     gb28181,
     hikvision,
     hj212,
+    homeassistant,
     hotline_sheet,
     hotline_ticket,
     mapped,
@@ -39,6 +40,7 @@ from ingest.decode import (
 )
 from ingest.decode.source import Decoder, Source
 
+FurtherKeys = Callable[[Frame, Callable[[str], bytes | None]], set[str]]
 Split = Callable[[bytes], tuple[list[bytes], bytes]]
 
 
@@ -46,13 +48,15 @@ Split = Callable[[bytes], tuple[list[bytes], bytes]]
 class Format:
     """How a wire is read.
 
-    `wire_keys`: whose memory a frame wants, and leaves something in · `portions`: a long body as several, each with the place of its
-    first row · `choose`: the bytes tell the feed · `split`: whole frames in a stream of bytes, and the rest · `retained`: endings of
-    MQTT topics whose last message the broker keeps · `bare`: what may be kept of bytes that can hold faces, names or number plates.
+    `wire_keys`: whose memory a frame wants, and leaves something in · `further_keys`: what these memories name besides ·
+    `portions`: a long body as several, each with the place of its first row · `choose`: the bytes tell the feed · `split`: whole
+    frames in a stream of bytes, and the rest · `retained`: endings of MQTT topics whose last message the broker keeps · `bare`: what
+    may be kept of bytes that can hold faces, names or number plates.
     """
 
     decode: Decoder
     wire_keys: Callable[[Frame], set[str]] | None = None
+    further_keys: FurtherKeys | None = None
     portions: Callable[[bytes, int], list[tuple[int, bytes]]] | None = None
     choose: Callable[[Frame, Source], Source] | None = None
     split: Split | None = None
@@ -81,6 +85,7 @@ FORMATS: dict[str, Format] = {
     "onvif": _of(onvif),
     # Internet of things
     "chirpstack": _of(chirpstack),
+    "homeassistant": _of(homeassistant),
     "mapped": Format(mapped.decode, portions=mapped_rows.portions),
     "ngsi": _of(ngsi),
     "senml": _of(senml),

@@ -1,10 +1,11 @@
-"""GA/T 1400 notifications (subscription and disposition), keepalives and device states of a video image library.
+"""GA/T 1400 notifications (subscription and disposition), registrations, keepalives and device states of a video image library.
 
 Persons, faces and number plates are personal data: only the fact, the device, the time, the place and pictures of the whole
 scene are kept. Names, plates, features, close-ups, the free text of titles and refused bytes that may hold them stay outside.
 """
 
 import binascii
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,6 +37,8 @@ EVENT_SORTS = {
 }  # fmt: skip
 _PERSONAL = {"face": "face", "person": "person", "motor_vehicle": "plate", "bicycle": "plate"}
 _WHOLE_SCENES = ("14", "100", "13")  # picture types: scene, general, thing; all others are of a person or a vehicle
+_SYSTEM = {"RegisterObject": True, "KeepaliveObject": True, "UnRegisterObject": False}  # whether it is there from then on
+_NOTICES = ("SubscribeNotification", "DispositionNotification")
 _DEVICES = ("DeviceID", "TollgateID", "ApeID", "MonitorID")
 _TIMES = ("PassTime", "PersonAppearTime", "FaceAppearTime", "AppearTime", "OccuredTime", "OccurredTime", "ShotTime", "LocationMarkTime")
 _OPEN = frozenset(
@@ -57,23 +60,50 @@ def _read(watch: Watch) -> bool:
     whole = json_in(watch.frame.payload)
     if not isinstance(whole, dict):
         raise unsupported("no object")
-    living = whole.get("KeepaliveObject") or whole.get("RegisterObject")
-    if isinstance(living, dict):
-        alive(watch, word_of(living.get("DeviceID")))
-        return True
+    for name, there in _SYSTEM.items():
+        if isinstance(whole.get(name), dict):
+            alive(watch, word_of(whole[name].get("DeviceID")), there)
+            return True
     states = _listed(whole, "APEStatusListObject", "APEStatusObject")
     _states(watch, states)
-    notices = _listed(whole, "SubscribeNotificationListObject", "SubscribeNotificationObject")
-    notices += _listed(whole, "DispositionNotificationListObject", "DispositionNotificationObject")
-    if len(notices) > EVENTS:
-        raise DecodeError(f"{len(notices)} notices in one body, {EVENTS} allowed", Reason.TOO_LARGE)
-    for item, notice in enumerate(notices):
+    told = [notice for name in _NOTICES for notice in _listed(whole, f"{name}ListObject", f"{name}Object")]
+    if len(told) > EVENTS:
+        raise DecodeError(f"{len(told)} notices in one body, {EVENTS} allowed", Reason.TOO_LARGE)
+    for item, notice in enumerate(told):
         try:
-            _notice(watch, notice)
+            _notice(watch, item, notice)
         except DecodeError as problem:
             kept = word_of(notice.get("NotificationID")) if isinstance(notice, dict) else ""
             set_aside(watch, problem, kept.encode("utf-8", "replace"), item)
-    return bool(states or notices)
+    return bool(states or told)
+
+
+def notices(payload: bytes) -> list[tuple[str, bytes]]:
+    """Each notice of a body with its id, as a body of its own; none where there are none, or more than one body may have."""
+    try:
+        whole = json_in(payload)
+    except DecodeError:
+        return []
+    if not isinstance(whole, dict):
+        return []
+    told = [(name, notice) for name in _NOTICES for notice in _listed(whole, f"{name}ListObject", f"{name}Object")]
+    if len(told) > EVENTS:
+        return []
+    return [
+        (word_of(notice.get("NotificationID")) if isinstance(notice, dict) else "",
+         json.dumps({f"{name}ListObject": {f"{name}Object": [notice]}}, ensure_ascii=False).encode("utf-8", "replace"))
+        for name, notice in told
+    ]  # fmt: skip
+
+
+def speaker(payload: bytes) -> str:
+    """The number of the library that registers, lives or leaves; '' where the body says nothing of the kind."""
+    try:
+        whole = json_in(payload)
+    except DecodeError:
+        return ""
+    told = (whole.get(name) for name in _SYSTEM) if isinstance(whole, dict) else iter(())
+    return next((word_of(each.get("DeviceID")) for each in told if isinstance(each, dict)), "")
 
 
 def _listed(whole: dict[str, Any], around: str, name: str) -> list[Any]:
@@ -83,12 +113,12 @@ def _listed(whole: dict[str, Any], around: str, name: str) -> list[Any]:
     return found if isinstance(found, list) else [found] if isinstance(found, dict) else []
 
 
-def _notice(watch: Watch, notice: Any) -> None:
+def _notice(watch: Watch, item: int, notice: Any) -> None:
     if not isinstance(notice, dict):
         raise DecodeError("a notice is an object")
     notice_id = name_of(notice.get("NotificationID"), "NotificationID")
     states = _listed(notice, "DeviceStatusList", "APEStatusObject")
-    _states(watch, states)
+    _states(watch, states, item)
     seen = list(_objects(notice))
     if len(seen) > OBJECTS:
         raise DecodeError(f"{len(seen)} objects in one notice, {OBJECTS} allowed", Reason.TOO_LARGE)
@@ -135,14 +165,15 @@ def _sight(watch: Watch, event_id: str, device: str, things: list[tuple[str, dic
     take(watch, sighting, tuple(picture for image in scenes[:PICTURES] if (picture := _picture(image.get("Data")))))
 
 
-def _states(watch: Watch, states: list[Any]) -> None:
-    """`IsOnline`: 1 online, 2 offline, 9 other."""
+def _states(watch: Watch, states: list[Any], notice: int | None = None) -> None:
+    """`IsOnline`: 1 online, 2 offline, 9 other. What is refused is named by its place in the body: that of its `notice`, or its own."""
     for item, state in enumerate(states[:OBJECTS]):
         said, device = (word_of(state.get(name)) if isinstance(state, dict) else "" for name in ("IsOnline", "ApeID"))
         if said in ("1", "2") and device:
             alive(watch, device, said == "1")
         elif said != "9":
-            set_aside(watch, DecodeError("a state without ApeID or IsOnline"), device.encode("utf-8", "replace"), item)
+            place = item if notice is None else notice
+            set_aside(watch, DecodeError("a state without ApeID or IsOnline"), device.encode("utf-8", "replace"), place)
 
 
 def _first(thing: dict[str, Any], names: tuple[str, ...]) -> str:

@@ -72,15 +72,12 @@ def values_of(groups: Sequence[Group]) -> tuple[list[Value], str | None]:
                 factor = text
             elif role == "time" and text and stamp is None:
                 stamp = text
-        if flags:
-            bare = flags.get("", "")
-            if codes:
-                for place, code in enumerate(codes, first):
-                    name, text, _ = found[place]
-                    found[place] = (name, text, flags.get(code, bare))
-            else:  # flags that stand alone speak of the group before
-                _flag(found, before, flags)
-                first = before
+        if flags and not codes:  # flags that stand alone speak of the group before
+            _flag(found, before, flags)
+            continue
+        for place, code in enumerate(codes if flags else (), first):
+            name, text, _ = found[place]
+            found[place] = (name, text, flags.get(code, flags.get("", "")))
         before = first
     return found, stamp
 

@@ -7,6 +7,7 @@ hold what nobody asked for. A time that a clock change skips or repeats is read 
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from core.config import FeedConfig
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Reason
 from ingest.decode.hotline_fields import BEGINNINGS, COLUMNS, columns_of, report_of
-from ingest.decode.source import Memory, Source, clean, refuse
+from ingest.decode.source import Memory, Source, clean, refuse, text_of
 
 FORMATS = ("hotline-csv", "hotline-sheet")  # a sheet is read as the CSV it would be exported to
 NEEDED = ("external_id", "title")
@@ -28,7 +29,7 @@ def choose(frame: Frame, source: Source) -> Source:
     feeds = {name: feed for name, feed in source.config.feeds.items() if feed.format in FORMATS}
     name = next((named for named in (frame.topic, frame.feed) if named in feeds), "")
     if not name:
-        header = _header(csv.reader(io.StringIO(_text(frame.payload), newline="")))
+        header = _header(csv.reader(io.StringIO(text_of(frame.payload), newline="")))
         name = max(feeds, key=lambda each: _fit(feeds[each], header), default="")
         if not name or not _fit(feeds[name], header):
             raise DecodeError(f"no feed of tickets is configured for the header {', '.join(header)[:400]}", Reason.UNSUPPORTED)
@@ -43,15 +44,14 @@ def portions(payload: bytes, most: int) -> list[tuple[int, bytes]]:
     """
     if payload.count(b"\n") + payload.count(b"\r") <= most:
         return [(0, payload)]
-    lines = list(io.StringIO(_text(payload), newline=""))
+    lines = list(io.StringIO(text_of(payload), newline=""))
     rows, ends = csv.reader(lines), []
-    while True:
-        try:
-            if _next(rows) is None:
-                break
-        except DecodeError:
-            pass  # told again, with its place, when its portion is decoded
-        ends.append(rows.line_num)
+    going = True
+    while going:
+        with suppress(DecodeError):  # a row that cannot be read ends a line too; it is refused, with its place, when its portion is decoded
+            going = _next(rows) is not None
+        if going:
+            ends.append(rows.line_num)
     head = "".join(lines[: ends[0]])
     found = []
     for first in range(0, max(len(ends) - 1, 1), most):
@@ -62,7 +62,7 @@ def portions(payload: bytes, most: int) -> list[tuple[int, bytes]]:
 
 def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:
     """Every row of a CSV file of the feed that `choose` found. Raises `DecodeError` when its columns are not there."""
-    rows = csv.reader(io.StringIO(_text(frame.payload), newline=""))
+    rows = csv.reader(io.StringIO(text_of(frame.payload), newline=""))
     header = _header(rows)
     places = {key: header.index(column) for key, column in columns_of(source).items() if column in header}
     missing = [key for key in NEEDED if key not in places] + ([] if places.keys() & set(BEGINNINGS) else ["observed_at"])
@@ -76,16 +76,6 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
             out.reports.append((index, report_of(cells, source)))
         except DecodeError as problem:
             refuse(out, (index, frame), source, problem.reason, str(problem), _line(row), item)
-
-
-def _text(payload: bytes) -> str:
-    """UTF-8 with or without mark, else GB18030 (which holds GBK and GB 2312)."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return payload.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DecodeError("neither UTF-8 nor GB18030")
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:

@@ -25,6 +25,7 @@ TEXT_LIMIT = 500
 RAW_OF_PART = 2000
 
 SWITCHES = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0}  # words of relays and contacts that are truth values
+_LEARNT = ("position", "gateway", "name", "product", "model", "firmware")
 _SPACE = re.compile(r"\s+")
 _json = msgspec.json.Decoder()
 
@@ -108,10 +109,10 @@ def _put(each: Presence | DeviceHint | Report, index: int, source: Source, out: 
 
 
 def _learn(hint: DeviceHint, out: Decoded) -> None:
-    """Where a device is and what it speaks through; what an earlier frame of the batch said stays where this one says nothing."""
+    """Where a device is, what it is and what it speaks through; what was said of it before stays where this says nothing."""
     known = out.hints.get(hint.device)
     if known:
-        hint = replace(hint, position=hint.position or known.position, gateway=hint.gateway or known.gateway)
+        hint = replace(hint, **{name: getattr(hint, name) or getattr(known, name) for name in _LEARNT})
     out.hints[hint.device] = hint
 
 

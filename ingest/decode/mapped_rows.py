@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import DecodeError
 from core.model import Frame, Reason
 from ingest.decode.iot_values import MOST, Bad, raw_of, tree_of
+from ingest.decode.source import text_of
 
 DELIMITERS = ",;\t|"
 STEPS = 12  # of a path
@@ -99,7 +100,7 @@ def _of_json(payload: bytes, path: str) -> Iterator[Any]:
 
 def _of_csv(payload: bytes) -> Iterator[dict[str, str] | Bad | None]:
     """Rows as mappings of their header; None for an empty line."""
-    text = _text(payload)
+    text = text_of(payload)
     first = text[:10_000].lstrip("\r\n").partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
     header: list[str] = []
@@ -119,16 +120,6 @@ def _of_csv(payload: bytes) -> Iterator[dict[str, str] | Bad | None]:
         raise DecodeError("neither JSON nor CSV with a header")
 
 
-def _text(payload: bytes) -> str:
-    """UTF-8 with or without mark, else GB18030 (which holds GBK and GB 2312)."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return payload.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DecodeError("neither UTF-8 nor GB18030")
-
-
 def portions(payload: bytes, most: int) -> list[tuple[int, bytes]]:
     """A long CSV file as several, each with the header, so few rows each that none brings more than `MOST` values.
 
@@ -136,7 +127,7 @@ def portions(payload: bytes, most: int) -> list[tuple[int, bytes]]:
     """
     if payload.lstrip()[:1] in (b"{", b"["):
         return [(0, payload)]
-    lines = list(io.StringIO(_text(payload), newline=""))
+    lines = list(io.StringIO(text_of(payload), newline=""))
     head = next((place for place, line in enumerate(lines) if line.strip()), 0)
     first = lines[head] if lines else ""
     columns = max(first.count(each) for each in DELIMITERS) + 1

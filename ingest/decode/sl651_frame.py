@@ -19,7 +19,7 @@ MOST = 4095 + 29  # bytes of the longest frame: 12 bits of length in ASCII; no s
 _HEX = re.compile(rb"\x7e\x7e.{9}[\x00-\x0f\x80-\x8f].[\x02\x16]", re.DOTALL)
 _ASCII = re.compile(rb"\x01[0-9A-Fa-f]{18}[08][0-9A-Fa-f]{3}[\x02\x16]")
 _BEGUN = re.compile(rb"(?:\x7e(?:\x7e.{0,11})?|\x01[0-9A-Fa-f]{0,22})\Z", re.DOTALL)
-_HEX_HEAD, _ASCII_HEAD = 14, 24
+_ASCII_HEAD = 24
 _FILLER = b"\r\n \x00\x7e"  # line ends of tests by hand; the single 7E that stations of Fujian send after the checksum
 _PER_HEAD, _PER_BYTE, _FREE = 64, 4, 1 << 16  # what searching may cost, in bytes looked at: linear, whatever is sent
 

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from core import charset
 from core.config import Config, FeedConfig
 from core.errors import DecodeError
 from core.model import Decoded, Frame, Position, Quality, Reason, Rejected
+from geodata.datums import DATUMS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RAW_LIMIT = 65_536  # bytes kept of what was refused: enough to mend any frame, too little to fill a disk
@@ -41,7 +43,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Only an escape, UTF-16, or a surrogate written as UTF-8 (it begins with ED) can bring what `clean` takes out of valid JSON.
 _MAY_HIDE_UNSTORABLE = (b"\\u", b"\x00", b"\xed")
-DATUMS = ("cgcs2000", "wgs84", "gcj02", "bd09")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,14 @@ def name_of(value: object, what: str) -> str:
     if len(name) > NAME_LIMIT or _CONTROL.search(name):
         raise DecodeError(f"{what} '{clean(name[:40])}…' is too long or holds control characters")
     return name
+
+
+def text_of(payload: bytes) -> str:
+    """A text in any of the character sets it comes in here. Raises `DecodeError`."""
+    try:
+        return charset.text_of(payload)
+    except UnicodeDecodeError as error:
+        raise DecodeError("neither UTF-8 nor GB18030") from error
 
 
 def clean(text: str) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from core.errors import DecodeError
 from core.model import Channel, Decoded, Frame, Picture, Position, Presence, Reason, Report
+from geodata.cameras import is_gb_id
 from ingest.decode.source import EPOCH, NAME_LIMIT, Memory, Source, clean, name_of, refuse
 
 WINDOW = timedelta(seconds=60)  # the same camera and the same type within it: one candidate
@@ -43,7 +44,7 @@ class Sighting:
     phase: Phase = Phase.MOMENT
     label: str = ""
     words: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()  # other names of the camera that `cameras` of the feed may use
+    aliases: tuple[str, ...] = ()  # other names of the camera: `cameras` of the feed may use them, the registry its number of GB/T 28181
     event_id: str = ""
     confidence: float | None = None
     position: Position | None = None
@@ -92,6 +93,8 @@ def take(watch: Watch, sighting: Sighting, pictures: tuple[bytes, ...] = ()) -> 
         raise DecodeError(f"more than {EVENTS} events in one frame", Reason.TOO_LARGE)
     watch.count += 1
     extra = {"camera": camera, "type": kind, **sighting.extra}
+    if gb_id := next((name for name in sighting.aliases if is_gb_id(name)), None):
+        extra["gb_id"] = gb_id  # by this the registry may know the camera, whatever the vendor calls it
     if sighting.event_id:
         known = Known(_short(sighting.event_id), sighting.at, sighting.at, sighting.phase is Phase.OVER, extra, sighting.confidence)
     else:

@@ -13,9 +13,6 @@ update accounts set disabled_at = :now where login = :login and disabled_at is n
 -- name: accounts_by_login^
 select account_id, login, password_hash, role, areas, title, disabled_at, failures, locked_until from accounts where login = :login for update;
 
--- name: accounts_of_role
-select account_id, title, areas from accounts where role = :role and disabled_at is null order by account_id;
-
 -- name: accounts_failed!
 update accounts set failures = :failures, locked_until = :locked_until where account_id = :account_id;
 
@@ -50,6 +47,3 @@ update tokens set used_at = :now where token_id = :token_id;
 
 -- name: tokens_revoke
 update tokens set revoked_at = :now where name = :name and revoked_at is null returning token_id;
-
--- name: tokens_list
-select token_id, name, scopes, areas, view, created_at, revoked_at, used_at from tokens order by token_id;

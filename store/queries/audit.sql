@@ -17,11 +17,17 @@ order by audit_id desc limit :limit;
 select pg_advisory_xact_lock(hashtextextended(:actor || '/' || :key, 0));
 
 -- name: idempotency_recall^
-select request, status, body from idempotency where actor = :actor and key = :key and at > :since;
+select request, status, body, at from idempotency where actor = :actor and key = :key and at > :since;
 
 -- name: idempotency_remember!
 insert into idempotency (key, actor, at, request, status, body) values (:key, :actor, :at, :request, :status, :body)
 on conflict (actor, key) do update set at = excluded.at, request = excluded.request, status = excluded.status, body = excluded.body;
+
+-- name: idempotency_keep!
+update idempotency set at = :now where actor = :actor and key = :key and status = 0 and body = :holder;
+
+-- name: idempotency_release!
+delete from idempotency where actor = :actor and key = :key and status = 0 and body = :holder;
 
 -- name: idempotency_purge!
 delete from idempotency where at < :before;

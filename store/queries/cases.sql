@@ -50,7 +50,7 @@ where case_number = any(cast(:numbers as text[]))
       select from audit a where a.noun = 'case' and a.key = c.case_number and a.account_id = :account_id and a.act = any(cast(:acts as text[]))));
 
 -- name: cases_media
-select media_id, kind, bytes, role, lon, lat, taken_at, created_at from media where case_number = :case_number order by created_at, media_id;
+select media_id, kind, bytes, role, lon, lat, taken_at, created_at, ended_at, ended_why from media where case_number = :case_number order by created_at, media_id;
 
 -- name: cases_overdue
 select case_number, handler_id, area, title, severity, due_at from cases

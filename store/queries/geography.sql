@@ -63,9 +63,6 @@ values (:name, :label, :kind, cast(:geometry as jsonb), :schematic, :now)
 on conflict (name) do update set label = excluded.label, kind = excluded.kind, geometry = excluded.geometry,
     schematic = excluded.schematic, updated_at = excluded.updated_at;
 
--- name: geography_remove_layer!
-delete from layers where name = :name;
-
 -- name: geography_cells
 select cell_id, cell_code, area, duty_grid, lon, lat, area_m2, schematic, cast(geometry as text) as geometry from cells order by cell_code;
 
@@ -73,7 +70,7 @@ select cell_id, cell_code, area, duty_grid, lon, lat, area_m2, schematic, cast(g
 select code, name, level, parent, lon, lat, schematic, cast(geometry as text) as geometry from areas order by length(code), code;
 
 -- name: geography_duty_grids
-select code, name, area, worker_id, schematic from duty_grids where area like any(cast(:areas as text[])) order by code;
+select code, name, area, schematic from duty_grids order by code;
 
 -- name: geography_boundary
 select code, cast(geometry as text) as geometry from areas where length(code) = (select min(length(code)) from areas);

@@ -28,9 +28,6 @@ from devices d left join cells c using (cell_id)
 where (:since)::timestamptz is null or d.updated_at > :since or d.device_id = any (:devices ::integer[])
 order by d.device_id;
 
--- name: live_silent$
-select coalesce(array_agg(device_id), '{}') from devices where silent_at is not null;
-
 -- name: live_metrics
 select metric_id, metric from metrics;
 

@@ -6,10 +6,29 @@ insert into feed_quality as f (hour, feed, mark, count)
 select :hour, feed, mark, count from unnest(cast(:feeds as text[]), cast(:marks as text[]), cast(:counts as bigint[])) as t (feed, mark, count) order by feed, mark
 on conflict (hour, feed, mark) do update set count = f.count + excluded.count;
 
+-- name: quality_count_duplicates!
+-- In key order, as feeds are counted.
+insert into device_duplicates as d (hour, device_id, count)
+select :hour, device_id, count from unnest(cast(:devices as int4[]), cast(:counts as bigint[])) as t (device_id, count) order by device_id
+on conflict (hour, device_id) do update set count = d.count + excluded.count;
+
+-- name: quality_duplicates
+select device_id, count from device_duplicates where hour = :hour and device_id = any(cast(:devices as int4[]));
+
 -- name: quality_portion
-select d.device_id, d.device, d.interval_s, w.feed, l.since, l.until, l.away_since
-from devices d left join device_watch w using (device_id) left join listening l on l.feed = w.feed
-where d.device_id > :after order by d.device_id limit :most;
+-- Of a camera that sends no readings none are expected.
+select d.device_id, d.device, d.interval_s, w.feed
+from devices d left join device_watch w using (device_id)
+where d.device_id > :after and not (d.camera and not exists (select from device_states s where s.device_id = d.device_id))
+order by d.device_id limit :most;
+
+-- name: quality_deaf
+-- When nobody listened to each feed within an hour: gaps that are over, and what follows the last word. A feed always heard has one row of nulls.
+select l.feed, g.since, g.until
+from listening l
+left join lateral (select greatest(since, :since) as since, least(until, :until) as until from listening_gaps
+                   where feed = l.feed and since < :until and until > :since
+                   union all select greatest(l.until, :since), cast(:until as timestamptz) where l.until < :until) g on true;
 
 -- name: quality_measure
 -- Pairs that ever spoke of late; each is one range of the key. A step is taken from the trusted value before, also of the hour before.
@@ -77,13 +96,13 @@ where (h.expected, h.received, h.good, h.jumps, h.stuck, h.sum, h.last) is disti
 returning metric_id;
 
 -- name: quality_save_device!
-insert into device_quality (hour, device_id, usable, completeness, expected, received, nulls, flagged, late, jumps, stuck, out_of_range, future, refused, computed_at)
+insert into device_quality (hour, device_id, usable, completeness, expected, received, nulls, flagged, late, jumps, stuck, out_of_range, future, refused, duplicates, computed_at)
 select :hour, t.*, :now from jsonb_to_recordset(:rows) as t (device_id int, usable float8, completeness float8, expected real, received int, nulls int, flagged int, late int,
-    jumps int, stuck int, out_of_range int, future int, refused int)
+    jumps int, stuck int, out_of_range int, future int, refused int, duplicates int)
 on conflict (hour, device_id) do update
 set usable = excluded.usable, completeness = excluded.completeness, expected = excluded.expected, received = excluded.received, nulls = excluded.nulls,
     flagged = excluded.flagged, late = excluded.late, jumps = excluded.jumps, stuck = excluded.stuck, out_of_range = excluded.out_of_range,
-    future = excluded.future, refused = excluded.refused, computed_at = excluded.computed_at;
+    future = excluded.future, refused = excluded.refused, duplicates = excluded.duplicates, computed_at = excluded.computed_at;
 
 -- name: quality_metrics
 select metric_id, metric from metrics where metric = any(cast(:metrics as text[])) or :every;
@@ -97,7 +116,7 @@ select max(hour) from device_quality where hour <= :now;
 -- name: quality_devices
 -- The worst first; those of whom nothing was expected last.
 select d.device_id as id, d.device, d.name, d.domain, d.area, d.interval_s, d.simulated, q.usable, q.completeness, q.expected, q.received, q.nulls, q.flagged, q.late,
-       q.jumps, q.stuck, q.out_of_range, q.future, q.refused, q.computed_at
+       q.jumps, q.stuck, q.out_of_range, q.future, q.refused, q.duplicates, q.computed_at
 from device_quality q join devices d using (device_id)
 where q.hour = :hour and d.area like any(cast(:areas as text[])) and d.area like :area and (cast(:domain as text) is null or d.domain = :domain)
   and (coalesce(q.usable, 2), d.device_id) > (cast(:after_usable as float8), cast(:after_id as int4))
@@ -108,12 +127,12 @@ select count(*)::int as devices, count(*) filter (where q.usable < 0.75)::int as
        sum(q.expected)::float8 as expected, sum(q.usable * q.expected)::float8 as usable, sum(q.completeness * q.expected)::float8 as complete,
        sum(q.received)::bigint as received, sum(q.nulls)::bigint as nulls, sum(q.flagged)::bigint as flagged, sum(q.late)::bigint as late,
        sum(q.jumps)::bigint as jumps, sum(q.stuck)::bigint as stuck, sum(q.out_of_range)::bigint as out_of_range, sum(q.future)::bigint as future,
-       sum(q.refused)::bigint as refused
+       sum(q.refused)::bigint as refused, sum(q.duplicates)::bigint as duplicates
 from device_quality q join devices d using (device_id)
 where q.hour = :hour and d.area like any(cast(:areas as text[])) and d.area like :area and (cast(:domain as text) is null or d.domain = :domain);
 
 -- name: quality_of_device
-select q.hour, q.usable, q.completeness, q.expected, q.received, q.nulls, q.flagged, q.late, q.jumps, q.stuck, q.out_of_range, q.future, q.refused, q.computed_at
+select q.hour, q.usable, q.completeness, q.expected, q.received, q.nulls, q.flagged, q.late, q.jumps, q.stuck, q.out_of_range, q.future, q.refused, q.duplicates, q.computed_at
 from device_quality q where q.device_id = :device_id and q.hour >= :since and q.hour < :until order by q.hour desc;
 
 -- name: quality_metrics_of_device
@@ -129,3 +148,6 @@ delete from device_quality where hour < :before;
 
 -- name: quality_forget_feeds!
 delete from feed_quality where hour < :before;
+
+-- name: quality_forget_duplicates!
+delete from device_duplicates where hour < :before;

@@ -15,6 +15,7 @@ select m.metric, r.metric_id, r.value, r.text, r.quality, r.observed_at, r.recei
 from readings r join metrics m using (metric_id)
 where r.device_id = :device_id and r.observed_at >= :since and r.observed_at < :until
   and (r.observed_at, r.metric_id) > (:since, cast(:after_metric as smallint))
+  and (cast(:tagged as text[]) is null or m.metric = any(cast(:tagged as text[])))
 order by r.observed_at, r.metric_id limit :limit;
 
 -- name: readings_stepped

@@ -125,10 +125,21 @@ from live_reports v where v.id = any(:ids ::bigint[]) and ((:before)::jsonb -> v
 select cell_code as name, cell_id, area, lon, lat, 'inside' as placement, false as simulated, false as drill from cells where cell_code = any(:names ::text[]);
 
 -- name: device_places
-select device as name, area, cell_id, lon, lat, placement, simulated, drill from devices where device = any(:names ::text[]);
+-- Cameras also by their number of GB/T 28181; a device's own name comes first.
+select device as name, area, cell_id, lon, lat, placement, simulated, drill from devices where device = any(:names ::text[])
+union all
+select gb_id, area, cell_id, lon, lat, placement, simulated, drill from devices where gb_id = any(:names ::text[]) and device <> all(:names ::text[]);
 
 -- name: memory_load
-select feed, peer, memory, updated_at from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[])) for update;
+-- Locked in the order of the keys given. An empty memory is a place that somebody keeps, and was never told anything.
+select feed, peer, memory, case when memory <> '' then updated_at end as updated_at
+from unnest(:feeds ::text[], :peers ::text[]) with ordinality as t (feed, peer, place) join wire_memory m using (feed, peer) order by place for update of m;
+
+-- name: memory_reserve!
+-- A row to lock for who has none. Two that are first at once: one waits until the other has written. Forgotten first of all when nothing is.
+insert into wire_memory (feed, peer, memory, updated_at)
+select feed, peer, '', '-infinity' from unnest(:feeds ::text[], :peers ::text[]) with ordinality as t (feed, peer, place) order by place
+on conflict (feed, peer) do nothing;
 
 -- name: memory_save!
 insert into wire_memory (feed, peer, memory, updated_at) values (:feed, :peer, :memory, :now)
@@ -136,6 +147,12 @@ on conflict (feed, peer) do update set memory = excluded.memory, updated_at = ex
 
 -- name: memory_touch!
 update wire_memory set updated_at = :now where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[]));
+
+-- name: memory_peek
+select feed, peer, memory from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[])) and memory <> '' order by feed, peer;
+
+-- name: memory_drop!
+delete from wire_memory where (feed, peer) in (select unnest(:feeds ::text[]), unnest(:peers ::text[]));
 
 -- name: memory_forget!
 -- Of the feeds named, or of all but some. A row that a batch holds is wanted, and is left.

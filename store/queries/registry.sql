@@ -1,8 +1,9 @@
 -- name: registry_devices
-select d.device_id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.interval_s, d.simulated, d.drill, d.updated_at,
+-- Cameras also by their number of GB/T 28181.
+select d.device_id, d.device, d.gb_id, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.interval_s, d.simulated, d.drill, d.updated_at,
        (select jsonb_object_agg(m.metric, jsonb_build_array(dm.min, dm.max, dm.name, dm.unit)) from device_metrics dm join metrics m using (metric_id)
         where dm.device_id = d.device_id) as metrics
-from devices d where d.device = any(:devices);
+from devices d where d.device = any(:devices) or d.gb_id = any(:devices);
 
 -- name: registry_changed
 -- Asked with an overlap, so that a transaction that commits late is still seen; who knows this version already keeps it.
@@ -24,8 +25,8 @@ order by n.place limit greatest(:most ::bigint - (select count(*) from metrics),
 on conflict (metric) do nothing;
 
 -- name: registry_adopt!
-insert into devices (device, name, domain, area, cell_id, lon, lat, placement, verified, gateway, created_at, updated_at)
-values (:device, :device, :domain, :area, :cell_id, :lon, :lat, :placement, false, :gateway, :now, :now)
+insert into devices (device, name, domain, area, cell_id, lon, lat, placement, verified, gateway, product, model, firmware, created_at, updated_at)
+values (:device, coalesce(:name, :device), :domain, :area, :cell_id, :lon, :lat, :placement, false, :gateway, :product, :model, :firmware, :now, :now)
 on conflict (device) do nothing;
 
 -- name: registry_move!

@@ -27,7 +27,9 @@ on conflict (rule, subject) do nothing;
 delete from rule_waits where rule = :rule and subject = :subject;
 
 -- name: save_device_silent!
-update devices set silent_at = :since where device_id = :device_id and silent_at is null;
+-- Its watch ends with this word: on whose feed it was heard is kept here.
+update devices set silent_at = :since, feed = coalesce((select w.feed from device_watch w where w.device_id = :device_id), feed)
+where device_id = :device_id and silent_at is null;
 
 -- name: save_watch_dropped!
 delete from device_watch where device_id = :device_id;

@@ -7,15 +7,17 @@ from jsonb_to_recordset(:rows) as r (metric text, label text, unit text, kind te
 on conflict (metric) do update set label = excluded.label, unit = excluded.unit, kind = excluded.kind, min = excluded.min, max = excluded.max;
 
 -- name: simulation_save_devices!
-insert into devices (device, name, domain, area, cell_id, lon, lat, placement, interval_s, model, gateway, verified, simulated, created_at, updated_at)
-select r.device, r.name, r.domain, r.area, r.cell_id, r.lon, r.lat, 'inside', r.interval_s, r.model, r.gateway, true, true, :now, :now
+insert into devices (device, name, domain, area, cell_id, lon, lat, placement, interval_s, kind, model, gateway, camera, gb_id, verified, simulated,
+    created_at, updated_at)
+select r.device, r.name, r.domain, r.area, r.cell_id, r.lon, r.lat, 'inside', r.interval_s, r.kind, r.model, r.gateway, r.gb_id is not null, r.gb_id, true, true,
+    :now, :now
 from jsonb_to_recordset(:rows) as r (device text, name text, domain text, area text, cell_id integer, lon double precision, lat double precision,
-    interval_s double precision, model text, gateway text)
+    interval_s double precision, kind text, model text, gateway text, gb_id text)
 order by r.device
 on conflict (device) do update
 set name = excluded.name, domain = excluded.domain, area = excluded.area, cell_id = excluded.cell_id, lon = excluded.lon, lat = excluded.lat,
-    placement = excluded.placement, interval_s = excluded.interval_s, model = excluded.model, gateway = excluded.gateway, verified = true,
-    simulated = true, updated_at = excluded.updated_at;
+    placement = excluded.placement, interval_s = excluded.interval_s, kind = excluded.kind, model = excluded.model, gateway = excluded.gateway,
+    camera = excluded.camera, gb_id = excluded.gb_id, verified = true, simulated = true, updated_at = excluded.updated_at;
 
 -- name: simulation_save_device_metrics!
 insert into device_metrics (device_id, metric_id, unit, min, max, name)

@@ -81,7 +81,7 @@ def test_neighbours_and_half_packets_cost_nothing(values: list[tuple[str, str, f
 def test_any_bytes_in_an_envelope_are_read_or_refused(config: Config, data: bytes) -> None:
     for body in (data, b"ST=22;CN=2011;MN=m;CP=&&" + data + b"&&"):
         whole = b"##%04dA%s%04X" % (len(body) + 1, body, checksum(b"A" + body))
-        start = time.process_time()
+        start = time.thread_time()
         out = read(config, whole) if whole.strip() else Decoded()
-        assert time.process_time() - start < 0.5
+        assert time.thread_time() - start < 2, "a millisecond is usual; a search that goes back and forth would take minutes"
         assert all(r.metric.isprintable() and "\x00" not in (r.text or "") for _, r in out.readings)

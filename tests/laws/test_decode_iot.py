@@ -22,12 +22,13 @@ TOPICS = (
     "", "/api/v1/feeds/x", "spBv1.0/g/NBIRTH/n", "spBv1.0/g/DDATA/n/d", "spBv1.0/g/NDEATH/n", "application/1/device/a/event/up", "v3/a@t/devices/d/up",
     "tele/x/SENSOR", "tele/x/STATE", "tele/x/LWT", "zigbee2mqtt/x", "zigbee2mqtt/x/availability", "v1/gateway/telemetry", "v1/gateway/attributes",
     "v1/gateway/connect", "v1/devices/d/telemetry", "v1.1/Datastreams(1)/Observations", "a/b/c",
+    "homeassistant/sensor/n/x/config", "homeassistant/device/n/config",
 )  # fmt: skip
 WORDS = (
     "topic payload device ts values id type value data entities location coordinates observedAt metadata dateObserved bn bt bu bv bs bver n u v vs vb vd s t "
     "deviceInfo devEui object rxInfo rssi time level margin acknowledged end_device_ids device_id uplink_message decoded_payload rx_metadata received_at "
     "Time Epoch TempUnit UID last_seen state result phenomenonTime Datastream Datastreams Observations dataArray components @iot.id Thing name "
-    "latitude longitude Point Alert x"
+    "latitude longitude Point Alert x device identifiers state_topic stat_t value_template val_tpl availability avty_t cmps p ~ unit_of_meas"
 ).split()
 LEAVES = (
     st.none()
@@ -98,6 +99,19 @@ def test_any_mutation_of_a_good_frame_does_too(config: Config, form: str, data: 
             st.binary(max_size=3) | st.sampled_from([b"[", b"{", b'"', b"null", b"1e999", b"\\u0000"])
         )
     assert sound(heard(config, form, bytes(good), data.draw(st.sampled_from(TOPICS)), None, FEED))
+
+
+@settings(max_examples=90)
+@given(tree=st.dictionaries(st.sampled_from(["dev", "stat_t", "val_tpl", "avty_t", "avty", "cmps", "~", "pl_on", "unit_of_meas", "p"]), TREES, max_size=6),
+       body=BODIES, kind=st.sampled_from(["sensor", "switch", "device"]))  # fmt: skip
+def test_whatever_was_announced_what_comes_ends_as_values_or_a_refusal(
+    config: Config, tree: dict[str, object], body: bytes, kind: str
+) -> None:
+    memory: dict[tuple[str, str], bytes] = {}
+    for topic, told in ((f"homeassistant/{kind}/n/x/config", json.dumps({"stat_t": "a/b/c"} | tree).encode()), ("a/b/c", body)):
+        out = heard(config, "homeassistant", told, topic, memory)
+        assert sound(out)
+        memory |= out.memory
 
 
 @settings(max_examples=90)

@@ -1,14 +1,18 @@
 """Good frames of every format, ours and real ones, damaged by seeded chance: values or a named refusal, soon, and never a fault of ours."""
 
+from contextlib import suppress
+
 import pytest
 from structlog.testing import capture_logs
 
 from bench import fuzz
 from bench.fuzz import RATIO, WORST_S
 from core.config import Config
-from core.model import Frame
-from ingest.decode import decode
-from ingest.decode.formats import FORMATS
+from core.errors import DecodeError
+from core.model import Decoded, Frame
+from ingest.decode import decode, report_body
+from ingest.decode.formats import FORMATS, Format
+from ingest.decode.source import Memory, Source
 from tests.iot import NOW
 from tests.wires import Good
 
@@ -38,6 +42,26 @@ def test_a_damaged_frame_is_read_or_refused_and_costs_little(
     assert found.frames == fuzz.shares(FRAMES)[form]
     assert found.ratio <= RATIO
     assert found.worst_ms <= WORST_S * 1000
+
+
+def test_a_decoder_that_is_slow_on_damage_is_found_out(
+    city: Config, corpus: dict[str, list[Good]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is measured by turns must still tell: here every refusal is worked out five times."""
+
+    def dawdle(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:
+        try:
+            report_body.decode_readings(index, frame, source, memory, out)
+        except DecodeError:
+            for _ in range(4):
+                with suppress(DecodeError):
+                    report_body.decode_readings(index, frame, source, memory, Decoded())
+            raise
+
+    monkeypatch.setitem(FORMATS, "readings", Format(dawdle))
+    *_, found = fuzz.fuzz("readings", corpus["readings"], city, 4000, SEED)
+    assert found.ended["undecodable"] > 2000
+    assert found.ratio > RATIO
 
 
 def test_the_shares_are_all_frames_together() -> None:

@@ -1,10 +1,13 @@
 """Several people at once, and lines that break: nobody is disturbed, nobody is told a lie, and who comes back learns what was missed."""
 
 import re
+import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.browser import Visitor, Windows
+from tests.desk import picture
 from tests.patience import Stopwatch, until
 from tests.quarter import Quarter
 
@@ -65,6 +68,65 @@ def test_two_officers_never_disturb_each_other_and_the_slower_sees_who_was_faste
     assert (first.unforgiven(), second.unforgiven(TOO_LATE)) == ([], [])
 
 
+def reported(quarter: Quarter, title: str, minutes: float = 1, **fields: object) -> int:
+    """A report as a feed brings it; its number."""
+    quarter.report(title=title, observed_at=(datetime.now(UTC) - timedelta(minutes=minutes)).isoformat(), **fields)
+    return int(until(lambda: quarter.rows("select report_id from reports where title = %s", title), what=title)[0]["report_id"])
+
+
+def judge(desk: Visitor, number: int, key: str) -> None:
+    """Press the key of an act on a report, and the dialog's own."""
+    choose(desk, "report", number)
+    desk.page.wait_for_selector(f'[data-panel=detail] [data-key="{key}"]')
+    desk.page.keyboard.press(key)
+    desk.page.wait_for_selector("dialog[open] textarea")
+    desk.page.keyboard.press("Control+Enter")
+
+
+def test_what_a_camera_saw_is_judged_by_its_picture_and_its_past_and_what_two_people_told_becomes_one(
+    quarter: Quarter, windows: Windows
+) -> None:
+    spot, tag = {name: quarter.devices["cover-05"][name] for name in ("lon", "lat")}, secrets.token_hex(3)
+    camera = f"cam-{tag}"
+    quarter.database.execute(
+        "insert into reports (source, external_id, channel, title, area, placement, observed_at, received_at, processed_at, stage, extra)"
+        " select 'box', %s || n, 'video', 'x', '320404001001', 'inside', now(), now(), now(), case when n < 3 then 'dismissed' else 'confirmed' end,"
+        " jsonb_build_object('camera', %s::text, 'algorithm', 'stall-' || n) from generate_series(0, 9) n",
+        [tag, camera],
+    )  # fmt: skip
+    seen = reported(quarter, f"摆摊 {tag}", source="box", channel="video", class_code="0401", confidence=0.83, **spot,
+                    extra={"camera": camera, "algorithm": "stall-1"})  # fmt: skip
+    said = "东门外垃圾堆放三天没有清运，气味很大"
+    first = reported(quarter, f"垃圾成堆 {tag}", 130, text=said, class_code="0101", **spot)
+    second = reported(quarter, f"垃圾无人清运 {tag}", text=said, class_code="0101", lon=spot["lon"] + 0.0005, lat=spot["lat"])
+    incident = quarter.ask("duty1", "POST", "/cases", {"report_id": first})["incident_id"]
+    desk = enter(windows, quarter, "duty1", "/duty")
+    assert desk.api("POST", f"/media?report={seen}", picture())[0] == 201
+    choose(desk, "report", seen)
+    desk.wait("document.querySelector('.candidate-picture img')?.naturalWidth > 0")
+    desk.wait("document.querySelector('[data-by=camera] [data-figure=false-positive-rate]')?.dataset.value === '30'")
+    assert "3 次" in desk.page.inner_text("[data-by=camera]")
+    assert "样本不足" in desk.page.inner_text("[data-by=algorithm]")
+    assert desk.page.get_attribute("[data-slot=candidate] [data-figure=confidence]", "data-value") == "0.83"
+    judge(desk, seen, "d")
+    told = desk.page.wait_for_selector("[data-slot=candidate] [data-became=dismissed]")
+    assert told is not None
+    assert re.search(r"误报 · 值班员 01 于 \d\d:\d\d:\d\d", told.inner_text())
+    desk.page.wait_for_selector(f'[data-panel=queue] li.gone[data-id="{seen}"]:has-text("误报")')
+    choose(desk, "report", second)
+    alike = f'[data-slot=alike] li[data-id="{first}"]'
+    desk.page.wait_for_selector(alike)
+    assert float(desk.page.get_attribute(f"{alike} [data-figure=distance]", "data-value") or 0) == pytest.approx(47, abs=3)
+    assert desk.page.get_attribute(f"{alike} [data-figure=apart]", "data-value") == "129"
+    judge(desk, second, "1")
+    desk.page.wait_for_selector(f"[data-slot=alike] [data-became=merged]:has-text('#{incident}')")
+    assert quarter.rows("select stage, incident_id from reports where report_id = %s", second) == [
+        {"stage": "merged", "incident_id": incident}
+    ]
+    desk.page.wait_for_selector(f'[data-panel=queue] li.gone[data-id="{second}"]:has-text("#{incident}")')
+    assert desk.unforgiven() == []
+
+
 def test_a_wide_desk_opens_the_first_row_by_itself_and_a_narrow_one_says_how_to_choose(quarter: Quarter, windows: Windows) -> None:
     alarm(quarter, "smoke-06")
     wide, narrow = enter(windows, quarter, "duty1", "/duty"), enter(windows, quarter, "duty2", "/duty", 390, 844)
@@ -93,12 +155,12 @@ def test_the_same_act_on_two_versions_is_one_act(quarter: Quarter, windows: Wind
         desk.page.wait_for_selector(f'[data-panel=queue] li[data-id="{alert}"] .stage-unack', state="detached")
 
 
-@pytest.mark.timeout(240)
 def map_is_whole(desk: Visitor) -> None:
     """Until the small map of the place has its last part: a worker that cannot be loaded is an error, and rightly so."""
     desk.wait("performance.getEntriesByType('resource').some((one) => one.name.includes('maplibre-gl-worker') && one.responseEnd > 0)")
 
 
+@pytest.mark.timeout(240)
 def test_a_dead_edge_is_told_within_5_seconds_and_after_its_return_everybody_learns_what_they_missed(
     quarter: Quarter, windows: Windows
 ) -> None:

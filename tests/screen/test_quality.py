@@ -25,6 +25,7 @@ def hour(quarter: Quarter) -> datetime:
     until(lambda: quarter.one("select count(*) from device_states s join metrics m using (metric_id) where m.metric = 'o3'") == 2)
     quarter.database.execute("update devices set interval_s = 60 where device like 'air-%'")
     quarter.database.execute("update listening set since = since - interval '3 hours'")
+    quarter.database.execute("delete from listening_gaps")
     for device, minutes, late in (("air-02", 59, 1), ("air-08", 29, 1200)):
         for metric, value in CLEAN.items():
             quarter.database.execute(

@@ -1,24 +1,15 @@
 """Signing in against a real database: lockout, idle sessions, tokens, wall links; only hashes are stored."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from api.auth import CSRF_COOKIE, SESSION_COOKIE, authenticate
 from api.problems import NotSignedIn
-from core.config import Config
 from core.errors import Invalid, NotAllowed, NotFound
 from store import accounts
-from tests.desk import PASSWORD, Desk, Person, later, open_desk
-
-
-@pytest.fixture
-def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
-        yield opened
+from tests.desk import PASSWORD, Desk, Person, later
 
 
 def log_in(desk: Desk, person: Person, login: str, password: str) -> int:

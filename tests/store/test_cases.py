@@ -1,21 +1,12 @@
 """The closed loop against a real database: who may do what, with what evidence, and what follows."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from core.config import Config
 from store.sweep import sweep
-from tests.desk import SOUTH, Desk, Person, later, open_desk, picture
-
-
-@pytest.fixture
-def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
-        yield opened
+from tests.desk import SOUTH, Desk, Person, later, picture
 
 
 @pytest.fixture

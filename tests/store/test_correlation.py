@@ -1,23 +1,12 @@
 """What the leader does with incidents while officers act on them, and what it looks at first."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
+from datetime import timedelta
 
 from alerts.correlate import Joining, correlate
-from core.config import Config
 from store import correlation
-from tests.desk import Desk, open_desk
+from tests.desk import Desk
 
 BEFORE = timedelta(hours=1)
-
-
-@pytest.fixture
-def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
-        yield opened
 
 
 def incident(desk: Desk) -> int:

@@ -1,16 +1,12 @@
 """The ledger of devices through the API: whole, found by owner and kind, and refused where a unit is impossible."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from core.config import Config
 from store.registry import keep_catalogue
-from tests.desk import Desk, open_desk
+from tests.desk import Desk
 
 STATION: dict[str, Any] = {
     "name": "空气站 1", "domain": "environment", "kind": "微型空气站", "product": "某厂 A 系列", "model": "M1", "firmware": "2.4.1", "owner": "生态环境局",
@@ -19,16 +15,10 @@ STATION: dict[str, Any] = {
 
 
 @pytest.fixture
-def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
-        with opened.store.connection() as connection:
-            keep_catalogue(connection, config)
-        yield opened
-
-
-@pytest.fixture
-def app(desk: Desk) -> Flask:
-    return desk.app()
+def desk(desk: Desk) -> Desk:
+    with desk.store.connection() as connection:
+        keep_catalogue(connection, desk.config)
+    return desk
 
 
 def test_what_is_said_of_a_device_is_shown_and_what_is_not_said_again_is_forgotten(desk: Desk, app: Flask) -> None:
@@ -87,7 +77,7 @@ def test_the_rate_of_those_offline_is_told_by_owner_and_kind(desk: Desk, app: Fl
     }  # fmt: skip
     assert {row["kind"]: row["rate"] for row in told["by_kind"]} == {"微型空气站": 0.5, "水位计": 1.0, None: 0.0}
     assert admin.get("/devices/summary?domain=water").json["by_owner"] == [
-        {"owner": "水务局", "devices": 1, "offline": 1, "behind_gateway": 0, "rate": 1.0}
+        {"owner": "水务局", "devices": 1, "offline": 1, "behind_gateway": 0, "in_maintenance": 0, "rate": 1.0}
     ]
     empty = admin.get("/devices/summary?domain=emergency").json
     assert (empty["devices"], empty["rate"], empty["by_owner"]) == (0, None, [])

@@ -1,105 +1,23 @@
-"""Addresses become places: when a report is stored, by a person who teaches, by the duty that looks again, by a city's own geocoder."""
+"""Addresses become places: when a report is stored, by a person who teaches, by the duty that looks again."""
 
-import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
 
-from alerts.rules import arrange
-from api.places import Places
 from cli.import_places import places as import_places
-from compose import CityMap
 from core.config import Config
 from core.errors import Invalid, NotAllowed, NotFound
-from core.model import Frame, Placement, Scope, Taken
-from core.place_config import GeocoderConfig
+from core.model import Scope
 from geodata.gazetteer_places import PlaceEntry
 from geodata.model import City
-from ingest.geocoder import Geocoder
-from pipeline import Deps, process
-from placing import place_waiting
-from store import gazetteer, reports
+from store import gazetteer
 from store.acts import Act
-from store.geography import save_city
-from store.registry import Registry
 from store.timescale import Store
-
-DUTY = Scope("duty", ("320404",), 1, "值班员 01")
-
-
-class Nobody:
-    """Nobody listens to hints."""
-
-    def hint(self, device_ids: Sequence[int]) -> None:
-        self.last = device_ids
-
-
-class Office:
-    """A pipeline on a small city with a gazetteer, spoken to in reports."""
-
-    def __init__(self, config: Config, url: str, village: City, now: datetime) -> None:
-        self.store, self.now, self.config = Store(url), now, config
-        with self.store.connection() as connection:
-            save_city(connection, village, now)
-            connection.execute("insert into accounts (login, password_hash, role, areas) values ('duty1', '', 'duty', '{320404}')")
-        self.cells = [cell for cell in village.cells if cell.area.startswith("320404001")]
-        self.elsewhere = next(cell for cell in village.cells if cell.area.startswith("320404002"))
-        self.know(PlaceEntry("金色新城", "estate", self.cells[0].lon, self.cells[0].lat, self.cells[0].area, source="test"))
-        self.city = CityMap(self.store, gazetteer.CityNames(self.store, config.places.prefixes))
-        self.deps = Deps(config, self.store, Registry(config, self.city), self.city, arrange(config), Nobody())
-
-    def know(self, *places: PlaceEntry) -> gazetteer.SavedPlaces:
-        with self.store.connection() as connection:
-            return gazetteer.save_places(connection, "test", places, self.now)
-
-    def send(self, peer: str = "", **report: Any) -> Taken:
-        body = {"source": "s", "external_id": "1", "channel": "hotline", "title": "井盖缺损", "observed_at": self.now.isoformat()} | report
-        return process([Frame("http-reports", json.dumps(body).encode(), self.now, peer=peer)], self.now, self.deps).taken[0]
-
-    def row(self, external_id: str = "1") -> dict[str, Any]:
-        with self.store.connection() as connection:
-            return dict(connection.execute("select * from reports where external_id = %s", [external_id]).fetchone() or {})
-
-    def rows(self, query: str) -> list[dict[str, Any]]:
-        with self.store.connection() as connection:
-            return list(connection.execute(query))
-
-    def place(self, report_id: int, scope: Scope = DUTY, **fields: Any) -> int | None:
-        """A person's act, and what it taught, as the API does both."""
-        places = Places()
-        act = Act("place", scope, self.now, extra=fields)
-
-        def locate(given: Any) -> dict[str, Any]:
-            from core.model import Position
-
-            located, lon, lat = places.locator(self.store, self.now).place(Position(given["lon"], given["lat"]))
-            return {
-                "area": located.area or "320404",
-                "cell_id": located.cell_id,
-                "lon": lon,
-                "lat": lat,
-                "placement": located.placement.value,
-            }
-
-        with self.store.connection() as connection:
-            reports.act_on_report(connection, report_id, act, self.config.classes, locate)
-            taught_id = gazetteer.learn(connection, act, report_id)
-        self.city.names.refresh()
-        return taught_id
-
-    def wait(self, geocoder: Any = None, config: Config | None = None, now: datetime | None = None) -> int:
-        """The jobs' duty."""
-        self.city.names.refresh()
-        config = config or self.config
-        geocoder = geocoder or Geocoder(config.places.geocoder)
-        return place_waiting(self.store, self.city, self.city.names.version, geocoder, config, now or self.now)
+from tests.address_office import DUTY, Office
 
 
 @pytest.fixture
@@ -255,124 +173,6 @@ def test_what_a_person_placed_meanwhile_stays(office: Office) -> None:
         spot = {"area": "320404001", "cell_id": None, "lon": 1.0, "lat": 1.0}
         assert waiting.place_report(connection, report, spot, {}, office.now) is False
     assert office.row()["lon"] == pytest.approx(office.cells[1].lon)
-
-
-# ── a city's own geocoder, a real server on a real port ────────────────────────────────────────────────────────────
-
-
-class Town(ThreadingHTTPServer):
-    """Knows some addresses; may be told to fail."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answerer)
-        self.known: dict[str, Any] = {}
-        self.asked: list[dict[str, list[str]]] = []
-        self.fails: bytes | int | None = None
-
-
-class Answerer(BaseHTTPRequestHandler):
-    server: Town
-
-    def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
-        self.server.asked.append(query)
-        fails = self.server.fails
-        body = fails if isinstance(fails, bytes) else json.dumps({"geocodes": self.server.known.get(query["a"][0], [])}).encode()
-        self.send_response(fails if isinstance(fails, int) else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def town() -> Iterator[Town]:
-    with Town() as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def asking(config: Config, town: Town, **more: Any) -> Config:
-    url = f"http://127.0.0.1:{town.server_port}/geo?a={{address}}&c={{city}}&k={{key}}"
-    geocoder = GeocoderConfig(
-        url=url,
-        city="常州",
-        lon="geocodes.0.location",
-        lat="geocodes.0.location",
-        confidence="geocodes.0.level",
-        confidence_of=100,
-        datum="cgcs2000",
-        **more,
-    )
-    return config.model_copy(update={"places": config.places.model_copy(update={"geocoder": geocoder})})
-
-
-def test_a_citys_own_geocoder_places_what_the_gazetteer_does_not_know_and_is_asked_once(office: Office, config: Config, town: Town) -> None:
-    cell, wish = office.cells[7], asking(config, town)
-    town.known["某某路 7&号"] = [{"location": f"{cell.lon},{cell.lat}", "level": 90}]
-    for number in "123":
-        office.send(external_id=number, address="某某路 7&号" if number != "3" else "没人知道的地方")
-    geocoder = Geocoder(wish.places.geocoder, key="s&cret")
-    assert office.wait(geocoder, wish) == 2
-    assert office.row("1")["extra"] == {"placed_by": "geocoder", "place_confidence": 0.9, "place_matched": ""}
-    assert office.row("3")["placement"] == "none"
-    assert sorted(query["a"][0] for query in town.asked) == ["某某路 7&号", "没人知道的地方"]
-    assert {query["k"][0] for query in town.asked} == {"s&cret"}
-    office.know()  # the gazetteer changed: what waits is looked at again, from what the geocoder said before
-    assert office.wait(geocoder, wish) == 0
-    assert len(town.asked) == 2
-    geocoder.close()
-
-
-@pytest.mark.parametrize("fails", [500, b"<html>", b'{"geocodes": [{"location": "a,b"}]}', b"[" * 100_000, b" " * 300_000])
-def test_a_geocoder_that_fails_is_left_alone_after_five_times_and_asked_again_later(
-    office: Office, config: Config, town: Town, now: datetime, fails: bytes | int
-) -> None:
-    wish = asking(config, town, failures=3)
-    geocoder, town.fails = Geocoder(wish.places.geocoder), fails
-    for n in range(6):
-        office.send(external_id=str(n), address=f"某某路{n}号")
-    assert office.wait(geocoder, wish) == 0
-    assert len(town.asked) == 3
-    assert geocoder.rests(now)
-    assert office.rows("select * from placing_tries") == []
-    town.fails, cell = None, office.cells[2]
-    town.known = {f"某某路{n}号": [{"location": f"{cell.lon},{cell.lat}", "level": 90}] for n in range(6)}
-    assert office.wait(geocoder, wish, now + timedelta(seconds=59)) == 0
-    assert office.wait(geocoder, wish, now + timedelta(seconds=61)) == 6
-    geocoder.close()
-
-
-def test_a_geocoder_that_says_nothing_is_waited_for_no_longer_than_its_timeout(config: Config, now: datetime) -> None:
-    import socket
-
-    with socket.socket() as mute:
-        mute.bind(("127.0.0.1", 0))
-        mute.listen()
-        wish = GeocoderConfig(
-            url=f"http://127.0.0.1:{mute.getsockname()[1]}/?a={{address}}", timeout=timedelta(milliseconds=50), failures=1
-        )
-        geocoder = Geocoder(wish)
-        assert geocoder.ask("某某路1号", now) is None
-        assert geocoder.rests(now)
-        geocoder.close()
-
-
-def test_a_geocoder_s_place_outside_the_city_places_nothing(office: Office, config: Config, town: Town) -> None:
-    wish = asking(config, town)
-    town.known["某某路7号"] = [{"location": "100,20", "level": 99}]
-    office.send(address="某某路7号")
-    geocoder = Geocoder(wish.places.geocoder)
-    assert office.wait(geocoder, wish) == 0
-    assert office.row()["placement"] == Placement.NONE
-    geocoder.close()
 
 
 def test_the_command_imports_a_file_and_writes_what_became_of_each_row(

@@ -121,5 +121,28 @@ def test_an_adopted_device_is_confirmed_by_the_list_it_stands_on(town: Town) -> 
 def test_the_template_is_taken_as_it_is(town: Town) -> None:
     run = CliRunner().invoke(import_, ["devices", "--template"])
     assert run.exit_code == 0
-    assert [one[2] for one in town.verdicts(run.stdout_bytes.decode("utf-8-sig"))] == ["created", "warning", "created"]
+    verdicts = town.verdicts(run.stdout_bytes.decode("utf-8-sig"))
+    assert [one[2] for one in verdicts][:3] == ["created", "warning", "created"]
+    assert {one[2] for one in verdicts} == {"created", "warning"}
     assert CliRunner().invoke(import_, ["devices"]).exit_code == 2
+
+
+def test_a_list_of_cameras_is_imported_with_its_streams_and_tells_none_of_them(town: Town) -> None:
+    head = "国标编码,设备名称,设备类型,朝向,可视距离,视频流地址\n"
+    good = head + "32040400001320000017,甲,枪机,东,80,rtsp://u:secret@10.0.0.1/1\n31010100001320000018,乙,球机,,,\n"
+    report = town.folder / "report.csv"
+    first = town.bring(good, "--report", str(report))
+    assert (first.exit_code, "2 created, 0 changed, 0 unchanged" in first.output, "another city" in first.output) == (0, True, True)
+    cameras = "select device, gb_id, domain, bearing, reach_m, camera from devices order by device desc"
+    assert [tuple(row.values()) for row in town.rows(cameras)] == [
+        ("32040400001320000017", "32040400001320000017", "urban", 90, 80, True),
+        ("31010100001320000018", "31010100001320000018", "urban", None, None, True),
+    ]
+    assert town.rows("select url from camera_streams") == [{"url": "rtsp://u:secret@10.0.0.1/1"}]
+    again = town.bring(good)
+    assert "0 changed, 2 unchanged" in again.output
+    moved = town.bring(head + "32040400001320000017,,,,,rtsp://u:secret@10.0.0.9/1\n", "--report", str(report))
+    assert ("1 changed" in moved.output, "stream_url" in moved.output) == (True, True)
+    assert not any("secret" in text for text in (first.output, again.output, moved.output, report.read_text(encoding="utf-8-sig")))
+    twice = town.bring("设备编号,国标编码,设备类型\nCAM-1,32040400001320000017,枪机\n")
+    assert (twice.exit_code, "already means the device" in twice.output) == (1, True)

@@ -1,21 +1,12 @@
 """What a report may repeat, and how often people found a camera's candidates to be nothing: through the API."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
 
-from core.config import Config
-from tests.desk import NORTH, SOUTH, Desk, Person, open_desk
-
-
-@pytest.fixture
-def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
-        yield opened
+from tests.desk import NORTH, SOUTH, Desk, Person
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from alerts.rules import arrange
 from core.config import Config
 from core.model import Frame, Taken
-from pipeline import Deps, process
+from pipeline import process
 from store.migrations import sql_file
-from store.registry import Registry, keep_catalogue
+from store.registry import keep_catalogue
 from store.timescale import Store
-from tests.store.test_registry import Nobody, nowhere
+from tests.pipes import deps_of, nowhere
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def last_number(store: Store) -> int:
 
 def offer(store: Store, config: Config, now: datetime, *metrics: str) -> Taken:
     """One body with a value of each metric, by a process that remembers nothing."""
-    deps = Deps(config, store, Registry(config, nowhere), nowhere, arrange(config), Nobody())
+    deps = deps_of(config, store, nowhere)
     body = [{"device": "d", "metric": metric, "value": 1, "observed_at": now.isoformat()} for metric in metrics]
     return process([Frame("http-readings", json.dumps(body).encode(), now, "/api", "areas:320404")], now, deps).taken[0]
 

@@ -9,26 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerts.rules import arrange
 from core.config import Config
 from core.model import Frame
-from geodata.locate import NOWHERE
 from pipeline import Deps, process
-from store.registry import Registry
 from store.timescale import Store
+from tests.pipes import deps_of, nowhere
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-
-
-class Nobody:
-    def hint(self, device_ids: object) -> None:
-        """Nobody listens."""
 
 
 @pytest.fixture
 def deps(config: Config, database_url: str) -> Iterator[Deps]:
     store = Store(database_url)
-    yield Deps(config, store, Registry(config, lambda _: (NOWHERE, None, None)), lambda _: (NOWHERE, None, None), arrange(config), Nobody())
+    yield deps_of(config, store, nowhere)
     store.close()
 
 

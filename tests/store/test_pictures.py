@@ -17,7 +17,7 @@ from store.pictures_in import PICTURES_A_FRAME
 from store.registry import Registry
 from store.transaction import batch
 from tests.desk import NORTH, Desk, open_desk
-from tests.store.test_reports import nowhere
+from tests.pipes import unmapped
 
 
 def jpeg(colour: int = 0, size: tuple[int, int] = (40, 30), kind: str = "JPEG") -> bytes:
@@ -43,7 +43,7 @@ class Camera:
     def send(self, *pictures: Picture, reports: tuple[Report, ...] = (), peer: str = "areas:", at: timedelta = timedelta(0)) -> Taken:
         frame = Frame("cam", b"body", self.now, peer=peer)
         out = Decoded(frames=[frame], reports=[(0, report) for report in reports], pictures=[(0, picture) for picture in pictures])
-        with batch(self.desk.store, Registry(self.config, nowhere), nowhere, self.config, media=self.folder) as tx:
+        with batch(self.desk.store, Registry(self.config, unmapped), unmapped, self.config, media=self.folder) as tx:
             devices, metrics, astray = tx.identify(out, self.now)
             tx.record(out, admit(out, devices, metrics, self.config, self.now, astray), devices, self.now + at)
         return tx.taken[0]
@@ -143,7 +143,7 @@ def test_a_file_of_a_transaction_that_failed_is_nobodys_and_the_next_try_takes_i
     out = Decoded(frames=[Frame("cam", b"", camera.now, peer="areas:")], reports=[(0, report)], pictures=[(0, shot)])
 
     def fail_after_recording() -> None:
-        with batch(camera.desk.store, Registry(camera.config, nowhere), nowhere, camera.config, media=camera.folder) as tx:
+        with batch(camera.desk.store, Registry(camera.config, unmapped), unmapped, camera.config, media=camera.folder) as tx:
             tx.record(out, admit(out, {}, {}, camera.config, camera.now), {}, camera.now)
             raise ValueError("later in the transaction")
 

@@ -1,40 +1,25 @@
 """The rules of the flow, against a real database: exactly once, late is not latest, silence never clears."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from alerts.rules import arrange
 from core.config import Config
 from core.errors import StoreUnavailable
-from core.model import Frame, Position
-from geodata.locate import Locator
-from geodata.model import Located
-from pipeline import Deps, Outcome, process
-from store.registry import Registry
+from core.model import Frame
+from pipeline import Outcome, process
 from store.timescale import Store
-
-
-class Nobody:
-    """Nobody listens to hints."""
-
-    def hint(self, device_ids: Sequence[int]) -> None:
-        self.last = device_ids
-
-
-def nowhere(position: Position | None) -> tuple[Located, float | None, float | None]:
-    place = Locator([], [], "", None).locate(*((position.lon, position.lat) if position else (None, None)))
-    return place, position.lon if position else None, position.lat if position else None
+from tests.pipes import deps_of
 
 
 class Line:
     """A pipeline on a database, spoken to in telemetry."""
 
     def __init__(self, config: Config, store: Store) -> None:
-        self.deps = Deps(config, store, Registry(config, nowhere), nowhere, arrange(config), Nobody())
+        self.deps = deps_of(config, store)
         self.store = store
 
     def tell(self, now: datetime, device: str, at: datetime | None = None, **values: Any) -> Outcome:

@@ -8,7 +8,7 @@ import pytest
 
 from core.config import Config
 from core.model import EVERYWHERE
-from store import hours, quality
+from store import hours, listening, quality
 from store.health import HealthWriter
 from store.lists import Filter
 from store.timescale import Store
@@ -68,6 +68,28 @@ def test_refused_ones_are_told_of_the_device_they_came_from(city: City) -> None:
     assert (row["out_of_range"], row["future"], row["refused"], row["received"]) == (1, 1, 2, 1)
 
 
+def test_what_came_again_is_counted_of_its_device_in_the_hour_it_came(city: City) -> None:
+    for name in ("d", "once"):
+        city.device(name)
+    told = [(NOON + m * MINUTE, {"pm25": 30.0 + m % 2}) for m in range(4)]
+    city.tell("d", *told, at=NOON + 5 * MINUTE)
+    city.tell("once", *told, at=NOON + 5 * MINUTE)
+    assert city.rows("select * from device_duplicates") == []
+    city.tell("d", *told[1:], told[3], at=NOON + 6 * MINUTE)  # three stand, and one of them is told twice
+    city.tell("d", told[0], (NOON, {"pm25": 99.0}), at=NOON + 7 * MINUTE)  # a value that is another is no duplicate
+    city.tell("d", told[0], at=NOON + HOUR)
+    city.pass_time(AFTER, start=NOON)
+    rows = found(city)
+    assert [(rows[name]["duplicates"], rows[name]["refused"], rows[name]["received"]) for name in ("d", "once")] == [(5, 1, 4), (0, 0, 4)]
+    city.pass_time(AFTER + HOUR)
+    assert found(city, NOON + HOUR)["d"]["duplicates"] == 1
+    with city.store.connection() as connection:
+        assert quality.read_totals(connection, EVERYWHERE, Filter(), NOON)["duplicates"] == 5
+        assert quality.read_device(connection, EVERYWHERE, "d", NOON, NOON + HOUR)["hours"][0]["duplicates"] == 5
+        quality.forget_old(connection, AFTER + HOUR)
+    assert city.rows("select * from device_duplicates") == []
+
+
 def test_a_value_is_stuck_when_it_stands_for_the_limit_while_others_of_its_kind_vary(city: City) -> None:
     for name in ("stuck", "a", "b", "c"):
         city.device(name)
@@ -112,10 +134,29 @@ def test_an_hour_in_which_nobody_listened_blames_no_device(city: City) -> None:
     city.device("d")
     city.tell("d", (NOON - MINUTE, {"pm25": 30}), at=NOON - MINUTE)
     city.rows("update device_watch set feed = 'city' returning 1")
-    city.rows("insert into listening values ('city', %s, %s, %s) returning 1", NOON + HOUR, AFTER, NOON)
+    for at in (NOON - HOUR, NOON, AFTER):
+        with city.store.connection() as connection:
+            listening.mark(connection, ["city"], at)
     city.pass_time(AFTER, start=NOON)
     row = found(city)["d"]
     assert (row["expected"], row["usable"], row["completeness"]) == (0, None, None)
+
+
+def test_every_gap_of_an_hour_is_left_out_also_when_the_hour_is_measured_much_later(city: City) -> None:
+    city.device("d")
+    city.device("unheard")
+    city.hour("d", NOON, {"pm25": 30}, [*range(6), *range(12, 24), *range(30, 60)])
+    city.rows("update device_watch set feed = 'city' where device_id = (select device_id from devices where device = 'd') returning 1")
+    heard = [*range(-20, 7), *range(12, 25), *range(30, 80)]  # away from minute 6 to 12 and from 24 to 30; minutes, a word each
+    for feed, words in (("city", heard), ("other", range(-20, 80))):
+        for minute in words:
+            with city.store.connection() as connection:
+                for second in (0, 12, 24, 36, 48) if minute + 1 in words else (0,):
+                    listening.mark(connection, [feed], NOON + timedelta(minutes=minute, seconds=second))
+    city.pass_time(NOON + 3 * HOUR + 6 * MINUTE, start=NOON)
+    assert found(city)["d"]["expected"] == pytest.approx(48)
+    assert found(city)["d"]["completeness"] == pytest.approx(1.0)
+    assert found(city)["unheard"]["expected"] == 60, "of whom no feed is known, what any feed heard"
 
 
 def test_portions_lose_nobody_and_a_mark_while_one_is_under_way_is_kept(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,36 +7,24 @@ from typing import Any
 
 import pytest
 
-from alerts.rules import arrange
 from core.config import Config
 from core.device import DeviceEntry, MetricEntry
 from core.errors import Invalid
-from core.model import EVERYWHERE, Frame, Position, Taken
-from geodata.locate import NOWHERE
-from geodata.model import Located
-from pipeline import Deps, process
+from core.model import EVERYWHERE, Frame, Taken
+from pipeline import process
 from store import devices
-from store.registry import Registry, keep_catalogue
+from store.registry import keep_catalogue
 from store.timescale import Store
+from tests.pipes import deps_of, nowhere
 
 AREA = "320404001001"
-
-
-class Nobody:
-    """Nobody listens to hints."""
-
-    def hint(self, device_ids: object) -> None: ...
-
-
-def nowhere(position: Position | None) -> tuple[Located, float | None, float | None]:
-    return NOWHERE, None, None
 
 
 class City:
     """A pipeline with the shipped catalogue, and its registry."""
 
     def __init__(self, config: Config, store: Store, now: datetime) -> None:
-        self.deps, self.store, self.now = Deps(config, store, Registry(config, nowhere), nowhere, arrange(config), Nobody()), store, now
+        self.deps, self.store, self.now = deps_of(config, store, nowhere), store, now
         with store.connection() as connection:
             keep_catalogue(connection, config)
 

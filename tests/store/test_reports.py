@@ -1,40 +1,26 @@
 """Reports in batches: exactly once each, placed by one look at the map, callers apart, every step in the change log."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from alerts.rules import arrange
 from api.snapshot import tell_feeds
 from core.config import Config
-from core.model import Frame, Position, Taken
-from geodata.locate import Locator
-from geodata.model import Located
-from pipeline import Deps, process
+from core.model import Frame, Taken
+from pipeline import process
 from store.health import HealthWriter
-from store.registry import Registry
 from store.timescale import Store
-
-
-class Nobody:
-    """Nobody listens to hints."""
-
-    def hint(self, device_ids: Sequence[int]) -> None:
-        self.last = device_ids
-
-
-def nowhere(position: Position | None) -> tuple[Located, float | None, float | None]:
-    return Locator([], [], "", None).place(position)
+from tests.pipes import deps_of
 
 
 class Office:
     """A pipeline on a database, spoken to in reports."""
 
     def __init__(self, config: Config, store: Store, now: datetime) -> None:
-        self.deps, self.store, self.now = Deps(config, store, Registry(config, nowhere), nowhere, arrange(config), Nobody()), store, now
+        self.deps, self.store, self.now = deps_of(config, store), store, now
 
     def send(self, *reports: dict[str, Any]) -> Taken:
         base = {"source": "s", "channel": "hotline", "title": "井盖缺损", "observed_at": self.now.isoformat()}

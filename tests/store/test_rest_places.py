@@ -1,27 +1,20 @@
 """What an address may mean, placing on a suggestion, and taking a teaching back, over HTTP."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.config import Config
 from geodata.gazetteer_places import PlaceEntry
 from store.gazetteer import save_places
-from tests.desk import NORTH, SOUTH, Desk, open_desk
+from tests.desk import NORTH, SOUTH, Desk
 
 
 @pytest.fixture
-def desk(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as opened:
-        with opened.store.connection() as connection:
-            places = [
-                PlaceEntry("金色新城", "estate", 119.905, 31.785, f"{NORTH}001"), PlaceEntry("金色新城", "estate", 119.905, 31.705, f"{SOUTH}001")
-            ]  # fmt: skip
-            save_places(connection, "test", places, now)
-        yield opened
+def desk(desk: Desk) -> Desk:
+    spots = (31.785, f"{NORTH}001"), (31.705, f"{SOUTH}001")
+    with desk.store.connection() as connection:
+        save_places(connection, "test", [PlaceEntry("金色新城", "estate", 119.905, lat, area) for lat, area in spots], desk.now)
+    return desk
 
 
 def matches(person: Any, address: str, **more: Any) -> Any:

@@ -27,7 +27,6 @@ def seeded(config: Config, database_url: str, tmp_path: Path) -> dict[str, dict[
     return seed(config, database_url, area="320404", devices=400, run_dir=tmp_path)
 
 
-@pytest.mark.timeout(120)
 def test_a_district_is_made_once_and_found_again(
     seeded: dict[str, dict[str, Any]], config: Config, database_url: str, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """What frames leave behind is forgotten when nobody asked for it during its time, and kept while somebody does."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from core.config import Config, FeedConfig
 from store import wire_memory
 from store.timescale import Store
+from tests.patience import PATIENCE_S, until
 
 DAY = timedelta(days=1)
 
@@ -45,3 +47,32 @@ def test_what_is_asked_for_is_wanted_and_written_at_most_hourly(store: Store, ci
             wire_memory.save(connection, {}, {one: when for one, (_, when) in loaded.items()}, at)
             assert wire_memory.load(connection, [key]) == {key: (b"x", now if hours < 1 else at)}
         assert wire_memory.forget(connection, city, now + 1.5 * DAY) == 0
+
+
+def test_of_two_who_take_the_first_frames_of_one_peer_the_second_knows_what_the_first_left(store: Store, now: datetime) -> None:
+    keys = [("hj212", f"p{n}") for n in range(3)]
+
+    def second() -> dict[tuple[str, str], bytes]:
+        with store.connection() as connection:
+            connection.execute("set local application_name = 'second'")
+            return {key: memory for key, (memory, _) in wire_memory.load(connection, keys[::-1]).items()}
+
+    def waits() -> bool:
+        with store.connection() as connection:
+            query = "select 1 from pg_stat_activity where application_name = 'second' and wait_event_type = 'Lock'"
+            return connection.execute(query).fetchone() is not None
+
+    with ThreadPoolExecutor(1) as other:
+        with store.connection() as connection:
+            assert wire_memory.load(connection, keys[:2]) == {}
+            found = other.submit(second)
+            until(waits, what="the second waits for the first")
+            wire_memory.save(connection, {keys[0]: b"half a packet"}, {}, now)
+        assert found.result(PATIENCE_S) == {keys[0]: b"half a packet"}
+
+
+def test_a_place_kept_for_who_never_said_anything_is_forgotten_first(store: Store, city: Config, now: datetime) -> None:
+    with store.connection() as connection:
+        wire_memory.load(connection, [("sparkplug", "never born")])
+    with store.connection() as connection:
+        assert wire_memory.forget(connection, city, now) == 1

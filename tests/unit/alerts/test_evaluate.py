@@ -8,8 +8,7 @@ import pytest
 
 from alerts.evaluate import evaluate
 from alerts.rules import Rules, arrange
-from core.config import Config, parse
-from core.facts import (
+from core.changes import (
     AlertAgain,
     AlertRaised,
     AlertReturned,
@@ -17,20 +16,12 @@ from core.facts import (
     Change,
     DeviceBack,
     DeviceSilent,
-    DueDevice,
-    Facts,
-    KnownDevice,
-    Listening,
-    MetricInfo,
-    Moved,
-    OpenAlert,
-    ReportMoved,
-    StateMoved,
-    Wait,
     WaitDropped,
     WaitSet,
     WatchSet,
 )
+from core.config import Config, parse
+from core.facts import DueDevice, Facts, KnownDevice, Listening, MetricInfo, Moved, OpenAlert, ReportMoved, StateMoved, Wait
 from core.model import Channel, Placement, Quality, Report
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)

@@ -114,12 +114,12 @@ def test_noise_is_meant_by_energy_and_held_to_the_hour_of_the_city() -> None:
 
 def test_a_missing_hour_leaves_only_the_sums_that_do_not_need_it() -> None:
     hours: dict[datetime, float | None] = {NOON - n * HOUR: 2.5 for n in range(24)} | {NOON - 4 * HOUR: None}
-    one, three, six, day = rain_sums(STATION, hours, NOON + HOUR)
+    one, three, six, twelve, day = rain_sums(STATION, hours, NOON + HOUR)
     assert (one.value, three.value) == (2.5, 7.5)
     assert (six.value, six.reason) == (None, "missing rain (5/6 h)")
-    assert day.reason == "missing rain (23/24 h)"
+    assert (twelve.reason, day.reason) == ("missing rain (11/12 h)", "missing rain (23/24 h)")
     whole = rain_sums(STATION, hours | {NOON - 4 * HOUR: 0.0}, NOON + HOUR)
-    assert (whole[3].value, whole[3].text) == (57.5, "暴雨")
+    assert (whole[4].value, whole[4].text) == (57.5, "暴雨")
 
 
 @pytest.mark.parametrize(("each_is_hour", "mm"), [(True, 4.0), (False, 9.0)])

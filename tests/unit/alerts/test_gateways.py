@@ -7,8 +7,9 @@ import pytest
 
 from alerts.evaluate import evaluate
 from alerts.rules import Rules, arrange
+from core.changes import AlertRaised, Change, DeviceSilent, WatchSet
 from core.config import Config
-from core.facts import AlertRaised, Change, DeviceSilent, DueDevice, Facts, Gateway, KnownDevice, Listening, Moved, WatchSet
+from core.facts import DueDevice, Facts, Gateway, KnownDevice, Listening, Moved
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

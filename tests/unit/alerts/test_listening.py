@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from alerts.listening import SUBJECT, judge
+from core.changes import AlertAgain, AlertRaised, AlertReturned, AlertSeen, Change
 from core.config import IngestRule
-from core.facts import AlertAgain, AlertRaised, AlertReturned, AlertSeen, Change, Listening, OpenAlert
+from core.facts import Listening, OpenAlert
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

@@ -1,6 +1,7 @@
 """The forwarding door between two people: nothing of one may reach the other."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -9,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api import proxy as module
+from api.body import Pace
 from api.proxy import Proxy
 
 
@@ -48,3 +51,59 @@ def test_nobody_is_said_to_read_gzip_who_did_not_say_so(web: httpx.ASGITransport
     proxy = Proxy("http://web", transport=web)
     assert ask(proxy, {}).endswith("encoding=identity")
     assert ask(proxy, {"accept-encoding": "gzip"}).endswith("encoding=gzip")
+
+
+def post(proxy: Proxy, *pieces: bytes, rest: float = 0) -> httpx.Response:
+    """A body of unknown length, and so many seconds until it is whole."""
+
+    async def come() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+        await asyncio.sleep(rest)
+
+    async def run() -> httpx.Response:
+        app = Starlette(routes=[Route("/{path:path}", proxy.forward, methods=["POST"])])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://edge") as client:
+            return await client.post("/api/v1/x", content=come())
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def asked() -> list[tuple[str | None, bytes]]:
+    """The length and the body of each request that reached the web process."""
+    return []
+
+
+@pytest.fixture
+def reader(asked: list[tuple[str | None, bytes]]) -> httpx.ASGITransport:
+    async def answer(request: Request) -> Response:
+        asked.append((request.headers.get("content-length"), await request.body()))
+        return PlainTextResponse("read")
+
+    return httpx.ASGITransport(Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])]))
+
+
+def test_a_body_is_handed_on_whole_and_with_its_length(reader: httpx.ASGITransport, asked: list[tuple[str | None, bytes]]) -> None:
+    proxy = Proxy("http://web", transport=reader)
+    whole = [bytes([n]) * 100_000 for n in range(8)]
+    assert post(proxy, *whole).text == "read"
+    assert asked == [("800000", b"".join(whole))]
+    assert proxy._held == 0
+
+
+def test_a_slow_body_never_reaches_the_web_process(reader: httpx.ASGITransport, asked: list[tuple[str | None, bytes]]) -> None:
+    proxy = Proxy("http://web", transport=reader, pace=Pace(0.01, 1000))
+    answer = post(proxy, b"x", rest=60)
+    assert (answer.status_code, answer.headers["connection"]) == (408, "close")
+    assert (asked, proxy._held) == ([], 0)
+
+
+def test_when_there_is_no_room_for_more_bodies_that_is_said_and_nothing_is_held(
+    reader: httpx.ASGITransport, asked: list[tuple[str | None, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_BODIES", 10)
+    proxy = Proxy("http://web", transport=reader)
+    answer = post(proxy, b"x" * 11)
+    assert (answer.status_code, answer.json()["type"], proxy._held) == (503, "urn:yiping:problem:busy", 0)
+    assert post(proxy, b"x" * 10).text == "read"

@@ -11,6 +11,7 @@ from core.config import Config
 from core.errors import StoreUnavailable
 from core.model import Scope
 from store.live import Delta, Wire
+from tests.patience import PATIENCE_S
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CITY = Scope("duty", ("320404",))
@@ -58,7 +59,7 @@ def play(config: Config, story: Callable[[Feed], Awaitable[None]]) -> None:
         feed = Feed(config)
         task = asyncio.ensure_future(feed.hub.run())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while feed.hub.sequence is None:
                     await asyncio.sleep(0)
                 await story(feed)

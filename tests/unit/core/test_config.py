@@ -76,6 +76,22 @@ def test_a_feed_keeps_no_password_and_is_told_where_it_belongs(shipped: dict[str
     assert "feeds.hj212.password: a secret does not stand here — set YIPING_FEED_PASSWORD_HJ212 in the environment" in problems(raw)
 
 
+def test_pictures_are_kept_no_longer_than_the_audit_that_ends_them(shipped: dict[str, Any]) -> None:
+    raw = deepcopy(shipped)
+    raw["retention"] |= {"media": "366d", "audit": "365d"}
+    assert "retention: " in problems(raw)
+    raw["retention"]["audit"] = "366d"
+    assert parse(raw, "config.yaml").retention.media.days == 366
+
+
+def test_a_rule_that_opens_cases_has_a_class(shipped: dict[str, Any]) -> None:
+    raw = deepcopy(shipped)
+    raw["rules"]["silent"] |= {"case_after_of": {"水位计": "6h"}}
+    assert parse(raw, "config.yaml").rules["silent"].class_code == "0601"
+    del raw["rules"]["silent"]["class_code"]
+    assert "rules.silent.class_code: is missing" in problems(raw)
+
+
 def test_addresses_are_networks_and_only_of_tcp_feeds(shipped: dict[str, Any]) -> None:
     raw = deepcopy(shipped)
     raw["feeds"]["hj212"]["addresses"] = ["10.20.0.0/16", "192.0.2.7", "2001:db8::/32"]

@@ -54,6 +54,11 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["exception"].startswith("Traceback")
 
 
-@pytest.mark.parametrize("name", ["worker.py", "edge.py", "jobs.py", "app.py", "cli/main.py"])
+@pytest.mark.parametrize("name", ["compose.py", "edge.py", "app.py", "cli/main.py"])
 def test_every_entry_file_configures_the_log(name: str) -> None:
     assert "logs.configure(os.environ)" in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["worker.py", "jobs.py"])
+def test_roles_without_a_server_leave_it_to_run_role(name: str) -> None:
+    assert f'run_role("{name.removesuffix(".py")}"' in (ROOT / name).read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ from dispatch.cases import (
     OPEN,
     ROLES,
     TABLE,
-    Stage,
     allowed_acts,
     allowed_to,
     demand_evidence,
@@ -20,8 +19,7 @@ ACTS = sorted({act for acts in TABLE.values() for act in acts} | {"nonsense"})
 ALL_ROLES = ("wall", "leader", "duty", "supervisor", "dispatcher", "handler", "grid_worker", "admin", "security_admin", "auditor")
 
 
-def test_the_table_names_exactly_the_stages_and_every_act_has_its_roles() -> None:
-    assert set(TABLE) == {*Stage}
+def test_every_act_leads_to_a_stage_of_the_table_and_has_its_roles() -> None:
     assert {stage for acts in TABLE.values() for stage in acts.values()} <= set(TABLE)
     assert set(ROLES) == set(ACTS) - {"nonsense"}
 

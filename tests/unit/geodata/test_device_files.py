@@ -70,7 +70,7 @@ def test_the_template_can_be_filled_in_and_read_back(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(template(), encoding="utf-8")
     rows, findings = read_devices(tmp_path / "t.csv")
     assert findings == []
-    assert [len(row.told) for row in rows] == [12, 8]
+    assert [len(row.told) for row in rows][:2] == [12, 8]
     assert rows[0].metrics == {"a34004-rtd": {"name": "pm25", "unit": "mg/m3", "min": 0.0, "max": 5.0}, "noise": {"unit": "dB(A)"}}
     assert (rows[1].told["interval_s"], rows[1].told["gateway"], rows[1].area) == (300.0, "GW-03", "320404001001")
 
@@ -90,3 +90,45 @@ def test_a_file_of_another_shape_is_refused_in_words(tmp_path: Path, name: str, 
     (tmp_path / name).write_text(text)
     with pytest.raises(Invalid, match=r"cannot be read|no column"):
         read_devices(tmp_path / name)
+
+
+def test_a_list_of_cameras_is_known_by_its_national_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.csv"
+    head = "国标编码,设备名称,设备类型,经度,纬度,监视方位,视场角(°),可视距离(m),视频流地址\n"
+    lines = ["32040400001320000017,甲,枪机,119.9,31.8,东南,60,80米,rtsp://u:secret@10.0.0.1/1", "32040400001310000018,乙,球机,,,正北,,,"]
+    lines += [
+        "3204040000118000001,丙,球机,,,,,,",
+        "32040400001320000019,丁,枪机,,,上,,,",
+        "32040400001320000020,戊,枪机,,,,,,ftp://secret/1",
+    ]
+    path.write_text(head + "\n".join(lines), encoding="utf-8")
+    rows, findings = read_devices(path)
+    assert rows[0].told == {
+        "device": "32040400001320000017", "gb_id": "32040400001320000017", "name": "甲", "kind": "枪机", "bearing": 135.0, "angle": 60.0,
+        "reach_m": 80.0, "stream_url": "rtsp://u:secret@10.0.0.1/1",
+    }  # fmt: skip
+    assert rows[1].told == {
+        "device": "32040400001310000018", "gb_id": "32040400001310000018", "name": "乙", "kind": "球机", "bearing": 0.0,
+    }  # fmt: skip
+    assert [(finding.feature, finding.detail.partition(":")[0]) for finding in findings] == [
+        (4, "gb_id"),
+        (5, "bearing '上' is no number and no direction like 东南"),
+        (6, "stream_url"),
+    ]
+    assert not any("secret" in finding.detail for finding in findings)
+
+
+def test_a_number_that_a_sheet_has_rounded_is_refused_and_a_geojson_camera_is_read(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for cells in (("设备编号", "国标编码"), ("CAM-1", 3.20404000013200e19), ("CAM-2", "32040400001320000017")):
+        book.active.append(cells)
+    book.save(tmp_path / "c.xlsx")
+    [row], [finding] = read_devices(tmp_path / "c.xlsx")
+    assert (row.device, row.told["gb_id"], finding.code) == ("CAM-2", "32040400001320000017", "CAM-1")
+    assert "15 digits" in finding.detail
+    point = {"type": "Point", "coordinates": [119.9, 31.8]}
+    feature = {"type": "Feature", "geometry": point, "properties": {"gb_id": "32040400001320000017", "bearing": 90, "reach_m": 120}}
+    (tmp_path / "c.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    [row], [] = read_devices(tmp_path / "c.geojson")
+    assert (row.device, row.position, row.told["bearing"]) == ("32040400001320000017", Position(119.9, 31.8), 90.0)

@@ -9,7 +9,7 @@ import pytest
 
 from core.config import Config
 from core.model import Position, Reason
-from ingest.decode.gat1400 import decode, without_secrets
+from ingest.decode.gat1400 import decode, notices, speaker, without_secrets
 from tests.video_source import Wire
 
 SECRETS = ("张三", "320404199001011234", "苏D12345")
@@ -80,3 +80,39 @@ def test_a_broken_notice_never_costs_its_neighbours(wire: Wire) -> None:
     out = wire(json.dumps({"SubscribeNotificationObject": [{"NotificationID": "1"}, good, {**good, "TriggerTime": "noon"}]}))
     assert [report.external_id for _, report in out.reports] == ["2"]
     assert [(r.reason, r.index, r.raw) for _, r in out.rejected] == [(Reason.UNSUPPORTED, 0, b"1"), (Reason.UNDECODABLE, 2, b"2")]
+
+
+def test_a_body_is_taken_apart_into_its_notices_and_each_reads_as_before(wire: Wire, sample: Callable[[str, str], str]) -> None:
+    good = {"TriggerTime": "20261121120000", "SceneObject": {"DeviceID": "a"}}
+    body = {"DispositionNotificationListObject": {"DispositionNotificationObject": [{**good, "NotificationID": n} for n in ("1", 2)] + [7]}}
+    parts = notices(json.dumps(body).encode())
+    assert [about for about, _ in parts] == ["1", "2", ""]
+    assert [len(wire(part.decode()).reports) for _, part in parts] == [1, 0, 0]
+    whole = sample("gat1400", "notification")
+    ((_, part),) = notices(whole.encode())
+    assert wire(part.decode()).reports == wire(whole).reports
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"KeepaliveObject": 1}', b'{"SubscribeNotificationObject": ' + b"[{}," * 9, b"\xff{"]
+)
+def test_what_holds_no_notice_and_no_library_has_none(body: bytes) -> None:
+    assert (notices(body), speaker(body)) == ([], "")
+
+
+def test_more_notices_than_one_body_may_have_are_not_taken_apart(wire: Wire) -> None:
+    body = json.dumps({"SubscribeNotificationObject": [{"NotificationID": str(n)} for n in range(201)]})
+    assert notices(body.encode()) == []
+    assert [one.reason for _, one in wire(body).rejected] == [Reason.TOO_LARGE]
+
+
+def test_a_library_that_unregisters_is_gone(wire: Wire) -> None:
+    body = '{"UnRegisterObject": {"DeviceID": "32040400005030000001"}}'
+    assert [(p.device, p.online) for p in wire(body).presences] == [(speaker(body.encode()), False)]
+
+
+def test_a_state_refused_in_a_notice_is_named_by_the_place_of_its_notice(wire: Wire) -> None:
+    notice = {"NotificationID": "1", "TriggerTime": "20261121120000", "SceneObject": {"DeviceID": "a"}}
+    bad = {**notice, "DeviceStatusList": {"APEStatusObject": [{"ApeID": "a", "IsOnline": "1"}, {"ApeID": "b"}]}}
+    out = wire(json.dumps({"SubscribeNotificationObject": [notice, notice, bad]}))
+    assert [one.index for _, one in out.rejected] == [2]

@@ -7,6 +7,7 @@ import pytest
 
 from ingest.decode.hj212_check import checksum, checksum_modbus
 from ingest.decode.hj212_packet import MAX_PACKET, split
+from sim.wire import hj212_crc
 
 Sample = Callable[[str, str], str]
 
@@ -19,23 +20,10 @@ GOOD = packet(b"QN=1;ST=22;CN=2011;MN=m;CP=&&DataTime=20261121110000;a-Rtd=1&&")
 OTHER = packet(b"QN=2;ST=22;CN=2011;MN=m;CP=&&DataTime=20261121110000;b-Rtd=2&&")
 
 
-def plain(data: bytes) -> int:
-    """Appendix A as the standard writes it."""
-    register = 0xFFFF
-    for byte in data:
-        register = (register >> 8) ^ byte
-        for _ in range(8):
-            carry = register & 1
-            register >>= 1
-            if carry:
-                register ^= 0xA001
-    return register
-
-
 def test_the_folded_checksum_is_the_standards() -> None:
     data = bytes((n * 73 + n // 7) % 256 for n in range(1200))
     for length in (*range(70), 127, 128, 129, 1024, 1200):
-        assert checksum(data[:length]) == plain(data[:length]), length
+        assert f"{checksum(data[:length]):04X}" == hj212_crc(data[:length]), length  # the simulator's: bit by bit, as Appendix A writes it
 
 
 def test_the_printed_vectors_hold() -> None:
@@ -113,11 +101,10 @@ def test_the_work_is_linear_in_the_bytes(unit: bytes) -> None:
 
     def cost(size: int) -> float:
         stream = unit * (size // len(unit))
-        best = 9.0
-        for _ in range(3):
-            start = time.process_time()
-            split(stream)
-            best = min(best, time.process_time() - start)
-        return best
+        start = time.thread_time()
+        split(stream)
+        return time.thread_time() - start
 
-    assert cost(80_000) <= 10 * cost(20_000) + 0.004
+    # By turns, and the best of each: what else the machine does slows both.
+    small, large = (min(costs) for costs in zip(*((cost(20_000), cost(80_000)) for _ in range(4)), strict=True))
+    assert large <= 10 * small + 0.004

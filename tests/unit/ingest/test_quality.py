@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from core.facts import Listening
-from ingest.quality import Counted, Kind, expected, heard_share, judge, may_be_stuck
+import pytest
+
+from ingest.quality import Counted, Kind, deaf_everywhere, expected, heard_share, judge, may_be_stuck
 
 HOUR = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -39,13 +40,22 @@ def test_a_device_is_held_to_what_its_interval_promises_in_the_time_that_was_hea
     assert expected(timedelta(hours=6), 1.0) == 1.0, "at least once an hour is asked of the slow ones"
 
 
-def test_the_share_heard_leaves_out_the_gap_and_what_lies_after_the_last_word() -> None:
-    whole = Listening("city", HOUR - MINUTE, HOUR + 90 * MINUTE)
-    gap = Listening("city", HOUR + 45 * MINUTE, HOUR + 90 * MINUTE, away_since=HOUR + 15 * MINUTE)
-    stopped = Listening("city", HOUR - MINUTE, HOUR + 15 * MINUTE)
-    began = Listening("city", HOUR + 30 * MINUTE, HOUR + 90 * MINUTE)
-    assert [heard_share(HOUR, one) for one in (None, whole, gap, stopped, began)] == [1.0, 1.0, 0.5, 0.25, 0.5]
-    assert heard_share(HOUR - timedelta(days=1), stopped) == 0.0, "it is not known that anybody listened before the first word"
+def test_the_share_heard_leaves_out_every_gap_once() -> None:
+    def of(*minutes: tuple[int, int]) -> float:
+        return heard_share(HOUR, [(HOUR + start * MINUTE, HOUR + end * MINUTE) for start, end in minutes])
+
+    assert [of(), of((15, 45)), of((15, 60)), of((-90, 30)), of((45, 300))] == [1.0, 0.5, 0.25, 0.5, 0.75]
+    assert of((40, 46), (6, 12), (20, 26)) == pytest.approx(0.7), "each of several gaps counts"
+    assert of((6, 18), (12, 24)) == pytest.approx(0.7), "where two overlap they count once"
+    assert of((-60, 0), (60, 120)) == 1.0, "what lies outside of the hour is another's"
+    assert of((-60, 120)) == 0.0
+
+
+def test_a_device_of_no_known_feed_lost_only_what_nobody_heard_on_any() -> None:
+    first, second = [(HOUR, HOUR + 30 * MINUTE)], [(HOUR + 20 * MINUTE, HOUR + 40 * MINUTE), (HOUR + 50 * MINUTE, HOUR + 90 * MINUTE)]
+    assert deaf_everywhere(HOUR, [first, second]) == [(HOUR + 20 * MINUTE, HOUR + 30 * MINUTE)]
+    assert deaf_everywhere(HOUR, [first, []]) == []
+    assert deaf_everywhere(HOUR, []) == [], "nothing is known of listening"
 
 
 def test_a_constant_value_is_suspect_only_while_others_of_its_kind_vary() -> None:

@@ -1,4 +1,4 @@
-"""Small bodies made to be dear: each is read or refused in a moment (CPU time, with room for a busy machine)."""
+"""Small bodies made to be dear: each is read or refused in a moment (time of this thread, five times what it takes on a busy machine)."""
 
 import io
 import json
@@ -27,9 +27,9 @@ HEAD = "办件编号,诉求主题,事项分类,派发时间"
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    start = time.process_time()
+    start = time.thread_time()
     yield
-    assert time.process_time() - start < seconds
+    assert time.thread_time() - start < seconds
 
 
 def sheet_with(inner: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> bytes:
@@ -61,16 +61,16 @@ def rows(many: bytes) -> Callable[[bytes], bytes]:
 )
 def test_a_sheet_of_many_elements_is_refused_once_and_before_it_is_parsed(payload: bytes) -> None:
     assert len(payload) < 4 << 20
-    with within(4), pytest.raises(DecodeError) as refused:
+    with within(8), pytest.raises(DecodeError) as refused:
         hotline_sheet.csv_of(payload)
     assert refused.value.reason is Reason.TOO_LARGE
     assert "allowed" in str(refused.value)
-    with within(0.1), pytest.raises(DecodeError, match=str(refused.value).partition(",")[0]):
+    with within(0.4), pytest.raises(DecodeError, match=str(refused.value).partition(",")[0]):
         hotline_sheet.csv_of(payload)
 
 
 def test_blanks_in_a_category_cost_nothing() -> None:
-    with within(1):
+    with within(2):
         for _ in range(5_000):
             SEPARATORS.split("a" + " " * 498 + "b")
     assert _path({"category": " 市容 / 街面 ＞ 占道 -- 经营 —— 店外"}) == ["市容", "街面", "占道", "经营", "店外"]
@@ -91,13 +91,13 @@ def demand_counted(out: Decoded, refused: int) -> None:
 @pytest.mark.parametrize("feed", ["http-readings", "http-reports"])
 def test_elements_that_say_nothing_are_counted(config: Config, now: datetime, feed: str) -> None:
     most = config.ingest.max_reports if feed == "http-reports" else 90_000
-    with within(4):
+    with within(8):
         out = read(config, now, feed, b"[" + b",".join([b"{}"] * most) + b"]")
     demand_counted(out, most)
 
 
 def test_more_elements_than_any_honest_body_has_are_refused_whole(config: Config, now: datetime) -> None:
-    with within(4):
+    with within(8):
         out = read(config, now, "http-readings", b"[" + b",".join([b"{}"] * 150_000) + b"]")
     assert [(each.reason, each.index) for _, each in out.rejected] == [(Reason.TOO_LARGE, None)]
 
@@ -122,7 +122,7 @@ def packet(mn: str, data: str, more: str = "") -> bytes:
 
 def test_values_of_packets_that_cannot_be_read_are_counted(config: Config, now: datetime) -> None:
     body = packet("a", "DataTime=20261121120000;" + ";".join(f"w{number}-Rtd=x" for number in range(600))) * 10
-    with within(4):
+    with within(8):
         out = read(config, now, "http-hj212", body)
     assert len(out.rejected) == MOST_TOLD + 1
     assert out.rejected[-1][1].detail.startswith("5000 more parts")
@@ -157,7 +157,7 @@ def test_invented_stations_fill_no_memory(config: Config, now: datetime) -> None
     ],
 )
 def test_cbor_that_announces_or_brings_too_much_is_refused(pack: bytes) -> None:
-    with within(1), pytest.raises(DecodeError) as refused:
+    with within(2), pytest.raises(DecodeError) as refused:
         list(records(pack))
     assert refused.value.reason is Reason.TOO_LARGE
 
@@ -172,5 +172,5 @@ def test_an_ordinary_pack_is_small() -> None:
 def test_a_dear_sheet_is_no_burden_for_the_writer() -> None:
     payload = sheet_with(rows(b"<x/>" * 900_000))
     assert portions("hotline-csv", payload, 1000) == [(0, payload)]
-    with within(0.1), pytest.raises(DecodeError):
+    with within(0.4), pytest.raises(DecodeError):
         hotline_sheet.csv_of(payload)

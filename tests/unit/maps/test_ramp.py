@@ -1,9 +1,11 @@
-"""The ramp: every class and severity has its look, and the legend's ranges say what `class_of` does."""
+"""The ramp: every class and severity has its look, and the legend's ranges say what `classes_of` does."""
 
+import numpy as np
 import pytest
 
 from core.config import Config
-from maps.ramp import CLASS_COLOURS, CLASS_OPACITIES, MARKS, UNKNOWN, class_colour, class_of, ranges, rgba
+from maps.ramp import CLASS_COLOURS, CLASS_OPACITIES, MARKS, UNKNOWN, class_colour, ranges, rgba
+from projector.landscape import classes_of
 
 LIMITS = (20.0, 40.0, 60.0, 75.0, 88.0)
 
@@ -36,12 +38,8 @@ def test_a_legend_has_six_ranges_without_a_hole() -> None:
     assert ranges(LIMITS) == ["<20", "20–40", "40–60", "60–75", "75–88", "≥88"]
 
 
-def test_a_limit_belongs_to_the_class_above_it() -> None:
-    assert [class_of(value, LIMITS) for value in (19.9, 20, 40, 60, 75, 88)] == [0, 1, 2, 3, 4, 5]
-
-
-def test_nothing_known_is_no_class() -> None:
-    assert class_of(None, LIMITS) == UNKNOWN
+def test_a_limit_belongs_to_the_class_above_it_and_nothing_known_is_none() -> None:
+    assert classes_of(np.array([19.9, 20, 40, 60, 75, 88, np.nan]), LIMITS).tolist() == [0, 1, 2, 3, 4, 5, UNKNOWN]
 
 
 def test_severities_differ_in_shape_and_character_not_in_colour_alone() -> None:

@@ -1,7 +1,6 @@
 """The browser's own arithmetic, run by Node: deltas applied twice, late, or to the wrong sums would make the wall lie."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.present import node
+
 ROOT = Path(__file__).resolve().parents[3]
-NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".run" / "node" / "bin"))
 Run = Callable[..., Any]
-pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed (make test brings it)")
 
 ALERT = {"id": 7, "stage": "unack", "severity": 2, "version": 1, "raised_at": "2026-11-21T04:05:00Z"}
 PART = {
@@ -45,11 +44,12 @@ for await (const line of createInterface({{ input: process.stdin }})) {{
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     """What a script prints as JSON; the names of `values` are constants in it, `S` and `Events` our modules."""
-    assert NODE is not None
-    node = subprocess.Popen([NODE, "--input-type=module", "-e", DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
-    assert node.stdin is not None
-    assert node.stdout is not None
-    to, back = node.stdin, node.stdout
+    driver = subprocess.Popen(
+        [node(), "--input-type=module", "-e", DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert driver.stdin is not None
+    assert driver.stdout is not None
+    to, back = driver.stdin, driver.stdout
 
     def ask(script: str, **values: Any) -> Any:
         to.write(json.dumps({"script": script, "values": values}) + "\n")
@@ -58,7 +58,7 @@ def run() -> Iterator[Run]:
         assert not (isinstance(told, dict) and "failed" in told), told
         return told
 
-    with node:
+    with driver:
         yield ask
         to.close()
 
@@ -68,9 +68,8 @@ def run_alone(script: str, **values: Any) -> Any:
     given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
     hurry = """for (const name of ["setTimeout", "setInterval"]) {
         const real = globalThis[name]; globalThis[name] = (act, ms, ...rest) => real(act, ms / 20, ...rest); }"""
-    assert NODE is not None
     done = subprocess.run(
-        [NODE, "--input-type=module", "-"], input=given + hurry + script, capture_output=True, text=True, timeout=60, check=False
+        [node(), "--input-type=module", "-"], input=given + hurry + script, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

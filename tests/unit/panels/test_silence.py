@@ -1,16 +1,13 @@
 """How silence is told, run by Node: folded, quiet, apart from the signals."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.present import node
 
 ROOT = Path(__file__).resolve().parents[3]
-NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".run" / "node" / "bin"))
-pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed (make test brings it)")
 
 RULES = {"silent": {"kind": "no_data", "label": "设备失联"}, "gas": {"kind": "threshold", "label": "燃气"}}
 
@@ -37,8 +34,7 @@ def run(script: str, **values: Any) -> Any:
     here = (ROOT / "assets").as_uri()
     names = (("S", "silence"), ("Q", "duty-queue"), ("T", "state"))
     source = "".join(f'import * as {name} from "{here}/{module}.js";' for name, module in names) + given + script
-    assert NODE is not None
-    done = subprocess.run([NODE, "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([node(), "--input-type=module", "-"], input=source, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "assets" / "i18n"
 CHINESE = sorted([FOLDER / "zh.json", *FOLDER.glob("*-zh.json")])
 # Keys that are put together at run time, by their beginning.
-BUILT = ("stage.", "hold.", "feed.", "link.", "severity.", "domain.", "loop.", "kpi.", "badge.", "unit.")
+BUILT = ("stage.", "hold.", "feed.", "link.", "severity.", "domain.", "loop.", "kpi.", "badge.", "unit.", "air.")
 
 
 def read(file: Path) -> dict[str, str]:
@@ -56,8 +56,8 @@ def test_every_stage_of_the_law_has_a_text() -> None:
     from dispatch import cases
 
     known = load_texts(FOLDER)["zh"].texts
-    assert {f"stage.case.{stage}" for stage in cases.Stage} <= known.keys()
-    assert {f"stage.alert.{stage}" for stage in lifecycle.Stage} <= known.keys()
+    assert {f"stage.case.{stage}" for stage in cases.TABLE} <= known.keys()
+    assert {f"stage.alert.{stage}" for stage in lifecycle.TABLE} <= known.keys()
 
 
 def test_an_unknown_key_is_an_error_and_values_are_filled_in() -> None:

@@ -1,8 +1,11 @@
 """Noise, dust, rain, levels and signals against the figures of their standards."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
 from core.standards import dust, level, noise, rain, weather
 
@@ -81,3 +84,36 @@ def test_rain_and_heat_ask_for_the_colours_of_the_order() -> None:
     assert [weather.heat_signal(40), weather.heat_signal(37), weather.heat_signal(35, [35, 36]), weather.heat_signal(36, [36])] == [
         "红", "橙", "黄", None,
     ]  # fmt: skip
+
+
+def test_the_force_of_a_wind_is_that_of_the_scale() -> None:
+    speeds = (0.0, 0.2, 0.3, 10.7, 10.8, 13.9, 17.19, 17.2, 32.7, 36.9, 37.0, 56.1, 80.0)
+    assert [weather.wind_force(speed) for speed in speeds] == [0, 0, 1, 5, 6, 7, 8, 8, 12, 12, 13, 17, 17]
+    with pytest.raises(ValueError, match="wind"):
+        weather.wind_force(-1)
+
+
+def test_a_gust_asks_one_force_later_than_the_mean_wind_and_what_is_not_measured_asks_for_nothing() -> None:
+    asked = [weather.wind_signal(*wind) for wind in ((10.8, None), (10.7, 13.8), (0.0, 13.9), (17.2, 0.0), (None, 28.5), (33.0, 1.0))]
+    assert asked == ["蓝", None, "蓝", "黄", "橙", "红"]
+    assert weather.wind_signal(None, None) is None
+
+
+def test_our_signals_are_those_of_the_published_table(shared: Path) -> None:
+    """Figures of /work/shared/reference, written by others from the order's text."""
+    told = yaml.safe_load((shared.parent / "reference" / "weather_warnings.yaml").read_text(encoding="utf-8"))["signals"]
+    for name, ours in (("暴雨", weather.RAINSTORM), ("暴雪", weather.SNOWSTORM)):
+        assert {one.colour: {"hours": one.window // timedelta(hours=1), "mm": one.amount} for one in ours} == told[name]
+    gale = {colour: tuple(int(n) for n in re.findall(r"\d+", words)[-2:]) for colour, words in told["大风"].items()}
+    assert {colour: (mean, gust) for colour, mean, gust in weather.GALE} == gale
+
+
+def test_our_dust_rules_are_those_of_the_published_table(shared: Path) -> None:
+    told = yaml.safe_load((shared.parent / "reference" / "dust.yaml").read_text(encoding="utf-8"))["standards"]
+    codes = {rule.code for rules in dust.RULES.values() for rule in rules}
+    assert codes == {one["code"] for one in told}
+    shanghai = next(one for one in told if one["region"] == "上海")
+    assert [(rule.limit / 1000, rule.permitted) for rule in dust.RULES["上海"]] == [
+        (one["value"], one["max_exceed_per_day"]) for one in shanghai["rules"]
+    ]
+    assert all(rule.averaging == timedelta(minutes=shanghai["averaging_min"]) for rule in dust.RULES["上海"])

@@ -1,0 +1,54 @@
+// The air of the last whole hour as a vital sign: the index the server derived, or the word why there is none. Asks
+// the server once a minute; what an answer is worth `wall-hour.js` decides.
+
+import { minuteOf } from "./clock.js";
+import { el, setText, slotOf, write } from "./dom.js";
+import { lang, loadText, t } from "./text.js";
+import { airOf } from "./wall-hour.js";
+
+const ASK_MS = 60_000;
+const LEVELS = 6;
+
+export class Air {
+  #row;
+  #asked = false; // whether an answer came at all
+
+  constructor({ root, config, live }) {
+    Object.assign(this, { config, live, place: root.querySelector('[data-vital="aqi"]') });
+    this.figure = this.place.querySelector('[data-figure="aqi"]');
+    slotOf(this.place, "air-ladder").append(...Array.from({ length: LEVELS }, () => el("i")));
+    this.ready = loadText(lang(), "quality").then(() => this.ask()); // the words of the levels are the quality page's
+    setInterval(() => this.ask(), ASK_MS);
+  }
+
+  /** The newest hour; what was known stays while the server does not answer, until it is too old. */
+  async ask() {
+    const query = new URLSearchParams({ figure: "aqi_hour_area", subject: this.config.air, limit: "1" });
+    const answer = await fetch(`/api/v1/derived?${query}`, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+    const told = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (!told) return;
+    this.#asked = true;
+    this.#row = told.derived[0];
+    this.tick();
+  }
+
+  tick() {
+    const air = airOf(this.#row, this.live.now());
+    write(this.figure, air.value ?? NaN, { age: air.state === "known" ? (this.live.now() - air.at) / 1000 : null });
+    this.place.dataset.level = air.state === "known" ? `air-${air.level}` : "unknown";
+    [...slotOf(this.place, "air-ladder").children].forEach((step, at) => step.classList.toggle("on", at < (air.level ?? 0)));
+    setText(slotOf(this.place, "air-level"), air.state === "known" ? `${t(`air.numeral.${air.level}`)} ${t(`quality.level.${air.level}`)}` : t(`air.${air.state}`));
+    setText(slotOf(this.place, "air-note"), this.#note(air));
+  }
+
+  #note(air) {
+    if (air.state === "none") return t(this.#asked ? "air.none_yet" : "air.asking");
+    const hourOf = (ms) => Number(minuteOf(ms, this.config.timezone, lang()).slice(0, 2));
+    const hour = t("air.hour", { since: hourOf(air.since), at: hourOf(air.at) || 24 });
+    if (air.state === "old") return t("air.last", { hour });
+    const names = (list) => list.map((name) => t(`air.of.${name}`)).join(lang() === "en" ? ", " : "、");
+    if (air.state === "incomplete") return [hour, t("air.missing", { names: names(air.missing) })].join(" · ");
+    const primary = air.primary.length ? t("air.primary", { names: names(air.primary) }) : t("air.no_primary");
+    return [primary, hour, t("air.complete", { has: air.has, of: air.of, n: air.stations })].join(" · ");
+  }
+}

@@ -1,0 +1,1 @@
+create index on reports (channel, report_id);
