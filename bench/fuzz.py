@@ -4,6 +4,8 @@ Decides how frames are damaged and what is counted. `python -m bench.fuzz --fram
 """
 
 import argparse
+import csv
+import io
 import json
 import logging
 import math
@@ -27,7 +29,8 @@ from core.config import Config, load
 from core.model import Decoded, Frame
 from ingest.decode import decode, portions, wire_keys
 from ingest.decode.formats import FORMATS
-from ingest.decode.hotline_sheet import _converted
+from ingest.decode.hotline_sheet import _converted, csv_of
+from ingest.decode.source import text_of
 from tests import wires
 from tests.conftest import SHARED
 from tests.iot import NOW
@@ -179,7 +182,8 @@ def is_empty(payload: bytes) -> bool:
     if payload[:1] in (b"{", b"["):
         compact = b"".join(payload.split())
         return b"[]" in compact or b"{}" in compact
-    return len(payload.strip().splitlines()) <= 1
+    _, *rows = csv.reader(io.StringIO(text_of(csv_of(payload)), newline=""))
+    return not any(any(row) for row in rows)
 
 
 def storable(out: Decoded) -> bool:

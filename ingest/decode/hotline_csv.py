@@ -68,6 +68,7 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
     missing = [key for key in NEEDED if key not in places] + ([] if places.keys() & set(BEGINNINGS) else ["observed_at"])
     if missing:
         raise DecodeError(f"feed {source.name}: no column for {', '.join(missing)} in the header {', '.join(header)[:400]}")
+    item = -1
     for item, row in enumerate(_rows(rows, index, frame, source, out)):
         if not any(row):
             continue
@@ -76,6 +77,8 @@ def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decode
             out.reports.append((index, report_of(cells, source)))
         except DecodeError as problem:
             refuse(out, (index, frame), source, problem.reason, str(problem), _line(row), item)
+    if item < 0 and any("\n" in cell or "\r" in cell for cell in header):
+        raise DecodeError("a heading of several lines and no row: is a quotation mark not closed, or a line end lost?")
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:

@@ -44,6 +44,9 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,
 _MERGES_READ = 2_000
 # Elements of which a sheet may have very many, whatever prefix its writer gives them. UTF-16, as nobody writes it, has but others.
 _ORDINARY = re.compile(rb"<(?:[\w.-]{1,20}:)?(c|row|si|is|r|t|v|f)[\s/>]")
+_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?row\b([^>]{0,2000})>")
+_NUMBER = re.compile(rb'\sr="(\d{1,2000})"')
+_VALUE = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:v|is)[\s>]")
 _REFUSALS_KEPT = 256
 _refusals: dict[bytes, tuple[str, Reason]] = {}  # by hash: what was refused once costs no second look
 _FAULTS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
@@ -135,13 +138,28 @@ def _read(payload: bytes, archive: zipfile.ZipFile) -> bytes:
         for sheet in sheets:
             rows = sheet.iter_rows(min_row=1, max_row=ROWS_LIMIT + 1, max_col=COLUMNS_LIMIT, values_only=True)
             top = [[_text(value) for value in row] for row in islice(rows, HEADING_WITHIN)]
-            _spread(top, archive.read(sheet._worksheet_path))  # read-only sheets do not tell what is merged
+            content = archive.read(sheet._worksheet_path)
+            _spread(top, content)  # read-only sheets do not tell what is merged
             if heading := _heading(top):
+                _demand_ordered(content)
                 first, last = heading
                 return _written(_names(top[first : last + 1]), top[last + 1 :], rows)
         raise DecodeError("no sheet has a heading of three columns or more", Reason.UNSUPPORTED)
     finally:
         book.close()
+
+
+def _demand_ordered(sheet: bytes) -> None:
+    """The reader leaves out, without a word, rows numbered lower than the one before or beyond the limit: such a sheet is refused."""
+    last = 0
+    for row, following in pairwise(chain(_ROW.finditer(sheet), [None])):
+        assert row
+        number = int(told[1]) if (told := _NUMBER.search(row[1])) else last + 1
+        if number <= last:
+            raise DecodeError(f"row {number} stands after row {last}")
+        if number > ROWS_LIMIT and _VALUE.search(sheet, row.end(), following.start() if following else len(sheet)):
+            raise DecodeError(f"a value in row {number}, {ROWS_LIMIT} rows allowed", Reason.TOO_LARGE)
+        last = number
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = ("core", "ingest", "docs/protocols", "tests/conftest.py", "tests/unit/ingest/test_pages.py", "config.yaml", "pyproject.toml")
+NEEDED = (
+    "core",
+    "geodata",
+    "ingest",
+    "docs/protocols",
+    "tests/conftest.py",
+    "tests/present.py",
+    "tests/unit/ingest/test_pages.py",
+    "config.yaml",
+    "pyproject.toml",
+)
 
 
 def test_the_recipe_for_a_format_needs_three_files_and_works(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_the_six_figures_of_the_city_are_there_once(config: Config) -> None:
 
 
 def test_every_vital_sign_of_the_configuration_is_shown(config: Config) -> None:
-    assert named(config, "data-vital") == [f"{vital.metric}_{vital.fold}" for vital in config.screens.vitals]
+    assert named(config, "data-vital") == ["aqi"] + [f"{vital.metric}_{vital.fold}" for vital in config.screens.vitals]
 
 
 def test_a_figure_is_unknown_until_the_stream_says_otherwise(config: Config) -> None:

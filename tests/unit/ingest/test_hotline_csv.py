@@ -57,6 +57,21 @@ def test_an_unknown_header_is_refused_whole(config: Config, now: datetime) -> No
     assert read(config, now, b"a,b\n1,2\n").rejected[0][1].reason is Reason.UNSUPPORTED
 
 
+@pytest.mark.parametrize(
+    "damage", [SF[:-1] + '"1,2016-07-13 15:11:07,,Odor,,,,\n2,2016-07-13 15:12:07,,Odor,,,,\n', SF[:-1] + '1,2016-07-13,,Odor,"a\nb",,,\n']
+)
+def test_a_heading_that_swallowed_the_rows_is_refused(config: Config, now: datetime, damage: str) -> None:
+    """A stray quotation mark, a lost line end: found by the long run of damaged frames, which ended as an empty list."""
+    damage = damage.replace("longitude", "longitude,")
+    [(_, refused)] = read(config, now, damage.encode()).rejected
+    assert "quotation mark" in refused.detail
+
+
+def test_a_heading_alone_is_an_empty_list(config: Config, now: datetime) -> None:
+    decoded = read(config, now, SF.encode())
+    assert (decoded.reports, decoded.rejected) == ([], [])
+
+
 def test_a_topic_may_name_the_feed(config: Config, now: datetime, sample: Sample) -> None:
     body = sample("hotline-csv", "tickets").encode()
     assert len(read(config, now, body, "hotline").reports) == 2

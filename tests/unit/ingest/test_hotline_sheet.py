@@ -132,6 +132,15 @@ def test_entities_in_a_sheet_are_refused() -> None:
         hotline_sheet.csv_of(evil)
 
 
-def test_a_row_said_to_be_the_last_of_a_million_costs_no_million_lines(config: Config, now: datetime) -> None:
-    far = with_sheet(book([HEAD, *ROWS]), (b'<row r="5"', b'<row r="1048576"'))
-    assert len(read(config, now, far).reports) == 2
+def test_a_blank_row_said_to_be_the_last_of_a_million_costs_no_million_lines(config: Config, now: datetime) -> None:
+    far = with_sheet(book([HEAD, *ROWS]), (b"</sheetData>", b'<row r="1048576" spans="1:3"></row></sheetData>'))
+    assert len(read(config, now, far).reports) == len(read(config, now, book([HEAD, *ROWS])).reports)
+
+
+@pytest.mark.parametrize(("number", "reason"), [(b"1048576", Reason.TOO_LARGE), (b"1", Reason.UNDECODABLE), (b"9" * 30, Reason.TOO_LARGE)])
+def test_rows_that_the_reader_would_leave_out_are_told(number: bytes, reason: Reason) -> None:
+    """Found by the long run of damaged frames: such a sheet ended as an empty list."""
+    far = with_sheet(book([HEAD, *ROWS]), (b'<row r="3"', b'<row r="%s"' % number))
+    with pytest.raises(DecodeError, match="row") as refused:
+        hotline_sheet.csv_of(far)
+    assert refused.value.reason is reason
