@@ -182,8 +182,8 @@ def is_empty(payload: bytes) -> bool:
     if payload[:1] in (b"{", b"["):
         compact = b"".join(payload.split())
         return b"[]" in compact or b"{}" in compact
-    _, *rows = csv.reader(io.StringIO(text_of(csv_of(payload)), newline=""))
-    return not any(any(row) for row in rows)
+    rows = list(csv.reader(io.StringIO(text_of(csv_of(payload)), newline="")))
+    return not any(any(row) for row in rows[1:])
 
 
 def storable(out: Decoded) -> bool:
