@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 TEMPLATE = "yiping_template"
+_ROOM_BYTES = 6 << 30  # the largest tests write about one, and as many processes test as there are cores
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,19 @@ def now() -> datetime:
     return datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
 
+def _servers_folder() -> Path:
+    """Memory where there is plenty of it: each test copies a database of a thousand files, half a second on a disk and 17 ms here."""
+    memory, mine = Path("/dev/shm"), f"yiping-test-{os.getuid()}-"
+    if not (memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM_BYTES):
+        return ROOT / ".run" / "test" / str(os.getpid())
+    for left in memory.glob(f"{mine}*"):  # by a run that was cut short
+        if not Path(f"/proc/{left.name.rpartition('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = memory / f"{mine}{os.getpid()}"
+    folder.mkdir(mode=0o711)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator["Services"]:
     """TimescaleDB, Redis and Mosquitto of this test process; they die with it."""
@@ -49,7 +63,7 @@ def services() -> Iterator["Services"]:
     from tests.stack import own_ports
 
     database, redis, mqtt = own_ports(3)
-    folder = ROOT / ".run" / "test" / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
+    folder = _servers_folder()
     with Services(folder, (database, redis, mqtt), bound=True, hasty=True) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
@@ -62,7 +76,7 @@ def with_database(url: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def template(services: "Services") -> str:
-    """A migrated database to copy: a copy takes 50 ms, a migration a second."""
+    """A migrated database to copy: a copy takes 20 ms, a migration a second."""
     from store.migrate import upgrade
 
     with psycopg.connect(services.postgres.superuser_url, autocommit=True) as connection:
