@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.figures import HOUR, Figure, Measured, Subject
+from alerts.figures import HOUR, LEAST_OF_DAY, Figure, Measured, Subject, possible_hours
 from core.standards import dust, permit, water
+from core.standards.digits import significant
 from core.standards.permit import PermitLimit
 
-# HJ 75-2017 and HJ 356-2019: a day's mean of a continuous monitor needs 20 hours; of a slower one the same share of what it can tell.
-_LEAST_OF_DAY = 20 / 24
 _LEAST_OF_DUST = 0.75
+_FACTOR = 6  # significant digits of a factor: 0.0000008 is above its limit too
 
 
 def of_metric(device: Subject, metric: str) -> Subject:
@@ -33,8 +33,8 @@ def permit_of_day(
 ) -> Figure:
     """An outlet's day mean, the mean of its hours, against its permit. `interval`: between two readings of the device."""
     means = [mean for one in hours if (mean := one.mean) is not None]
-    possible = max(1, round((until - since) / max(interval, HOUR)))
-    enough = len(means) >= possible * _LEAST_OF_DAY
+    possible = possible_hours(interval, since, until)
+    enough = len(means) >= possible * LEAST_OF_DAY
     return _permit(
         "permit_day", device, limit, sum(means) / len(means) if enough and means else None, f"{len(means)}/{possible} h", since, until
     )
@@ -42,18 +42,19 @@ def permit_of_day(
 
 def _permit(figure: str, device: Subject, limit: PermitLimit, mean: float | None, told: str, since: datetime, at: datetime) -> Figure:
     standard = f"permit {limit.permit}" if limit.permit else "permit"
+    mean = None if mean is None else significant(mean)
     of: dict[str, Any] = {
-        "metric": limit.metric, "mean": None if mean is None else round(mean, 4), "most": limit.most, "least": limit.least,
+        "metric": limit.metric, "mean": mean, "most": limit.most, "least": limit.least,
         "unit": limit.unit, "permit": limit.permit, "readings": told,
     }  # fmt: skip
     common = (figure, of_metric(device, limit.metric), since, at, standard)
     if mean is None:
         return Figure(*common, reason=f"missing {limit.metric} ({told})", of=of)
-    verdict = permit.judge(round(mean, 4), limit.most, limit.least)
+    verdict = permit.judge(mean, limit.most, limit.least)
     text = "within" if verdict.within else "above" if limit.most is not None and mean > limit.most else "below"
     if verdict.factor is None:
         return Figure(*common, text=text, reason="a range has no factor", of=of)
-    return Figure(*common, round(verdict.factor, 4), text, of=of)
+    return Figure(*common, significant(verdict.factor, _FACTOR), text, of=of)
 
 
 def target_of(section: Figure, target: int) -> Figure:
@@ -62,7 +63,7 @@ def target_of(section: Figure, target: int) -> Figure:
     worse = water.beyond_target(values, target, body)
     of = {
         "target": water.CLASSES[target - 1], "class": section.text, "missing": section.of["missing"], "values": values,
-        "by": {name: None if factor is None else round(factor, 4) for name, factor in worse.items()},
+        "by": {name: None if factor is None else significant(factor, _FACTOR) for name, factor in worse.items()},
     }  # fmt: skip
     figure = replace(section, figure=section.figure.replace("class", "target"), text=None, of=of)
     if not worse:
@@ -79,11 +80,13 @@ def dust_of_hour(
     `background`: the area's mean of the same hour, for rules that take it off.
     """
     lowest = min(rules, key=lambda rule: rule.limit)
+    averages = [None if value is None else significant(value) for value in averages]  # the day judges these again
+    background = None if background is None else significant(background)
     back = [background] * len(averages) if lowest.less_background else None
     known = sum(value is not None for value in averages)
     of = {
-        "pollutant": lowest.pollutant, "averages": [None if value is None else round(value, 1) for value in averages],
-        "background": None if background is None else round(background, 1), "limits": [rule.limit for rule in rules],
+        "pollutant": lowest.pollutant, "averages": averages, "background": background,
+        "limits": [rule.limit for rule in rules],
     }  # fmt: skip
     common = ("dust_hour", site, hour, hour + HOUR, lowest.code)
     if lowest.less_background and background is None:

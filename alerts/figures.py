@@ -12,10 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.standards import air, level, noise, rain, water
+from core.standards.digits import significant
 
 HOUR = timedelta(hours=1)
 # GB 3095-2012 table 4: an hour's mean needs 45 minutes; a section's or a level's figure is held to the same.
 _LEAST_OF_HOUR = 0.75
+# HJ 75-2017 and HJ 356-2019: a day's mean of a continuous monitor needs 20 hours; of a slower one the same share of what it can tell.
+LEAST_OF_DAY = 20 / 24
+_OF_WATER = 6  # significant digits of a mean, by which class and target both are told
 WINDOWS = (1, 3, 6, 12, 24)  # hours of rain
 
 
@@ -138,14 +142,16 @@ def _air(figure: str, subject: Subject, means: Mapping[str, float | None], why: 
     return Figure(figure, subject, since, at, index.standard, float(index.aqi), ",".join(index.primary), of=of)
 
 
+def possible_hours(interval: timedelta, since: datetime, until: datetime) -> int:
+    """How many hours of [since, until) a device with a reading each `interval` can tell of, at least one."""
+    return max(1, round((until - since) / max(interval, HOUR)))
+
+
 def class_of_water(figure: str, subject: Subject, values: Mapping[str, float | None], body: water.Body, since: datetime, at: datetime,
                    why: Mapping[str, str]) -> Figure:  # fmt: skip
     """GB 3838 class of a section from the means of [since, at); an indicator it has but did not measure makes it no class."""
-    of = {
-        "values": {name: None if value is None else round(value, 4) for name, value in values.items()},
-        "body": body,
-        "missing": dict(why),
-    }
+    values = {name: None if value is None else significant(value, _OF_WATER) for name, value in values.items()}
+    of = {"values": values, "body": body, "missing": dict(why)}
     found = None if why else water.water_class(values, body)
     if found is None:
         reason = "missing " + (", ".join(f"{name} ({told})" for name, told in why.items()) or "every indicator that counts")
@@ -162,16 +168,19 @@ def water_of_hour(subject: Subject, measured: Hours, hour: datetime, body: water
 
 
 def water_of_day(
-    subject: Subject, hours: Sequence[Mapping[str, float | None]], body: water.Body, since: datetime, until: datetime
+    subject: Subject, hours: Sequence[Mapping[str, float | None]], body: water.Body, interval: timedelta, since: datetime, until: datetime
 ) -> Figure:
-    """Class of a day from its hourly means; as in air, a mean of the day needs 20 of them."""
+    """Class of a day from its hourly means; it needs 20 of them, of a section that is read every few hours the same share of what it
+    can tell. `interval`: between two readings of the device.
+    """
     values: dict[str, float | None] = {}
     why = {}
+    possible = possible_hours(interval, since, until)
     for name in sorted({name for one in hours for name in one}):
         found = [value for one in hours if (value := one.get(name)) is not None]
-        values[name] = sum(found) / len(found) if len(found) >= 20 else None
-        if len(found) < 20:
-            why[name] = f"{len(found)}/24 h"
+        values[name] = sum(found) / len(found) if len(found) >= possible * LEAST_OF_DAY else None
+        if values[name] is None:
+            why[name] = f"{len(found)}/{possible} h"
     return class_of_water("water_class_day", subject, values, body, since, until, why)
 
 

@@ -18,7 +18,7 @@ _LATEST_WORD = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A device that rings for its silence. `silent_at`: when it last spoke; `deaf`: how long nobody listened since it rings.
+    """A device that rings for its silence. `silent_at`: when it last spoke or was said to leave; `deaf`: for how long nobody listened.
 
     `heard`: when its feed was listened to; `gateway_down`: the gateway before it rings too, and nothing comes through;
     `gateway_back_at`: when the gateway last came back.
@@ -47,9 +47,10 @@ def limit_of(rule: NoDataRule, kind: str | None) -> timedelta | None:
     return rule.case_after_of.get(kind or "", rule.case_after)
 
 
-def shortest_limit(rule: NoDataRule) -> timedelta | None:
-    """The shortest of a rule's limits; None: it opens no case at all."""
-    return min((each for each in (rule.case_after, *rule.case_after_of.values()) if each is not None), default=None)
+def limits(rule: NoDataRule) -> list[tuple[str | None, timedelta]]:
+    """Each kind of device that has a limit of its own, and that of all others (None); empty: the rule opens no case at all."""
+    others = [(None, rule.case_after)] if rule.case_after is not None else []
+    return [*others, *sorted(rule.case_after_of.items())]
 
 
 def is_due(silence: Silence, rule: NoDataRule, rules: Rules, now: datetime) -> bool:
@@ -61,7 +62,7 @@ def is_due(silence: Silence, rule: NoDataRule, rules: Rules, now: datetime) -> b
     if silence.gateway_back_at is not None and now - silence.gateway_back_at < wait:
         return False
     # An alert that came again keeps the time it was first raised: then it rings since this silence outlasted its patience.
-    began = silence.raised_at if silence.raised_at > silence.silent_at else silence.silent_at + wait
+    began = silence.raised_at if silence.raised_at >= silence.silent_at else silence.silent_at + wait
     if heard.since > began and now - heard.since < grace_after_absence(rules, silence, silence.interval):
         return False
     return now - began - silence.deaf >= limit

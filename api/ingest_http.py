@@ -27,6 +27,7 @@ from core.model import Frame, Reason, Rejected, Taken
 from ingest.decode import MOST_TOLD, portions, source_of
 from store import idempotency
 from store.acts import Act
+from store.timescale import Connection
 
 _JSON = frozenset({"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"})
 _WHOLE = {Reason.UNDECODABLE: 400, Reason.CHECKSUM: 400, Reason.TOO_LARGE: 413, Reason.UNSUPPORTED: 415}
@@ -49,7 +50,7 @@ class Feeds:
         return await self._take(request, "http-readings", json_only=True)
 
     async def _enter(self, request: Request) -> Response:
-        """Marked as written by hand, of registered devices only, and put into the audit once they are stored."""
+        """Marked as written by hand, of registered devices only, and in the audit before they are stored."""
         identity = await self._gate.identify(request, "read")
         manual_entry.demand_role(identity.scope)
         demand_csrf(identity, request.headers.get(CSRF_HEADER))
@@ -58,13 +59,16 @@ class Feeds:
         address = request.client.host if request.client else ""
         act = Act("enter", identity.scope, now, asked.note, address=address)
 
+        def prepare(connection: Connection) -> manual_entry.Prepared:
+            rows = manual_entry.prepare(connection, identity.scope, asked, now)
+            manual_entry.put_down(connection, act, asked, rows)
+            return rows
+
         async def write() -> tuple[int, dict[str, Any]]:
-            rows = await self._gate.ask(lambda connection: manual_entry.prepare(connection, identity.scope, asked, now))
+            rows = await self._gate.ask(prepare)
             feed, bounds = manual_entry.feed_of(self._config), f"areas:{','.join(identity.scope.areas)}"
             taken = await self.store(Frame(feed, rows.payload, now, _path(request), bounds)) if rows.places else Taken()
-            answer = manual_entry.conclude(rows, verdict(taken)[1])
-            await self._gate.ask(lambda connection: manual_entry.put_down(connection, act, asked, rows, answer))
-            return 200, answer
+            return 200, manual_entry.conclude(rows, verdict(taken)[1])
 
         status, answer = await self._answered(request, identity.actor, body, write)
         return Response(msgspec.json.encode(answer), status, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Readings a person writes down: which rows may go into the pipeline, and what the audit keeps of those that stand.
+"""Readings a person writes down: which rows may go into the pipeline, and what the audit keeps of those that do.
 
 Decides that device and metric are known, that the value can become the unit expected and that the time is not ahead. Range,
 conflicts and how far back one may go are the pipeline's to decide, as of any feed.
@@ -25,7 +25,7 @@ _MOST_NOTE = 200
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True):
-    """One row of the form. `unit`: as it was read, the device's own unless told; `observed_at` with its offset, now unless told."""
+    """One row of the form. `unit`: as it was read, the device's own unless told; `observed_at` with its offset, demanded of every row."""
 
     device: str
     metric: str
@@ -64,7 +64,7 @@ def feed_of(config: Config) -> str:
 
 
 def read_rows(body: bytes) -> Asked:
-    """A body as rows; one that is none costs only itself. Raises `Invalid` for what is no list of them."""
+    """A body as rows; one that is none costs only itself. Raises `Invalid` for what is no list of them, or has rows without a time."""
     try:
         told = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -75,7 +75,11 @@ def read_rows(body: bytes) -> Asked:
     note = told.get("note") or ""
     if not isinstance(note, str) or len(note) > _MOST_NOTE or "\x00" in note:
         raise Invalid(f"note: a text of at most {_MOST_NOTE} letters")
-    return Asked([_row(one) for one in rows], note.strip())
+    asked = [_row(one) for one in rows]
+    for place, row in enumerate(asked):
+        if isinstance(row, Row) and row.observed_at is None:  # "now" would be another moment when the same form is sent again
+            raise Invalid(f"readings[{place}]: observed_at is missing; write when it was read, as 2026-11-21T08:00:00+08:00")
+    return Asked(asked, note.strip())
 
 
 def _row(told: Any) -> Row | str:
@@ -116,7 +120,8 @@ def _reading(row: Row | str, known: Expected, now: datetime) -> dict[str, Any] |
         return Reason.UNSUPPORTED, f"no metric is called '{row.metric[:60]}'"
     if isinstance(row.value, str) is not known.is_text:
         return Reason.TYPE, f"{row.metric} takes a {'text' if known.is_text else 'number'}"
-    at = row.observed_at or now
+    at = row.observed_at
+    assert at is not None  # `read_rows` saw to it
     if at > now + AHEAD:
         return Reason.CLOCK, f"{at.isoformat()} is ahead of our clock: what was not read yet is no reading"
     value = row.value
@@ -133,16 +138,24 @@ def _reading(row: Row | str, known: Expected, now: datetime) -> dict[str, Any] |
 
 def conclude(prepared: Prepared, answer: dict[str, Any]) -> dict[str, Any]:
     """The pipeline's answer with the places of the form, and what was refused before it."""
-    ours = [{**one, "index": prepared.places[one["index"]]} for one in answer["rejected"]]
-    return {**answer, "rejected": sorted([*prepared.refused, *ours], key=lambda one: int(one["index"]))}
+    ours = [{**one, "index": place} for one in answer["rejected"] for place in _places_of(one["index"], prepared, answer)]
+    return {**answer, "rejected": sorted([*prepared.refused, *ours], key=lambda one: -1 if one["index"] is None else one["index"])}
 
 
-def put_down(connection: Connection, act: Act, asked: Asked, prepared: Prepared, answer: dict[str, Any]) -> None:
-    """One line of the audit for each row that stands: who wrote which value of which moment."""
-    refused = {one["index"] for one in answer["rejected"]}
+def _places_of(index: int | None, prepared: Prepared, answer: dict[str, Any]) -> Sequence[int | None]:
+    """Of one refusal. What was refused as a whole is so at each of its places, unless some of it stands: then nobody knows which."""
+    if index is not None:
+        return [prepared.places[index]]
+    return [None] if answer["accepted"] or answer["duplicates"] else prepared.places
+
+
+def put_down(connection: Connection, act: Act, asked: Asked, prepared: Prepared) -> None:
+    """One line of the audit for each row that goes to the pipeline: who wrote which value of which moment. Before it is stored:
+    no reading without its author; what the pipeline then refuses stands among the rejected.
+    """
     sent = msgspec.json.decode(prepared.payload)["readings"]
     for place, area, reading in zip(prepared.places, prepared.areas, sent, strict=True):
         row = asked.rows[place]
-        if place not in refused and isinstance(row, Row):
+        if isinstance(row, Row):
             detail = {name: reading[name] for name in ("value", "observed_at")} | {"written": row.value, "unit": row.unit}
             audit.append(connection, act, "reading", f"{row.device}/{row.metric}", area, detail=detail)

@@ -4,6 +4,7 @@ A body is handed on when it is whole: the web process gives a thread to each req
 Decides nothing about the content; tells people in both languages, and machines in JSON, when the web process is away.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from tempfile import SpooledTemporaryFile
@@ -14,6 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from api.auth import SESSION_COOKIE
 from api.body import PACE, Pace, chunks
 from api.gate import problem_response
 from api.problems import Problem, TooLarge, problem_of
@@ -31,6 +33,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 §9.2.1
 _RETRY_S = 3
 _MOST_BODY = 33 * 1024 * 1024  # the web process takes 32 MiB (app.py) and says so itself
 _MOST_BODIES = 512 * 1024 * 1024  # of all that are on their way at a moment: they stand in memory, and beyond that in files
+_MOST_OF_ONE = 3 * _MOST_BODY  # of one sender, so that nobody has all the room
+_MOST_UNKNOWN = 64 * 1024  # of who shows neither a session nor a token: nothing but a form to sign in
 _IN_MEMORY = 256 * 1024
 _PIECE = 64 * 1024
 
@@ -63,6 +67,7 @@ class Proxy:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
         self._trusted, self._pace, self._held = frozenset(trusted), pace, 0
+        self._held_by: Counter[str] = Counter()
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -79,11 +84,11 @@ class Proxy:
         """The web process' own answer, or 502, 503 or 504 with the cause; 408 or 413 for a body that does not come or end."""
         if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
             return await self._hand_on(request, None, 0)
-        held = 0
+        held, peer, most = 0, _peer(request), _MOST_BODY if _shows_who(request) else _MOST_UNKNOWN
         with SpooledTemporaryFile(_IN_MEMORY) as body:
             try:
                 async for chunk in chunks(request, self._pace):
-                    held += self._hold(len(chunk), held)
+                    held += self._hold(peer, len(chunk), most - held)
                     body.write(chunk)
                 body.seek(0)
                 return await self._hand_on(request, body, held)
@@ -93,16 +98,23 @@ class Proxy:
             except YipingError as error:
                 return problem_response(problem_of(error), request.url.path)
             finally:
-                self._held -= held
+                self._release(peer, held)
 
-    def _hold(self, more: int, held: int) -> int:
-        """Make room for so many bytes. Raises `TooLarge` and, while others have all the room, `Full`."""
-        if held + more > _MOST_BODY:
-            raise TooLarge(f"more than {_MOST_BODY} bytes")
-        if self._held + more > _MOST_BODIES:
+    def _hold(self, peer: str, more: int, left: int) -> int:
+        """Make room for so many bytes. Raises `TooLarge` where they are more than are `left`, `Full` while there is no room."""
+        if more > left:
+            raise TooLarge("more bytes than are taken here; without a session or a token nothing but a form is")
+        if self._held + more > _MOST_BODIES or self._held_by[peer] + more > _MOST_OF_ONE:
             raise Full("too many bodies are on their way: send it again")
         self._held += more
+        self._held_by[peer] += more
         return more
+
+    def _release(self, peer: str, held: int) -> None:
+        self._held -= held
+        self._held_by[peer] -= held
+        if self._held_by[peer] <= 0:
+            del self._held_by[peer]
 
     async def _hand_on(self, request: Request, body: IO[bytes] | None, length: int) -> Response:
         query = request.scope["query_string"]
@@ -136,7 +148,7 @@ class Proxy:
         named = {word.strip().lower() for word in request.headers.get("connection", "").split(",")}
         dropped = _HOP_BY_HOP | _OURS | _OF_BODY | named
         kept = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in dropped]
-        peer = request.client.host if request.client else ""
+        peer = _peer(request)
         believed = peer in self._trusted
         before = request.headers.get("x-forwarded-for", "") if believed else ""
         scheme = request.headers.get("x-forwarded-proto", request.url.scheme) if believed else request.url.scheme
@@ -151,6 +163,15 @@ class Proxy:
             "x-forwarded-host": forwarded,
         }
         return kept + [(name.encode(), value.encode("latin-1")) for name, value in ours.items()]
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _shows_who(request: Request) -> bool:
+    """Whether there is anything to know somebody by; whether it holds, the web process finds out."""
+    return bool(request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE))
 
 
 async def _pieces(body: IO[bytes]) -> AsyncIterator[bytes]:

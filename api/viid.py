@@ -5,6 +5,7 @@ from the same address, as the standard has it. What a notice says only its decod
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,10 +61,14 @@ class Doors:
     def __init__(self, collector: Collector, gate: Gate, config: Config, clock: Callable[[], datetime]) -> None:
         self._collector, self._gate, self._config, self._clock = collector, gate, config, clock
         self._pace, self._secret = Pace.of(config.ingest), b""
+        self._served = any(feed.format == _FORMAT for feed in config.feeds.values())
         self._feeds = {name: feed.password for name, feed in config.feeds.items() if feed.format == _FORMAT and feed.password}
 
     def routes(self) -> list[Route]:
-        """Everything under `/VIID`: also what we do not serve is answered in the library's own form."""
+        """Everything under `/VIID`: also what we do not serve is answered in the library's own form; without a feed that is all."""
+        unknown = Route(f"{PREFIX}/{{path:path}}", self._told(self._unknown), methods=_ALL)
+        if not self._served:
+            return [unknown]
         posted = {
             "System/Register": self._register, "System/Keepalive": self._keepalive, "System/UnRegister": self._unregister,
             "SubscribeNotifications": self._notices, "DispositionNotifications": self._notices,
@@ -71,7 +76,7 @@ class Doors:
         return [
             *(Route(f"{PREFIX}/{path}", self._told(answer), methods=["POST"]) for path, answer in posted.items()),
             Route(f"{PREFIX}/System/Time", self._told(self._time), methods=["GET"]),
-            Route(f"{PREFIX}/{{path:path}}", self._told(self._unknown), methods=_ALL),
+            unknown,
         ]
 
     def _told(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -144,7 +149,8 @@ class Doors:
             return Response(answers.alone(self._asked(request), code, why=why), http, media_type=answers.MEDIA_TYPE)
         stored = await asyncio.gather(*(self._try(self._frame(request, library, part)) for _, part in parts))
         busy = all(isinstance(each, StoreUnavailable) for each in stored)
-        body = answers.listed(self._asked(request), zip((about for about, _ in parts), stored, strict=True))
+        told = [(about, each) for (about, _), each in zip(parts, stored, strict=True) if about or _failed(each)]
+        body = answers.listed(self._asked(request), told)
         headers = problem_of(StoreUnavailable()).headers if busy else None
         return Response(body, 503 if busy else 200, headers, answers.MEDIA_TYPE)
 
@@ -166,20 +172,21 @@ class Doors:
             identity = await self._gate.identify(request, "feed")
             return Library(f"http-{_FORMAT}", identity.scope.areas)
         device, address, now = request.headers.get("user-identify", "").strip(), _address(request), self._clock()
-        if device:
+        if device and _named(request) == address:
             feeds = list(self._feeds)
             feed = await self._gate.ask(lambda connection: viid.registered(connection, feeds, device, address, now))
             if feed is not None:
                 return Library(feed, (self._config.area.code,), device)
-        raise Challenged(digest.challenge(await self._nonce_for(request)))
+        raise Challenged(digest.challenge(await self._nonce_for(request), _salt()))
 
     async def _proved(self, request: Request, fields: dict[str, str]) -> Library:
         asked = await self._nonce_for(request)
         fresh = digest.is_fresh(fields, asked)
         path = request.url.path
         feed = next((name for name, word in self._feeds.items() if word and digest.proves(fields, word, request.method, path)), None)
-        if feed is None or not fresh:
-            raise Challenged(digest.challenge(asked, stale=feed is not None))
+        nonce, count = fields.get("nonce", ""), fields.get("nc", "")
+        if feed is None or not fresh or not await self._gate.ask(lambda it: viid.spend(it, nonce, int(count, 16), asked.now)):
+            raise Challenged(digest.challenge(asked, _salt(), stale=feed is not None))
         return Library(feed, (self._config.area.code,), by_digest=True)
 
     async def _nonce_for(self, request: Request) -> digest.Asked:
@@ -200,5 +207,19 @@ def _refused(taken: Taken) -> tuple[int, Code, str]:
     return max(400, verdict(taken)[0]), answers.code_of(first), first.detail
 
 
+def _failed(stored: Taken | StoreUnavailable) -> bool:
+    """What has no id is told of only then: nobody asked for its status by name."""
+    return isinstance(stored, StoreUnavailable) or bool(stored.rejected)
+
+
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def _named(request: Request) -> str:
+    """Whom the last proxy names. Another than the address: a proxy we were not told of stands for everybody behind it."""
+    return ",".join(request.headers.getlist("x-forwarded-for") or [_address(request)]).rpartition(",")[2].strip()
+
+
+def _salt() -> str:
+    return secrets.token_hex(8)

@@ -1,6 +1,7 @@
 """HTTP Digest (RFC 2617, as GA/T 1400.4 asks for the registration): the challenge, and whether an answer to it proves a password.
 
-Pure. MD5 is what the standard's clients know; who needs more puts TLS before it. Never tells which part of an answer was wrong.
+Pure: which answers were used before the store remembers. MD5 is what the standard's clients know; who needs more puts TLS before it.
+Never tells which part of an answer was wrong.
 """
 
 import hashlib
@@ -12,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 REALM = "yiping"
 NONCE_FOR = timedelta(minutes=5)
-_FIELD = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_LONGEST = 4096  # letters of an answer
+# Tried only where a word begins, and no further than a name is long: else a long word without `=` is read once for each of its letters.
+_FIELD = re.compile(r'(?<!\w)(\w{1,32})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _NEEDED = ("username", "realm", "nonce", "uri", "response", "nc", "cnonce")
 
 
@@ -25,16 +28,16 @@ class Asked:
     now: datetime
 
 
-def challenge(asked: Asked, stale: bool = False) -> str:
-    """The value of `WWW-Authenticate`; `stale`: the password was right, only the nonce is too old."""
+def challenge(asked: Asked, salt: str, stale: bool = False) -> str:
+    """The value of `WWW-Authenticate`; `salt` tells it from others of the same second, `stale`: the password was right, not the nonce."""
     word = ", stale=true" if stale else ""
-    return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{_nonce(asked, int(asked.now.timestamp()))}"{word}'
+    return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{_nonce(asked, int(asked.now.timestamp()), salt)}"{word}'
 
 
 def read(authorization: str) -> dict[str, str]:
     """The fields of a Digest answer; empty for what is none."""
     kind, _, rest = authorization.partition(" ")
-    if kind.lower() != "digest":
+    if kind.lower() != "digest" or len(rest) > _LONGEST:
         return {}
     return {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or bare for name, quoted, bare in _FIELD.findall(rest)}
 
@@ -42,8 +45,8 @@ def read(authorization: str) -> dict[str, str]:
 def is_fresh(fields: Mapping[str, str], asked: Asked) -> bool | None:
     """Whether its nonce is ours and still holds; None: it never was ours."""
     nonce = fields.get("nonce", "")
-    stamp = nonce.partition("-")[0]
-    if not re.fullmatch(r"[0-9]{1,12}", stamp) or not _same(nonce, _nonce(asked, int(stamp))):
+    stamp, _, rest = nonce.partition("-")
+    if not re.fullmatch(r"[0-9]{1,12}", stamp) or not _same(nonce, _nonce(asked, int(stamp), rest.partition("-")[0])):
         return None
     return abs(asked.now - datetime.fromtimestamp(int(stamp), UTC)) <= NONCE_FOR
 
@@ -53,6 +56,8 @@ def proves(fields: Mapping[str, str], password: str, method: str, path: str) -> 
     if any(not fields.get(name) for name in _NEEDED) or fields["realm"] != REALM or fields.get("qop") != "auth":
         return False
     if fields.get("algorithm", "MD5").upper() != "MD5" or fields["uri"].partition("?")[0] != path:
+        return False
+    if not re.fullmatch(r"[0-9a-fA-F]{1,8}", fields["nc"]):
         return False
     return _same(fields["response"].lower(), answer(fields, password, method))
 
@@ -64,9 +69,9 @@ def answer(fields: Mapping[str, str], password: str, method: str) -> str:
     return _md5(f"{who}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:auth:{what}")
 
 
-def _nonce(asked: Asked, stamp: int) -> str:
-    proof = hmac.new(asked.secret, f"{stamp} {asked.address}".encode(), hashlib.sha256).hexdigest()
-    return f"{stamp}-{proof[:32]}"
+def _nonce(asked: Asked, stamp: int, salt: str) -> str:
+    proof = hmac.new(asked.secret, f"{stamp} {salt} {asked.address}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return f"{stamp}-{salt}-{proof[:32]}"
 
 
 def _md5(text: str) -> str:
@@ -74,4 +79,4 @@ def _md5(text: str) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

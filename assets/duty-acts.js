@@ -51,9 +51,12 @@ export function askNote(title, { needed = false, fields = [], hint = '' } = {}) 
 export const choose = (name, label, options, value) => h('label', {}, h('span', {}, label), h('select', { name, required: true },
   options.map(([code, text]) => h('option', { value: code, selected: code === value }, text))));
 
+/** Whether an act is not taken without a note; `needs` are those that demand one, by kind. Why a camera was wrong is chosen: that is a note. */
+export const needsNote = (needs, kind, noun, name) => (needs[kind] || []).includes(name) && !(name === 'dismiss' && noun.channel === 'video');
+
 /** The fields an act takes beside its note. */
 function fieldsOf(name, noun, config, incidents) {
-  if (name === 'dismiss' && noun.channel === 'video') return [choose('why', t('duty.video.why'), WRONG.map(one => [t(`duty.video.why.${one}`), t(`duty.video.why.${one}`)]))];
+  if (name === 'dismiss' && noun.channel === 'video') return [choose('why', t('duty.video.why'), [['', t('duty.video.why_first')], ...WRONG.map(one => [t(`duty.video.why.${one}`), t(`duty.video.why.${one}`)])])];
   const classes = Object.entries(config.classes).map(([code, one]) => [code, `${code} ${labelOf(one)}`]);
   if (name === 'classify' || name === 'open_case') return [choose('class_code', t('duty.class'), classes, noun.class_code)];
   if (name === 'shelve') return [choose('minutes', t('duty.shelve_for'), [[30, t('desk.span.m', { n: 30 })], [60, t('desk.span.m', { n: 60 })], [240, t('desk.span.h', { n: 4, m: '00' })], [480, t('desk.span.h', { n: 8, m: '00' })]])];
@@ -96,7 +99,7 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
   async function gather(name) {
     if (name === 'place') return place(noun);
     const one = target(name), fields = fieldsOf(name, one.noun, config, incidents());
-    const needed = (config.needs_note[one.kind] || []).includes(name) && !fields.length; // a reason that is chosen is a note
+    const needed = needsNote(config.needs_note, one.kind, one.noun, name);
     const answer = await askNote(`${actWord(one.noun, name)} · ${noun.title}`, { needed, fields, hint: t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`) });
     if (answer?.minutes) { answer.until = new Date(now() + Number(answer.minutes) * 60e3).toISOString(); delete answer.minutes; }
     if (answer?.why) { answer.note = [answer.why, answer.note].filter(Boolean).join('：'); delete answer.why; }

@@ -25,7 +25,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     const seen = behind?.noun.channel === 'video' ? behind : null;
     heading(item, noun);
     candidate(seen?.noun, still);
-    alike(item, noun);
+    alike(item, noun, etag);
     facts(item, noun);
     report(item, noun, seen, behind?.noun);
     photos(noun);
@@ -49,9 +49,9 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     if (seen) drawCandidate(slots.candidate, seen, { least: config.least_verdicts, still });
   }
 
-  function alike(item, noun) {
+  function alike(item, noun, etag) {
     const may = ['duty', 'dispatcher', 'supervisor'].includes(config.role), incidents = new Map(picture().incidents.map(one => [one.id, one]));
-    parts.alike.hidden = item.kind !== 'report' || !drawAlike(slots.alike, noun, { incidents, classes: config.classes, may, merge: (like, plan) => merge(item, noun, like, plan), open: like => open({ kind: 'report', id: like.id, key: `report:${like.id}`, title: like.title }) });
+    parts.alike.hidden = item.kind !== 'report' || !drawAlike(slots.alike, noun, { incidents, classes: config.classes, may, merge: (like, plan) => merge(item, noun, like, plan, etag), open: like => open({ kind: 'report', id: like.id, key: `report:${like.id}`, title: like.title }) });
   }
 
   /** The open cases about it: the live picture tells, the noun does not. */

@@ -57,7 +57,12 @@ export async function mount(root, config) {
     if (item.folded) return unfold(item);
     current = item;
     delete slots.nothing.dataset.state;
-    if (drawn !== item.key) { bar = null; fill(slots.acts); } // until this row is there, no key acts on the one before
+    if (drawn !== item.key) { // until this row is there, no key acts on the one before: neither its acts nor its likenesses
+      bar = null;
+      parts.alike.hidden = true;
+      fill(slots.acts);
+      fill(slots.alike);
+    }
     list.mark(item.key);
     slots.nothing.hidden = true;
     slots.card.hidden = false;
@@ -68,7 +73,7 @@ export async function mount(root, config) {
       if (!found) return;
       drawn = item.key;
       if (slots.notice.dataset.away) { delete slots.notice.dataset.away; fill(slots.notice); }
-      current = { ...item, version: found.noun.version, etag: found.etag };
+      current = { ...item, version: found.noun.version };
       list.became(item.key, found.noun.stage === 'merged' ? t('duty.became_row', { id: found.noun.incident_id }) : stageWord(found.noun));
       bar = drawActs(slots.acts, item.kind, found.noun, { config, etag: found.etag, seen: found.report, incidents: () => picture.incidents, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
     } catch (problem) {
@@ -90,11 +95,11 @@ export async function mount(root, config) {
     setTimeout(() => { if (current?.key === item.key && slots.notice.dataset.away) open(item, true); }, 3000);
   }
 
-  /** One of two complaints, as the officer wants it. */
-  async function merge(item, report, like, plan) {
+  /** One of two complaints, as the officer wants it; `etag` is the version of `report` that is shown. */
+  async function merge(item, report, like, plan, etag) {
     const go = async () => {
       try {
-        if (!(await mergeAlike(report, like, plan, { config, etag: current?.etag }))) return;
+        if (!(await mergeAlike(report, like, plan, { config, etag }))) return;
       } catch (problem) { return after(item, problem, go); }
       await after(item, null, go);
     };

@@ -1,5 +1,6 @@
 // Readings written down by hand: rows of device, metric, value and time; each is sent alone, so that each has its own answer.
-// The server decides what is stored. A row keeps its key until it is changed: sent twice, it is stored once.
+// The server decides what is stored. A row keeps its key until it or the note is changed: sent twice, it is stored once.
+// While rows are on their way nothing is sent again, and none of them can be touched.
 
 import { begin, h, t, fill, icon, clock, number, labelOf, toast, now } from './duty-dom.js';
 import { follow, mountHead } from './duty-head.js';
@@ -22,7 +23,7 @@ export async function mount(root, config) {
   let sending = false;
   follow(config, mountHead(root, config), () => {}, 'duty');
   const [catalogue, names] = await Promise.all([read('/metrics').catch(() => ({ metrics: [] })), streetNames().catch(() => ({}))]);
-  const note = h('input', { type: 'text', maxlength: '200', placeholder: t('entry.note_hint'), 'aria-label': t('entry.note'), autocomplete: 'off' });
+  const note = h('input', { type: 'text', maxlength: '200', placeholder: t('entry.note_hint'), 'aria-label': t('entry.note'), autocomplete: 'off', oninput: () => { for (const row of rows) row.key = newKey(); } });
   fill(slots.note, note);
 
   function addRow(like) {
@@ -47,9 +48,15 @@ export async function mount(root, config) {
     return row;
   }
 
-  function remove(row) {
-    rows.splice(rows.indexOf(row), 1);
+  function drop(row) {
+    const at = rows.indexOf(row);
+    if (at >= 0) rows.splice(at, 1);
     row.node.remove();
+  }
+
+  function remove(row) {
+    if (row.node.inert) return;
+    drop(row);
     if (!rows.length) addRow().device.focus();
     tellSend();
   }
@@ -104,11 +111,13 @@ export async function mount(root, config) {
     } catch (problem) {
       row.refused = [t('entry.failed'), t('entry.way.failed', { why: explain(problem) })];
     }
+    row.node.inert = false;
     show(row, 'refused', ...row.refused);
     return null;
   }
 
   async function sendAll() {
+    if (sending) return;
     const wanted = rows.filter(row => !blank(row));
     const ready = wanted.filter(row => judge(row, true));
     if (ready.length < wanted.length || !ready.length) {
@@ -118,7 +127,9 @@ export async function mount(root, config) {
       first.node.querySelector({ device: '.e-device input', metric: '.e-metric select' }[lacking(first)?.[0]] || '.e-value input')?.focus();
       return;
     }
+    const held = document.activeElement;
     sending = true;
+    for (const row of ready) row.node.inert = true;
     tellSend();
     const waiting = [...ready], done = [];
     const work = async () => { while (waiting.length) { const found = await send(waiting.shift()); if (found) done.push(found); } };
@@ -127,8 +138,9 @@ export async function mount(root, config) {
     for (const found of done) keep(found);
     tellWritten();
     const last = done.at(-1)?.row;
-    for (const { row } of done) { rows.splice(rows.indexOf(row), 1); row.node.remove(); }
+    for (const { row } of done) drop(row);
     if (!rows.length) addRow(last);
+    else if (held.isConnected && document.activeElement === document.body) held.focus(); // what is inert loses the cursor
     tellSend();
     toast(done.length === ready.length ? 'ok' : 'info', done.length === ready.length ? t('entry.all_stored', { n: done.length }) : t('entry.some_refused', { stored: done.length, refused: ready.length - done.length }));
   }
@@ -155,7 +167,7 @@ export async function mount(root, config) {
     (row.device.chosen ? row.metric : row.device).focus();
   });
   sendButton.addEventListener('click', sendAll);
-  slots.rows.addEventListener('keydown', event => { if (event.key === 'Enter' && event.target.closest('.e-value')) { event.preventDefault(); sendAll(); } });
+  slots.rows.addEventListener('keydown', event => { if (event.key === 'Enter' && event.target.closest('.e-value')) { event.preventDefault(); if (!event.repeat) sendAll(); } });
   // Who leaves the time alone means the moment of sending, not that of opening the page.
   setInterval(() => { for (const row of rows) if (!row.touched && !row.refused && row.node.dataset.state !== 'sending') row.time.value = localOf(now(), config.timezone); }, 10_000);
   root.querySelector('.desk-link[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });

@@ -23,17 +23,18 @@ export class Air {
 
   /** The newest hour; what was known stays while the server does not answer, until it is too old. */
   async ask() {
+    if (this.config.air === null) return this.tick();
     const query = new URLSearchParams({ figure: "aqi_hour_area", subject: this.config.air, limit: "1" });
     const answer = await fetch(`/api/v1/derived?${query}`, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (!told) return;
+    if (!told) return undefined;
     this.#asked = true;
     this.#row = told.derived[0];
-    this.tick();
+    return this.tick();
   }
 
   tick() {
-    const air = airOf(this.#row, this.live.now());
+    const air = airOf(this.#row, this.live.now(), this.config.air);
     write(this.figure, air.value ?? NaN, { age: air.state === "known" ? (this.live.now() - air.at) / 1000 : null });
     this.place.dataset.level = air.state === "known" ? `air-${air.level}` : "unknown";
     [...slotOf(this.place, "air-ladder").children].forEach((step, at) => step.classList.toggle("on", at < (air.level ?? 0)));
@@ -42,6 +43,7 @@ export class Air {
   }
 
   #note(air) {
+    if (air.state === "outside") return t("air.outside_note");
     if (air.state === "none") return t(this.#asked ? "air.none_yet" : "air.asking");
     const hourOf = (ms) => Number(minuteOf(ms, this.config.timezone, lang()).slice(0, 2));
     const hour = t("air.hour", { since: hourOf(air.since), at: hourOf(air.at) || 24 });

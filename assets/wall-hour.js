@@ -2,9 +2,10 @@
 
 export const CURRENT_MS = 2 * 3600 * 1000;
 
-/** What a row of `GET /derived` (`aqi_hour_area`; undefined: there is none) says at `now`, ms:
- *  `{state: none | old | incomplete | known, value, level, primary, since, at, has, of, stations, missing}`. */
-export function airOf(row, now) {
+/** What a row of `GET /derived` (`aqi_hour_area`; undefined: there is none) says at `now`, ms; a `subject` of null is an index the reader
+ *  may not see: `{state: outside | none | old | incomplete | known, value, level, primary, since, at, has, of, stations, missing}`. */
+export function airOf(row, now, subject) {
+  if (subject === null) return { state: "outside", value: null, level: null };
   if (!row) return { state: "none", value: null, level: null };
   const values = Object.entries(row.of?.values ?? {});
   const told = {

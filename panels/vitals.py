@@ -18,10 +18,15 @@ def vitals(page: Page) -> Component:
     )
 
 
-def air_subject(page: Page) -> str:
-    """The area whose index a reader is shown: the only one they see, else the city. One that has no station shows that there is none."""
-    areas = page.scope.areas if page.scope else ()
-    return areas[0] if len(areas) == 1 else page.config.area.code
+def air_subject(page: Page) -> str | None:
+    """The area whose index a reader is shown: the city, else the only one they see. One that has no station shows that there is none.
+
+    None for a reader of several areas, each with an index of its own: theirs together has none, and that of the city they are never told.
+    """
+    city = page.config.area.code
+    if page.scope is None or page.scope.sees(city):
+        return city
+    return page.scope.areas[0] if len(page.scope.areas) == 1 else None
 
 
 def vital_name(vital: VitalConfig) -> str:
@@ -31,12 +36,13 @@ def vital_name(vital: VitalConfig) -> str:
 
 def _air(page: Page) -> Component:
     """Unknown until the server tells an hour: a dash and a word, no step of the ladder lit."""
+    word = "air.outside" if air_subject(page) is None else "air.none"
     return html.Div(
         [
             html.Span(page.text("air.index"), className="vital-label"),
             slot("air-ladder", "gauge ladder"),
             figure("aqi", kind="vital-figure"),
-            html.Span(page.text("air.none"), className="air-level", **marks({"data-slot": "air-level"})),
+            html.Span(page.text(word), className="air-level", **marks({"data-slot": "air-level"})),
             html.Span(className="vital-note", **marks({"data-slot": "air-note"})),
         ],
         className="vital vital-air",

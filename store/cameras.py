@@ -131,17 +131,18 @@ def read_stream(connection: Connection, device: str, act: Act) -> str:
 def cover(connection: Connection, scope: Scope, area: str, state: str | None, usual: Usual, page: tuple[int, int]) -> Coverage:
     """The cells of an area in the scope, and what all cameras reach of them, wherever these stand; `page`: after which cell, how many.
 
-    To be asked as one who sees all cameras: the one beyond a street's border looks into it too.
+    To be asked as one who sees all cameras: the one beyond a street's border looks into it too. Counted are those within.
     """
     cells = list(queries.cameras_cells(connection, areas=prefixes(scope), area=f"{area}%"))
     sights = list(queries.cameras_sights(connection, state=state))
     shares = _shares(cells, sights, usual)
+    own = [row for row in sights if scope.sees(row["area"]) and row["area"].startswith(area)]
     areas = np.array([cell["area_m2"] for cell in cells])
     seen, after_id, limit = shares > 0, *page
     totals = {
         "cells": len(cells), "seen": int(seen.sum()), "blind": int((~seen).sum()), "rate": float(seen.mean()) if len(cells) else None,
-        "area_m2": float(areas.sum()), "seen_m2": float((areas * shares).sum()), "cameras": len(sights),
-        "simulated": sum(row["simulated"] for row in sights), "schematic": any(cell["schematic"] for cell in cells),
+        "area_m2": float(areas.sum()), "seen_m2": float((areas * shares).sum()), "cameras": len(own),
+        "simulated": sum(row["simulated"] for row in own), "schematic": any(cell["schematic"] for cell in cells),
         "reach_m": usual.reach_m, "angle": usual.angle,
     }  # fmt: skip
     blind = (cell for cell, lit in zip(cells, seen, strict=True) if not lit and cell["cell_id"] > after_id)

@@ -19,6 +19,7 @@ from core.day import Day, day_of
 from core.model import Scope
 from core.standards import weather
 from core.standards.level import RiverLimits
+from core.units import conversion
 from store import derived_inputs as inputs
 from store import hours, limits
 from store.derived_inputs import Device, Inputs
@@ -68,12 +69,15 @@ def sum_up_next(connection: Connection, config: Config, now: datetime) -> bool:
         elif figure == "dust_hour":
             made += _dust_of_day(config, subject, its, day)
         else:
-            made += _with_target(
-                figures.water_of_day(subject, [row["of"]["values"] for row in its], its[-1]["of"]["body"], day.start, day.end), targets
-            )
+            made += _with_target(_water_of_day(subject, its, day), targets)
     save(connection, made, day.end, now)
     hours.finish(connection, "day", due[0], now)
     return True
+
+
+def _water_of_day(subject: Subject, its: Sequence[Mapping[str, Any]], day: Day) -> Figure:
+    interval = timedelta(seconds=its[-1]["interval_s"])
+    return figures.water_of_day(subject, [row["of"]["values"] for row in its], its[-1]["of"]["body"], interval, day.start, day.end)
 
 
 def _with_target(section: Figure, targets: Mapping[str, int]) -> list[Figure]:
@@ -153,12 +157,13 @@ def _against_limits(config: Config, known: Inputs) -> list[Figure]:
 
 
 def _background(config: Config, known: Inputs) -> float | None:
-    """The city's mean of PM10 in µg/m³, away from building sites."""
+    """The city's mean of PM10 in µg/m³, away from building sites; none where its unit cannot become that."""
     metric = config.derived.dust.pm10
     means = [
-        mean
+        turn(mean)
         for one in known.devices.values()
         if not inputs.is_site(config, one) and metric in one.now and (mean := one.now[metric].mean) is not None
+        if (turn := conversion(one.units[metric], inputs.DUST_UNIT))
     ]
     return sum(means) / len(means) if means else None
 

@@ -22,16 +22,17 @@ from store.timescale import Connection, queries
 HOUR = hours.HOUR
 RAIN_BACK = max(figures.WINDOWS) - 1
 _LEAST_OF_AVERAGE = 0.75
-_DUST_UNIT = "ug/m3"
+DUST_UNIT = "ug/m3"
 
 
 @dataclass(slots=True)
 class Device:
-    """What a device measured. `now`: by the city's metric, of the hour asked for; `rain`: by the start of the hour."""
+    """What a device measured. `now`, with its `units`: by the city's metric, of the hour asked for; `rain`: by the start of the hour."""
 
     subject: Subject
     kind: str | None = None
     now: dict[str, Measured] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     rain: dict[datetime, Measured] = field(default_factory=dict)
 
 
@@ -73,6 +74,7 @@ def _devices(connection: Connection, config: Config, hour: datetime, limited: se
             device.rain[row["hour"]] = measured
         if row["hour"] == hour:
             device.now[row["metric"]] = measured
+            device.units[row["metric"]] = row["unit"]
     return devices
 
 
@@ -99,7 +101,7 @@ def _sites(connection: Connection, config: Config, hour: datetime, devices: dict
     )  # fmt: skip
     for row in rows:
         devices.setdefault(row["device"], Device(Subject(row["device"], row["area"], row["simulated"])))
-        turn = conversion(row["unit"], _DUST_UNIT)
+        turn = conversion(row["unit"], DUST_UNIT)
         promised = averaging / timedelta(seconds=row["interval_s"])
         enough = row["good"] > 0 and row["good"] >= promised * _LEAST_OF_AVERAGE
         found.setdefault(row["device"], []).append(turn(row["mean"]) if turn and enough else None)

@@ -4,10 +4,10 @@ The leader asks; `alerts.maintenance` decides. One absence has one case, and a d
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alerts.maintenance import Silence, is_due, limit_of, shortest_limit
+from alerts.maintenance import Silence, is_due, limit_of, limits
 from alerts.rules import Rules
 from core.config import Config, NoDataRule
 from core.facts import Listening
@@ -19,21 +19,28 @@ from store.openings import Opening, open_case
 from store.timescale import Connection, queries
 
 ENDED = sorted(set(lifecycle.TABLE) - lifecycle.OPEN)
-_LOOKED_AT = 2000  # silent devices at once
+_PAGE = 2000  # silent devices looked at in one query
+_ENOUGH = 200  # cases due: more than are opened in one turn
+_FIRST = datetime.min.replace(tzinfo=UTC), 0  # before every silence
 _RINGING = ("unack", "acked")
 
 
 def read_due(connection: Connection, rules: Rules, now: datetime) -> list[Silence]:
-    """Devices whose alert has lasted its limit and whose absence has no case yet, the longest silent first."""
-    limits = {name: limit for name, rule in rules.no_data if (limit := shortest_limit(rule)) is not None}
-    if not limits:
-        return []
+    """Devices whose alert has lasted its limit and whose absence has no case yet, the longest silent first.
+
+    However many are looked at in vain before them: those behind a gateway that is down may be thousands.
+    """
     of = dict(rules.no_data)
-    rows = queries.maintenance_silences(
-        connection, rules=sorted(limits), silence_rules=sorted(of), before=now - min(limits.values()), now=now, limit=_LOOKED_AT
-    )
-    found = [_silence(row) for row in rows]
-    return [silence for silence in found if is_due(silence, of[silence.rule], rules, now)]
+    known = [(name, kind, now - limit) for name, rule in rules.no_data for kind, limit in limits(rule)]
+    names, kinds, befores = ([each[place] for each in known] for place in range(3))
+    asked = {"rules": names, "kinds": kinds, "befores": befores, "silence_rules": sorted(of), "now": now, "limit": _PAGE}
+    due: list[Silence] = []
+    after: tuple[datetime, int] | None = _FIRST if known else None
+    while after and len(due) < _ENOUGH:
+        rows = list(queries.maintenance_silences(connection, **asked, after_at=after[0], after_id=after[1]))
+        due += [silence for silence in map(_silence, rows) if is_due(silence, of[silence.rule], rules, now)]
+        after = (rows[-1]["silent_at"], rows[-1]["alert_id"]) if len(rows) == _PAGE else None
+    return due
 
 
 def _silence(row: Mapping[str, Any]) -> Silence:
@@ -46,15 +53,17 @@ def _silence(row: Mapping[str, Any]) -> Silence:
 def open_for(connection: Connection, silence: Silence, rule: NoDataRule, config: Config, now: datetime) -> str | None:
     """The number of its case; None when it came back or somebody else saw to it meanwhile.
 
-    What a person has opened for the alert is its case, and so is one of an earlier absence that is still open.
+    What a person has opened for the alert is its case, and so is one of an earlier absence that is still open,
+    whoever opened it: nobody is sent twice.
     """
     alert = alerts.lock_alert(connection, EVERYWHERE, silence.alert_id)
     if alert["stage"] not in _RINGING or queries.maintenance_present(connection, device_id=silence.device_id):
         return None
     since = silence.silent_at.astimezone(config.area.zone)
     act = Act("open", EVERYWHERE, now, note=f"{rule.label} > {_told(limit_of(rule, silence.kind))} ({since:%Y-%m-%d %H:%M} …)")
+    rules = sorted(name for name, each in config.rules.items() if isinstance(each, NoDataRule))
     known = queries.maintenance_case(
-        connection, alert_id=silence.alert_id, since=silence.silent_at, device_id=silence.device_id, ended=ENDED
+        connection, alert_id=silence.alert_id, since=silence.silent_at, device_id=silence.device_id, ended=ENDED, silence_rules=rules
     )
     if known:
         number = str(known["case_number"])

@@ -1,7 +1,8 @@
 """The end of pictures: what is over long enough goes, and rows and files that have lost each other are found.
 
 A row never points to nothing: it says first that its picture ended, and only then the file goes. Nothing younger than an hour is
-touched: its transaction may still be under way. Only in the folder that carries the database's own mark is anything cleared up.
+touched: its transaction may still be under way. A file without a row is worth a whole retention: a restored dump knows nothing of what
+came after it. Only in the folder that carries the database's own mark is anything cleared up.
 """
 
 import secrets
@@ -53,7 +54,7 @@ def sweep(store: Store, folder: Path, keep: timedelta, now: datetime) -> Swept:
             break
     paths = _pictures(folder, now)
     while portion := list(islice(paths, _AT_ONCE)):
-        _compare(store, portion, now, swept)
+        _compare(store, portion, keep, now, swept)
     _look_for_files(store, folder, now, swept)
     return swept
 
@@ -103,13 +104,14 @@ def _is_name(folder: Path, path: Path) -> bool:
         return False
 
 
-def _compare(store: Store, paths: Sequence[Path], now: datetime, swept: Swept) -> None:
-    """Files whose row is missing or over go; a row that missed its file has it again."""
+def _compare(store: Store, paths: Sequence[Path], keep: timedelta, now: datetime, swept: Swept) -> None:
+    """Files go whose row is over, or that have none and are older than `keep`; a row that missed its file has it again."""
     with store.connection() as connection:
         fates = {row["media_id"]: row["ended_why"] for row in queries.media_fates(connection, media_ids=[path.stem for path in paths])}
         found = [path.stem for path in paths if fates.get(path.stem) == "lost"]
         swept.found += int(queries.media_find(connection, media_ids=found)) if found else 0
-    swept.cleared += sum(_clear(path, now) for path in paths if path.stem not in fates or fates[path.stem] == "expired")
+    over = [path for path in paths if (fates[path.stem] == "expired" if path.stem in fates else not _is_young(path, now, keep))]
+    swept.cleared += sum(_clear(path, now) for path in over)
 
 
 def _look_for_files(store: Store, folder: Path, now: datetime, swept: Swept) -> None:
@@ -149,8 +151,8 @@ def _put_back(aside: Path) -> None:
         aside.rename(path)
 
 
-def _is_young(path: Path, now: datetime) -> bool:
+def _is_young(path: Path, now: datetime, young: timedelta = _YOUNG) -> bool:
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC) > now - _YOUNG
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) > now - young
     except FileNotFoundError:
         return True

@@ -5,21 +5,32 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import OperationalError
+
+from core.errors import StoreUnavailable
 
 _HERE = Path(__file__).parent / "migrations"
+_LOCK_S = 10.0  # whoever waits for a table longer keeps everybody behind him waiting too
 
 
-def upgrade(database_url: str) -> None:
+def upgrade(database_url: str, lock_s: float = _LOCK_S) -> None:
     """Apply every migration that is missing, then the grants. Safe to repeat.
 
-    Raises `psycopg.OperationalError` when the database cannot be reached.
+    Raises `psycopg.OperationalError` when the database cannot be reached, `StoreUnavailable` when a table was not free for
+    `lock_s` seconds: nothing has changed then.
     """
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     config.attributes["url"] = database_url
-    command.upgrade(config, "head")
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute((_HERE / "grants.sql").read_bytes())
+    config.attributes["options"] = options = f"-c lock_timeout={lock_s * 1e3:.0f}"
+    try:
+        command.upgrade(config, "head")
+        with psycopg.connect(database_url, autocommit=True, options=options) as connection:
+            connection.execute((_HERE / "grants.sql").read_bytes())
+    except (OperationalError, psycopg.errors.LockNotAvailable) as error:
+        if isinstance(getattr(error, "orig", error), psycopg.errors.LockNotAvailable):
+            raise StoreUnavailable(f"a table was in use for {lock_s:g} s: stop the roles, or try again") from error
+        raise
 
 
 def current(database_url: str) -> str | None:

@@ -24,7 +24,7 @@ GOOD = [QUALITY_CODE[one] for one in (Quality.GOOD, Quality.NO_TIME, Quality.EST
 _LATELY = timedelta(days=7)  # a metric not heard for longer is no longer expected
 _BEFORE = timedelta(hours=6)  # no further back is the value before the hour's first looked for, nor than two intervals
 _MOST_REFUSED = 200_000
-_RAIN_REACHES = 24  # hours that a change of one hour's rain changes sums of
+_RAIN_REACHES, _HEAT_REACHES = 24, 72  # hours whose figures look back to one: sums of rain a day, heat today and two days before
 _COLUMNS = ("received", "good", "nulls", "flagged", "late", "jumps", "sum", "min", "max", "energy", "last")
 
 
@@ -62,11 +62,13 @@ def measure_next(connection: Connection, config: Config, now: datetime) -> bool:
 
 
 def _derive_again(connection: Connection, config: Config, hour: datetime, changed: set[int], now: datetime) -> None:
-    """Sums of rain look back a day: a change of one hour changes those of the hours after it."""
-    rain = next((row["metric_id"] for row in queries.quality_metrics(connection, metrics=[config.derived.rain], every=False)), None)
-    if rain in changed:
+    """Sums of rain and signals of heat look back: a change of one hour changes those of the hours after it."""
+    reaches = {config.derived.temperature: _HEAT_REACHES, config.derived.rain: _RAIN_REACHES}
+    known = queries.quality_metrics(connection, metrics=list(reaches), every=False)
+    reach = max((reaches[row["metric"]] for row in known if row["metric_id"] in changed), default=0)
+    if reach:
         last = hours.hour_of(now - config.quality.settle) - hours.HOUR
-        later = [hour + n * hours.HOUR for n in range(1, _RAIN_REACHES)]
+        later = [hour + n * hours.HOUR for n in range(1, reach)]
         hours.add(connection, "derive", [one for one in later if one <= last])
 
 

@@ -102,14 +102,20 @@ class Registry:
         self._looked_at = now
 
     def _learn(self, connection: Connection, devices: Iterable[str]) -> None:
-        missing = list(devices)
-        if missing:
-            for row in queries.registry_devices(connection, devices=missing):
-                self._devices[row["device"]] = _known(row)
-                if row["gb_id"]:
-                    self._numbers[row["device"]] = row["gb_id"]
-                    self._devices[row["gb_id"]] = self._devices[row["device"]]
-                self._versions[row["device"]] = row["updated_at"]
+        """A camera also by its number, where that was asked for and is nobody's own name: whose name it is comes in the same answer."""
+        missing = set(devices)
+        if not missing:
+            return
+        rows = list(queries.registry_devices(connection, devices=sorted(missing)))
+        for row in rows:
+            self._devices[row["device"]] = _known(row)
+            self._versions[row["device"]] = row["updated_at"]
+        for row in rows:
+            number = row["gb_id"]
+            other = self._devices.get(number)
+            if number in missing and (other is None or other.device != number):
+                self._numbers[row["device"]] = number
+                self._devices[number] = self._devices[row["device"]]
 
     def _adopt(self, connection: Connection, unknown: set[str], decoded: Decoded, now: datetime, astray: Astray) -> None:
         """Register each unknown device in the area of the first sender who may speak for where that sender says it is."""
@@ -155,7 +161,8 @@ class Registry:
                 continue
             moved[hint.device] = place.placement
             there = replace(known, lon=lon, lat=lat, cell_id=place.cell_id, area=area)
-            self._devices |= dict.fromkeys((hint.device, known.device, self._numbers.get(known.device, known.device)), there)
+            names = {known.device, self._numbers.get(known.device, known.device)}
+            self._devices |= {name: there for name in names if (held := self._devices.get(name)) and held.device_id == known.device_id}
         for device, placement in sorted(moved.items()):  # each once, to where it was said to be last
             to = self._devices[device]
             queries.registry_move(

@@ -88,6 +88,8 @@ def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterab
         reading = states.newest[key]
         if key not in states.several and (reading.metric.metric in ruled or row["silent"] or row["unwatched"]):
             moved.states.append(_moved(reading, states.feed_of(reading) if row["unwatched"] or row["silent"] else None))
+        if all(each.quality is Quality.MANUAL for each in states.several.get(key, (reading,))):
+            continue  # a person spoke: the device itself is as dead as before, and nobody waits for it from now on
         if row["silent"]:
             silent.add(key[0])
         if row["unwatched"]:

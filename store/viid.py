@@ -1,4 +1,5 @@
-"""Which view libraries (GA/T 1400) are registered, from where and until when: a row of the wire's memory each, so that every edge knows.
+"""Which view libraries (GA/T 1400) are registered, from where and until when, and how far each nonce is used: a row of the wire's
+memory each, so that every edge knows.
 
 Never decides whose password is right. A registration that nobody uses lapses, and the library registers anew.
 """
@@ -15,6 +16,8 @@ from store.timescale import Connection
 REGISTERED_FOR = timedelta(minutes=10)  # since it last spoke; libraries say every 30 to 90 s that they live
 _SEEN_AFTER = timedelta(minutes=1)  # a registration in use is written this often at most
 _SECRET = ("jobs", "viid nonce")  # under the name whose memory is never forgotten
+_NONCES = "viid nonce"  # no feed: all rows of this name are nonces
+_NONCES_FOR = timedelta(minutes=15)  # a nonce holds five, and the edges' clocks may differ by as much
 
 
 class _Registered(msgspec.Struct):
@@ -56,6 +59,17 @@ def nonce_secret(connection: Connection, now: datetime) -> bytes:
     drawn = secrets.token_bytes(32)
     wire_memory.save(connection, {_SECRET: drawn}, {}, now)
     return drawn
+
+
+def spend(connection: Connection, nonce: str, count: int, now: datetime) -> bool:
+    """Whether `count` is greater than all that this nonce was used with: then it is used up to there. Others wait for our commit."""
+    key = _NONCES, nonce
+    known = wire_memory.load(connection, [key])
+    if key in known and count <= int(known[key][0]):
+        return False
+    wire_memory.save(connection, {key: b"%d" % count}, {}, now)
+    wire_memory.forget_feed(connection, _NONCES, now - _NONCES_FOR)
+    return True
 
 
 def _key(feed: str, device: str) -> wire_memory.Key:

@@ -66,5 +66,10 @@ def forget(connection: Connection, config: Config, now: datetime) -> int:
     longer = {name: KEPT_LONGER[feed.format] for name, feed in config.feeds.items() if feed.format in KEPT_LONGER}
     gone = int(queries.memory_forget(connection, before=now - KEPT, feeds=[], but=["jobs", *longer]))
     for name, kept in longer.items():
-        gone += int(queries.memory_forget(connection, before=now - kept, feeds=[name], but=[]))
+        gone += forget_feed(connection, name, now - kept)
     return gone
+
+
+def forget_feed(connection: Connection, feed: str, before: datetime) -> int:
+    """Drop what nobody asked for since `before` of one feed; returns the rows."""
+    return int(queries.memory_forget(connection, before=before, feeds=[feed], but=[]))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.standards.digits import significant
+
 
 @dataclass(frozen=True, slots=True)
 class DustRule:
@@ -43,7 +45,7 @@ def exceedances(averages: Sequence[float | None], rule: DustRule, background: Se
         return sum(value is not None and value > rule.limit for value in averages)
     if background is None or len(background) != len(averages):
         raise ValueError(f"{rule.code} compares with the area's mean of the same intervals")
-    return sum(a is not None and b is not None and a - b > rule.limit for a, b in zip(averages, background, strict=True))
+    return sum(a is not None and b is not None and significant(a - b) > rule.limit for a, b in zip(averages, background, strict=True))
 
 
 def breaks(averages: Sequence[float | None], rule: DustRule, background: Sequence[float | None] | None = None) -> bool:

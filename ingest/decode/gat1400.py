@@ -39,6 +39,7 @@ _PERSONAL = {"face": "face", "person": "person", "motor_vehicle": "plate", "bicy
 _WHOLE_SCENES = ("14", "100", "13")  # picture types: scene, general, thing; all others are of a person or a vehicle
 _SYSTEM = {"RegisterObject": True, "KeepaliveObject": True, "UnRegisterObject": False}  # whether it is there from then on
 _NOTICES = ("SubscribeNotification", "DispositionNotification")
+_STATES = ("APEStatusListObject", "APEStatusObject")
 _DEVICES = ("DeviceID", "TollgateID", "ApeID", "MonitorID")
 _TIMES = ("PassTime", "PersonAppearTime", "FaceAppearTime", "AppearTime", "OccuredTime", "OccurredTime", "ShotTime", "LocationMarkTime")
 _OPEN = frozenset(
@@ -64,7 +65,7 @@ def _read(watch: Watch) -> bool:
         if isinstance(whole.get(name), dict):
             alive(watch, word_of(whole[name].get("DeviceID")), there)
             return True
-    states = _listed(whole, "APEStatusListObject", "APEStatusObject")
+    states = _listed(whole, *_STATES)
     _states(watch, states)
     told = [notice for name in _NOTICES for notice in _listed(whole, f"{name}ListObject", f"{name}Object")]
     if len(told) > EVENTS:
@@ -79,7 +80,10 @@ def _read(watch: Watch) -> bool:
 
 
 def notices(payload: bytes) -> list[tuple[str, bytes]]:
-    """Each notice of a body with its id, as a body of its own; none where there are none, or more than one body may have."""
+    """Each notice of a body with its id, as a body of its own; none where there are none, or more than one body may have.
+
+    The states of devices that stand beside them come last, as one body without an id: nothing of a body is lost by taking it apart.
+    """
     try:
         whole = json_in(payload)
     except DecodeError:
@@ -87,13 +91,18 @@ def notices(payload: bytes) -> list[tuple[str, bytes]]:
     if not isinstance(whole, dict):
         return []
     told = [(name, notice) for name in _NOTICES for notice in _listed(whole, f"{name}ListObject", f"{name}Object")]
-    if len(told) > EVENTS:
+    if not told or len(told) > EVENTS:
         return []
-    return [
-        (word_of(notice.get("NotificationID")) if isinstance(notice, dict) else "",
-         json.dumps({f"{name}ListObject": {f"{name}Object": [notice]}}, ensure_ascii=False).encode("utf-8", "replace"))
+    parts = [
+        (word_of(notice.get("NotificationID")) if isinstance(notice, dict) else "", _body(f"{name}ListObject", f"{name}Object", [notice]))
         for name, notice in told
-    ]  # fmt: skip
+    ]
+    states = _listed(whole, *_STATES)
+    return [*parts, ("", _body(*_STATES, states))] if states else parts
+
+
+def _body(around: str, name: str, what: list[Any]) -> bytes:
+    return json.dumps({around: {name: what}}, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def speaker(payload: bytes) -> str:

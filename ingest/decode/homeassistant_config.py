@@ -5,17 +5,24 @@ Decides names, devices and which parts of an announcement are of use to a city. 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
+
+import msgspec
 
 from core.errors import DecodeError
 from core.model import Reason
 from ingest.decode.homeassistant_memory import About, Announced, Entity, Word
-from ingest.decode.homeassistant_template import read_template
+from ingest.decode.homeassistant_template import LONGEST, read_template
 from ingest.decode.iot_values import Bad, device_of, metric_of, part_of, raw_of
 from ingest.decode.source import clean
 
 LONGEST_TOPIC = 300
 MOST_COMPONENTS = 1000
+# What stands in each of them is worked on as often: it is short.
+MOST_SHARED, LONGEST_SHARED = 200, 2048
+MOST_NAMES, MOST_WAYS = 10, 10
 LONGEST_FIELD = 120
 DEVICE = "device"  # the component of messages that announce all values of a device at once
 COMPONENTS = frozenset(
@@ -71,7 +78,8 @@ def announced_by(topic: str, address: Address, body: dict[str, Any]) -> tuple[An
     names = _names(about)
     device = device_of(names[0]) if names else device_at(address)
     told, bad = Announced(device, _about(about)), list[Bad]()
-    prefixes = [*names, address.node, _field(about.get("name")), device]
+    before = [each.replace(" ", "_") for each in (*names, address.node, _field(about.get("name")), device) if each]
+    prefixes = [(each.lower(), len(each)) for each in before if len(each) <= LONGEST_TOPIC]
     for name, component, entry in _components(address, whole, bad):
         try:
             _add(told, topic, _metric(name, prefixes, entry, component), component, entry)
@@ -85,12 +93,12 @@ def _spelled(part: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
 
 
 def _names(about: dict[str, Any]) -> list[str]:
-    """Identifiers, else the addresses of its connections (`[["mac", "02:…"]]`)."""
+    """The first identifiers, else the first addresses of its connections (`[["mac", "02:…"]]`)."""
     told = about.get("identifiers")
-    names = [str(each) for each in (told if isinstance(told, list) else [told]) if isinstance(each, str | int) and str(each).strip()]
+    names = (str(each) for each in (told if isinstance(told, list) else [told]) if isinstance(each, str | int) and str(each).strip())
     links = about.get("connections")
-    ends = [pair[1] for pair in (links if isinstance(links, list) else []) if isinstance(pair, list) and len(pair) == 2]
-    return names or [end for end in ends if isinstance(end, str) and end.strip()]
+    ends = (pair[1] for pair in (links if isinstance(links, list) else []) if isinstance(pair, list) and len(pair) == 2)
+    return list(islice(names, MOST_NAMES)) or list(islice((end for end in ends if isinstance(end, str) and end.strip()), MOST_NAMES))
 
 
 def _about(about: dict[str, Any]) -> About:
@@ -107,7 +115,7 @@ def _field(value: object) -> str:
 
 
 def _components(address: Address, whole: dict[str, Any], bad: list[Bad]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(name, component, entry) of each value; what the message says for all of them stands in each."""
+    """(name, component, entry) of each value; what is said for all stands in each. Raises `DecodeError` where that is much."""
     if address.component != DEVICE:
         yield address.name, address.component, whole
         return
@@ -115,6 +123,8 @@ def _components(address: Address, whole: dict[str, Any], bad: list[Bad]) -> Iter
     if not isinstance(parts, dict):
         raise DecodeError("a device announces its 'components'")
     shared = {name: value for name, value in whole.items() if name not in ("components", "device")}
+    if _is_much(shared):
+        raise DecodeError(f"more than {MOST_SHARED} words or {LONGEST_SHARED} bytes for all components", Reason.TOO_LARGE)
     if len(parts) > MOST_COMPONENTS:
         bad.append(Bad(DecodeError(f"more than {MOST_COMPONENTS} components: the rest was not read", Reason.TOO_LARGE)))
     for name, part in list(parts.items())[:MOST_COMPONENTS]:
@@ -123,12 +133,19 @@ def _components(address: Address, whole: dict[str, Any], bad: list[Bad]) -> Iter
             yield name, _field(entry.get("platform")), shared | entry
 
 
-def _metric(name: str, prefixes: list[str], entry: dict[str, Any], component: str) -> str:
+def _is_much(shared: dict[str, Any]) -> bool:
+    try:
+        return len(shared) > MOST_SHARED or len(msgspec.json.encode(shared)) > LONGEST_SHARED
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):  # nested too deep to be written again
+        return True
+
+
+def _metric(name: str, prefixes: list[tuple[str, int]], entry: dict[str, Any], component: str) -> str:
     """The name without the device's own, which many put before it; a name that is the device alone gets its quantity from its class."""
-    for prefix in prefixes:
-        prefix = prefix.replace(" ", "_")
-        if prefix and name.lower().startswith(prefix.lower()):
-            rest = name[len(prefix) :]
+    lowered = name.lower()
+    for prefix, length in prefixes:
+        if lowered.startswith(prefix):
+            rest = name[length:]
             if rest.strip(_BETWEEN) and rest[0] in _BETWEEN:
                 name = rest.strip(_BETWEEN)
                 break
@@ -150,7 +167,7 @@ def _add(told: Announced, topic: str, metric: str, component: str, entry: dict[s
         if entry.get("encoding") == "":
             raise DecodeError(f"{component} on '{state[:80]}' brings bytes, not values", Reason.UNSUPPORTED)
         template = entry.get("value_template") or entry.get("state_value_template") or entry.get("state_template")
-        steps, filters = read_template(template or ("{{ value_json.state }}" if entry.get("schema") == "json" else None))
+        steps, filters = _read(template or ("{{ value_json.state }}" if entry.get("schema") == "json" else None))
     except DecodeError as problem:
         refused = str(problem)
     on, off = _switch(component, entry)
@@ -177,15 +194,24 @@ def said(value: object) -> str:
     return str(value).strip().lower()[:LONGEST_FIELD]
 
 
+def _read(template: object) -> tuple[list[str], list[str]]:
+    """`read_template`; the same one stands in many components."""
+    return _read_text(template) if isinstance(template, str) and len(template) <= LONGEST else read_template(template)
+
+
+_read_text = lru_cache(maxsize=1024)(read_template)
+
+
 def _add_words(told: Announced, entry: dict[str, Any]) -> None:
     listed = entry.get("availability")
-    ways = [_spelled(way, WORDS) for way in (listed if isinstance(listed, list) else [listed]) if isinstance(way, dict)]
+    told_ways = listed if isinstance(listed, list) else [listed]
+    ways = [_spelled(way, WORDS) for way in islice((way for way in told_ways if isinstance(way, dict)), MOST_WAYS)]
     if not ways and entry.get("availability_topic"):
         ways = [entry | {"topic": entry["availability_topic"], "value_template": entry.get("availability_template")}]
-    for way in ways[:10]:
+    for way in ways:
         topic = _topic(way.get("topic"), entry)
         if topic:
-            steps, _ = read_template(way.get("value_template"))
+            steps, _ = _read(way.get("value_template"))
             words = said(way.get("payload_available", "online")), said(way.get("payload_not_available", "offline"))
             told.words[topic] = Word(*words, steps, len(ways) == 1)
 

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 url = context.config.attributes["url"].replace("postgresql://", "postgresql+psycopg://", 1)
-engine = create_engine(url, poolclass=pool.NullPool)
+engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": context.config.attributes["options"]})
 with engine.connect() as connection:
     context.configure(connection=connection)
     with context.begin_transaction():

@@ -102,7 +102,7 @@ select * from said union all select * from measured;
 
 -- name: cameras_sights
 -- Where cameras stand and what they look at; drills look at nothing.
-select id, lon, lat, bearing, angle, reach_m, simulated from cameras
+select id, area, lon, lat, bearing, angle, reach_m, simulated from cameras
 where lon is not null and lat is not null and placement in ('inside', 'outside') and not drill and (cast(:state as text) is null or state = :state)
 order by id;
 

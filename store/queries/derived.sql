@@ -1,7 +1,7 @@
 -- Figures derived from measured hours; versions are added, never changed.
 
 -- name: derived_inputs
-select h.hour, d.device, d.area, d.simulated, d.kind, m.metric, h.expected, h.good, h.sum, h.energy, h.last, h.max as high
+select h.hour, d.device, d.area, d.simulated, d.kind, m.metric, m.unit, h.expected, h.good, h.sum, h.energy, h.last, h.max as high
 from device_hours h join devices d using (device_id) join metrics m using (metric_id)
 where h.hour >= :since and h.hour < :until and m.metric = any(cast(:metrics as text[])) and not d.drill
 order by d.device, h.hour;
@@ -34,8 +34,9 @@ group by d.device_id, 4;
 
 -- name: derived_hourly
 -- What hours were worth, as they stand now, to be summed up to a day.
-select distinct on (figure, subject, at) figure, subject, since, area, simulated, of
-from derived where figure = any(cast(:figures as text[])) and at > :since and at <= :until order by figure, subject, at, version desc;
+select distinct on (f.figure, f.subject, f.at) f.figure, f.subject, f.since, f.area, f.simulated, f.of, coalesce(d.interval_s, 0) as interval_s
+from derived f left join devices d on d.device = f.subject
+where f.figure = any(cast(:figures as text[])) and f.at > :since and f.at <= :until order by f.figure, f.subject, f.at, f.version desc;
 
 -- name: derived_standing
 select distinct on (figure, subject) figure, subject, value, text, reason, standard, of, version

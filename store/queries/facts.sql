@@ -1,13 +1,14 @@
 -- name: facts_due_devices
 -- A few at a time and only those nobody else is looking at.
 -- `since` and `until`: when its feed was listened to; of a device whose feed nobody knows, when all were. Null: nobody ever listened.
+-- `seen_at` of one that never sent a value: when it was said to have left. A watch that began with its silence knows no feed: the device does.
 -- `deaf`: how much of the time from its last word to `since` nobody did, or not all did.
 with due as (select device_id, feed, inhibited from device_watch where attention_at <= :now order by attention_at limit :limit for update skip locked)
 select d.device_id, d.device, d.presence, d.silent_at is not null as silent, d.gateway, due.inhibited,
        last.seen_at, coalesce(one.since, every.since) as since, coalesce(one.until, every.until) as until, gaps.deaf
-from due join devices d using (device_id) left join listening one on one.feed = due.feed
+from due join devices d using (device_id) left join listening one on one.feed = coalesce(due.feed, d.feed)
 cross join (select max(since) as since, min(until) as until from listening) every
-cross join lateral (select coalesce(max(s.updated_at), d.created_at) as seen_at from device_states s where s.device_id = d.device_id) last
+cross join lateral (select coalesce(max(s.updated_at), d.silent_at, d.created_at) as seen_at from device_states s where s.device_id = d.device_id) last
 cross join lateral (
     select coalesce(sum(upper(gap) - lower(gap)), '0') as deaf
     from (select unnest(range_agg(tstzrange(greatest(g.since, last.seen_at), g.until))) as gap from listening_gaps g
@@ -21,11 +22,14 @@ select g.device, g.silent_at is not null as silent, case when g.presence = 'offl
 from devices g left join device_watch w using (device_id) where g.device = any(:gateways ::text[]);
 
 -- name: facts_due_waits
+-- Of a silent device only what a person wrote down (quality 9) is known.
 with due as (select w.rule, w.subject, w.device_id, w.metric_id from rule_waits w join devices d using (device_id)
-             where w.due_at <= :now and d.silent_at is null order by w.due_at limit :limit for update of w skip locked)
+             where w.due_at <= :now
+               and (d.silent_at is null or exists (select from device_states h where (h.device_id, h.metric_id, h.quality) = (w.device_id, w.metric_id, 9)))
+             order by w.due_at limit :limit for update of w skip locked)
 select d.device, m.metric, s.value, s.quality, s.observed_at
 from due join devices d using (device_id) join metrics m using (metric_id) join device_states s using (device_id, metric_id)
-where d.silent_at is null;
+where d.silent_at is null or s.quality = 9;
 
 -- name: facts_alerts
 -- No locks: the device's state row is ours already, and what an officer does meanwhile the saving statements respect.
@@ -39,6 +43,7 @@ select rule, subject, since, due_at, value from rule_waits where device_id = any
 select distinct rule, subject from alerts where subject = any(:subjects);
 
 -- name: facts_gone
-select device_id, coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), created_at) as seen_at, silent_at is not null as silent,
-       gateway
+-- After the word was written down. Who sends words only was there until the first that says it left; saying so again moves nothing.
+select device_id, coalesce((select max(s.updated_at) from device_states s where s.device_id = d.device_id), silent_at, presence_at, created_at) as seen_at,
+       silent_at is not null as silent, gateway
 from devices d where device_id = any(:devices ::int4[]);

@@ -35,7 +35,8 @@ select source, external_id, report_id, area from reports where (source, external
 
 -- name: media_expire
 -- Older than the limit, and so is the end of all they belong to: the case, the report and its alerts, incident and cases. A report that nobody
--- has decided, joined or ended is open; what was done to one counts from the last act. A device's picture belongs to the alerts of its moment.
+-- has decided, joined or ended is open; what was done to one counts from the last act. A device's picture belongs to the alerts of its moment,
+-- and to what these led to. Joined one by one: an OR over two joins would be a loop over all cases.
 with old as (
     select m.media_id
     from media m left join reports r using (report_id) left join incidents i using (incident_id)
@@ -49,6 +50,15 @@ with old as (
       and not exists (select from alerts a where a.report_id = m.report_id and (a.stage <> 'normal' or coalesce(a.ended_at, a.updated_at) >= :before))
       and not exists (select from alerts a where a.device_id = m.device_id and a.observed_at <= coalesce(m.taken_at, m.created_at)
                       and (a.stage <> 'normal' or a.ended_at >= greatest(coalesce(m.taken_at, m.created_at), :before)))
+      and not exists (select from alerts a join cases c on c.alert_id = a.alert_id
+                      where a.device_id = m.device_id and coalesce(m.taken_at, m.created_at) between a.observed_at and coalesce(a.ended_at, 'infinity')
+                      and (c.closed_at is null or c.closed_at >= :before))
+      and not exists (select from alerts a join cases c on c.incident_id = a.incident_id
+                      where a.device_id = m.device_id and coalesce(m.taken_at, m.created_at) between a.observed_at and coalesce(a.ended_at, 'infinity')
+                      and (c.closed_at is null or c.closed_at >= :before))
+      and not exists (select from alerts a join incidents n on n.incident_id = a.incident_id
+                      where a.device_id = m.device_id and coalesce(m.taken_at, m.created_at) between a.observed_at and coalesce(a.ended_at, 'infinity')
+                      and (n.stage not in ('closed', 'dismissed') or coalesce(n.closed_at, n.updated_at) >= :before))
       and not exists (select from audit u where u.noun = 'report' and u.key = m.report_id::text and u.at >= :before)
     order by m.created_at limit :limit for update of m skip locked)
 update media m set ended_at = :now, ended_why = 'expired' from old where m.media_id = old.media_id returning m.media_id;

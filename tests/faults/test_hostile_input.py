@@ -8,6 +8,7 @@ import gzip
 import io
 import re
 import resource
+import select
 import socket
 import struct
 import zipfile
@@ -277,7 +278,7 @@ def slow_senders(city: City) -> tuple[int, float]:
         longest = 0.0
         for round_ in range(3):
             for wire in slow:
-                wire.sendall(b"<")
+                dribble(wire)
             for wire in stations:
                 wire.sendall(b"##9999" * 5000)  # the beginning of ever new packets
             answered(city, 2)
@@ -289,6 +290,13 @@ def slow_senders(city: City) -> tuple[int, float]:
         begun.within(BODY_WITHIN_S + 2, "the end of the slow bodies")
         until(lambda: city.one("select count(*) from rejected where feed = 'hj212'") > 0, what="rubbish is refused piece by piece")
     return len(answers), longest
+
+
+def dribble(wire: socket.socket) -> None:
+    """One byte more, unless the body was ended already: on a crowded machine that is early, and the law of the time says whether too early."""
+    if not select.select([wire], [], [], 0)[0]:
+        with suppress(OSError):
+            wire.sendall(b"<")
 
 
 def good_reading(city: City, number: int) -> float:

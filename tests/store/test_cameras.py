@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from alerts.rules import arrange
 from core.config import Config, FeedConfig
 from core.model import Frame
 from pipeline import process
-from store import cameras, hours, listening, quality
+from store import cameras, hours, listening, maintenance, quality
 from store.registry import keep_catalogue
 from tests.desk import NORTH, SOUTH, Desk, Person, open_desk
 from tests.pipes import deps_of
@@ -152,6 +153,19 @@ def test_a_number_means_one_device_only(city: Platform) -> None:
     assert (hidden.status_code, "CAM-3" in hidden.text) == (422, False)
 
 
+@pytest.mark.parametrize("asked", [[OTHER], ["CAM-1", OTHER], [ID], ["CAM-1"]])
+def test_a_device_keeps_its_own_name_whatever_number_another_has(city: Platform, asked: list[str]) -> None:
+    city.put("CAM-1", gb_id=OTHER)
+    city.put("CAM-2")
+    with city.desk.store.connection() as connection:
+        connection.execute("update devices set device = %s where device = 'CAM-2'", [OTHER])  # by whom did not see the first
+        city.deps.registry.forget()
+        for names in (asked, ["CAM-1"], [OTHER]):
+            city.deps.registry.known(connection, names)
+        known = city.deps.registry.known(connection, ["CAM-1", OTHER])
+    assert {name: device.device for name, device in known.items()} == {"CAM-1": "CAM-1", OTHER: OTHER}
+
+
 def test_an_alarm_finds_its_cameras_place_by_its_number_and_by_its_name(city: Platform) -> None:
     city.put("CAM-1", gb_id=ID, **PLACE)
     city.put("hall", gb_id=OTHER, **PLACE)
@@ -289,4 +303,47 @@ def test_coverage_counts_the_cells_in_reach_and_names_those_that_none_sees(city:
     first = covered("?limit=1")
     assert [cell["cell_id"] for cell in covered(f"?limit=1&next={first['next']}")["blind_cells"]] == []
     south = city.desk.with_token(city.app, "read", area=SOUTH)
-    assert [cell["cell_id"] for cell in south.get("/cameras/coverage").json["blind_cells"]] == [2]
+    told = south.get("/cameras/coverage").json
+    assert [cell["cell_id"] for cell in told["blind_cells"]] == [2]
+    assert (ahead["cameras"], told["cameras"], told["simulated"]) == (1, 0, 0)  # how many a city has is not a street's to know
+    assert covered(f"?area={SOUTH}")["cameras"] == 0
+
+
+def test_a_camera_is_silent_since_it_was_said_to_have_left_and_not_since_it_was_registered(city: Platform) -> None:
+    silent = city.desk.config.rules["silent"].model_copy(update={"case_after": 24 * HOUR, "case_after_of": {}})
+    rules = arrange(city.desk.config.model_copy(update={"rules": {"silent": silent}}))
+
+    def due() -> list[timedelta]:
+        with city.desk.store.connection() as connection:
+            return [city.desk.now - silence.silent_at for silence in maintenance.read_due(connection, rules, city.desk.now)]
+
+    city.put("CAM-1", gb_id=ID)
+    city.live(87 * 24 * HOUR)
+    for event, span in (("OFF", MINUTE), ("ON", 3 * 24 * HOUR), ("OFF", MINUTE), ("OFF", MINUTE)):  # the last word twice
+        city.say(ID, event)
+        city.live(span)
+    alert = "select stage, :now - raised_at > interval '3 days' as old from alerts".replace(
+        ":now", f"'{city.desk.now.isoformat()}'::timestamptz"
+    )
+    assert city.desk.rows(alert) == [{"stage": "unack", "old": True}]
+    assert city.desk.rows("select silent_at from devices") == [{"silent_at": city.desk.now - 2 * MINUTE}]
+    assert due() == []
+    city.live(25 * HOUR)
+    assert due() == [25 * HOUR + 2 * MINUTE]
+
+
+def test_a_camera_behind_a_recorder_that_is_down_waits_for_it_and_keeps_the_moment_it_left(city: Platform) -> None:
+    city.put("NVR", gb_id=OTHER)
+    city.put("CAM-1", gb_id=ID, gateway="NVR")
+    city.live(24 * HOUR)
+    city.say(OTHER, "OFF")
+    city.live(MINUTE)
+    left = city.desk.now
+    city.say(ID, "OFF")
+    for _ in range(12):
+        city.live(HOUR)
+    assert city.desk.rows("select subject from alerts") == [{"subject": "NVR"}]
+    city.say(OTHER)
+    for _ in range(12):
+        city.live(HOUR)
+    assert city.desk.rows("select subject, observed_at from alerts where stage = 'unack'") == [{"subject": "CAM-1", "observed_at": left}]

@@ -108,7 +108,10 @@ def test_rain_that_came_late_mends_every_sum_that_reaches_back_to_it(city: City)
 def test_a_day_is_summed_up_once_it_is_over_and_again_when_one_of_its_hours_changed(city: City) -> None:
     midnight = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
     city.device("station", every=15 * MINUTE)
+    city.device("section", "water", every=4 * HOUR)
     for n in range(24):
+        if n in range(0, 20, 4):
+            city.hour("section", midnight + n * HOUR, {"ammonia": 0.4}, [0], domain="water")
         if n != 5:
             city.hour("station", midnight + n * HOUR, CLEAN, range(0, 60, 15))
     end = midnight + 24 * HOUR
@@ -116,6 +119,7 @@ def test_a_day_is_summed_up_once_it_is_over_and_again_when_one_of_its_hours_chan
     assert city.figures("aqi_day") == []
     city.pass_time(end + 6 * MINUTE)
     assert city.figures("aqi_day") == [("station", end, 1, 100.0, None)]
+    assert city.figures("water_class_day") == [("section", end, 1, 2.0, None)], "five of the six readings it can tell"
     assert len(city.figures("aqi_day_area")) == 1
     city.tell("station", *[(midnight + 5 * HOUR + m * MINUTE, CLEAN | {"pm25": 500.0}) for m in range(0, 60, 15)], at=end + 7 * MINUTE)
     city.pass_time(end + 13 * MINUTE)

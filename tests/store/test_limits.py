@@ -100,6 +100,22 @@ def test_a_sites_quarters_of_an_hour_are_counted_by_the_regions_rule(city: City)
     assert (day[0], day[3], day[4]) == ("site", None, "missing tsp (3/96)")
 
 
+def test_hebeis_background_is_turned_into_the_unit_of_the_rule(city: City) -> None:
+    """In mg/m³ a background of 0.4 is 400 µg/m³; taken as 0.4 it would make every site break the rule."""
+    dust = DustConfig(rule="河北", devices=("site",))
+    city.config = city.config.model_copy(update={"derived": city.config.derived.model_copy(update={"dust": dust})})
+    for device in ("site", "station"):
+        city.device(device, every=15 * MINUTE)
+    for hour, unit in ((NOON, "mg/m3"), (NOON + HOUR, "%")):
+        city.rows("update metrics set unit = %s where metric = 'pm10' returning 1", unit)
+        for device, value in (("site", 0.45), ("station", 0.4)):
+            city.hour(device, hour, {"pm10": value}, range(0, 60, 15))
+        city.pass_time(hour + HOUR + 6 * MINUTE, start=NOON if hour == NOON else None)
+    first, second = city.rows("select text, reason, of from derived where figure = 'dust_hour' order by at")
+    assert (first["text"], first["of"]["background"]) == ("within", pytest.approx(401, abs=1))
+    assert (second["text"], second["reason"]) == (None, "missing the area's mean"), "no unit of it is none of the rule's"
+
+
 def test_rain_wind_and_heat_ask_for_their_colours_in_the_street_and_in_the_city(city: City) -> None:
     city.device("gauge")
     city.device("mast", area="320404002001")
@@ -119,6 +135,25 @@ def test_rain_wind_and_heat_ask_for_their_colours_in_the_street_and_in_the_city(
     assert at_noon("heat_signal_area") == [("320404", 2.0), ("320404002", 2.0)]
     row = city.rows("select text, of from derived where figure = 'rain_signal_area' and subject = '320404' and at = %s", NOON + HOUR)[0]
     assert (row["text"], row["of"]["by"]) == ("橙", "gauge")
+
+
+def test_a_temperature_that_came_late_mends_the_signals_of_the_hours_and_days_that_look_back_to_it(city: City) -> None:
+    def tell(hour: datetime, value: float) -> None:
+        city.tell("station", *[(hour + m * MINUTE, {"temperature": value}) for m in range(0, 60, 15)], at=city.now)
+
+    city.device("station", every=15 * MINUTE)
+    days = [NOON - n * 24 * HOUR for n in (2, 1, 0)]
+    city.now = AFTER
+    tell(days[1], 36.0)
+    for n in range(3):
+        tell(NOON - (2 - n) * HOUR, 36.0)
+    city.pass_time(AFTER, start=NOON - 2 * HOUR)
+    city.now = AFTER + MINUTE
+    tell(days[0] - 11 * HOUR, 36.0)
+    city.pass_time(AFTER + 7 * MINUTE)
+    city.pass_time(AFTER + 40 * MINUTE)
+    told = [row[2:] for row in city.figures("heat_signal_area") if row[1] == NOON + HOUR]
+    assert told == [(1, None, "missing station (temperature 3/13 h)"), (2, 3.0, None)], "yellow: three days in a row from 35 ℃"
 
 
 def test_limits_are_replaced_as_a_whole_withdrawn_ones_stay_and_impossible_ones_are_refused(city: City) -> None:

@@ -1,11 +1,14 @@
 """A device is silent only for time in which somebody listened: told by time travel, with the real writer of health."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from core.config import Config
+from core.model import Frame
+from pipeline import process
 from store.correlation import read_pending
 from store.health import HealthWriter
 from store.timescale import Store
@@ -66,6 +69,24 @@ def test_after_an_hour_away_nobody_is_called_silent_and_one_patience_later_those
     assert silent(line) == ["b", "c"]
     assert line.one("select max(count) from alerts") == 1
     assert line.one("select silent_at from devices where device = 'b'") == now + MINUTE
+
+
+def test_what_a_person_writes_down_brings_no_dead_device_back_and_its_own_word_does(line: Line, now: datetime) -> None:
+    speak(line, now, "a", "b")
+    Worker(line, "w1", now).live(now, now + PATIENCE + MINUTE)
+    assert silent(line) == ["a", "b"]
+    watched = line.rows("select * from device_watch")
+    at = now + PATIENCE + 2 * MINUTE
+    row = {"device": "a", "metric": "water_depth", "value": 30.0, "observed_at": at.isoformat(), "quality": "manual"}
+    taken = process([Frame("http-manual", json.dumps([row]).encode(), at, "/api/v1/readings", "areas:")], at, line.deps).taken[0]
+    assert (taken.accepted, line.one("select value from device_states where quality = 9")) == (1, 30.0)
+    assert silent(line) == ["a", "b"]
+    assert (line.one("select count(*) from devices where silent_at is not null"), line.rows("select * from device_watch")) == (2, watched)
+    assert line.rows("select distinct stage from alerts where rule = 'silent'") == [{"stage": "unack"}]
+    line.tick(at + 3 * MINUTE)
+    assert line.rows("select subject, stage from alerts where rule = 'waterlogging'") == [{"subject": "a/water_depth", "stage": "unack"}]
+    speak(line, at + 4 * MINUTE, "a")
+    assert line.rows("select device from devices where silent_at is not null") == [{"device": "b"}]
 
 
 def test_short_breaks_in_listening_forgive_no_more_silence_than_their_own_length(line: Line, now: datetime) -> None:

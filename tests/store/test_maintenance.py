@@ -180,6 +180,16 @@ def test_who_rang_before_its_gateway_went_down_waits_until_that_is_back_and_has_
     assert yard.cases() == ["box", "a"]
 
 
+def test_who_falls_silent_behind_a_gateway_is_waited_for_on_its_own_feed_whoever_else_is_deaf(yard: Yard) -> None:
+    with yard.store.connection() as connection:
+        connection.execute("insert into listening (feed, since, until) values ('other', %s, %s)", [yard.now - MINUTE, yard.now])
+    yard.quiet = {"box", "a", "b"}
+    yard.live(3 * RINGS)
+    yard.quiet = {"a"}
+    yard.live(2 * RINGS)
+    assert yard.rows("select subject from alerts where stage = 'unack'") == [{"subject": "a"}]
+
+
 def test_our_own_absence_sends_nobody_and_counts_for_nothing(yard: Yard) -> None:
     yard.quiet = {"c"}
     yard.live(RINGS + 10)
@@ -224,6 +234,53 @@ def test_the_case_that_a_person_opened_is_its_case(yard: Yard) -> None:
     yard.live(2 * LIMIT)
     assert yard.cases() == ["c"]
     assert yard.history() == ["open", "silent_again"]
+
+
+@pytest.mark.parametrize(("stage", "history", "count"), [("reported", ["open", "silent_again"], 1), ("closed", ["open", "open"], 2)])
+def test_the_case_that_a_person_opened_for_an_earlier_silence_is_its_case_while_it_is_open(
+    yard: Yard, stage: str, history: list[str], count: int
+) -> None:
+    yard.quiet = {"c"}
+    yard.live(RINGS + 5)
+    [alert] = yard.rows("select alert_id from alerts where subject = 'c'")
+    with yard.store.connection() as connection:
+        act = Act("open", replace(EVERYWHERE, role="duty", name="duty1"), yard.now)
+        open_case(connection, Opening(alert_id=alert["alert_id"]), act, yard.config)
+    yard.quiet = set()
+    yard.live(4)
+    assert yard.rows("select stage from alerts where subject = 'c'") == [{"stage": "normal"}]
+    with yard.store.connection() as connection:
+        connection.execute("update cases set stage = %s", [stage])
+    yard.quiet = {"c"}
+    yard.live(RINGS + LIMIT + 3)
+    assert (yard.cases(), yard.history(), len(yard.rows("select 1 from cases"))) == (["c"], history, count)
+
+
+def test_who_is_due_is_found_behind_thousands_that_are_not(yard: Yard) -> None:
+    yard.quiet = {"c"}
+    yard.live(RINGS + LIMIT - 3)
+    with yard.store.connection() as connection:  # they speak once an hour, and their alert came again: none has outlasted its patience
+        connection.execute(
+            "insert into devices (device, name, domain, area, interval_s, silent_at) "
+            "select 'slow' || n, 'x', 'water', %s, 3600, %s from generate_series(1, 2001) n",
+            [AREA, yard.now - 180 * MINUTE],
+        )
+        connection.execute(
+            "insert into alerts (rule, subject, device_id, severity, title, domain, area, stage, observed_at, raised_at, updated_at) "
+            "select 'silent', device, device_id, 5, 'x', domain, area, 'unack', %(at)s, %(at)s, %(at)s from devices where device like 'slow%%'",
+            {"at": yard.now - 240 * MINUTE},
+        )
+    yard.live(6)
+    assert yard.cases() == ["c"]
+
+
+def test_where_only_a_kind_has_a_limit_nobody_else_is_sent_for(yard: Yard) -> None:
+    silent = yard.config.rules["silent"].model_copy(update={"case_after": None})
+    yard.deps = replace(yard.deps, rules=arrange(yard.config.model_copy(update={"rules": {"silent": silent}})))
+    yard.put(DeviceEntry("b", "二号井", "water", AREA, "none", interval_s=60, kind="水位计"))
+    yard.quiet = {"b", "c"}
+    yard.live(RINGS + LIMIT + 3)
+    assert yard.cases() == ["b"]
 
 
 def test_the_ledger_shows_who_waits_for_maintenance(yard: Yard) -> None:

@@ -167,7 +167,33 @@ def test_a_stations_picture_of_an_alerts_time_belongs_to_that_alert(album: Album
     assert album.fate(during) == OVER
 
 
-def test_a_file_without_a_row_goes_when_its_transaction_must_be_over(album: Album) -> None:
+@pytest.mark.parametrize("what", ["incident", "case_of_alert", "case_of_incident"])
+def test_a_stations_picture_stays_while_what_its_alert_led_to_is_open(album: Album, what: str) -> None:
+    began, device = album.desk.now, album.device()
+    incident = album.incident(**({} if what == "incident" else {"stage": "closed", "closed_at": began}))
+    joined: dict[str, Any] = {} if what == "case_of_alert" else {"incident_id": incident}
+    alert = album.desk.alert(device_id=device, stage="normal", ended_at=began + 2 * HOUR, **joined)
+    if what.startswith("case"):
+        album.case(**({"alert_id": alert} if what == "case_of_alert" else {"incident_id": incident}))
+    during, later = (album.add(device_id=device, taken_at=began + n * HOUR) for n in (1, 3))
+    album.sweep(2 * KEEP)
+    assert [album.fate(during), album.fate(later)] == [LIVING, OVER]
+    for statement in ("update incidents set stage = 'closed', closed_at = %s", "update cases set stage = 'closed', closed_at = %s"):
+        album.set(statement, album.desk.now)
+    album.sweep(KEEP - HOUR)
+    assert album.fate(during) == LIVING
+    album.sweep(2 * HOUR)
+    assert album.fate(during) == OVER
+
+
+def test_a_file_that_its_database_never_heard_of_is_worth_a_whole_retention(album: Album) -> None:
+    """Yesterday's dump over the city, or a second database on the same folder: what came since lies there without a row."""
+    restored = [album.add(row=False) for _ in range(3)]
+    assert (album.sweep(KEEP - HOUR), [path_of(album.folder, one).exists() for one in restored]) == (Swept(), [True] * 3)
+    assert album.sweep(2 * HOUR) == Swept(cleared=3)
+
+
+def test_a_file_without_a_row_goes_when_its_retention_is_over(album: Album) -> None:
     album.sweep()
     loose, kept = album.add(row=False), album.add(device_id=album.device())
     part = path_of(album.folder, loose).with_suffix(".0a1b2c3d.part")
@@ -176,8 +202,10 @@ def test_a_file_without_a_row_goes_when_its_transaction_must_be_over(album: Albu
         path.write_bytes(b"half")
         album.date(path)
     assert (album.sweep(timedelta(minutes=59)), path_of(album.folder, loose).exists(), part.exists()) == (Swept(), True, True)
-    assert album.sweep(timedelta(minutes=2)) == Swept(cleared=1)
-    assert [path_of(album.folder, loose).exists(), part.exists(), foreign.exists(), album.fate(kept)] == [False, False, True, LIVING]
+    assert (album.sweep(timedelta(minutes=2)), path_of(album.folder, loose).exists(), part.exists()) == (Swept(), True, False)
+    album.set("update media set created_at = %s", album.desk.now)
+    assert album.sweep(KEEP - HOUR) == Swept(cleared=1)
+    assert [path_of(album.folder, loose).exists(), foreign.exists(), album.fate(kept)] == [False, True, LIVING]
 
 
 def test_a_row_without_a_file_says_that_it_was_lost_and_stands_again_when_the_file_is_back(album: Album) -> None:
@@ -216,7 +244,8 @@ def test_what_was_put_aside_by_a_sweep_that_died_is_looked_at_again(album: Album
         path.rename(path.with_suffix(".gone"))
     album.sweep(timedelta(minutes=30))
     assert album.fate(one) == LIVING
-    album.sweep(HOUR)
+    album.set("update media set created_at = %s", album.desk.now)
+    album.sweep(KEEP)
     assert [album.fate(one), path_of(album.folder, loose).exists()] == [LIVING, False]
     assert [path.name for path in album.folder.rglob("*.gone")] == []
 
@@ -235,7 +264,7 @@ def test_nothing_is_cleared_in_another_citys_folder_or_without_one(album: Album)
     assert album.sweep() == Swept(ended=1, cleared=1)
     album.set("delete from media_folder")
     late = album.add(row=False)
-    assert not album.sweep(DAY)  # marked by somebody, and not by us
+    assert not album.sweep(2 * KEEP)  # marked by somebody, and not by us
     assert path_of(album.folder, late).exists()
 
 

@@ -1,7 +1,9 @@
 """The schema: reached from nothing, and reaching it twice changes nothing."""
 
 import psycopg
+import pytest
 
+from core.errors import StoreUnavailable
 from store.migrate import current, upgrade
 
 
@@ -9,6 +11,14 @@ def test_migrating_twice_is_migrating_once(database_url: str) -> None:
     first = current(database_url)
     upgrade(database_url)
     assert first == current(database_url) is not None
+
+
+def test_a_table_that_stays_in_use_ends_the_migration_and_says_what_to_do(database_url: str) -> None:
+    with psycopg.connect(database_url) as busy:
+        busy.execute("lock table alembic_version in access exclusive mode")
+        with pytest.raises(StoreUnavailable, match="stop the roles"):
+            upgrade(database_url, lock_s=0.05)
+    upgrade(database_url)
 
 
 def test_the_webs_login_sees_nothing_without_a_scope(web_database_url: str, database_url: str) -> None:

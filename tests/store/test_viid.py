@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from api import viid_digest as digest
 from api.collector import Collector
 from api.gate import Gate
 from api.viid import Doors
@@ -65,7 +66,8 @@ class City:
         return self.ask("System/Register", {"RegisterObject": {"DeviceID": LIBRARY}}, auth=httpx.DigestAuth("library", word), **more)
 
     def keepalive(self, device: str = LIBRARY, **more: Any) -> httpx.Response:
-        return self.ask("System/Keepalive", {"KeepaliveObject": {"DeviceID": device}}, headers={"User-Identify": LIBRARY}, **more)
+        body = {"KeepaliveObject": {"DeviceID": device}}
+        return self.ask("System/Keepalive", body, **{"headers": {"User-Identify": LIBRARY}, **more})
 
     def notify(self, *notices: Any, **more: Any) -> httpx.Response:
         body = {"SubscribeNotificationListObject": {"SubscribeNotificationObject": list(notices)}}
@@ -136,6 +138,67 @@ def test_its_number_is_believed_from_its_address_only_for_itself_and_while_it_sp
     assert city.keepalive().status_code == 401
     assert city.register().status_code == 200
     assert city.keepalive().status_code == 200
+
+
+def test_behind_a_proxy_that_stands_for_all_only_the_password_proves_anything(city: City) -> None:
+    city.register(headers={"X-Forwarded-For": "10.0.0.7"}, peer="10.0.0.1")
+    for named in ("10.0.0.7", "10.9.9.9", "10.0.0.1, 10.9.9.9", ""):
+        answer = city.keepalive(peer="10.0.0.1", headers={"User-Identify": LIBRARY, "X-Forwarded-For": named})
+        assert answer.status_code == 401
+    twice = [("User-Identify", LIBRARY), ("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-For", "10.9.9.9")]  # as some proxies add it
+    assert city.keepalive(peer="10.0.0.1", headers=twice).status_code == 401
+    # The server believed the proxy, so that both say the same.
+    assert city.keepalive(peer="10.0.0.1", headers={"User-Identify": LIBRARY, "X-Forwarded-For": "9.9.9.9, 10.0.0.1"}).status_code == 200
+
+
+def test_an_answer_to_a_challenge_is_used_once_and_its_nonce_with_a_greater_count(city: City) -> None:
+    first = city.register()
+    sent = first.request.headers["authorization"]
+
+    def again(authorization: str) -> httpx.Response:
+        return city.ask("System/Register", {"RegisterObject": {"DeviceID": LIBRARY}}, headers={"Authorization": authorization})
+
+    def counted(nc: str) -> str:
+        fields = {**digest.read(sent), "nc": nc}
+        fields["response"] = digest.answer(fields, WORD, "POST")
+        return "Digest " + ", ".join(f'{name}="{word}"' for name, word in fields.items())
+
+    assert first.status_code == 200
+    assert again(sent).status_code == 401
+    assert again(sent).headers["www-authenticate"].endswith("stale=true")
+    assert [again(counted(nc)).status_code for nc in ("0000000a", "00000009", "0000000b", "0000000b")] == [200, 401, 200, 401]
+
+
+def test_what_is_remembered_of_nonces_is_forgotten_when_they_no_longer_hold(city: City) -> None:
+    for minutes in (0, 0, 1, 30):
+        city.now += minutes * MINUTE
+        assert city.register().status_code == 200
+    assert city.one("select count(*) from wire_memory where feed = 'viid nonce'") == 1
+    assert city.one("select count(*) from wire_memory where feed = 'library' and peer like 'registered/%'") == 1
+
+
+def test_states_beside_notices_are_stored_and_told_of_only_where_they_are_refused(city: City) -> None:
+    city.register()
+    with city.store.connection() as connection:
+        connection.execute("insert into devices (device, name, domain, area) values ('ape', '枪机', 'urban', '320404')")
+
+    def tell(*states: Any) -> list[tuple[str, str]]:
+        body = {"SubscribeNotificationListObject": {"SubscribeNotificationObject": [notice("n")]}}
+        both = {**body, "APEStatusListObject": {"APEStatusObject": list(states)}}
+        return statuses(city.ask("SubscribeNotifications", both, headers={"User-Identify": LIBRARY}))
+
+    assert tell({"ApeID": "ape", "IsOnline": "1"}) == [("n", "0")]
+    assert city.one("select presence from devices where device = 'ape'") == "online"
+    assert tell({"ApeID": "ape"})[0] == ("n", "0")
+    assert [about for about, _ in tell({"ApeID": "ape"})] == ["n", ""]
+
+
+def test_without_a_feed_of_the_format_nothing_is_served(city: City) -> None:
+    city.config = city.config.model_copy(
+        update={"feeds": {name: feed for name, feed in city.config.feeds.items() if feed.format != "gat1400"}}
+    )
+    assert status(city.ask("System/Time")) == (404, "4", "")
+    assert status(city.register())[:2] == (404, "4")
 
 
 def test_a_notice_that_is_refused_costs_its_neighbours_nothing_and_has_its_own_status(city: City) -> None:

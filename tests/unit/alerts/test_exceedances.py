@@ -26,6 +26,16 @@ def test_an_hours_mean_above_its_permit_tells_by_how_many_times_and_which_permit
     assert (kept.value, kept.text) == (0.0, "within")
 
 
+def test_small_figures_and_close_ones_are_judged_as_they_are_and_never_rounded_to_the_limit() -> None:
+    mercury = PermitLimit("hg", "hour", 0.00003, unit="mg/L")
+    tiny = permit_of_hour(OUTLET, mercury, mean(0.00004), NOON)
+    assert (tiny.value, tiny.text, tiny.of["mean"]) == (0.333333, "above", 0.00004)
+    close = permit_of_hour(OUTLET, COD, mean(50.00004), NOON)
+    assert (close.value, close.text, close.of["mean"]) == (8e-7, "above", 50.00004)
+    noise = permit_of_hour(OUTLET, PermitLimit("cod", "hour", 0.3), Measured(3, 3, 0.1 + 0.2 + 0.6000000000000002), NOON)
+    assert (noise.value, noise.text) == (0.0, "within"), "what only the adding of floats made is no exceedance"
+
+
 def test_less_than_45_minutes_say_nothing_of_a_permit() -> None:
     figure = permit_of_hour(OUTLET, COD, mean(500.0, good=44), NOON)
     assert (figure.value, figure.text, figure.reason) == (None, None, "missing cod (44/60)")
@@ -64,6 +74,16 @@ def test_a_section_worse_than_its_target_names_what_keeps_it_from_it() -> None:
     assert section(nh3n=mean(0.1), do=mean(8.0)) == (-2.0, "met", {}, None), "two classes better"
 
 
+def test_class_and_target_are_told_by_the_same_values() -> None:
+    phosphorus = water_of_hour(Subject("s1", "320404001001"), {"tp": mean(0.10004)}, NOON, "river")
+    figure = target_of(phosphorus, 2)
+    assert (phosphorus.text, phosphorus.of["values"]) == ("III", {"tp": 0.10004})
+    assert (figure.value, figure.text, figure.of["by"]) == (1.0, "unmet", {"tp": 0.0004})
+    noise = water_of_hour(Subject("s1", "320404001001"), {"tp": Measured(3, 3, 0.1 + 0.2)}, NOON, "river")
+    kept = target_of(noise, 2)
+    assert (noise.text, kept.value, kept.text, kept.of["by"]) == ("II", 0.0, "met", {}), "0.1 mg/L is class II"
+
+
 def test_a_missing_indicator_leaves_a_bad_section_bad_and_calls_none_good() -> None:
     assert section(nh3n=mean(2.5), do=mean(7.0, good=3)) == (3.0, "unmet", {"nh3n": 1.5}, None)
     assert section(nh3n=mean(0.1), do=mean(7.0, good=3)) == (None, None, {}, "missing do (3/60)")
@@ -85,6 +105,18 @@ def test_hebei_compares_with_the_area_and_cannot_without_it() -> None:
     assert dust_of_hour(SITE, HEBEI, [200.0], NOON, 100.0).value == 1.0
     assert dust_of_hour(SITE, HEBEI, [170.0], NOON, 100.0).value == 0.0
     assert dust_of_hour(SITE, HEBEI, [200.0], NOON, None).reason == "missing the area's mean"
+
+
+def test_a_day_counts_what_its_hours_counted() -> None:
+    hours = [dust_of_hour(SITE, SHANGHAI, [1000.04] * 4, NOON) for _ in range(24)]
+    day = dust_of_day(SITE, SHANGHAI, [hour.of for hour in hours], DAY, DAY + 24 * HOUR)
+    assert (hours[0].value, day.value, day.text) == (4.0, 96.0, "above")
+    assert [one["passed"] for one in day.of["rules"]] == [0, 96]
+    hours = [dust_of_hour(SITE, HEBEI, [180.04], NOON, 100.03) for _ in range(24)]
+    day = dust_of_day(SITE, HEBEI, [hour.of for hour in hours], DAY, DAY + 24 * HOUR)
+    assert (hours[0].value, day.value, day.text) == (1.0, 24.0, "above")
+    assert dust_of_hour(SITE, HEBEI, [80.3], NOON, 0.3).text == "within", "80.3 less 0.3 is 80, also in floats"
+    assert dust_of_hour(SITE, SHANGHAI, [1000.0000000000001] * 4, NOON).text == "within", "what only the averaging of floats made"
 
 
 def test_a_day_is_broken_by_one_exceedance_more_than_the_rule_bears() -> None:

@@ -98,8 +98,22 @@ def test_water_is_as_good_as_its_worst_indicator_and_unknown_while_one_of_its_ow
     assert (good.value, good.text, good.of["by"]) == (4, "IV", ("nh3n",))
     gap = water_of_hour(STATION, {"do": mean(6.2), "nh3n": Measured(30, 0)}, NOON, "river")
     assert (gap.value, gap.reason) == (None, "missing nh3n (0/30)")
-    day = water_of_day(STATION, [{"do": 6.2, "nh3n": 1.2}] * 19 + [{"do": 6.2, "nh3n": None}], "river", DAY, DAY + 24 * HOUR)
+    day = water_of_day(STATION, [{"do": 6.2, "nh3n": 1.2}] * 19 + [{"do": 6.2, "nh3n": None}], "river", HOUR, DAY, DAY + 24 * HOUR)
     assert day.reason == "missing nh3n (19/24 h)"
+
+
+def test_a_section_read_every_few_hours_is_judged_for_the_day_by_the_same_share_of_what_it_can_tell() -> None:
+    def of(hours: int, interval: timedelta) -> tuple[str | None, str | None]:
+        told: list[dict[str, float | None]] = [{"tp": 0.15 if n < hours else None} for n in range(24)]
+        figure = water_of_day(STATION, told, "river", interval, DAY, DAY + 24 * HOUR)
+        return figure.text, figure.reason
+
+    assert of(6, 4 * HOUR) == of(5, 4 * HOUR) == ("III", None)
+    assert of(4, 4 * HOUR) == (None, "missing tp (4/6 h)")
+    assert of(10, 2 * HOUR) == ("III", None)
+    assert of(19, timedelta(minutes=5)) == (None, "missing tp (19/24 h)")
+    assert of(20, timedelta(minutes=5)) == ("III", None)
+    assert of(1, timedelta(days=2)) == ("III", None), "it can tell once a day at the most"
 
 
 def test_noise_is_meant_by_energy_and_held_to_the_hour_of_the_city() -> None:

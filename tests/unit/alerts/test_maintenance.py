@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.maintenance import Silence, is_due, limit_of, shortest_limit
+from alerts.maintenance import Silence, is_due, limit_of, limits
 from alerts.rules import Rules, arrange
 from core.config import Config, NoDataRule
 from core.facts import Listening
@@ -30,7 +30,8 @@ def rules(config: Config) -> Rules:
 def test_its_kind_says_how_long_or_the_rule_or_nobody() -> None:
     none = RULE.model_copy(update={"case_after": None})
     assert (limit_of(RULE, None), limit_of(RULE, "水位计"), limit_of(none, "x"), limit_of(none, "水位计")) == (24 * HOUR, HOUR, None, HOUR)
-    assert (shortest_limit(RULE), shortest_limit(none.model_copy(update={"case_after_of": {}}))) == (HOUR, None)
+    assert limits(RULE) == [(None, 24 * HOUR), ("水位计", HOUR)]
+    assert (limits(none), limits(none.model_copy(update={"case_after_of": {}}))) == ([("水位计", HOUR)], [])
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,8 @@ def test_an_alert_that_came_again_lasts_since_this_silence_outlasted_its_patienc
     again = replace(SILENCE, raised_at=NOW - 72 * HOUR, silent_at=NOW - 24 * HOUR - 19 * MINUTE)
     assert not is_due(again, RULE, rules, NOW)
     assert is_due(replace(again, silent_at=NOW - 24 * HOUR - 20 * MINUTE), RULE, rules, NOW)
+
+
+def test_an_alert_of_the_same_moment_as_its_silence_is_of_this_silence(rules: Rules) -> None:
+    left = NOW - 24 * HOUR  # a camera whose platform said so: nobody waits for it to outlast anything
+    assert is_due(replace(SILENCE, raised_at=left, silent_at=left), RULE, rules, NOW)

@@ -36,6 +36,22 @@ def test_what_the_pipeline_refuses_is_told_by_its_place_in_the_form() -> None:
     assert [(one["index"], one["reason"]) for one in answer["rejected"]] == [(2, "unknown_device"), (3, "range")]
 
 
+def test_a_row_without_its_time_is_refused_with_its_form_so_that_sending_it_again_stores_nothing_twice() -> None:
+    timeless = {name: value for name, value in ROW.items() if name != "observed_at"}
+    for wrong in (timeless, ROW | {"observed_at": None}):
+        with pytest.raises(Invalid, match=r"readings\[1\]: observed_at"):
+            read_rows(body(ROW, wrong))
+
+
+def test_what_is_refused_as_a_whole_is_told_of_each_row_of_the_form() -> None:
+    prepared = Prepared(b"", [1, 3], ["", ""], [{"index": 2, "reason": "unknown_device", "detail": "x"}])
+    whole = {"index": None, "reason": "undecodable", "detail": "could not be stored"}
+    answer = conclude(prepared, {"accepted": 0, "duplicates": 0, "rejected": [whole]})
+    assert [(one["index"], one["reason"]) for one in answer["rejected"]] == [(1, "undecodable"), (2, "unknown_device"), (3, "undecodable")]
+    answer = conclude(prepared, {"accepted": 1, "duplicates": 0, "rejected": [whole]})
+    assert [one["index"] for one in answer["rejected"]] == [None, 2]
+
+
 def test_the_duty_officer_and_above_write_readings_down_and_nobody_else(config: Config) -> None:
     for role in ("duty", "supervisor", "admin"):
         demand_role(Scope(role, ("320404",)))

@@ -53,7 +53,10 @@ def test_nobody_is_said_to_read_gzip_who_did_not_say_so(web: httpx.ASGITransport
     assert ask(proxy, {"accept-encoding": "gzip"}).endswith("encoding=gzip")
 
 
-def post(proxy: Proxy, *pieces: bytes, rest: float = 0) -> httpx.Response:
+SIGNED_IN = {"cookie": "a=1; yiping_session=s"}
+
+
+def post(proxy: Proxy, *pieces: bytes, rest: float = 0, headers: dict[str, str] = SIGNED_IN, peer: str = "10.0.0.7") -> httpx.Response:
     """A body of unknown length, and so many seconds until it is whole."""
 
     async def come() -> AsyncIterator[bytes]:
@@ -63,8 +66,9 @@ def post(proxy: Proxy, *pieces: bytes, rest: float = 0) -> httpx.Response:
 
     async def run() -> httpx.Response:
         app = Starlette(routes=[Route("/{path:path}", proxy.forward, methods=["POST"])])
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://edge") as client:
-            return await client.post("/api/v1/x", content=come())
+        transport = httpx.ASGITransport(app, client=(peer, 4000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://edge") as client:
+            return await client.post("/api/v1/x", content=come(), headers=headers)
 
     return asyncio.run(run())
 
@@ -107,3 +111,45 @@ def test_when_there_is_no_room_for_more_bodies_that_is_said_and_nothing_is_held(
     answer = post(proxy, b"x" * 11)
     assert (answer.status_code, answer.json()["type"], proxy._held) == (503, "urn:yiping:problem:busy", 0)
     assert post(proxy, b"x" * 10).text == "read"
+
+
+def test_one_sender_never_has_all_the_room(reader: httpx.ASGITransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_OF_ONE", 10)
+    proxy = Proxy("http://web", transport=reader)
+
+    async def run() -> list[int]:
+        gone = asyncio.Event()
+        app = Starlette(routes=[Route("/{path:path}", proxy.forward, methods=["POST"])])
+
+        async def come(body: bytes, wait: bool) -> AsyncIterator[bytes]:
+            yield body
+            if wait:
+                await gone.wait()
+
+        async def send(peer: str, body: bytes, wait: bool = False) -> int:
+            transport = httpx.ASGITransport(app, client=(peer, 4000))
+            async with httpx.AsyncClient(transport=transport, base_url="http://edge", headers=SIGNED_IN) as client:
+                return (await client.post("/x", content=come(body, wait))).status_code
+
+        slow = asyncio.ensure_future(send("10.0.0.7", b"x" * 6, wait=True))
+        while proxy._held < 6:
+            await asyncio.sleep(0)
+        answers = [await send("10.0.0.7", b"x" * 5), await send("10.0.0.7", b"x" * 4), await send("10.0.0.8", b"x" * 10)]
+        gone.set()
+        return [*answers, await slow, await send("10.0.0.7", b"x" * 10)]
+
+    assert asyncio.run(run()) == [503, 200, 200, 200, 200]
+    assert (proxy._held, dict(proxy._held_by)) == (0, {})
+
+
+def test_who_shows_neither_session_nor_token_sends_no_more_than_a_form(
+    reader: httpx.ASGITransport, asked: list[tuple[str | None, bytes]]
+) -> None:
+    proxy = Proxy("http://web", transport=reader)
+    form = b"x" * 65_536
+    for unknown in ({}, {"cookie": "yiping_csrf=s; x_yiping_session=s"}, {"cookie": "yiping_session="}, {"authorization": ""}):
+        assert post(proxy, form, b"x", headers=unknown).status_code == 413
+        assert post(proxy, form, headers=unknown).text == "read"
+    assert post(proxy, form, b"x", headers={"authorization": "Bearer t"}).text == "read"
+    assert post(proxy, form, b"x").text == "read"
+    assert (len(asked), proxy._held) == (6, 0)

@@ -93,6 +93,15 @@ def test_a_body_is_taken_apart_into_its_notices_and_each_reads_as_before(wire: W
     assert wire(part.decode()).reports == wire(whole).reports
 
 
+def test_states_beside_notices_are_a_part_of_their_own(wire: Wire) -> None:
+    notice = {"NotificationID": "1", "TriggerTime": "20261121120000", "SceneObject": {"DeviceID": "a"}}
+    states = {"APEStatusListObject": {"APEStatusObject": [{"ApeID": "a", "IsOnline": "1"}, {"ApeID": "b", "IsOnline": "2"}]}}
+    parts = notices(json.dumps({"SubscribeNotificationListObject": {"SubscribeNotificationObject": [notice]}, **states}).encode())
+    assert [about for about, _ in parts] == ["1", ""]
+    assert [(len(out.reports), len(out.presences)) for out in (wire(part.decode()) for _, part in parts)] == [(1, 0), (0, 2)]
+    assert notices(json.dumps(states).encode()) == []
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"KeepaliveObject": 1}', b'{"SubscribeNotificationObject": ' + b"[{}," * 9, b"\xff{"]
 )

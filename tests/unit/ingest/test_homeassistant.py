@@ -1,6 +1,7 @@
 """Laws of Home Assistant's discovery: who announces what, which templates are read, and what a message on an announced topic says."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -272,6 +273,34 @@ def test_a_topic_holds_so_many_values_and_no_more(wire: Wire) -> None:
     out = wire.say(("homeassistant/device/box/config", {"dev": {"ids": ["box"]}, "stat_t": "a", "cmps": parts}))
     assert [refused.reason for _, refused in out.rejected] == [Reason.TOO_LARGE]
     assert len(wire.say(("a", dict.fromkeys(parts, 1))).readings) == MOST_ENTITIES
+
+
+_LONG = "x" * 400_000
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        {"dev": {"ids": [f"b{n}" for n in range(40_000)]}}, {"dev": {"ids": ["box", _LONG]}}, {"unit_of_meas": _LONG}, {"~": _LONG},
+        {"pl_on": _LONG}, {"p": "switch", "pl_on": _LONG}, {"avty": [{}] * 100_000}, {"avty_t": "a/LWT", "pl_avail": _LONG},
+        {f"k{n}": 0 for n in range(40_000)}, {"avty": [{f"k{n}": 0 for n in range(40_000)}]}, {"origin": {"name": _LONG}},
+        {"dev": {"ids": ["box"], "cns": [["mac", f"{n}"] for n in range(20_000)]}},
+    ],
+)  # fmt: skip
+def test_no_announcement_holds_up_a_worker(wire: Wire, whole: dict[str, Any]) -> None:
+    """The worst that fits into half a megabyte: what it says for all stands in each of a thousand values."""
+    parts = {f"box_m{n}": {"p": "switch", "stat_t": "~/a", "val_tpl": "{{ value_json.x * 2 }}"} for n in range(1000)}
+    body = json.dumps({"dev": {"ids": ["box"]}, "cmps": parts, **whole}).encode()
+    began = time.process_time()
+    wire.say(("homeassistant/device/box/config", body))
+    assert time.process_time() - began < 0.6
+
+
+def test_what_says_too_much_for_all_its_values_is_refused_as_a_whole(wire: Wire) -> None:
+    parts = {"x": {"p": "sensor", "stat_t": "a"}}
+    for more in ({f"k{n}": 0 for n in range(201)}, {"origin": {"name": _LONG}}):
+        out = wire.say(("homeassistant/device/box/config", {"dev": {"ids": ["box"]}, "cmps": parts, **more}))
+        assert [refused.reason for _, refused in out.rejected] == [Reason.TOO_LARGE]
 
 
 def test_retained_announcements_are_fetched_with_the_first_connection() -> None:

@@ -1,7 +1,6 @@
 """What a report is judged by and what the air of the last hour is, run by Node: no rate from a handful, no hour past its time."""
 
 import json
-import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,14 +11,14 @@ import pytest
 from api.routes import ROUTES
 from core.config import Config
 from core.model import Scope
+from panels import duty
 from panels.frame import Page
 from panels.text import load_texts
 from panels.vitals import air_subject, vitals
+from tests.present import node
 from tests.unit.panels.test_duty import walk
 
 ROOT = Path(__file__).resolve().parents[3]
-NODE = shutil.which("node") or shutil.which("node", path=str(ROOT / ".run" / "node" / "bin"))
-node_only = pytest.mark.skipif(NODE is None, reason="Node is not installed (make test brings it)")
 NOON = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
 SEEN = {"source": "box", "simulated": False, "extra": {"camera": "cam-1", "label": "", "type": "stall"}}
 VERDICTS = [
@@ -31,18 +30,16 @@ REPORT = {"id": 1, "stage": "open", "incident_id": None}
 
 
 def run(script: str, **values: Any) -> Any:
-    """What `R` (duty-report), `A` (wall-hour) and `Q` (duty-queue) make of the values: one Node for many questions."""
+    """What `R` (duty-report), `A` (wall-hour), `Q` (duty-queue) and `D` (duty-acts) make of the values: one Node for many questions."""
     given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
-    names = (("R", "duty-report"), ("A", "wall-hour"), ("Q", "duty-queue"))
+    names = (("R", "duty-report"), ("A", "wall-hour"), ("Q", "duty-queue"), ("D", "duty-acts"))
     source = "".join(f'import * as {name} from "{(ROOT / "assets").as_uri()}/{module}.js";' for name, module in names)
-    assert NODE is not None
     told = subprocess.run(
-        [NODE, "--input-type=module", "-e", f"{source}{given}console.log(JSON.stringify({script}))"], capture_output=True, check=True
+        [node(), "--input-type=module", "-e", f"{source}{given}console.log(JSON.stringify({script}))"], capture_output=True, check=True
     )
     return json.loads(told.stdout)
 
 
-@node_only
 def test_a_rate_is_of_the_same_source_and_reality_and_of_enough_verdicts_or_none() -> None:
     by_camera, few, unknown, by_type = run(
         "[R.rateOf(verdicts,seen,'camera',10),R.rateOf(verdicts,seen,'camera',11),R.rateOf([],seen,'camera',10),R.rateOf(verdicts,seen,'algorithm',10)]",
@@ -54,7 +51,6 @@ def test_a_rate_is_of_the_same_source_and_reality_and_of_enough_verdicts_or_none
     assert (unknown["denominator"], by_type["name"]) == (0, "stall")
 
 
-@node_only
 def test_two_complaints_become_one_only_by_an_incident_that_is_open() -> None:
     cases: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         (REPORT, {"stage": "open", "incident_id": 7}, "into"),
@@ -73,7 +69,21 @@ def test_two_complaints_become_one_only_by_an_incident_that_is_open() -> None:
     assert run(script, pairs=[(one, other) for one, other, _ in cases]) == [way for *_, way in cases]
 
 
-@node_only
+def test_an_act_demands_its_note_whatever_else_it_asks_and_only_the_chosen_cause_of_a_false_alarm_stands_for_one(config: Config) -> None:
+    needs = duty.law()["needs_note"]
+    asked: list[tuple[str, str, str, bool]] = [
+        ("alert", "", "shelve", True),
+        ("alert", "", "acknowledge", False),
+        ("report", "hotline", "dismiss", True),
+        ("report", "video", "dismiss", False),
+        ("incident", "", "dismiss", True),
+        ("case", "", "void", True),
+        ("case", "", "check", False),
+    ]
+    script = "asked.map(([kind,channel,name])=>D.needsNote(needs,kind,{channel},name))"
+    assert run(script, needs=needs, asked=[one[:3] for one in asked]) == [one[3] for one in asked]
+
+
 def test_only_pictures_we_hold_are_asked_of_us() -> None:
     told = ["/api/v1/media/abc", "abc", "/api/events/1/snapshot.jpg", "https://box/1.jpg"]
     assert run("told.map(R.pictureOf)", told=told) == [
@@ -81,7 +91,6 @@ def test_only_pictures_we_hold_are_asked_of_us() -> None:
     ]  # fmt: skip
 
 
-@node_only
 def test_an_alert_and_the_report_that_raised_it_are_one_row_and_a_report_is_as_grave_as_its_class() -> None:
     alert = {"id": 5, "rule": "video-fire", "severity": 2, "stage": "unack", "hold": "none", "title": "t", "subject": "report:box/1",
              "report_id": 9, "incident_id": 3, "raised_at": "2026-11-21T04:00:00Z"}  # fmt: skip
@@ -105,7 +114,6 @@ def hour(value: float | None, ended: timedelta, **values: float | None) -> dict[
     }
 
 
-@node_only
 def test_the_air_is_known_for_two_hours_and_never_well_without_an_index() -> None:
     rows = [
         hour(72, timedelta(minutes=5), pm25=53, co=0.6),
@@ -129,7 +137,28 @@ def test_the_wall_draws_the_air_first_and_unknown_and_a_screen_may_ask_for_it(co
     assert next(route.need for route in ROUTES if (route.method, route.path) == ("GET", "/derived")) == "screen"
 
 
-@pytest.mark.parametrize(("areas", "subject"), [(("320404005",), "320404005"), (("320404001", "320404002"), "320404"), ((), "320404")])
-def test_who_sees_one_street_is_told_its_air(config: Config, areas: tuple[str, ...], subject: str) -> None:
-    page = Page("/wall", "", {}, load_texts(ROOT / "assets" / "i18n")["zh"], config, Scope("duty", areas, 1))
+@pytest.mark.parametrize(
+    ("areas", "subject"),
+    [
+        (("320404005",), "320404005"),
+        (("320404",), "320404"),
+        (("",), "320404"),
+        (("320404001", "320404002"), None),
+        ((), None),
+    ],
+)
+def test_who_sees_one_street_is_told_its_air_and_who_sees_several_but_not_the_city_that_it_is_not_theirs(
+    config: Config, areas: tuple[str, ...], subject: str | None
+) -> None:
+    texts = load_texts(ROOT / "assets" / "i18n")["zh"]
+    page = Page("/wall", "", {}, texts, config, Scope("duty", areas, 1))
     assert air_subject(page) == subject
+    level = next(props for props in walk(vitals(page)) if props.get("data-slot") == "air-level")
+    assert level["children"] == texts("air.outside" if subject is None else "air.none")
+
+
+def test_an_index_outside_ones_areas_is_neither_asked_for_nor_called_missing() -> None:
+    assert run("[A.airOf(undefined,0,null),A.airOf(undefined,0,'320404')].map(one=>[one.state,one.value])") == [
+        ["outside", None],
+        ["none", None],
+    ]
