@@ -2,18 +2,18 @@
 
 import statistics
 import time
-from collections.abc import Callable
 from datetime import datetime
 
 from core.config import Config
 from core.model import Frame
 from ingest.decode import decode, wire_keys
+from tests.wires import sample
 
 BATCH, ROUNDS = 100, 40
 BOUND_US = 300  # five times the goal of 60 µs: 3,000 packets a second through the whole chain
 
 
-def test_an_ordinary_packet_costs_little(config: Config, now: datetime, sample: Callable[[str, str], str]) -> None:
+def test_an_ordinary_packet_costs_little(config: Config, now: datetime) -> None:
     frames = [Frame("hj212", sample("hj212", "realtime").encode(), now)] * BATCH
     costs = []
     for _ in range(ROUNDS):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.present import node
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., Any]
 
 ALERT = {"id": 7, "stage": "unack", "severity": 2, "version": 1, "raised_at": "2026-11-21T04:05:00Z"}

@@ -1,15 +1,13 @@
 """Laws of the dirty port: every packet is found among other bytes, in linear time and bounded memory."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from ingest.decode.hj212_check import checksum, checksum_modbus
 from ingest.decode.hj212_packet import MAX_PACKET, split
 from sim.wire import hj212_crc
-
-Sample = Callable[[str, str], str]
+from tests.wires import sample
 
 
 def packet(data: bytes) -> bytes:
@@ -33,7 +31,7 @@ def test_the_printed_vectors_hold() -> None:
     assert (checksum(second), checksum_modbus(second)) == (0x2200, 0xCCF4)
 
 
-def test_packets_are_found_on_a_dirty_stream(sample: Sample) -> None:
+def test_packets_are_found_on_a_dirty_stream() -> None:
     whole = sample("hj212", "realtime").encode()
     pieces, rest = split(b"\x00noise" + whole + b"\r\n" + whole[:50] + whole + b"\n##0123QN=")
     assert pieces.count(whole) == 2

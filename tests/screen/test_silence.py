@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.present import node
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 RULES = {"silent": {"kind": "no_data", "label": "设备失联"}, "gas": {"kind": "threshold", "label": "燃气"}}
 

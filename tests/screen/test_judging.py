@@ -18,7 +18,7 @@ from panels.vitals import air_subject, vitals
 from tests.present import node
 from tests.unit.panels.test_duty import walk
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
 SEEN = {"source": "box", "simulated": False, "extra": {"camera": "cam-1", "label": "", "type": "stall"}}
 VERDICTS = [
