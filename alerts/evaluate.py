@@ -118,11 +118,11 @@ def _threshold(name: str, rule: ThresholdRule, state: StateMoved, board: _Board,
 
 
 def _is_beyond(rule: ThresholdRule, value: float) -> bool:
-    return value > rule.above if rule.above is not None else value < float(rule.below or 0.0)
+    return rule.limits[0].is_beyond(value)
 
 
 def _is_calm(rule: ThresholdRule, value: float) -> bool:
-    return value <= rule.clear if rule.above is not None else value >= rule.clear
+    return rule.limits[0].is_calm(value)
 
 
 def _has_lasted(rule: ThresholdRule, wait: Wait | None, state: StateMoved, now: datetime, at_due: bool) -> bool:
@@ -147,9 +147,9 @@ def _raise(name: str, rule: ThresholdRule, state: StateMoved, alert: OpenAlert |
         board.alerts[key] = replace(alert, stage="unack")
         return AlertAgain(alert.alert_id, state.observed_at, state.value)
     device, metric = state.device, state.metric
-    limit = rule.above if rule.above is not None else rule.below
+    limit = rule.limits[0].limit
     raised = AlertRaised(
-        rule=name, subject=key[1], severity=rule.severity, title=f"{device.name} {rule.label}",
+        rule=name, subject=key[1], severity=rule.limits[0].severity, title=f"{device.name} {rule.label}",
         domain=device.domain, class_code=rule.class_code, area=device.area, cell_id=device.cell_id, lon=device.lon, lat=device.lat,
         observed_at=state.observed_at,
         device_id=device.device_id, metric_id=metric.metric_id, value=state.value, threshold=limit, unit=metric.unit,

@@ -21,7 +21,7 @@ update alerts set value = coalesce(:value, value), state_known = :known, updated
 
 -- name: save_wait!
 insert into rule_waits (rule, subject, device_id, metric_id, since, due_at, value) values (:rule, :subject, :device_id, :metric_id, :since, :due_at, :value)
-on conflict (rule, subject) do nothing;
+on conflict (rule, subject, level) do nothing;
 
 -- name: save_wait_dropped!
 delete from rule_waits where rule = :rule and subject = :subject;

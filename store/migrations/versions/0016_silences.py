@@ -1,0 +1,10 @@
+"""Silences and maintenance windows."""
+
+from store.migrations import sql_file
+
+revision = "0016"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    sql_file.run(__file__)

@@ -1,0 +1,1 @@
+-- Why each part is in its incident.

@@ -1,0 +1,1 @@
+-- Comments, approvals, views and shifts.

@@ -1,0 +1,10 @@
+"""Baselines of past days."""
+
+from store.migrations import sql_file
+
+revision = "0022"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    sql_file.run(__file__)
