@@ -11,7 +11,7 @@ from alerts.rules import arrange
 from compose import Parts
 from core.config import Config
 from core.model import EVERYWHERE
-from jobs import watch_ingest
+from duties import watch_ingest
 from store import listening
 from store.acts import Act
 from store.alerts import act_on_alert

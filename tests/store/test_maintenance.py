@@ -14,7 +14,7 @@ from compose import Parts
 from core.config import Config
 from core.device import DeviceEntry
 from core.model import EVERYWHERE, Frame
-from jobs import maintain
+from duties import maintain
 from pipeline import process
 from store import cases, devices
 from store.acts import Act
