@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -22,6 +22,14 @@ def _duration(value: object) -> object:
             raise ValueError(f"'{value}' is no duration; write 30s, 5m, 24h or 7d")
         return timedelta(seconds=float(match[1]) * _UNIT_SECONDS[match[2]])
     return value
+
+
+def written(span: timedelta) -> str:
+    """A duration as the configuration writes it: the largest unit that says it in a whole number."""
+    milliseconds = round(span.total_seconds() * 1000)
+    sizes = sorted(_UNIT_SECONDS.items(), key=lambda each: -each[1])
+    unit, seconds = next((each for each in sizes if milliseconds and milliseconds % round(each[1] * 1000) == 0), ("s", 1))
+    return f"{milliseconds // round(seconds * 1000)}{unit}"
 
 
 @cache
@@ -47,7 +55,7 @@ def _network(value: object) -> object:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(written, return_type=str, when_used="json")]
 Zone = Annotated[str, BeforeValidator(_timezone)]
 Domain = Literal["emergency", "urban", "environment", "water"]
 Datum = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]

@@ -54,11 +54,18 @@ def create_account(
     connection: Connection, login: str, password: str, role: str, areas: Sequence[str], title: str, now: datetime, person_name: str = ""
 ) -> int:
     """A new account's id. Raises `Invalid` for a weak password, an unknown role or a login that is taken."""
+    return add_account(connection, login, hash_password(password), role, areas, title, now, person_name)
+
+
+def add_account(
+    connection: Connection, login: str, password_hash: str, role: str, areas: Sequence[str], title: str, now: datetime,
+    person_name: str = "",
+) -> int:  # fmt: skip
+    """As `create_account`, for who has hashed the password already. Raises `Invalid`."""
     if role not in ROLES:
         raise Invalid(f"no role is called '{role}'; there are {', '.join(ROLES)}")
     if not login.strip() or not areas:
         raise Invalid("an account needs a login and an area")
-    password_hash = hash_password(password)
     person = queries.accounts_add_person(connection, name=person_name, now=now)["person_id"] if person_name else None
     row = queries.accounts_add(
         connection, login=login, password_hash=password_hash, role=role, areas=list(areas), person_id=person, title=title or login, now=now

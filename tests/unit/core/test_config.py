@@ -10,6 +10,7 @@ import yaml
 from compose import with_passwords
 from core.config import load, parse
 from core.errors import ConfigError
+from core.setting import Duration, Part, written
 from core.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -119,3 +120,13 @@ def test_passwords_of_feeds_come_from_the_environment_or_a_file(shipped: dict[st
     assert "654321" not in repr(config)
     with pytest.raises(ConfigError, match="YIPING_FEED_PASSWORD_HJ21: no feed is called so"):
         with_passwords(config, {"YIPING_FEED_PASSWORD_HJ21": "x"})
+
+
+@pytest.mark.parametrize("text", ["0s", "250ms", "90s", "5m", "24h", "7d", "36h"])
+def test_a_duration_is_written_as_it_is_read(text: str) -> None:
+    class One(Part):
+        for_: Duration
+
+    one = One.model_validate({"for_": text})
+    assert One.model_validate_json(one.model_dump_json()) == one
+    assert written(one.for_) == {"24h": "1d"}.get(text, text)

@@ -1,0 +1,51 @@
+"""The people of a story at their browsers: every act goes through the same API as a screen's, in this process. Decides nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import rest
+from api.auth import CSRF_HEADER, SESSION_COOKIE, derive_csrf
+from core.config import Config
+from store.timescale import Store
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the API asks of who composes it. `now` is moved by the story."""
+
+    config: Config
+    store: Store
+    web_store: Store
+    now: datetime
+
+    def clock(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    client: FlaskClient
+    csrf: str
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+        """Status and JSON of a call below /api/v1."""
+        answer = self.client.open(f"{rest.PREFIX}{path}", method=method, headers={CSRF_HEADER: self.csrf}, json=body)
+        return answer.status_code, answer.get_json(silent=True)
+
+
+def sit_down(desk: Desk, secrets: Mapping[str, str], media: Path) -> dict[str, Person]:
+    """A browser each, by login; `secrets` are their sessions'."""
+    app = Flask("story")
+    app.register_blueprint(rest.blueprint(desk, media))
+    people = {}
+    for login, secret in secrets.items():
+        client = app.test_client()
+        client.set_cookie(SESSION_COOKIE, secret)
+        people[login] = Person(client, derive_csrf(secret))
+    return people
