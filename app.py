@@ -27,6 +27,8 @@ from panels import field, login
 from panels.frame import Reader
 from panels.site import make_site
 from panels.text import load_texts
+from store.rule_revisions import keep_file
+from store.rulebook import Rulebook
 from store.timescale import Store
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -89,6 +91,12 @@ def read_reader(deps: Deps) -> Reader | None:
     return reader
 
 
+def read_config(deps: Deps, rulebook: Rulebook) -> Config:
+    """With the rules in force: what a page tells of a rule is what rings. Raises `StoreUnavailable`."""
+    with deps.store.connection() as connection:
+        return rulebook.open(connection).config
+
+
 def guard_pages(server: Flask, deps: Deps) -> None:
     """Everything but the open paths needs a session; a page without one goes to the login, a script gets 401."""
 
@@ -121,6 +129,7 @@ def add_own_paths(server: Flask) -> None:
 def build(settings: Settings, config: Config, store: Store, hops: int = 1) -> Flask:
     """The server. `hops` proxies before us are believed about the client's address and scheme (the edge is one)."""
     deps = Deps(config, store, Store(settings.web_database_url, name="yiping-web-pages", connections=CONNECTIONS))
+    rulebook = Rulebook(config)
     server = Flask("yiping", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
     guard_pages(server, deps)
@@ -128,7 +137,7 @@ def build(settings: Settings, config: Config, store: Store, hops: int = 1) -> Fl
     add_own_paths(server)
     login.register(server, load_texts(ASSETS / "i18n"), config, Door(deps))
     field.register(server, str(ASSETS))
-    make_site(config, ASSETS, server, lambda: read_reader(deps))
+    make_site(config, ASSETS, server, lambda: read_reader(deps), in_force=lambda: read_config(deps, rulebook))
     server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return server
 
@@ -141,6 +150,8 @@ def create(environment: Mapping[str, str]) -> Flask:
     while True:
         try:
             config = adapted(config, settings, store)
+            with store.connection() as connection:
+                keep_file(connection, config, datetime.now(UTC), settings.config.name)
             return build(settings, config, store, int(environment.get("YIPING_PROXY_HOPS", "1")))
         except StoreUnavailable as away:
             _log.warning("store_away", doing="starting", why=str(away))

@@ -5,11 +5,11 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Event, Lock
 
 import structlog
 
-from alerts.rules import arrange
 from core import logs
 from core.config import Config, FeedConfig, load
 from core.errors import ConfigError, Problem, StoreUnavailable
@@ -20,10 +20,13 @@ from geodata.locate import Locator
 from geodata.model import Located
 from ingest.decode.hj212_sm4 import keys_of
 from pipeline import Deps
+from store.escalations import keep_terms
 from store.gazetteer import CityNames
 from store.geography import area_name, geography_version, load_locator
 from store.live import Live
 from store.registry import Registry, keep_catalogue
+from store.rule_revisions import keep_file
+from store.rulebook import Rulebook
 from store.timescale import Store
 
 _log = structlog.get_logger("compose")
@@ -60,20 +63,25 @@ class CityMap:
 class Parts:
     """All that an entry file may need."""
 
-    config: Config
+    rulebook: Rulebook
     settings: Settings
     store: Store
     live: Live
     city: CityMap
 
+    @property
+    def config(self) -> Config:
+        """With the rules in force when this process last asked, which every batch does."""
+        return self.rulebook.known.config
+
     def pipeline(self) -> Deps:
         """For one thread."""
         registry = Registry(self.config, self.city)
-        return Deps(self.config, self.store, registry, self.city, arrange(self.config), self.live, self.settings.media)
+        return Deps(self.config, self.store, registry, self.city, self.rulebook, self.live, self.settings.media)
 
 
-def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> Parts:
-    """Read configuration and environment and open what they name.
+def compose(environment: Mapping[str, str], name: str, now: datetime, connections: int = 4) -> Parts:
+    """Read configuration and environment and open what they name; what the file says anew of metrics and rules is kept.
 
     Raises `ConfigError` with all problems, `StoreUnavailable` when the database is away.
     """
@@ -84,13 +92,16 @@ def compose(environment: Mapping[str, str], name: str, connections: int = 4) -> 
         config = adapted(config, settings, store)
         with store.connection() as connection:
             keep_catalogue(connection, config)
-        return Parts(config, settings, store, Live(settings.redis_url or None), CityMap(store, CityNames(store, config.places.prefixes)))
+            keep_terms(connection, config.escalations)
+            keep_file(connection, config, now, settings.config.name)
+        city = CityMap(store, CityNames(store, config.places.prefixes))
+        return Parts(Rulebook(config), settings, store, Live(settings.redis_url or None), city)
     except BaseException:
         store.close()
         raise
 
 
-def run_role(name: str, connections: int, run: Callable[[Parts, Event], None]) -> int:
+def run_role(name: str, connections: int, run: Callable[[Parts, Event], None], clock: Callable[[], datetime]) -> int:
     """What every role without a web server does: wait for the database, run until SIGTERM or SIGINT sets the event; the exit code."""
     logs.configure(os.environ)
     stop = Event()
@@ -98,7 +109,7 @@ def run_role(name: str, connections: int, run: Callable[[Parts, Event], None]) -
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            parts = compose(os.environ, name, connections)
+            parts = compose(os.environ, name, clock(), connections)
         except ConfigError as error:
             print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
             return 2

@@ -6,23 +6,53 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
+from alerts import measure_usual, proof
 from alerts.correlate import correlate, horizon
 from alerts.listening import SUBJECT, judge
 from alerts.rules import Rules
 from compose import Parts
 from core.config import Config
+from core.escalation_config import SCREEN
+from core.notify_config import PROBE
+from delivery import Outgoing, deliver_inside
 from ingest.geocoder import Geocoder
 from pipeline import Deps, process
 from placing import place_waiting
 from projector.project import Projector
-from store import cameras, correlation, derived, hours, listening, maintenance, media_sweep, quality, rollups, wire_memory
+from proving import Prover
+from store import (
+    baselines,
+    cameras,
+    city_rules,
+    correlation,
+    derived,
+    escalations,
+    hours,
+    incident_sums,
+    listening,
+    maintenance,
+    media_sweep,
+    notices,
+    outbox,
+    probes,
+    quality,
+    rejudge,
+    rollups,
+    rule_orphans,
+    storms,
+    windows,
+    wire_memory,
+)
+from store.city_memory import CityMemory
 from store.sweep import sweep
 from store.timescale import Connection
 
 _log = structlog.get_logger("jobs")
+_PORTIONS_AT_ONCE = 12  # of alerts judged anew: joining and deadlines have their turn in between
 _CASES_AT_ONCE = 50  # of silent devices: others have their turn in between
 
 
@@ -36,13 +66,16 @@ class Duty:
 
 
 def correlate_incidents(parts: Parts, now: datetime) -> None:
-    """Join what is pending."""
+    """Join what is pending, and let incidents say what their parts say."""
     with parts.store.connection() as connection:
         since = horizon(now, parts.config.incidents)
         pending = correlation.read_pending(connection, parts.config, since, now)
-        if pending:
-            joinings = correlate(pending, correlation.read_open(connection, parts.config, since, now), parts.config.incidents)
-            correlation.apply(connection, joinings, now)
+        known = correlation.read_open(connection, parts.config, since, now) if pending else []
+    for portion in correlation.portions(correlate(pending, known, parts.config.incidents)):
+        with parts.store.connection() as connection:
+            correlation.apply(connection, portion, parts.config, now)
+    with parts.store.connection() as connection:
+        incident_sums.follow_parts(connection, parts.config, now)
 
 
 def close_settled(parts: Parts, now: datetime) -> None:
@@ -74,9 +107,57 @@ def maintain(parts: Parts, rules: Rules, now: datetime) -> None:
             maintenance.open_for(connection, silence, of[silence.rule], parts.config, now)
 
 
+def watch_storm(parts: Parts, now: datetime) -> None:
+    """Whether more arrives than the desk can take."""
+    with parts.store.connection() as connection:
+        storms.keep(connection, parts.config, now)
+
+
+def end_orphans(parts: Parts, looked: rule_orphans.Looked, now: datetime) -> None:
+    """Alerts of rules that are over, or that no longer concern them: no reading will ever tell of their end."""
+    with parts.store.connection() as connection:
+        rule_orphans.end_orphans(connection, parts.rulebook.open(connection), looked, now)
+
+
+def watch_city(parts: Parts, memory: CityMemory, now: datetime) -> None:
+    """Rules that more than one subject decides."""
+    with parts.store.connection() as connection:
+        city_rules.watch(connection, parts.rulebook.open(connection).rules, memory, now)
+
+
+def suppress(parts: Parts, now: datetime) -> None:
+    """Judge anew whom silences, inhibitions or a move of their own concern; a flood of them goes in portions, the rest next time."""
+    with parts.store.connection() as connection:
+        rejudge.prepare(connection, parts.config.inhibitions, now)
+    for _ in range(_PORTIONS_AT_ONCE):
+        with parts.store.connection() as connection:
+            if not rejudge.judge_next(connection, now):
+                return
+
+
 def sweep_deadlines(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         sweep(connection, now, parts.config)
+
+
+def escalate(parts: Parts, now: datetime) -> None:
+    """Tell whoever is next of what nobody answers, and mark what nobody answered in time."""
+    escalations.sweep(parts.store, parts.config.escalations, now)
+
+
+def put_notices(parts: Parts, now: datetime) -> None:
+    """What people are to be told on their desks."""
+    deliver_inside(parts.store, SCREEN, notices.put, parts.config.notify, now)
+    deliver_inside(parts.store, PROBE, probes.arrive, parts.config.notify, now)
+
+
+def watch_path(parts: Parts, rules: Rules, now: datetime) -> None:
+    """Ring for the platform itself when what goes in at the wire does not come out as a notification."""
+    for name, rule in rules.proofs:
+        with parts.store.connection() as connection:
+            if proofs := probes.read_proofs(connection, now - rule.at_least * 2):
+                alert = listening.read_alert(connection, name, proof.SUBJECT)
+                listening.tell(connection, proof.judge(name, rule, proofs, alert, now, parts.config.area.code), now)
 
 
 def roll_up(parts: Parts, now: datetime) -> None:
@@ -102,6 +183,14 @@ def derive_figures(parts: Parts, now: datetime) -> None:
     """Figures of the hours that were measured, then of the days that are over with them."""
     _until_done(parts, derived.derive_next, now)
     _until_done(parts, derived.sum_up_next, now)
+
+
+def keep_usual(parts: Parts, now: datetime) -> None:
+    """What is usual this hour and the next, for the rules that go by it; done once an hour, looked at more often."""
+    with parts.store.connection() as connection:
+        wanted = measure_usual.asked(parts.rulebook.open(connection).config.rules.values())
+        if wanted:
+            baselines.keep_next(connection, wanted, parts.config.area.zone, now)
 
 
 def _until_done(parts: Parts, work: Callable[[Connection, Config, datetime], bool], now: datetime) -> None:
@@ -131,6 +220,10 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten["quality"] = quality.forget_old(connection, now - parts.config.retention.readings)
         forgotten["derived"] = derived.forget_old(connection, now - parts.config.retention.audit)
         forgotten["camera_words"] = cameras.forget(connection, now - parts.config.retention.readings)
+        forgotten["usual"] = baselines.forget(connection, now) + windows.forget(connection, now)
+        forgotten["escalations"] = escalations.forget(connection, now - parts.config.retention.readings)
+        forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
+        forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings)
     _log.info("retention", **forgotten)
 
 
@@ -142,32 +235,62 @@ def sweep_media(parts: Parts, now: datetime) -> None:
 
 def desk(parts: Parts, deps: Deps) -> list[Duty]:
     """What alerts, incidents and their clocks wait for. `deps`: of the thread that runs these, and of no other."""
+    memory, looked = CityMemory(), rule_orphans.Looked()
     return [
+        Duty("storm", 2.0, lambda now: watch_storm(parts, now)),
+        Duty("city", 0.5, lambda now: watch_city(parts, memory, now)),
+        Duty("suppress", 1.0, lambda now: suppress(parts, now)),  # before what is held would be joined
         Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
         Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
+        Duty("end_orphans", 1.0, lambda now: end_orphans(parts, looked, now)),
         Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+        Duty("escalate", 1.0, lambda now: escalate(parts, now)),
+        Duty("notices", 1.0, lambda now: put_notices(parts, now)),
         Duty("maintain", 10.0, lambda now: maintain(parts, deps.rules, now)),
+        Duty("watch_path", 2.0, lambda now: watch_path(parts, deps.rules, now)),
         Duty("watch_ingest", 1.0, lambda now: watch_ingest(parts, deps.rules, now)),
         # An empty batch: with every worker dead there is nobody else to see that a device fell silent.
         Duty("due", 1.0, lambda now: process([], now, deps)),
     ]
 
 
+def keeping(parts: Parts) -> list[Duty]:
+    """What sums up and measures hours, and makes figures of them."""
+    return [
+        Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
+        Duty("quality", 10.0, lambda now: measure_quality(parts, now)),
+        Duty("derive", 10.0, lambda now: derive_figures(parts, now)),
+        Duty("usual", 60.0, lambda now: keep_usual(parts, now)),
+    ]
+
+
+def outgoing(parts: Parts) -> dict[str, Sequence[Duty]]:
+    """A lane for each way out of the house: one that hangs delays no other."""
+    ways = [Outgoing(name, parts.config, parts.settings) for name in parts.config.notify.channels]
+    return {f"notify-{way.name}": [Duty(f"notify-{way.name}", 1.0, partial(way.deliver, parts.store))] for way in ways}
+
+
+def proving(parts: Parts) -> dict[str, Sequence[Duty]]:
+    """A lane of its own: a proof waits for all the others."""
+    every_s = parts.config.probe.every.total_seconds()
+    return {"proof": [Duty("prove", every_s, Prover(parts).prove)]} if every_s and parts.settings.prove else {}
+
+
 def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
     """Duties that may wait for each other share a lane; a lane is a thread."""
+    sums, *figures = keeping(parts)
     geocoder = Geocoder(parts.config.places.geocoder, parts.settings.geocoder_key)
     return {
         "projector": [Duty("project", 0.1, projector.tick)],
         "desk": desk(parts, parts.pipeline()),
         "keeper": [
             Duty("forget_live", 10.0, lambda now: forget_live(parts, now)),
-            Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
+            sums,
             Duty("retention", 3600.0, lambda now: forget_old(parts, now)),
         ],
         "media": [Duty("media", 3600.0, lambda now: sweep_media(parts, now))],
         "places": [Duty("place_waiting", 5.0, lambda now: place_reports(parts, geocoder, now))],
-        "figures": [
-            Duty("quality", 10.0, lambda now: measure_quality(parts, now)),
-            Duty("derive", 10.0, lambda now: derive_figures(parts, now)),
-        ],
+        "figures": figures,
+        **outgoing(parts),
+        **proving(parts),
     }

@@ -93,7 +93,7 @@ def build(parts: Parts) -> Starlette:
     hub, writer, proxy = Hub(sources, config, clock, pushed=redis_url is not None), Writer(parts), Proxy(settings.web_url, pace=pace)
     collector = Collector(writer.write)
     feeds, screens = Feeds(collector, gate, config, clock), Screens(hub, gate, config)
-    ready = Readiness(gate, hub, collector, redis_url, bool(settings.mqtt_url), proxy.ping)
+    ready = Readiness(gate, hub, collector, redis_url, bool(settings.mqtt_url), proxy.ping, parts.rulebook.read_set_aside)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
@@ -146,7 +146,7 @@ def open_parts() -> Parts:
     """Wait for the database; a configuration that cannot be used ends the process with all its problems."""
     while True:
         try:
-            return compose(os.environ, "edge", connections=3)
+            return compose(os.environ, "edge", clock(), connections=3)
         except ConfigError as error:
             print(error, file=sys.stderr)  # noqa: T201 — a person reads this at start-up
             raise SystemExit(2) from error

@@ -97,7 +97,7 @@ def run(parts: Parts, stop: Event) -> None:
 
 
 def main() -> int:
-    return run_role("jobs", 6, run)
+    return run_role("jobs", 8, run, clock)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from core.model import Answer, Decoded, Frame, Reason, Rejected, Taken
 from ingest.admit import admit
 from ingest.decode import decode, further_keys, wire_keys
 from store.registry import Locate, Registry
+from store.rulebook import Rulebook
 from store.timescale import Store
 from store.transaction import batch
 
@@ -40,9 +41,14 @@ class Deps:
     store: Store
     registry: Registry
     locate: Locate
-    rules: Rules
+    rulebook: Rulebook
     live: Hint
     media: Path | None = None  # the folder of pictures
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force when this process last asked, which every batch does."""
+        return self.rulebook.known.rules
 
     def for_thread(self) -> "Deps":
         """The same, with a cache of its own."""
@@ -81,14 +87,14 @@ def process(frames: Sequence[Frame], now: datetime, deps: Deps) -> Outcome:
 
 
 def _process(frames: Sequence[Frame], now: datetime, deps: Deps, careful: bool) -> Outcome:
-    with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rules.thresholds, careful, deps.media) as tx:
+    with batch(deps.store, deps.registry, deps.locate, deps.config, deps.rulebook, careful, deps.media) as tx:
         memory = tx.wire_memory(list(wire_keys(frames, deps.config)))
         memory |= tx.wire_memory(list(further_keys(frames, memory, deps.config)))  # what that names
         decoded = decode(frames, memory, deps.config)
         devices, metrics, astray = tx.identify(decoded, now)  # adopts or leaves out the unknown
         valid = admit(decoded, devices, metrics, deps.config, now, astray)  # pure: what may be stored, and why not
         moved = tx.record(decoded, valid, devices, now) | tx.due()  # exactly once; plus what fell due
-        changes = evaluate(deps.rules, tx.facts(moved, bool(deps.rules.reports)), now)  # pure
+        changes = evaluate(tx.rules, tx.facts(moved, bool(tx.rules.reports)), now)  # pure
         tx.save(changes, now)  # alerts, waits, watches, change log: one commit
     deps.live.hint(tx.moved_devices)  # the truth is already stored
     return Outcome(decoded.answers, tx.taken, decoded.frames)

@@ -201,7 +201,7 @@ def run(parts: Parts, stop: Event) -> None:
 
 
 def main() -> int:
-    return run_role("worker", 8, run)
+    return run_role("worker", 8, run, clock)
 
 
 if __name__ == "__main__":

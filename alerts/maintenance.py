@@ -40,6 +40,8 @@ class Silence:
     heard: Listening | None = None
     gateway_down: bool = False
     gateway_back_at: datetime | None = None
+    cell_code: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 def limit_of(rule: NoDataRule, kind: str | None) -> timedelta | None:

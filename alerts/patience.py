@@ -6,7 +6,8 @@ own length. Rings nothing.
 
 from datetime import datetime, timedelta
 
-from alerts.rules import Concerned, Rules, concerns
+from alerts.rules import Rules
+from alerts.scope import Concerned, concerns
 from core.config import NoDataRule
 from core.facts import DueDevice
 

@@ -116,7 +116,10 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of the table that registers, authorises and documents. `handler` None: the edge answers it."""
+    """One row of the table that registers, authorises and documents. `handler` None: the edge answers it.
+
+    `secret`: the body holds a password, so nothing is kept of it, not even the hash that tells a repetition.
+    """
 
     method: str
     path: str
@@ -127,6 +130,7 @@ class Route:
     body: Mapping[str, Any] | None = None
     body_type: str = "application/json"
     answers: tuple[tuple[int, str], ...] = ((200, "done"),)
+    secret: bool = False
 
 
 PAGE = (Param("limit", f"rows a page, at most {MOST}", "integer"), Param("next", "where the last page ended, as its `next` said"))

@@ -4,7 +4,7 @@ Decides what ready means: the database answers and somebody projects. The others
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from api.collector import Collector
 from api.gate import Gate
 from api.stream import Hub
 from core.errors import StoreUnavailable
-from store import live, live_rows
+from store import live, live_rows, outbox, probes
 from store.leader import somebody_leads
 from store.timescale import Connection, queries
 
@@ -32,13 +32,15 @@ Row = dict[str, Any]
 
 
 class Readiness:
-    """Answers for the edge; `ping_web` says whether the web process answers."""
+    """Answers for the edge; `ping_web` says whether the web process answers, `set_aside` which rules this software cannot read."""
 
     def __init__(
-        self, gate: Gate, hub: Hub, collector: Collector, redis_url: str | None, mqtt: bool, ping_web: Callable[[], Awaitable[bool]]
-    ) -> None:
+        self, gate: Gate, hub: Hub, collector: Collector, redis_url: str | None, mqtt: bool, ping_web: Callable[[], Awaitable[bool]],
+        set_aside: Callable[[Connection], Iterable[str]] = lambda connection: (),
+    ) -> None:  # fmt: skip
         self._gate, self._hub, self._collector = gate, hub, collector
         self._redis_url, self._mqtt, self._ping_web = redis_url, mqtt, ping_web
+        self._set_aside, self._aside = set_aside, list[str]()
 
     async def healthz(self, request: Request) -> Response:
         """The process lives and its loop turns."""
@@ -60,9 +62,9 @@ class Readiness:
 
     async def _store(self, now: datetime) -> dict[str, str]:
         try:
-            feeds, leads = await asyncio.wait_for(self._gate.ask(_look), 3)
+            feeds, leads = await asyncio.wait_for(self._gate.ask(self._look), 3)
         except (StoreUnavailable, TimeoutError) as error:
-            return {"database": str(error) or "does not answer", "projector": "unknown", "mqtt": "unknown"}
+            return {"database": str(error) or "does not answer", "projector": "unknown", "mqtt": "unknown", "rules": "unknown"}
         # A worker listens on TCP, too: its open port says nothing of the broker.
         slots = [row for row in feeds if _MQTT_LANE in row["worker"]]
         connected = any(row["state"] == "connected" and now - row["updated_at"] < _FRESH for row in slots)
@@ -72,22 +74,32 @@ class Readiness:
             "database": "ok",
             "projector": "ok" if leads and speaks else "nobody leads" if not leads else "says nothing",
             "mqtt": "not configured" if not self._mqtt else "ok" if connected else "no worker is connected",
+            "rules": "ok" if not self._aside else f"newest words not understood by this software: {', '.join(self._aside)}",
         }
+
+    def _look(self, connection: Connection) -> tuple[list[Row], bool]:
+        self._aside = sorted(self._set_aside(connection))
+        return list(queries.readiness_feeds(connection)), somebody_leads(connection)
 
     async def metrics(self, request: Request) -> Response:
         """Prometheus text, for readers."""
         await self._gate.identify(request, "read")
         now = self._gate.clock()
         try:
+            await self._gate.ask(self._look)
             rows, rejected = await self._gate.ask(lambda connection: _figures(connection, now))
             position = await self._gate.ask(live_rows.read_position)
+            ways = await self._gate.ask(lambda connection: outbox.read_health(connection, now))
+            path = await self._gate.ask(lambda connection: probes.read_path(connection, now))
         except StoreUnavailable:
-            rows, rejected, position = [], [], {}
+            rows, rejected, position, ways, path = [], [], {}, [], {}
         registry = CollectorRegistry()
-        registry.register(_Now(list(self._families(now, rows, rejected, position))))
+        registry.register(_Now(list(self._families(now, rows, rejected, position, ways, path))))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    def _families(self, now: datetime, rows: list[Row], rejected: list[Row], position: Row) -> list[Metric]:
+    def _families(
+        self, now: datetime, rows: list[Row], rejected: list[Row], position: Row, ways: Sequence[Row] = (), path: Row | None = None
+    ) -> list[Metric]:
         supply, at = self._hub.supply, self._hub.supply.projector_at
         found: list[Metric] = [
             _counter(name, f"Readings and reports {name} since the worker's start", rows) for name in ("accepted", "duplicates", "rejected")
@@ -95,7 +107,7 @@ class Readiness:
         reasons = GaugeMetricFamily("yiping_rejected_recent", "Refused input of the last 5 minutes", labels=["feed", "reason"])
         for row in rejected:
             reasons.add_metric([row["feed"], row["reason"]], row["n"])
-        found.append(reasons)
+        found += [reasons, *_of_outbox(ways, now), *_of_path(path or {})]
         figures = {
             "yiping_stream_clients": ("Open live streams", len(self._hub.clients)),
             "yiping_stream_cut": ("Streams cut because their reader was too slow", self._hub.cut_count),
@@ -104,6 +116,7 @@ class Readiness:
             "yiping_projector_age_seconds": ("Since the projector was heard of", (now - at).total_seconds() if at else -1),
             "yiping_live_push": ("1 when Redis feeds the streams, 0 when the database is polled", int(supply.live == "push")),
             "yiping_store_up": ("1 when the database answers", int(supply.store == "ok")),
+            "yiping_rules_set_aside": ("Rules whose newest words this software cannot read", len(self._aside)),
             "yiping_edge_batches": ("Transactions of HTTP feeds since start", self._collector.batches),
         }
         return found + [GaugeMetricFamily(name, text, value=value) for name, (text, value) in figures.items()]
@@ -126,8 +139,31 @@ def _counter(name: str, text: str, rows: list[Row]) -> Metric:
     return family
 
 
-def _look(connection: Connection) -> tuple[list[Row], bool]:
-    return list(queries.readiness_feeds(connection)), somebody_leads(connection)
+def _of_outbox(ways: Sequence[Row], now: datetime) -> Iterator[Metric]:
+    """How messages leave, by channel."""
+    texts = {
+        "waiting": ("yiping_outbox_waiting", "Messages not yet sent"),
+        "oldest": ("yiping_outbox_oldest_seconds", "Age of the oldest message not yet sent; 0 when none waits"),
+        "failed": ("yiping_outbox_failed_recent", "Messages given up in the last hour"),
+    }
+    for figure, (name, text) in texts.items():
+        family = GaugeMetricFamily(name, text, labels=["channel"])
+        for row in ways:
+            age = (now - row["oldest_at"]).total_seconds() if row["oldest_at"] else 0
+            family.add_metric([row["channel"]], age if figure == "oldest" else row[figure])
+        yield family
+
+
+def _of_path(path: Row) -> Iterator[Metric]:
+    """How long the proof of the path takes, leg by leg, and how old the last one is."""
+    legs = GaugeMetricFamily("yiping_path_seconds", "Legs of the proof of the path over the last hour", labels=["leg", "quantile"])
+    for leg, took in path.get("legs", {}).items():
+        for quantile in ("p50", "p95") if took else ():
+            legs.add_metric([leg, quantile], took[quantile])
+    age = path.get("age_s")
+    yield legs
+    yield GaugeMetricFamily("yiping_path_age_seconds", "Since the path was last proven; -1 when never", value=-1 if age is None else age)
+    yield GaugeMetricFamily("yiping_path_failed_recent", "Proofs of the path that failed in the last hour", value=path.get("failed", 0))
 
 
 def _figures(connection: Connection, now: datetime) -> tuple[list[Row], list[Row]]:

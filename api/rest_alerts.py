@@ -10,7 +10,7 @@ from api.places import place_of_fields
 from api.problems import MEDIA_TYPE, make_etag, problem_of, read_etag
 from core.errors import Invalid, StaleWrite
 from core.model import Scope
-from store import alerts, gazetteer, incidents, reports
+from store import alerts, approvals, escalations, gazetteer, incident_parts, incidents, reports, shifts
 from store.acts import Act
 from store.likeness import find_alike
 from store.timescale import Connection
@@ -30,12 +30,19 @@ REPORT_PARAMS = (
 
 VERDICT_PARAMS = (Param("by", "camera (unless given) or algorithm"), AREA, *SPAN)
 
-_ACT_FIELDS = {"act", "note", "until", "class_code", "incident_id", "lon", "lat", "datum", "cell_code", "place_id", "worker"}
+_ACT_FIELDS = {
+    "act", "note", "until", "class_code", "incident_id", "lon", "lat", "datum", "cell_code", "place_id", "worker", "account", "verdict",
+    "alerts", "reports", "incidents", "title",
+}  # fmt: skip
 
 
 def read_act(call: Call) -> Act:
     """The act a body asks for, with the version its `If-Match` names. Raises `Invalid`."""
-    fields = call.fields()
+    return act_of(call, call.fields(), read_etag(call.headers.get("If-Match")))
+
+
+def act_of(call: Call, fields: dict[str, Any], expect: int | None) -> Act:
+    """The act that some fields name, for the version somebody saw. Raises `Invalid`."""
     unknown = sorted(fields.keys() - _ACT_FIELDS)
     if unknown:
         raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(_ACT_FIELDS))}")
@@ -44,7 +51,7 @@ def read_act(call: Call) -> Act:
         raise Invalid("'act' must be a word and 'note' a text of at most 2,000 letters")
     if fields.get("until") is not None:
         fields["until"] = read_time("until", fields["until"])
-    return Act(act, call.scope, call.now, note.strip(), read_etag(call.headers.get("If-Match")), fields, call.address)
+    return Act(act, call.scope, call.now, note.strip(), expect, fields, call.address)
 
 
 def shown(shape: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
@@ -53,13 +60,15 @@ def shown(shape: Mapping[str, Any], status: int = 200, headers: Mapping[str, str
 
 
 def acted(call: Call, do: Callable[[], object], read: Callable[[], Mapping[str, Any]]) -> Answer:
-    """Act, then show what became of it. Who came too late is shown what the other one made of it."""
+    """Act, then show what became of it. Who came too late is shown what the other one made of it, and who that was."""
+    shifts.be_on(call.connection, call.scope, call.now)
     try:
         do()
     except StaleWrite:
         present = read()
         problem = problem_of(StaleWrite(str(present["version"])))
-        return Answer({**problem.body(call.url), "present": present}, problem.status, problem.headers, MEDIA_TYPE)
+        told = {"present": present, "last": next(reversed(present.get("audit", [])), None)}
+        return Answer({**problem.body(call.url), **told}, problem.status, problem.headers, MEDIA_TYPE)
     return shown(read())
 
 
@@ -71,9 +80,22 @@ def _list(call: Call, name: str, params: tuple[Param, ...], read: Callable[..., 
     return page(name, rows, filter_.limit, "id")
 
 
-def _act(call: Call, do: Callable[[Connection, int, Act], object], read: Callable[[Connection, Scope, int], dict[str, Any]]) -> Answer:
+def _act(
+    call: Call, noun: str, do: Callable[[Connection, int, Act], object], read: Callable[[Connection, Scope, int], dict[str, Any]]
+) -> Answer:
+    """Act, or ask for the second person that this act takes."""
     number, act = call.number("id"), read_act(call)
-    return acted(call, lambda: do(call.connection, number, act), lambda: read(call.connection, call.scope, number))
+    waiting: list[dict[str, Any]] = []
+
+    def do_or_ask() -> None:
+        asked = approvals.ask(call.connection, noun, number, act, call.config.duty.two_person)
+        if asked is None:
+            do(call.connection, number, act)
+        else:
+            waiting.append(asked)
+
+    answer = acted(call, do_or_ask, lambda: read(call.connection, call.scope, number))
+    return Answer({"approval": waiting[0]}, 202) if waiting else answer
 
 
 def list_alerts(call: Call) -> Answer:
@@ -81,11 +103,22 @@ def list_alerts(call: Call) -> Answer:
 
 
 def get_alert(call: Call) -> Answer:
-    return shown(alerts.get_alert(call.connection, call.scope, call.number("id")))
+    return shown(_with_steps(call, "alert", _read_alert(call.connection, call.scope, call.number("id"))))
+
+
+def _with_steps(call: Call, noun: str, shape: Mapping[str, Any]) -> dict[str, Any]:
+    """With who was told of it while nobody answered, and who will be."""
+    return {**shape, "escalation": escalations.read_steps(call.connection, call.config.escalations, noun, shape, call.now)}
+
+
+def _read_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, Any]:
+    """With what is asked for it and waits for a second person."""
+    shape = alerts.get_alert(connection, scope, alert_id)
+    return {**shape, "approvals": approvals.list_approvals(connection, scope, noun="alert", noun_id=alert_id)}
 
 
 def act_on_alert(call: Call) -> Answer:
-    return _act(call, alerts.act_on_alert, alerts.get_alert)
+    return _act(call, "alert", alerts.act_on_alert, _read_alert)
 
 
 def list_incidents(call: Call) -> Answer:
@@ -93,11 +126,19 @@ def list_incidents(call: Call) -> Answer:
 
 
 def get_incident(call: Call) -> Answer:
-    return shown(incidents.get_incident(call.connection, call.scope, call.number("id")))
+    return shown(_with_steps(call, "incident", _read_incident(call.connection, call.scope, call.number("id"))))
+
+
+def _read_incident(connection: Connection, scope: Scope, incident_id: int) -> dict[str, Any]:
+    shape = incidents.get_incident(connection, scope, incident_id)
+    return {**shape, "approvals": approvals.list_approvals(connection, scope, noun="incident", noun_id=incident_id)}
 
 
 def act_on_incident(call: Call) -> Answer:
-    return _act(call, incidents.act_on_incident, incidents.get_incident)
+    def do(connection: Connection, incident_id: int, act: Act) -> None:
+        incident_parts.act_on_incident(connection, incident_id, act, call.config)
+
+    return _act(call, "incident", do, _read_incident)
 
 
 def list_reports(call: Call) -> Answer:
@@ -111,7 +152,7 @@ def get_report(call: Call) -> Answer:
 def _read_report(call: Call, report_id: int) -> dict[str, Any]:
     """With the complaints it may repeat: proposals for whoever merges."""
     shape = reports.get_report(call.connection, call.scope, report_id)
-    return {**shape, "alike": find_alike(call.connection, call.scope, shape, call.config.incidents.compatible)}
+    return {**shape, "alike": find_alike(call.connection, call.scope, shape, call.config.incidents.families)}
 
 
 def count_verdicts(call: Call) -> Answer:

@@ -1,18 +1,14 @@
-"""Cases, their pictures and the queue of work over HTTP."""
+"""Cases and pictures over HTTP."""
 
 from typing import Any
 
-from alerts import lifecycle as alert_lifecycle
 from api import photos
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_filter, read_params, read_time
 from api.places import place_of_fields
 from api.problems import Gone
 from api.rest_alerts import acted, read_act, shown
 from core.errors import Invalid, NotAllowed
-from dispatch import cases as lifecycle
-from dispatch import incidents as incident_lifecycle
-from dispatch import reports as report_lifecycle
-from store import cases, desk, media, openings, reports
+from store import cases, media, openings, reports, shifts
 from store.acts import Act
 
 CASE_PARAMS = (
@@ -22,7 +18,6 @@ CASE_PARAMS = (
     Param("incident", "incident id", "integer"),
     Param("overdue", "true or false", "boolean"), Param("mine", "only those dispatched to me", "boolean"), *SPAN, *PAGE,
 )  # fmt: skip
-QUEUE_PARAMS = (Param("kind", "report, incident, alert, case; comma-separated", "list"), Param("limit", "at most 1,000", "integer"))
 MEDIA_PARAMS = (Param("case", "case number"), Param("report", "report id", "integer"), Param("role", "before, after, evidence"))
 MEDIA_LIST_PARAMS = (Param("report", "report id", "integer"), Param("device", "device"))
 _OPENING_FIELDS = {
@@ -63,6 +58,7 @@ def open_case(call: Call) -> Answer:
     note = fields.get("note") or ""
     extra = {"worker": fields["worker"]} if fields.get("worker") else {}
     act = Act("open", call.scope, call.now, str(note).strip(), None, extra, call.address)
+    shifts.be_on(call.connection, call.scope, call.now)
     number = openings.open_case(call.connection, opening, act, call.config)
     shape = cases.get_case(call.connection, call.scope, number, call.now)
     return shown(shape, 201, {"Location": f"/api/v1/cases/{number}"})
@@ -83,37 +79,6 @@ def _read_opening(call: Call, fields: dict[str, Any]) -> openings.Opening:
     return openings.Opening(
         **ids, class_code=texts["class_code"], title=texts["title"], fields=by_hand, dispatch=fields.get("dispatch") is True
     )
-
-
-def get_queue(call: Call) -> Answer:
-    """Work items this role can do something about; those who only read see them all."""
-    wanted = read_params(QUEUE_PARAMS, call.query)
-    kinds = wanted.get("kind") or desk.KINDS
-    if not set(kinds) <= set(desk.KINDS):
-        raise Invalid(f"kind: one or more of {', '.join(desk.KINDS)}")
-    role = call.scope.role
-    mine = sorted(stage for stage in lifecycle.OPEN if lifecycle.allowed_acts(stage, role))
-    handles = role in {"handler", "grid_worker"}
-    if handles:
-        kinds = [kind for kind in kinds if kind == "case"]
-    items = desk.read_queue(
-        call.connection, call.scope, call.now, mine or sorted(lifecycle.OPEN), handles, kinds, min(wanted.get("limit", 200), 1000)
-    )
-    handled = cases.handled_by(call.connection, call.scope, [item["id"] for item in items if item["kind"] == "case"])
-    items = [{**item, "acts": list(_acts_of(call, item, handled))} for item in items]
-    return Answer({"items": [item for item in items if item["acts"] or not mine], "at": call.now})
-
-
-def _acts_of(call: Call, item: dict[str, Any], handled: set[str]) -> tuple[str, ...]:
-    match item["kind"]:
-        case "alert":
-            return alert_lifecycle.allowed_acts(item["stage"], call.scope.role, item["hold"])
-        case "report":
-            return report_lifecycle.allowed_acts(item["stage"], call.scope.role)
-        case "incident":
-            return incident_lifecycle.allowed_acts(item["stage"], call.scope.role)
-        case _:
-            return cases.acts_of(item, call.scope, item["id"] in handled)
 
 
 def post_media(call: Call) -> Answer:

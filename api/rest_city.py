@@ -1,16 +1,16 @@
-"""What does not happen but is: areas, cells, layers, rules, classes, indicators, feeds, the audit, and who I am."""
+"""What does not happen but is: areas, cells, layers, classes, indicators, feeds, the audit, and who I am."""
 
 from datetime import timedelta
 from typing import Any
 
 from alerts import lifecycle as alert_lifecycle
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
-from api.snapshot import tell_feeds
+from api.snapshot import tell_feeds, tell_path, tell_ways
 from core.errors import Invalid, NotAllowed
 from dispatch import cases as case_lifecycle
 from dispatch import incidents as incident_lifecycle
 from dispatch import reports as report_lifecycle
-from store import audit, cases, desk, geography
+from store import audit, cases, desk, geography, probes
 from store.lists import Filter
 
 CELL_PARAMS = (AREA, Param("duty_grid", "code of a duty grid"), Param("cell_code", "code of a cell"), *PAGE)
@@ -65,11 +65,6 @@ def get_layer(call: Call) -> Answer:
     return Answer(body.plain, headers=headers, media_type="application/geo+json")
 
 
-def list_rules(call: Call) -> Answer:
-    rules = [{"rule": name, **rule.model_dump(mode="json")} for name, rule in call.config.rules.items()]
-    return Answer({"rules": rules})
-
-
 def list_classes(call: Call) -> Answer:
     classes = [
         {"class_code": code, **one.model_dump(mode="json", exclude={"deadline"}), "deadline_s": one.deadline.total_seconds()}
@@ -79,8 +74,14 @@ def list_classes(call: Call) -> Answer:
 
 
 def list_feeds(call: Call) -> Answer:
-    """As the wall shows them: one row a feed, whoever hears it."""
-    return Answer({"feeds": tell_feeds(call.connection, call.config)})
+    """As the wall shows them: one row a feed, whoever hears it; then the ways that messages leave by; and the proof of the path."""
+    rows = tell_feeds(call.connection, call.config) + tell_ways(call.connection, call.config, call.now)
+    return Answer({"feeds": rows, "path": tell_path(call.connection, call.now)})
+
+
+def get_probe(call: Call) -> Answer:
+    """The proof of the path: the last one, and how long each leg takes."""
+    return Answer(probes.read_path(call.connection, call.now))
 
 
 def list_indicators(call: Call) -> Answer:

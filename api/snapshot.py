@@ -12,13 +12,15 @@ import msgspec
 
 from core.config import Config
 from core.day import day_of
+from core.escalation_config import SCREEN
 from core.model import Scope
-from store import live_rows
+from store import live_rows, outbox, probes
 from store.timescale import Connection
 
 SCREENS = ("wall", "duty", "cockpit", "field", "emergency", "urban", "environment", "water", "analysis", "dispatch", "replay")
 BUCKET_S = 900
 _WEATHER_FOR = timedelta(hours=1)
+_WAITS_LONG = timedelta(minutes=1)
 _BROKER = "broker"  # the worker's watch on the broker's queue, shown among the feeds
 _LISTS = ("alerts", "cases", "incidents", "reports")
 
@@ -33,6 +35,7 @@ class Picture:
     trend: list[dict[str, Any]]
     weather: Mapping[str, float] | None
     feeds: list[dict[str, Any]]
+    path: dict[str, Any]
     simulated: bool
     drill: bool
 
@@ -88,14 +91,40 @@ def read_picture(connection: Connection, config: Config, now: datetime) -> Pictu
     since = day_of(now, config.area.zone).start - timedelta(days=1)
     trend = live_rows.read_trend(connection, since, now, BUCKET_S)
     weather = live_rows.read_weather(connection, now - _WEATHER_FOR) or None
-    feeds = tell_feeds(connection, config)
+    feeds = tell_feeds(connection, config) + tell_ways(connection, config, now)
     encoded = {street: msgspec.json.encode(part) for street, part in parts.items()}
-    return Picture(sequence, now, encoded, trend, weather, feeds, **live_rows.read_marks(connection, reports_since))
+    marks = live_rows.read_marks(connection, reports_since)
+    return Picture(sequence, now, encoded, trend, weather, feeds, tell_path(connection, now), **marks)
 
 
 def tell_feeds(connection: Connection, config: Config) -> list[dict[str, Any]]:
     """How the feeds of the configuration are, and the broker: a name that nobody configured is no feed of the city's."""
     return [_feed(row, config) for row in live_rows.read_feeds(connection) if row["feed"] in config.feeds or row["feed"] == _BROKER]
+
+
+def tell_ways(connection: Connection, config: Config, now: datetime) -> list[dict[str, Any]]:
+    """How messages leave the house, as rows of the feeds: sent and given up in the last hour; `waiting` while one waits too long."""
+    known = {SCREEN: {"label": "值班台通知", "label_en": "Desk notices"}}
+    known |= {name: {"label": way.label, "label_en": way.label_en} for name, way in config.notify.channels.items()}
+    return [_way(row, known[row["channel"]], now) for row in outbox.read_health(connection, now) if row["channel"] in known]
+
+
+def tell_path(connection: Connection, now: datetime) -> dict[str, Any]:
+    """The proof of the path in three figures: whether the last one went through, its seconds, and when one last did; null: unknown."""
+    path = probes.read_path(connection, now)
+    at = (now - timedelta(seconds=path["age_s"])).isoformat() if path["age_s"] is not None else None
+    whole = path["legs"]["whole"]
+    return {"ok": path["ok"], "seconds": whole["p50"] if whole else None, "at": at, "failed": path["failed"]}
+
+
+def _way(row: Mapping[str, Any], label: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    waits = row["oldest_at"] is not None and now - row["oldest_at"] > _WAITS_LONG
+    since = row["oldest_at"] if waits else row["sent_at"]
+    state, detail = ("waiting", row["error"] or "") if waits else ("connected", "")
+    told = {"feed": f"notify-{row['channel']}", "state": state, "detail": detail}
+    counts = {"accepted": row["sent"], "duplicates": 0, "rejected": row["failed"]}
+    times = {"since": since, "last_at": row["sent_at"], "updated_at": now}
+    return {**told, **counts, **{name: at.isoformat() if at else None for name, at in times.items()}, **label}
 
 
 def _feed(row: Mapping[str, Any], config: Config) -> dict[str, Any]:
@@ -139,6 +168,7 @@ def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config
         "live": {"mode": supply.live, **{name: supply.body()[name] for name in ("since", "projector_at")}},
         "store": supply.store,
         "feeds": picture.feeds,
+        "path": picture.path,
         "trend": _trend(picture, scope, config),
         "weather": picture.weather,
     }

@@ -1,25 +1,29 @@
 // The acts of the row on the desk: one button and one key for each act the server allows, the note it takes, what became of it.
 // Which acts there are is the server's word (`acts`); opening a case is the one thing offered beside them.
 
-import { h, t, word, fill, icon, toast, openDialog, labelOf, now } from './duty-dom.js';
+import { h, t, fill, icon, toast } from './duty-dom.js';
 import { act, call, explain, Problem } from './duty-call.js';
+import { askNote, bodyOf, fieldsOf, needsNote } from './duty-fields.js';
+import { askSilence, endSilence } from './duty-silence.js';
 import { actWord, forgetVerdicts } from './duty-report.js';
 
 const LOOK = {
   acknowledge: ['a', 'check', 'primary'], open_case: ['c', 'send', 'primary'], confirm: ['f', 'badge-check', 'primary'], dismiss: ['d', 'ban', 'danger'],
-  shelve: ['s', 'bell-off'], unshelve: ['s', 'bell-ring'], remove: ['o', 'wrench'], restore: ['o', 'rotate-ccw', 'primary'], merge: ['m', 'git-merge'],
+  shelve: ['s', 'clock'], unshelve: ['s', 'bell-ring'], remove: ['o', 'wrench'], restore: ['o', 'rotate-ccw', 'primary'], merge: ['m', 'git-merge'],
   place: ['p', 'map-pin'], classify: ['l', 'tag'], accept: ['a', 'inbox', 'primary'], register: ['r', 'clipboard-check', 'primary'], dispatch: ['c', 'send', 'primary'],
   void: ['d', 'trash-2', 'danger'], send_back: ['b', 'corner-up-left'], rework: ['w', 'undo-2', 'danger'], check: ['y', 'badge-check', 'primary'], close: ['e', 'square-check', 'primary'],
-  take: ['t', 'hand', 'primary'], arrive: ['v', 'map-pinned', 'primary'], finish: ['i', 'check-check', 'primary'], expedite: ['x', 'zap'], remind: ['n', 'bell'], split: ['z', 'split'],
+  take: ['t', 'hand'], arrive: ['v', 'map-pinned', 'primary'], finish: ['i', 'check-check', 'primary'], expedite: ['x', 'zap'], remind: ['m', 'bell'], silence: ['b', 'bell-off'], unsilence: ['b', 'bell-ring'], split: ['z', 'split'],
+  assign: ['g', 'user-plus'], escalate: ['u', 'siren'], comment: ['q', 'message-square'], judge: ['w', 'scan-eye'], join: ['m', 'git-merge'], retitle: ['l', 'pencil'],
+  approve: ['y', 'user-check', 'primary'], refuse: ['x', 'ban', 'danger'], withdraw: ['b', 'undo-2'],
 };
-const WRONG = ['light', 'animal', 'normal', 'hidden', 'other'];
+const AT_ONCE = new Set(['take', 'unshelve', 'restore', 'withdraw', 'approve']); // nothing to say about them: one key does it
 const OPENS_CASE = { alert: ['unack', 'acked', 'rtn_unack'], report: ['open', 'confirmed'], incident: ['open', 'confirmed', 'handling'] };
 
 /** `[{name, key, icon, look}]` in the order of the buttons: no two share a key. `seen` is the report of a camera that raised an alert: it is
  *  judged where its alert is. */
 export function buttonsOf(kind, noun, mayOpen = true, seen = null) {
   const opens = mayOpen && OPENS_CASE[kind]?.includes(noun.stage) && !(noun.cases || []).length;
-  const names = [...(noun.acts || []), ...(opens ? ['open_case'] : []), ...(kind === 'alert' && seen ? (seen.acts || []).filter(name => JUDGES.includes(name)) : [])];
+  const names = [...(noun.acts || []).flatMap(name => [name, ...besides(kind, noun, name)]), ...(silenced(kind, noun) ? ['unsilence'] : []), ...(opens ? ['open_case'] : []), ...(kind === 'alert' && seen ? (seen.acts || []).filter(name => JUDGES.includes(name)) : [])];
   const free = [...'123456789'], taken = new Set();
   const made = names.map(name => {
     const [wish, symbol, look] = LOOK[name] || [null, 'circle-dot', ''];
@@ -30,42 +34,14 @@ export function buttonsOf(kind, noun, mayOpen = true, seen = null) {
   return made.sort((a, b) => rank(a.look) - rank(b.look));
 }
 const JUDGES = ['confirm', 'dismiss'];
+/** Who may shelve one alert may silence what is like it. */
+const besides = (kind, noun, name) => (kind === 'alert' && name === 'shelve' ? ['silence'] : []);
+const silenceOf = noun => /^silence:(\d+)$/.exec(noun.hold_ref || '')?.[1];
+const silenced = (kind, noun) => kind === 'alert' && noun.hold === 'suppressed' && silenceOf(noun) && (noun.acts || []).includes('judge');
 const rank = look => ({ primary: 0, '': 1, danger: 2 })[look];
 
-/** Asks for a note (and what else an act takes); resolves to the fields, or null where it was left. */
-export function askNote(title, { needed = false, fields = [], hint = '' } = {}) {
-  return new Promise(resolve => {
-    let answer = null;
-    const note = h('textarea', { name: 'note', rows: 3, maxlength: 500, required: needed, placeholder: t(needed ? 'duty.note_needed' : 'duty.note_optional') });
-    const form = h('form', { method: 'dialog', class: 'note-form' }, hint && h('p', { class: 'hint' }, hint), fields, h('label', {}, h('span', {}, t('duty.note')), note),
-      h('footer', {}, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('desk.cancel')),
-        h('button', { type: 'submit', class: 'primary', 'data-do': 'confirm' }, t('duty.do_it'), h('kbd', {}, 'Ctrl ⏎'))));
-    form.addEventListener('submit', () => { answer = Object.fromEntries([...new FormData(form)].filter(pair => pair[1] !== '')); });
-    form.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); } });
-    const dialog = openDialog(title, form, 'note');
-    dialog.addEventListener('close', () => resolve(answer));
-    (fields.length ? form.querySelector('select,input') : note).focus();
-  });
-}
-
-export const choose = (name, label, options, value) => h('label', {}, h('span', {}, label), h('select', { name, required: true },
-  options.map(([code, text]) => h('option', { value: code, selected: code === value }, text))));
-
-/** Whether an act is not taken without a note; `needs` are those that demand one, by kind. Why a camera was wrong is chosen: that is a note. */
-export const needsNote = (needs, kind, noun, name) => (needs[kind] || []).includes(name) && !(name === 'dismiss' && noun.channel === 'video');
-
-/** The fields an act takes beside its note. */
-function fieldsOf(name, noun, config, incidents) {
-  if (name === 'dismiss' && noun.channel === 'video') return [choose('why', t('duty.video.why'), [['', t('duty.video.why_first')], ...WRONG.map(one => [t(`duty.video.why.${one}`), t(`duty.video.why.${one}`)])])];
-  const classes = Object.entries(config.classes).map(([code, one]) => [code, `${code} ${labelOf(one)}`]);
-  if (name === 'classify' || name === 'open_case') return [choose('class_code', t('duty.class'), classes, noun.class_code)];
-  if (name === 'shelve') return [choose('minutes', t('duty.shelve_for'), [[30, t('desk.span.m', { n: 30 })], [60, t('desk.span.m', { n: 60 })], [240, t('desk.span.h', { n: 4, m: '00' })], [480, t('desk.span.h', { n: 8, m: '00' })]])];
-  if (name === 'merge') return [choose('incident_id', t('desk.kind.incident'), incidents.map(one => [one.id, `#${one.id} ${one.title}`]))];
-  return [];
-}
-
 /** Draws the buttons of a noun into `footer` and answers their keys. `done(problem)` is called after each act, `picture` gives the open incidents. */
-export function drawActs(footer, kind, noun, { config, etag, incidents, place, done, seen }) {
+export function drawActs(footer, kind, noun, { config, etag, incidents, people, place, streetName, done, seen }) {
   const may = ['duty', 'dispatcher', 'supervisor'].includes(config.role);
   const buttons = buttonsOf(kind, noun, may, seen?.noun);
   /** What an act is done to: `{kind, noun, etag}`. */
@@ -75,6 +51,8 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
 
   async function run(name) {
     if (busy) return;
+    if (name === 'silence') { if (await askSilence(noun, { config, streetName })) done(null, () => run(name)); return; }
+    if (name === 'unsilence') { try { if (await endSilence(silenceOf(noun), noun.title, askNote)) done(null, () => run(name)); } catch (problem) { done(problem, () => run(name)); } return; }
     const fields = await gather(name);
     if (!fields) return;
     busy = true;
@@ -84,8 +62,10 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
       if (name === 'open_case') await openCase(kind, noun, fields, config.role === 'duty');
       else {
         const one = target(name);
-        await act(one.kind, one.noun.number || one.noun.id, name, fields, { etag: one.etag });
+        const { data } = await act(one.kind, one.noun.number || one.noun.id, name, fields, { etag: one.etag });
         if (one.noun.channel === 'video') forgetVerdicts();
+        if (data.approval) { toast('info', t('duty.approval.asked', { act: actWord(one.noun, name) })); done(null, () => run(name)); return; }
+        if (data.stage === 'lapsed' && kind === 'approval') { toast('error', t('duty.approval.lapsed', { why: data.why || '' })); done(null, () => run(name)); return; }
       }
       toast('ok', t('duty.did', { act: actWord(target(name).noun, name), title: noun.title }));
     } catch (problem) {
@@ -98,20 +78,21 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, place, d
 
   async function gather(name) {
     if (name === 'place') return place(noun);
-    const one = target(name), fields = fieldsOf(name, one.noun, config, incidents());
-    const needed = needsNote(config.needs_note, one.kind, one.noun, name);
-    const answer = await askNote(`${actWord(one.noun, name)} · ${noun.title}`, { needed, fields, hint: t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`) });
-    if (answer?.minutes) { answer.until = new Date(now() + Number(answer.minutes) * 60e3).toISOString(); delete answer.minutes; }
-    if (answer?.why) { answer.note = [answer.why, answer.note].filter(Boolean).join('：'); delete answer.why; }
-    if (answer?.incident_id) answer.incident_id = Number(answer.incident_id);
-    return answer;
+    const one = target(name), needed = needsNote(config.needs_note, one.kind, one.noun, name);
+    const asks = fieldsOf(name, one.noun, { people: name === 'assign' ? await people(one.noun) : [], incidents: incidents(), config });
+    if (!asks.length && needed === false && AT_ONCE.has(name)) return {};
+    const hint = t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`);
+    const answer = await askNote(`${actWord(one.noun, name)} · ${one.noun.title}`, { needed, fields: asks, hint });
+    return answer && bodyOf(answer);
   }
 
+  const at = footer.contains(document.activeElement) ? document.activeElement.dataset.act : null; // whoever tabs stays where he was
   fill(footer, buttons.length ? buttons.map(one => {
     const node = h('button', { type: 'button', class: `act ${one.look}`, 'data-act': one.name, 'data-key': one.key, onclick: () => run(one.name) }, icon(one.icon), h('span', {}, actWord(target(one.name).noun, one.name)), h('kbd', {}, one.key.toUpperCase()));
     nodes.set(one.key, node);
     return node;
   }) : h('span', { class: 'no-acts' }, t('duty.no_acts')));
+  if (at) footer.querySelector(`[data-act="${CSS.escape(at)}"]`)?.focus();
   return { press: key => { const node = nodes.get(key); if (node && !node.disabled) { node.click(); return true; } return false; } };
 }
 
@@ -145,14 +126,21 @@ async function oneCase(report, like, answer, { config, etag }) {
   }
 }
 
-/** Acknowledges many alerts with one note, one after the other; says how many went and which did not. */
+/** Acknowledges many alerts with one note, a hundred at a time; says how many went and which did not. */
 export async function acknowledgeAll(items) {
   const answer = await askNote(t('duty.bulk', { n: items.length }), { hint: t('duty.bulk_hint') });
   if (!answer) return false;
+  const titles = new Map(items.map(item => [item.id, item.title])), bad = [];
   let good = 0;
-  const bad = [];
-  for (const item of items) {
-    try { await act('alert', item.id, 'acknowledge', answer); good += 1; } catch (problem) { bad.push(`${item.title}: ${explain(problem)}`); }
+  for (let first = 0; first < items.length; first += 100) {
+    const some = items.slice(first, first + 100);
+    const versions = Object.fromEntries(some.map(item => [item.id, item.row.version]));
+    try {
+      const { data } = await call('POST', '/alerts/acts', { body: { ids: some.map(item => item.id), act: 'acknowledge', versions, ...answer }, timeout: 30000 });
+      good += data.done.length;
+      bad.push(...data.refused.map(one => `${titles.get(one.id)}: ${one.type === 'stale' ? t('desk.error.stale') : one.detail}`));
+    } catch (problem) { bad.push(...some.map(item => `${item.title}: ${explain(problem)}`)); }
+    if (items.length > 100) toast('info', t('duty.bulk_progress', { n: Math.min(first + 100, items.length), of: items.length }));
   }
   if (good) toast('ok', t('duty.bulk_done', { n: good }));
   if (bad.length) toast('error', t('duty.bulk_left', { n: bad.length, first: bad[0] }));

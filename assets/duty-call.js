@@ -45,7 +45,7 @@ export const read = path => call('GET', path).then(answer => answer.data);
 /** The rows of a list answer: under the noun's own name, or the only list there is. */
 export const rowsOf = (data, name) => (Array.isArray(data) ? data : data[name] || Object.values(data).find(Array.isArray) || []);
 
-const PLURAL = { alert: 'alerts', report: 'reports', incident: 'incidents', case: 'cases' };
+const PLURAL = { alert: 'alerts', report: 'reports', incident: 'incidents', case: 'cases', approval: 'approvals' };
 export const pathOf = (kind, id) => `/${PLURAL[kind]}/${encodeURIComponent(id)}`;
 export const act = (kind, id, name, fields = {}, options = {}) => call('POST', `${pathOf(kind, id)}/acts`, { body: { act: name, ...fields }, ...options });
 
@@ -54,7 +54,7 @@ export function explain(problem, fresh) {
   if (!(problem instanceof Problem)) return String(problem);
   if (problem.offline) return t('desk.error.offline');
   if (problem.conflict) {
-    const last = (fresh?.audit || []).at(-1) || (fresh?.acked_at && { actor: fresh.acked_by, act: 'acknowledge', at: fresh.acked_at });
+    const last = problem.body.last || (fresh?.audit || []).at(-1) || (fresh?.acked_at && { actor: fresh.acked_by, act: 'acknowledge', at: fresh.acked_at });
     const stage = fresh?.stage || problem.body.present?.stage || problem.body.stage;
     if (last) return t('desk.error.conflict_by', { who: last.actor, act: word('desk.act', last.act), when: clock(last.at, true), stage: word('desk.stage', stage) });
     return stage ? t('desk.error.conflict', { stage: word('desk.stage', stage) }) : t('desk.error.stale');

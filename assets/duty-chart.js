@@ -1,4 +1,4 @@
-// One device's metric over 24 hours with the limit drawn. Draws into the Plotly chart that Dash put on the page; no callback, no prop.
+// One device's metric over 24 hours with the limits drawn. Draws into the Plotly chart that Dash put on the page; no callback, no prop.
 
 import { t, clock, number, now } from './duty-dom.js';
 import { read, rowsOf } from './duty-call.js';
@@ -35,7 +35,7 @@ export function points(rows, side = 'avg') {
 }
 
 /** Draws the trend of an alert's device and metric; resolves to a sentence about it, or about why there is none. */
-export async function drawTrend(place, { device, metric, limit, severity, since, side, decimals, zone, stillWanted }) {
+export async function drawTrend(place, { device, metric, limits, severity, since, side, decimals, zone, stillWanted }) {
   place.classList.add('loading');
   try {
     const to = now(), from = to - DAY;
@@ -44,14 +44,14 @@ export async function drawTrend(place, { device, metric, limit, severity, since,
     if (!stillWanted()) return '';
     const found = points(rowsOf(data, 'readings'), side);
     if (!node || !found.some(point => point[1] !== null)) { if (node) window.Plotly.react(node, [], node.layout); return t('duty.trend_none'); }
-    const style = getComputedStyle(place), colour = style.getPropertyValue(`--sev-${severity || 5}-ink`).trim() || style.getPropertyValue(`--sev-${severity || 5}`).trim() || '#d33';
+    const style = getComputedStyle(place), ink = level => style.getPropertyValue(`--sev-${level || 5}-ink`).trim() || style.getPropertyValue(`--sev-${level || 5}`).trim() || '#d33', colour = ink(severity);
     const layout = { ...node.layout, width: undefined, height: undefined, autosize: true,
       xaxis: { ...node.layout.xaxis, autorange: false, range: [local(from, zone), local(to + 10 * 60e3, zone)] }, yaxis: { ...node.layout.yaxis, autorange: true },
-      shapes: marks(limit, since, from, colour, zone), annotations: limit === null || limit === undefined ? [] : [label(limit, colour)] };
+      shapes: marks(limits, since, from, colour, zone, ink), annotations: limits.map(one => label(one, ink(one.severity))) };
     const line = { x: found.map(point => local(point[0], zone)), y: found.map(point => point[1]), type: 'scatter', mode: found.length < 40 ? 'lines+markers' : 'lines', connectgaps: false,
       line: { color: '#1f86d8', width: 2 }, marker: { size: 4 }, fill: 'tozeroy', fillcolor: 'rgba(31,134,216,.08)', hovertemplate: '%{y}<extra></extra>' };
     const values = found.map(point => point[1]).filter(value => value !== null);
-    const low = Math.min(...values, limit ?? Infinity), high = Math.max(...values, limit ?? -Infinity), room = (high - low || Math.abs(high) || 1) * 0.12;
+    const drawn = limits.map(one => one.value), low = Math.min(...values, ...drawn), high = Math.max(...values, ...drawn), room = (high - low || Math.abs(high) || 1) * 0.12;
     layout.yaxis = { ...layout.yaxis, autorange: false, range: [low >= 0 && low - room < 0 ? 0 : low - room, high + room] };
     await window.Plotly.react(node, [line], layout);
     return t('duty.trend_note', { min: number(Math.min(...values), decimals), max: number(Math.max(...values), decimals), at: clock(found.at(-1)[0]) }) + (side === 'avg' ? '' : t(`duty.trend_side.${side}`));
@@ -62,11 +62,10 @@ export async function drawTrend(place, { device, metric, limit, severity, since,
   }
 }
 
-function marks(limit, since, from, colour, zone) {
-  const shapes = [];
-  if (limit !== null && limit !== undefined) shapes.push({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: limit, y1: limit, line: { color: colour, width: 1.5, dash: 'dash' } });
+function marks(limits, since, from, colour, zone, ink) {
+  const shapes = limits.map(one => ({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: one.value, y1: one.value, line: { color: ink(one.severity), width: 1.5, dash: 'dash' } }));
   if (since && Date.parse(since) > from) shapes.push({ type: 'line', yref: 'paper', y0: 0, y1: 1, x0: local(Date.parse(since), zone), x1: local(Date.parse(since), zone), line: { color: colour, width: 1, dash: 'dot' } });
   return shapes;
 }
 
-const label = (limit, colour) => ({ xref: 'paper', x: 0, y: limit, xanchor: 'left', yanchor: 'bottom', text: t('duty.limit', { value: number(limit) }), showarrow: false, font: { size: 12, color: colour } });
+const label = (limit, colour) => ({ xref: 'paper', x: 0, y: limit.value, xanchor: 'left', yanchor: 'bottom', text: [limit.label, t('duty.limit', { value: number(limit.value) })].filter(Boolean).join(' '), showarrow: false, font: { size: 12, color: colour } });

@@ -1,20 +1,28 @@
 // The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
 
 import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf, endedPicture } from './duty-dom.js';
-import { call, read, rowsOf, pathOf, explain } from './duty-call.js';
+import { call, pathOf } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
+import { drawMembers, drawSimilar, whole } from './duty-members.js';
+import { drawNearby } from './duty-nearby.js';
+import { drawRecord, drawSteps, tickSteps } from './duty-record.js';
+import { partsOf, SYMBOL } from './incident-parts.js';
 import { drawAlike, drawCandidate, shot, stageWord } from './duty-report.js';
-import { loadText } from './text.js';
 
 const fact = (label, value, extra) => (value === null || value === undefined || value === '' ? null : h('div', { class: `fact ${extra || ''}` }, h('dt', {}, label), h('dd', {}, value)));
+/** On which side of the values a rule's limits lie: the least or the greatest of a span is what its line must show. */
+const sideOf = level => (!level ? 'avg' : level.below !== null && level.below !== undefined ? 'min' : 'max');
 const metricOf = alert => (alert.subject || '').split('/').slice(1).join('/');
+
+const MOST_DOTS = 200;
 
 export function makeDetail(slots, parts, config, { streetName, map, open, picture, merge }) {
   let shown = 0;
 
   /** Reads and draws one item; resolves to `{noun, etag, report}` or null when another was asked for meanwhile. `report` is what a camera saw
    *  `{noun, etag}`: the item itself, or what is behind an alert or a case. Raises `Problem`. */
-  async function show(item) {
+  async function show(asked) {
+    const item = asked.kind === 'approval' ? { ...asked, kind: asked.row.noun, id: asked.row.noun_id } : asked; // what waits for a second person is judged by its evidence
     const mine = ++shown;
     const still = () => mine === shown;
     const { data: noun, etag } = await call('GET', pathOf(item.kind, item.id));
@@ -31,9 +39,10 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     photos(noun);
     stages(item, noun);
     runbook(noun);
-    audit(recordOf(item.kind, noun));
+    drawRecord(slots.audit, item.kind, noun);
+    drawSteps(parts.steps, slots.steps, item.kind, noun, open);
     members(item, noun, still);
-    place(noun, still);
+    place(item, noun, still);
     trend(item, noun, still);
     return { noun, etag, report: seen };
   }
@@ -73,7 +82,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     const metric = config.metrics[metricOf(noun)];
     const unit = noun.unit || metric?.unit || '';
     const unknown = noun.state_known === false;
-    const waits = age(noun.raised_at || noun.opened_at || noun.received_at || noun.observed_at);
+    const began = noun.raised_at || noun.opened_at || noun.received_at || noun.observed_at, ended = noun.ended_at || noun.closed_at;
     parts.facts.hidden = false;
     fill(slots.facts, h('dl', { class: 'facts' },
       item.kind === 'alert' && noun.threshold !== null && noun.threshold !== undefined && h('div', { class: 'fact reading' }, h('dt', {}, labelOf(metric) || metricOf(noun)),
@@ -81,19 +90,22 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
           h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: number(noun.threshold), unit })))),
       fact(t('duty.fact.rule'), labelOf(rule)), fact(t('duty.fact.reason'), rule?.reason),
       fact(t('duty.fact.device'), noun.device_name || noun.device, 'long'), fact(t('duty.fact.code'), noun.device_name && noun.device),
-      fact(t(item.kind === 'alert' ? 'duty.fact.lasts' : 'duty.fact.waits'), span(waits)), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
+      fact(t(item.kind === 'alert' ? 'duty.fact.lasts' : 'duty.fact.waits'), ended ? span((Date.parse(ended) - Date.parse(began)) / 1000) : h('span', { 'data-since': began }, span(age(began)))), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
       fact(t('duty.fact.class'), noun.class_code && `${noun.class_code} ${labelOf(config.classes[noun.class_code])}`), fact(t('duty.fact.channel'), noun.channel && word('desk.channel', noun.channel)),
       fact(t('duty.fact.address'), noun.address, 'long'), fact(t('duty.fact.source'), noun.source && `${noun.source} / ${noun.external_id}`),
       fact(t('duty.fact.confidence'), noun.channel !== 'video' && Number.isFinite(noun.confidence) ? `${Math.round(noun.confidence * 100)} %` : null),
       fact(t('duty.fact.count'), noun.count > 1 ? t('duty.times', { n: noun.count }) : null), fact(t('duty.fact.grid'), noun.duty_grid),
       fact(t('duty.fact.handler'), noun.handler || noun.handler_title || (noun.handler_id && `#${noun.handler_id}`)),
-      fact(t('duty.fact.hold'), noun.hold && noun.hold !== 'none' ? `${word('desk.hold', noun.hold)} ${noun.hold_until ? t('duty.until', { at: clock(noun.hold_until) }) : ''}` : null),
+      fact(t('duty.fact.hold'), noun.hold && noun.hold !== 'none' ? [word('desk.hold', noun.hold), noun.hold_until && t('duty.until', { at: clock(noun.hold_until) }), noun.hold_by, noun.hold_why].filter(Boolean).join(' · ') : null, 'long'),
+      fact(t('duty.fact.owner'), noun.owner), fact(t('duty.fact.respond'), noun.respond_by && ['unack', 'rtn_unack', 'open'].includes(noun.stage) ? clock(noun.respond_by, true) : null, noun.overdue ? 'late' : ''),
+      fact(t('duty.fact.verdict'), noun.verdict && [t(`duty.verdict.${noun.verdict}`), noun.verdict_by, noun.verdict_why].filter(Boolean).join(' · '), 'long'),
+      fact(t('duty.fact.flapping'), noun.flapping ? t('duty.flapping_hint') : null, 'long'),
       fact(t('duty.fact.acked'), noun.acked_at && `${noun.acked_by || ''} ${clock(noun.acked_at, true)} ${noun.ack_note || ''}`, 'long'), links(noun)));
   }
 
   function links(noun) {
     const to = (kind, id) => id && h('button', { type: 'button', class: 'link', onclick: () => open({ kind, id, key: `${kind}:${id}`, title: '' }) }, `${word('desk.kind', kind)} ${kind === 'case' ? '' : '#'}${id}`);
-    const cases = (noun.cases || []).map(one => to('case', one.number || one)), made = [to('incident', noun.incident_id), to('alert', noun.alert_id), to('report', noun.report_id), to('case', noun.case_number), ...cases].filter(Boolean);
+    const cases = (noun.cases || []).map(one => to('case', one.number || one)), made = [to('incident', noun.incident_id), noun.incident_id && whole(noun.incident_id), to('alert', noun.alert_id), to('report', noun.report_id), to('case', noun.case_number), ...cases].filter(Boolean);
     return made.length ? fact(t('duty.fact.linked'), h('span', { class: 'links' }, made), 'long') : null;
   }
 
@@ -101,7 +113,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   function report(item, noun, seen, told) {
     const from = item.kind === 'alert' ? told || {} : noun;
     const pictures = seen ? [] : (from.media || []).filter(one => typeof one === 'string'), ended = seen ? [] : (from.pictures || []).filter(one => one.ended_at);
-    parts.report.hidden = !from.text && (Boolean(seen) || item.kind !== 'report') && !pictures.length && !ended.length;
+    parts.report.hidden = item.kind === 'incident' || (!from.text && (Boolean(seen) || item.kind !== 'report') && !pictures.length && !ended.length); // an incident's parts speak for themselves
     if (parts.report.hidden) return;
     fill(slots.report, h('p', { class: from.text ? 'report-text' : 'muted' }, from.text || t('duty.no_text')), pictures.map(one => shot(one, t('duty.snapshot'))), ended.map(endedPicture));
   }
@@ -128,6 +140,8 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   }
 
   function tick() {
+    for (const node of slots.facts.querySelectorAll('[data-since]')) node.textContent = span(age(node.dataset.since));
+    tickSteps(slots.steps);
     if (parts.stages.hidden) return;
     const due = Date.parse(slots.deadline.dataset.due);
     const left = (due - now()) / 1000;
@@ -142,53 +156,42 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     if (rule?.runbook) fill(slots.runbook, h('p', {}, rule.runbook), h('p', { class: 'muted' }, t('duty.owner', { owner: rule.owner })));
   }
 
-  /** What people did (the server's audit) and what the machine did (the noun's own times), oldest first. */
-  function recordOf(kind, noun) {
-    const audit = noun.audit || [], acts = new Set(audit.map(row => row.act));
-    const told = [[noun.raised_at || noun.received_at, null, kind === 'alert' ? 'raise' : 'report'], [noun.acked_at, noun.acked_by, 'acknowledge', noun.ack_note], [noun.returned_at, null, 'return'], [noun.ended_at, null, 'clear']];
-    return [...audit, ...told.filter(row => row[0] && !acts.has(row[2])).map(([at, actor, act, note]) => ({ at, actor, act, note }))].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  }
-
-  function audit(rows) {
-    parts.audit.hidden = !rows;
-    fill(slots.audit, !(rows || []).length ? h('p', { class: 'muted' }, t('duty.no_audit')) : h('ol', { class: 'audit' }, [...rows].reverse().map(row => h('li', {},
-      h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')), h('span', {}, word('desk.act', row.act), row.stage_to && row.stage_to !== row.stage_from ? ` → ${word('desk.stage', row.stage_to)}` : ''), row.note && h('q', {}, row.note)))));
-  }
-
-  async function members(item, noun, still) {
+  function members(item, noun, still) {
     parts.members.hidden = item.kind !== 'incident';
-    if (parts.members.hidden) return;
-    fill(slots.members, h('p', { class: 'muted' }, t('desk.loading')));
-    try {
-      const [alerts, reports] = await Promise.all([read(`/alerts?incident=${noun.id}&limit=100`), read(`/reports?incident=${noun.id}&limit=100`)]);
-      const rows = [...rowsOf(alerts, 'alerts').map(one => ['alert', one]), ...rowsOf(reports, 'reports').map(one => ['report', one])];
-      if (still()) fill(slots.members, h('ul', { class: 'members' }, rows.map(([kind, one]) => h('li', { 'data-id': one.id, 'data-kind': kind, onclick: () => open({ kind, id: one.id, key: `${kind}:${one.id}`, title: one.title }) }, badge(one.severity || 5), h('span', {}, titleOf(one, config.rules)), h('span', { class: `stage stage-${one.stage}` }, word('desk.stage', one.stage))))));
-    } catch (problem) { if (still()) fill(slots.members, h('p', { class: 'muted' }, explain(problem))); }
+    if (item.kind === 'incident') drawMembers(slots.members, noun, config, open);
+    const id = item.kind === 'incident' ? noun.id : noun.incident_id;
+    if (parts.similar.dataset.of === String(id) && !parts.similar.hidden) return; // what is over does not change while one looks
+    parts.similar.dataset.of = id;
+    drawSimilar(parts.similar, slots.similar, id, still);
   }
 
-  async function place(noun, still) {
+  function place(item, noun, still) {
     const placed = Number.isFinite(noun.lon) && Number.isFinite(noun.lat) && (!noun.placement || noun.placement === 'inside');
     slots.map.hidden = !placed;
     slots['place-note'].textContent = placed ? [streetName(noun.street), noun.address, `${noun.lon.toFixed(5)}, ${noun.lat.toFixed(5)}`].filter(Boolean).join(' · ') : t(`duty.placement.${noun.placement || 'none'}`);
-    if (placed) map().then(made => still() && made?.show(noun.lon, noun.lat, noun.severity));
-    parts.nearby.hidden = !noun.cell_id;
-    if (!noun.cell_id) return;
-    fill(slots.nearby, h('p', { class: 'muted' }, t('desk.loading')));
-    try { const [cell] = await Promise.all([read(`/cells/${noun.cell_id}`), loadText(config.language, 'quality')]); if (still()) nearby(cell, noun); } catch (problem) { if (still()) fill(slots.nearby, h('p', { class: 'muted' }, explain(problem))); }
+    if (placed) map().then(made => still() && made && onMap(made, item, noun));
+    drawNearby(parts.nearby, slots.nearby, item.kind, noun, { config, still, named: nameCamera });
   }
 
-  function nearby(cell, noun) {
-    const devices = cell.devices || [];
-    const eye = slots.candidate.querySelector('[data-by=camera] b'), known = eye && devices.find(one => one.device === eye.textContent);
-    if (known?.name) fill(eye, known.name, ' ', h('small', { class: 'muted' }, known.device));
-    fill(slots.nearby, h('p', { class: 'muted' }, [t('duty.cell', { code: cell.cell_code || noun.cell_id }), gridOf(cell)].filter(Boolean).join(' · ')),
-      !devices.length ? h('p', { class: 'muted' }, t('duty.no_devices')) : h('ul', { class: 'devices' }, devices.slice(0, 8).map(one => h('li', { class: one.device === noun.device ? 'same' : '' }, h('b', { title: one.name || one.device }, one.name || one.device), h('span', { class: 'num' }, latest(one))))));
+  /** Parts of an incident lie where they were told from: the map shows all of them. It moves only when another row is shown. */
+  function onMap(made, item, noun) {
+    const dots = item.kind === 'incident' ? partsOf(noun).filter(({ row }) => Number.isFinite(row.lon) && Number.isFinite(row.lat)) : [], key = `${item.kind}:${item.id}:${noun.lon},${noun.lat}:${dots.length}`;
+    if (slots.map.dataset.shown === key && made.isFresh()) return;
+    slots.map.dataset.shown = key;
+    made.show(noun.lon, noun.lat, noun.severity);
+    made.dots(dots.slice(0, MOST_DOTS).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.severity || 5, title: titleOf(row, config.rules), symbol: icon(SYMBOL[channel] || 'circle-dot') })));
   }
 
-  const gridOf = cell => [cell.duty_grid_name || cell.duty_grid, cell.worker].filter(Boolean).join(' ');
-  function latest(device) {
-    if (device.silent_at) return t('duty.silent', { span: span(age(device.silent_at)) });
-    return (device.values || []).slice(0, 2).map(one => `${labelOf(config.metrics[one.metric]) || one.metric} ${number(one.value, config.metrics[one.metric]?.decimals)} ${config.metrics[one.metric]?.unit || ''}${one.quality && one.quality !== 'good' ? ` [${word('quality.word', one.quality)}]` : ''}`).join(' · ') || '—';
+  /** A camera is told by its number until the registry's name of it is known. */
+  function nameCamera(devices) {
+    const eye = slots.candidate.querySelector('[data-by=camera] b'), camera = eye && devices.find(one => one.device === eye.textContent);
+    if (camera?.name) fill(eye, camera.name, ' ', h('small', { class: 'muted' }, camera.device));
+  }
+
+  /** The limits that are drawn: all of the rule's where it looks at the value itself, else the one that was passed. */
+  function limitsOf(noun) {
+    const rule = config.rules[noun.rule], known = rule?.kind === 'threshold' ? rule.limits : null;
+    return known?.length ? known.map(one => ({ value: one.above ?? one.below, severity: one.severity, label: labelOf(one) })) : noun.threshold === null || noun.threshold === undefined || rule?.kind !== 'threshold' ? [] : [{ value: noun.threshold, severity: noun.severity }];
   }
 
   async function trend(item, noun, still) {
@@ -196,7 +199,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     parts.trend.hidden = !(noun.device && metric);
     if (parts.trend.hidden) return;
     slots['trend-note'].textContent = t('desk.loading');
-    const note = await drawTrend(parts.trend, { device: noun.device, metric, limit: noun.threshold, severity: noun.severity, since: noun.raised_at, side: config.rules[noun.rule]?.below ? 'min' : config.rules[noun.rule]?.above ? 'max' : 'avg', decimals: config.metrics[metric]?.decimals, zone: config.timezone, stillWanted: still });
+    const note = await drawTrend(parts.trend, { device: noun.device, metric, limits: limitsOf(noun), severity: noun.severity, since: noun.raised_at, side: sideOf(config.rules[noun.rule]?.limits?.[0]), decimals: config.metrics[metric]?.decimals, zone: config.timezone, stillWanted: still });
     if (still()) slots['trend-note'].textContent = note;
   }
 

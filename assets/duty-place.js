@@ -53,9 +53,22 @@ export async function makePlaceMap(node, dark) {
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'bottom-right');
   map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), 'bottom-left');
   const pin = h('div', { class: 'pin' });
-  const marker = new maplibre.Marker({ element: pin });
+  const marker = new maplibre.Marker({ element: pin }), signs = [];
+  let shown = false;
   return {
-    show(lon, lat, severity) { pin.className = `pin pin-${severity || 5} maplibregl-marker`; marker.setLngLat([lon, lat]).addTo(map); map.jumpTo({ center: [lon, lat], zoom: 14.6 }); map.resize(); },
+    /** Whether it shows what it was last told to. */
+    isFresh: () => shown,
+    show(lon, lat, severity) { shown = true; pin.className = `pin pin-${severity || 5} maplibregl-marker`; marker.setLngLat([lon, lat]).addTo(map); map.jumpTo({ center: [lon, lat], zoom: 14.6 }); map.resize(); },
+    /** Parts of an incident as small signs, and the view drawn so far that all are seen: `[{lon, lat, severity, title, symbol}]`. */
+    dots(parts) {
+      for (const one of signs.splice(0)) one.remove();
+      const box = new maplibre.LngLatBounds();
+      for (const { lon, lat, severity, title, symbol } of parts) {
+        signs.push(new maplibre.Marker({ element: h('div', { class: `part-dot part-dot-${severity}`, title }, symbol) }).setLngLat([lon, lat]).addTo(map));
+        box.extend([lon, lat]);
+      }
+      if (!box.isEmpty()) map.fitBounds(box, { padding: 50, maxZoom: 16, duration: 0 });
+    },
     theme(night) { map.setStyle(style(night, parts)); },
     resize() { map.resize(); },
     pick(onPick) { map.on('click', event => { marker.setLngLat(event.lngLat).addTo(map); onPick(event.lngLat.lng, event.lngLat.lat); }); },

@@ -1,20 +1,34 @@
 // What the duty officer should look at next: work items from the live picture, their order, filters and the merge of new ones. Pure.
 //
-// Order: unacknowledged alerts by severity, then oldest first; open reports; cases that wait for the desk, overdue first;
-// cases under way, overdue first; what is acknowledged and still open. An alert nobody acknowledged always has its own row;
-// an acknowledged one folds into its incident once that has two members.
+// Order: what is overdue; what nobody acknowledged, by severity, then oldest first; open reports; cases that wait for the desk, overdue
+// first; cases under way; what is acknowledged and still open. What belongs to one open incident is that incident's one row, which is
+// as urgent as the most urgent in it; its members are shown beneath it when it is opened. Held rows stand at the end.
 
 import { foldSilences } from './silence.js';
 
-export const KINDS = ['alert', 'report', 'incident', 'case'];
+export const KINDS = ['alert', 'report', 'incident', 'case', 'approval'];
 
-const RANK = { unack: 0, rtn_unack: 1, report: 2, case_awaits: 3, case_overdue: 4, case_moves: 5, incident: 6, acked: 7 };
+const RANK = { approval: -1, overdue: 0, unack: 1, rtn_unack: 2, report: 3, case_awaits: 4, case_overdue: 5, case_moves: 6, incident: 7, acked: 8, held: 9 };
+const held = row => Boolean(row.hold && row.hold !== 'none');
+/** Whether somebody is still to see it. */
+const waiting = row => (row.stage === 'unack' || row.stage === 'rtn_unack') && !held(row);
+const late = (row, now) => Boolean(row.overdue || (row.respond_by && Date.parse(row.respond_by) < now));
 
-function itemOfAlert(row) {
-  const waits = row.stage !== 'acked';
+const made = new WeakMap(); // alert row → its item: a delta brings a new row, so what stands in the row is worked out once
+
+function itemOfAlert(row, now) {
+  let item = made.get(row);
+  if (!item) made.set(row, item = newOfAlert(row));
+  item.overdue = item.waits && Boolean(row.overdue || item.answer_at < now);
+  item.rank = held(row) ? RANK.held : item.overdue ? RANK.overdue : RANK[row.stage] ?? RANK.acked;
+  return item;
+}
+
+function newOfAlert(row) {
+  const waits = waiting(row);
   return base('alert', row.id, row, {
-    rank: waits && row.hold !== 'none' ? RANK.acked : RANK[row.stage] ?? RANK.acked, since: row.raised_at, domain: row.domain,
-    place: row.title.includes(row.device_name) ? '' : row.device_name || row.device || (/^(report|platform)[:/]/.test(row.subject || '') ? '' : row.subject), waits,
+    rank: RANK.acked, since: row.raised_at, domain: row.domain, overdue: false, owner: row.owner, respond_by: waits ? row.respond_by : null, answer_at: time(row.respond_by), waits,
+    place: row.title.includes(row.device_name) ? '' : row.device_name || row.device || (/^(report|platform)[:/]/.test(row.subject || '') ? '' : row.subject),
   });
 }
 
@@ -30,46 +44,75 @@ function itemOfCase(row, now, awaitsDesk) {
   return base('case', row.number, row, { rank, since: row.opened_at, due_at: row.due_at, overdue, place: row.address, waits: awaits || overdue });
 }
 
-function itemOfIncident(row, members) {
-  return base('incident', row.id, row, { rank: RANK.incident, since: row.opened_at, domain: row.domain, members, waits: row.stage === 'open' });
+function itemOfIncident(row, parts, now) {
+  const open = parts.filter(one => one.kind === 'alert' && waiting(one.row)), waits = row.stage === 'open' || open.length > 0;
+  const overdue = waits && (late(row, now) || open.some(one => one.overdue));
+  const severity = Math.min(row.severity || 5, ...open.map(one => one.severity));
+  return base('incident', row.id, row, { severity, rank: overdue ? RANK.overdue : waits ? RANK.unack : RANK.incident, since: row.opened_at, domain: row.domain, members: parts.length, parts, unseen: open.length, waits, overdue, owner: row.owner, respond_by: waits ? row.respond_by : null });
 }
 
 function base(kind, id, row, rest) {
-  return { kind, id, key: `${kind}:${id}`, severity: row.severity || 5, title: row.title, stage: row.stage, street: row.street, row, overdue: false, ...rest };
+  return { kind, id, key: `${kind}:${id}`, severity: row.severity || 5, title: row.title, stage: row.stage, street: row.street, row, overdue: false, ...rest, at: time(rest.since) };
 }
 
 /** Silences of one street as one row; `opened` holds the keys of those whose members are shown beneath it. */
-function itemsOfFold(fold, opened) {
-  const item = { ...itemOfAlert(fold), folded: fold.folded.map(itemOfAlert) };
+function itemsOfFold(fold, opened, now) {
+  const item = { ...itemOfAlert(fold, now), folded: fold.folded.map(row => itemOfAlert(row, now)) };
   item.place = '';
   item.opened = opened.has(item.key);
   return item.opened ? [item, ...item.folded.map(one => ({ ...one, beneath: item.key }))] : [item];
 }
 
-/** `picture` = {alerts, cases, incidents, reports}: arrays of rows; `law` = {awaits: the stages in which a case waits
+/** What an open incident is made of, as items by its id. A report whose alert is in it counts once, as that alert. */
+function partsOf(picture, ringing, severities, now) {
+  const open = new Set(picture.incidents.filter(row => !['closed', 'dismissed'].includes(row.stage)).map(row => row.id)), parts = new Map();
+  const add = item => open.has(item.row.incident_id) && (parts.get(item.row.incident_id) ?? parts.set(item.row.incident_id, []).get(item.row.incident_id)).push(item);
+  for (const row of picture.alerts) if (row.incident_id && row.stage !== 'normal') add(itemOfAlert(row, now));
+  for (const row of picture.reports) if (row.incident_id && !ringing.has(row.id)) add(itemOfReport(row, severities));
+  return parts;
+}
+
+/** Acts that wait for a second person; those the reader can decide stand on top of everything. */
+const itemOfApproval = row => base('approval', row.id, row, { rank: row.acts?.includes('approve') ? RANK.approval : RANK.acked, since: row.asked_at, due_at: row.expires_at, waits: Boolean(row.acts?.includes('approve')) });
+
+/** What stands open in a storm, by street and class, as the server counted it; what weighs most on top. */
+export const groupItems = (groups, streetName, className) => groups.map(one => ({
+  ...base('group', `${one.street}:${one.class_code}`, one, { since: one.oldest_at, waits: one.unack > 0 }), severity: one.severity, title: `${streetName(one.street)} · ${className(one.class_code)}`,
+  signals: one.signals, unack: one.unack, incidents: one.incidents, class_code: one.class_code, domain: '',
+}));
+
+/** `picture` = {alerts, cases, incidents, reports, approvals?}: arrays of rows; `law` = {awaits: the stages in which a case waits
  *  for the desk, domains and severities: by class}, all from the page's config. Returns items, most urgent first. */
 export function workItems(picture, now, law, opened = new Set()) {
-  const members = new Map();
   const ringing = new Set(picture.alerts.map(row => row.report_id).filter(Boolean)); // a report with an alert is that alert's row, and counts once
-  for (const row of [...picture.alerts, ...picture.reports.filter(one => !ringing.has(one.id))]) if (row.incident_id) members.set(row.incident_id, (members.get(row.incident_id) || 0) + 1);
-  const joined = row => row.incident_id && members.get(row.incident_id) > 1;
+  const parts = partsOf(picture, ringing, law.severities, now);
+  const joined = row => parts.get(row.incident_id)?.length > 1;
   const items = [
-    ...foldSilences(picture.alerts.filter(row => row.stage !== 'normal' && (row.stage !== 'acked' || !joined(row))), law.rules).flatMap(row => (row.folded ? itemsOfFold(row, opened) : [itemOfAlert(row)])),
+    ...foldSilences(picture.alerts.filter(row => row.stage !== 'normal' && !joined(row)), law.rules).flatMap(row => (row.folded ? itemsOfFold(row, opened, now) : [itemOfAlert(row, now)])),
     ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)).map(row => itemOfReport(row, law.severities)),
     ...picture.cases.filter(row => !row.closed_at).map(row => itemOfCase(row, now, law.awaits)),
-    ...picture.incidents.filter(row => !['closed', 'dismissed'].includes(row.stage) && members.get(row.id) > 1).map(row => itemOfIncident(row, members.get(row.id))),
+    ...(picture.approvals || []).map(itemOfApproval),
+    ...picture.incidents.filter(isJoined(parts)).flatMap(row => itemsOfIncident(row, parts.get(row.id), opened, now)),
   ];
   for (const item of items) item.domain = item.domain || law.domains[item.row.class_code] || 'urban';
   items.sort(order);
   const beneath = items.filter(item => item.beneath);
+  if (!beneath.length) return items;
   return items.filter(item => !item.beneath).flatMap(item => [item, ...beneath.filter(one => one.beneath === item.key)]);
+}
+const isJoined = parts => row => parts.get(row.id)?.length > 1;
+
+function itemsOfIncident(row, parts, opened, now) {
+  const item = itemOfIncident(row, parts, now);
+  item.opened = opened.has(item.key);
+  return item.opened ? [item, ...parts.map(one => ({ ...one, beneath: item.key }))] : [item];
 }
 
 /** Overdue before due, soonest due first; otherwise the graver, then the older. */
 function order(a, b) {
   if (a.rank !== b.rank) return a.rank - b.rank;
   if (a.kind === 'case' && b.kind === 'case') return Number(b.overdue) - Number(a.overdue) || time(a.due_at) - time(b.due_at) || a.key.localeCompare(b.key);
-  return a.severity - b.severity || time(a.since) - time(b.since) || a.key.localeCompare(b.key);
+  return a.severity - b.severity || Number(Boolean(a.owner)) - Number(Boolean(b.owner)) || a.at - b.at || (a.key < b.key ? -1 : 1);
 }
 const time = at => (at ? Date.parse(at) : Infinity);
 
@@ -77,12 +120,22 @@ const time = at => (at ? Date.parse(at) : Infinity);
 export function passes(item, filters) {
   if (item.folded) return item.folded.some(one => passes({ ...one, domain: item.domain }, filters));
   if (filters.kind && item.kind !== filters.kind) return false;
-  if (filters.severity && item.severity !== Number(filters.severity)) return false;
+  if (filters.severity && !isOf(item.severity, filters.severity)) return false;
   if (filters.domain && item.domain !== filters.domain) return false;
   if (filters.stage && item.stage !== filters.stage) return false;
+  if (filters.owner === 'mine' && item.row.owner_id !== filters.me) return false;
+  if (filters.owner === 'nobody' && item.row.owner_id) return false;
+  if (filters.street && item.street !== filters.street) return false;
+  if (filters.class_code && (item.row.class_code || '') !== filters.class_code) return false;
   if (!filters.text) return true;
   const text = `${item.title} ${item.place || ''} ${item.id} ${item.row.address || ''} ${item.row.device || ''}`.toLowerCase();
   return filters.text.toLowerCase().split(/\s+/).every(part => text.includes(part));
+}
+
+/** A severity of one, or of a span like 1-2. */
+function isOf(severity, wanted) {
+  const [first, last = first] = wanted.split('-').map(Number);
+  return severity >= first && severity <= last;
 }
 
 /** What may be shown while the pointer rests on the list: the old order, rows updated in place, ended ones kept and marked, new ones counted. */

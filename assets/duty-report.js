@@ -38,7 +38,8 @@ export function mergeOf(report, like, incidents) {
 export const verdictOf = report => [...(report.audit || [])].reverse().find(row => ['confirm', 'dismiss', 'merge'].includes(row.act)) || null;
 
 /** Of a camera the words are 属实 and 误报, whatever the table calls them. */
-export const actWord = (report, act) => (report?.channel === 'video' && known(`duty.video.${act}`) ? t(`duty.video.${act}`) : word('desk.act', act));
+/** A case is taken on, a row of the desk is claimed: the same act, two words. */
+export const actWord = (noun, act) => (noun?.channel === 'video' && known(`duty.video.${act}`) ? t(`duty.video.${act}`) : act === 'take' && !noun?.number ? t('duty.act.claim') : known(`duty.act.${act}`) ? t(`duty.act.${act}`) : word('desk.act', act));
 export const stageWord = (report, stage = report.stage) => (report.channel === 'video' && known(`duty.video.stage.${stage}`) ? t(`duty.video.stage.${stage}`) : word('desk.stage', stage));
 
 /** Verdicts of the last 30 days by camera and algorithm; kept for a minute, or until one was given here. */

@@ -1,35 +1,60 @@
 // The duty desk: joins the live picture, the queue, the evidence and the acts. Reads the clock for ages only.
 
-import { begin, h, t, fill, icon, toast, openDialog, now } from './duty-dom.js';
-import { explain, call, pathOf } from './duty-call.js';
-import { workItems, unplaced } from './duty-queue.js';
+import { begin, h, t, word, clock, fill, icon, labelOf, toast, openDialog, now } from './duty-dom.js';
+import { explain, call, pathOf, read } from './duty-call.js';
+import { groupItems, workItems, unplaced } from './duty-queue.js';
 import { makeList } from './duty-list.js';
 import { makeDetail } from './duty-detail.js';
 import { drawActs, acknowledgeAll, mergeAlike } from './duty-acts.js';
+import { askNote } from './duty-fields.js';
 import { stageWord } from './duty-report.js';
 import { makePlaceMap, streetNames } from './duty-place.js';
 import { openTray, askPlace } from './duty-tray.js';
 import { follow, mountHead } from './duty-head.js';
+import { makeShift } from './duty-shift.js';
+import { makeSound } from './duty-sound.js';
+import { makeSilences } from './duty-silence.js';
+import { makeStorm } from './duty-storm.js';
+import { loadText } from './text.js';
 
-const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['Space', 'select'], ['/', 'search'], ['Enter', 'merge'], ['?', 'help']];
+const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['→ ←', 'unfold'], ['Space', 'select'], ['*', 'all'], ['⇧A', 'bulk'], ['⇧1…9', 'view'], ['/', 'search'], ['Enter', 'merge'], ['H', 'shift'], [';', 'sound'], ['?', 'help']];
+const APPROVALS_MS = 10_000;
+const STORM_MS = 1_000; // in a storm the queue is worked out no more often
+const SHARE = 20; // of any span, at most a twentieth goes into working out the queue: keys come first
+const REREAD_MS = 2_000; // what moves all the time is read no more often
+const LIST_OF = { alert: 'alerts', report: 'reports', incident: 'incidents', case: 'cases' };
 const wide = matchMedia('(min-width: 1001px)'); // below it the queue stands above the evidence (duty.css), and people tap
 
 const slotsOf = (root, name) => Object.fromEntries([...root.querySelectorAll(`[data-${name}]`)].map(node => [node.dataset[name], node]));
 
 const ofClasses = (classes, field, name) => ({ [name]: Object.fromEntries(Object.entries(classes).map(([code, one]) => [code, one[field]])) });
 
+const NOTHING = { alerts: [], cases: [], incidents: [], reports: [] };
+/** Of the picture what lies in one street and is of one class; incidents with all that they are made of. */
+function within(picture, { street, class_code }) {
+  const mine = row => (row.street || '') === street && (row.class_code || '') === class_code, incidents = picture.incidents.filter(mine), ids = new Set(incidents.map(row => row.id));
+  const of = rows => rows.filter(row => mine(row) || ids.has(row.incident_id));
+  return { alerts: of(picture.alerts), reports: of(picture.reports), cases: picture.cases.filter(mine), incidents };
+}
+
 export async function mount(root, config) {
   await begin(config);
+  await Promise.all(['incident', 'quality'].map(name => loadText(config.language, name)));
   const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part');
   const law = { awaits: new Set(config.awaits), rules: config.rules, ...ofClasses(config.classes, 'domain', 'domains'), ...ofClasses(config.classes, 'severity', 'severities') };
   const names = {}, opened = new Set();
   const streetName = code => names[code] || '';
-  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, items = [], current = null, drawn = null, bar = null, mapMade = null, known = false;
+  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, approvals = [], items = [], current = null, drawn = null, bar = null, mapMade = null, known = false, drawnAt = -Infinity, cost = 0, later = 0, newest = null, rereadAt = -Infinity, reread = 0, rowsAre = 'rows';
 
   const head = mountHead(root, config);
   // A line that breaks while the map is fetched leaves the place in figures, and the next row asks for the map again.
   const map = () => (mapMade ||= makePlaceMap(slots.map, head.dark()).catch(() => { mapMade = null; return null; }));
-  const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); });
+  const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); }, unfold);
+  const people = async noun => (await read(`/people${noun?.area ? `?area=${noun.area}` : ''}`)).people;
+  const shift = makeShift(slots, config, people);
+  const storm = makeStorm(slots, redraw);
+  const silences = makeSilences(slots.silences, { config, streetName, askNote });
+  const sound = makeSound({ onState: showSound });
   const detail = makeDetail(slots, parts, config, { streetName, map, open, picture: () => picture, merge });
 
   /** While nothing is chosen: the first row by itself where there is room for it, else a word on how to choose. */
@@ -46,14 +71,25 @@ export async function mount(root, config) {
       state === 'none' && wide.matches && h('span', {}, t('duty.none_open')), known && wide.matches && h('dl', { class: 'nothing-keys' }, keyList()));
   }
 
-  /** A row of several silences opens and closes; what it holds are rows like any other. */
+  /** A row of several silences or of an incident opens and closes; what it holds are rows like any other. */
   function unfold(item) {
     if (!opened.delete(item.key)) opened.add(item.key);
-    items = workItems(picture, now(), law, opened);
-    list.update(items);
+    redraw();
   }
 
+  /** What is to be done, as rows; in a storm as groups of an area and class, unless the officer went into one. */
+  function redraw() {
+    const groups = storm.groups(), inside = storm.inside(), told = groups ? 'groups' : inside ? `${inside.street}:${inside.class_code}` : 'rows';
+    items = groups ? [...workItems({ ...NOTHING, approvals }, now(), law), ...groupItems(groups, code => streetName(code) || code || t('duty.no_street'), className)] : workItems({ ...(inside ? within(picture, inside) : picture), approvals }, now(), law, opened);
+    list.update(items, stands, told !== rowsAre);
+    rowsAre = told;
+  }
+  /** Whether a row is still open, whatever the queue shows. */
+  const stands = item => Boolean(newest?.[LIST_OF[item.kind]]?.has(item.id));
+  const className = code => (config.classes[code] ? labelOf(config.classes[code]) : t('duty.no_class'));
+
   async function open(item, keepNotice = false) {
+    if (item.kind === 'group') return storm.enter(item);
     if (item.folded) return unfold(item);
     current = item;
     delete slots.nothing.dataset.state;
@@ -66,16 +102,19 @@ export async function mount(root, config) {
     list.mark(item.key);
     slots.nothing.hidden = true;
     slots.card.hidden = false;
-    slots.card.classList.add('loading');
+    slots.card.classList.toggle('loading', drawn !== item.key);
     if (!keepNotice) fill(slots.notice);
+    const stamp = stampOf(item); // as the picture told it before it was read: what moves meanwhile is read again
     try {
       const found = await detail.show(item);
       if (!found) return;
       drawn = item.key;
       if (slots.notice.dataset.away) { delete slots.notice.dataset.away; fill(slots.notice); }
-      current = { ...item, version: found.noun.version };
+      current = { ...item, version: item.kind === 'approval' ? undefined : found.noun.version, stamp };
       list.became(item.key, found.noun.stage === 'merged' ? t('duty.became_row', { id: found.noun.incident_id }) : stageWord(found.noun));
-      bar = drawActs(slots.acts, item.kind, found.noun, { config, etag: found.etag, seen: found.report, incidents: () => picture.incidents, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
+      const two = item.kind === 'approval', asked = two ? { ...item.row, stage: item.stage } : found.noun;
+      if (two) fill(slots.notice, h('p', { class: 'asked' }, icon('user-check'), h('span', {}, t('duty.approval.asks', { by: item.row.asked_by, act: word('desk.act', item.row.act), at: clock(item.row.asked_at, true) })), item.row.extra?.verdict && h('b', {}, t(`duty.verdict.${item.row.extra.verdict}`)), item.row.note && h('q', {}, item.row.note)));
+      bar = drawActs(slots.acts, item.kind, asked, { config, etag: two ? null : found.etag, seen: two ? null : found.report, incidents: () => picture.incidents, people, streetName, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
     } catch (problem) {
       if (current?.key !== item.key) return;
       if (drawn === item.key && (problem.offline || problem.status >= 500)) return away(item, problem);
@@ -114,18 +153,43 @@ export async function mount(root, config) {
     } else if (failed) {
       toast('error', explain(failed), { label: t('desk.again'), go: again });
     }
+    shift.load();
+    silences.load();
+    if (item.kind === 'approval' || approvals.length) await loadApprovals();
     if (current?.key === item.key) await open(item, Boolean(failed?.conflict));
   }
 
+  async function loadApprovals() {
+    try { approvals = (await read('/approvals?stage=pending&limit=100')).approvals; } catch { return; /* they stay as they were; the head says that the line is lost */ }
+    redraw();
+  }
+
   function live(state) {
-    picture = Object.fromEntries(['alerts', 'cases', 'incidents', 'reports'].map(list => [list, [...state[list].values()]]));
-    items = workItems(picture, now(), law, opened);
-    list.update(items);
+    newest = state;
+    storm.take(state);
+    const wait = drawnAt + Math.max(storm.is() ? STORM_MS : 0, cost * SHARE) - performance.now();
+    if (wait > 0) { later ||= setTimeout(() => { later = 0; live(newest); }, wait); return; }
+    const began = performance.now();
+    picture = Object.fromEntries(Object.values(LIST_OF).map(list => [list, [...state[list].values()]]));
+    redraw();
     known = true;
+    sound.hear(items, began / 1000);
     rest();
     slots['unplaced-count'].textContent = unplaced(picture).length;
-    const row = current && items.find(item => item.key === current.key)?.row;
-    if (row && current.version !== undefined && row.version > current.version) { current.version = row.version; open({ ...current }, true); }
+    moved();
+    drawnAt = performance.now();
+    cost = drawnAt - began;
+  }
+
+  function stampOf({ kind, id }) { const row = newest?.[LIST_OF[kind]]?.get(id); return row ? `${row.version} ${row.updated_at || ''} ${row.hold || ''} ${row.stage}` : 'ended'; }
+  /** The row on the desk moved, was commented or ended: it is read again. */
+  function moved() {
+    if (current?.version === undefined) return;
+    if (stampOf(current) === current.stamp) return;
+    const wait = rereadAt + REREAD_MS - performance.now();
+    if (wait > 0) { reread ||= setTimeout(() => { reread = 0; moved(); }, wait); return; }
+    rereadAt = performance.now();
+    open({ ...current }, true);
   }
 
   const keyList = () => KEYS.map(([key, name]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(`duty.key.${name}`))]);
@@ -143,11 +207,20 @@ export async function mount(root, config) {
   const MOVES = {
     j: () => list.step(1), ArrowDown: () => list.step(1), k: () => list.step(-1), ArrowUp: () => list.step(-1), '/': () => list.search().focus(), '?': keys,
     n: () => { const next = current ? list.next(current.key) : list.first(); if (next) open(next); }, ' ': () => list.toggle(), Enter: () => slots.fresh.querySelector('button')?.click(),
+    '*': () => list.all(), A: () => list.bulk(), h: () => shift.open(), ';': () => sound.toggle(), Escape: () => storm.inside() && storm.enter(null),
+    ArrowRight: () => fold(true), ArrowLeft: () => fold(false),
   };
+  /** Opens or closes what the row on the desk is made of. */
+  function fold(wanted) {
+    const at = list.current(), item = at?.beneath ? items.find(one => one.key === at.beneath) : at;
+    if (item && (item.kind === 'incident' || item.folded) && Boolean(item.opened) !== wanted) unfold(item);
+  }
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { if (event.key === 'Escape') event.target.blur(); return; }
     if (event.target.tagName === 'BUTTON' && (event.key === ' ' || event.key === 'Enter')) return;
+    const digit = event.shiftKey && /^Digit[1-9]$/.test(event.code) && event.key !== '*' ? Number(event.code.slice(5)) : 0;
+    if (digit) { event.preventDefault(); list.filter.pick(digit - 1); return; }
     const move = MOVES[event.key];
     if (move) { event.preventDefault(); move(); } else if (press(event.key.toLowerCase())) event.preventDefault();
   });
@@ -156,9 +229,15 @@ export async function mount(root, config) {
   root.addEventListener('theme', async () => (await mapMade)?.theme(head.dark()));
   wide.addEventListener('change', rest);
 
+  function showSound(state) {
+    fill(slots.sound, h('button', { type: 'button', class: 'head-button sound', 'data-do': 'sound', 'data-sound': state, 'aria-pressed': String(state === 'on'), title: t(`duty.sound.${state}_hint`), onclick: () => sound.toggle() }, icon(state === 'on' ? 'volume-2' : 'volume-x'), h('span', {}, t(`duty.sound.${state}`))));
+  }
+
   rest();
-  streetNames().then(found => { Object.assign(names, found); list.update(items); });
+  loadApprovals();
+  setInterval(loadApprovals, APPROVALS_MS);
+  streetNames().then(found => { Object.assign(names, found); redraw(); });
   follow(config, head, live);
-  setInterval(() => { list.tick(); detail.tick(); }, 1000);
-  setInterval(() => { items = workItems(picture, now(), law, opened); list.update(items); }, 15000);
+  setInterval(() => { list.tick(); detail.tick(); sound.hear(items, performance.now() / 1000); }, 1000);
+  setInterval(redraw, 15000);
 }

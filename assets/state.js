@@ -11,7 +11,7 @@ const VITAL = { sum: 0, n: 0, min: Infinity, max: -Infinity, newest: -Infinity }
 export function emptyState() {
   return {
     sequence: -1, at: null, area: null, scope: null, simulated: false, drill: false, live: null, store: null, weather: null,
-    taken: null, told: null, feeds: [], trend: { bucket_s: 900, today: new Map(), yesterday: new Map() },
+    taken: null, told: null, feeds: [], path: null, trend: { bucket_s: 900, today: new Map(), yesterday: new Map() },
     streets: new Map(), alerts: new Map(), cases: new Map(), incidents: new Map(), reports: new Map(), cells: new Map(),
   };
 }
@@ -86,6 +86,7 @@ export function takeSnapshot(snapshot) {
   const state = emptyState();
   for (const key of ["sequence", "at", "area", "scope", "simulated", "drill", "live", "store", "weather"]) state[key] = snapshot[key] ?? state[key];
   state.feeds = snapshot.feeds ?? [];
+  state.path = snapshot.path ?? null;
   takeTrend(state, snapshot.trend);
   const changes = noChanges();
   for (const [street, part] of Object.entries(snapshot.streets ?? {})) takePart(state, street, part, changes);
@@ -185,9 +186,10 @@ const NUMBERS = ["devices", "online", "silent", "unack", "cases_open", "cases_ov
 
 /** All figures of the screen: sums over the streets it sees. A figure no street tells is null, never 0. */
 export function sums(state) {
-  const total = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, response: [0, 0], vitals: {}, known: state.streets.size > 0 };
+  const total = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, response: [0, 0], vitals: {}, known: state.streets.size > 0, storm: null };
   for (const name of NUMBERS) total[name] = null;
   for (const figures of state.streets.values()) {
+    total.storm ??= figures.storm ?? null;
     for (const name of NUMBERS) if (typeof figures[name] === "number") total[name] = (total[name] ?? 0) + figures[name];
     for (const [level, n] of Object.entries(figures.alerts ?? {})) total.alerts[level] += n;
     const [sum, n] = figures.response_s ?? [0, 0];

@@ -2,13 +2,15 @@
 // that did not change; only what is new flashes, once.
 
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
-import { el, grouped, setText, slotOf, syncRows } from "./dom.js";
+import { el, grouped, setText, slotOf, syncRows, write } from "./dom.js";
 import { foldSilences, isBack } from "./silence.js";
-import { classCounts, workOf } from "./state.js";
+import { classCounts, sums, workOf } from "./state.js";
+import { groupRows } from "./storm.js";
 import { label, lang, t } from "./text.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
 const TOLD_MS = 60_000;
+const PATH_OLD_S = 180; // three proofs
 const FLASH_MS = 3_000;
 const MOST = 1.5; // a row may grow by half to fill its list
 const SAME_DAY_MS = 20 * 3600 * 1000;
@@ -19,6 +21,7 @@ export class Lists {
   constructor({ root, config, live, district, mine, panel }) {
     Object.assign(this, { config, live, district, mine });
     this.lists = Object.fromEntries([...root.querySelectorAll("[data-list]")].map((list) => [list.dataset.list, list]));
+    this.path = root.querySelector('[data-figure="path"]');
     this.streetsNote = slotOf(panel("streets"), "streets-note");
     this.labels = this.labels.bind(this);
   }
@@ -76,8 +79,11 @@ export class Lists {
     const newest = (a, b) => (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : b.id - a.id);
     const all = [...state.alerts.values()].filter(this.mine);
     const rows = [...all.filter((a) => a.severity <= 4).sort(newest), ...all.filter((a) => a.severity > 4).sort((a, b) => isBack(a) - isBack(b) || newest(a, b))];
-    const list = this.lists.alerts;
-    syncRows(list, this.#room(list, foldSilences(rows, this.config.rules)), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
+    const list = this.lists.alerts, storm = sums(state).storm;
+    const title = list.closest("[data-panel]").querySelector("h2");
+    title.dataset.storm = storm ? t("alerts.storm") : "";
+    const shown = storm ? groupRows(rows.filter((a) => a.severity <= 4)) : foldSilences(rows, this.config.rules);
+    syncRows(list, this.#room(list, shown), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
   }
 
   #makeAlert() {
@@ -86,7 +92,21 @@ export class Lists {
     return item;
   }
 
+  /** In a storm: how many of a class in a street, since when, and how many nobody has acknowledged. */
+  #fillGroup(item, group) {
+    const [mark, title, time, where, stage] = item.children;
+    Object.assign(item.dataset, { severity: group.severity, stage: group.stage, raised: group.raised_at });
+    item.classList.toggle("drill", group.drill);
+    mark.className = `mark mark-${group.severity}`;
+    setText(mark, (this.config.marks[group.severity] ?? this.config.marks[5]).character);
+    setText(title, t("alerts.folded", { title: this.config.classes[group.class_code]?.label ?? t("alerts.no_class"), n: group.folded.length }));
+    setText(time, this.#stamp(group.raised_at));
+    setText(where, [this.district.streetNames?.get(group.street) ?? group.street, t("alerts.storm_since", { at: this.#stamp(group.since) })].filter(Boolean).join(" · "));
+    setText(stage, t("alerts.storm_waiting", { n: group.waiting }));
+  }
+
   #fillAlert(item, alert) {
+    if (alert.id.toString().startsWith("storm:")) return this.#fillGroup(item, alert);
     const [mark, title, time, where, stage] = item.children;
     const labels = this.labels(alert);
     const known = alert.state_known !== false;
@@ -210,11 +230,20 @@ export class Lists {
     if (this.live.link !== "live") return;
     const answer = await fetch("/api/v1/feeds", { credentials: "same-origin", cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
-    state.feeds = (await answer.json()).feeds ?? state.feeds;
+    const told = await answer.json();
+    state.feeds = told.feeds ?? state.feeds;
+    state.path = told.path ?? state.path;
     this.#feeds(state);
   }
 
+  /** How long a signal takes from the wire to the notification; old or failed it is not believed. */
+  #path({ path }) {
+    const age = path?.at ? (this.live.now() - Date.parse(path.at)) / 1000 : null;
+    write(this.path, path?.ok ? (path.seconds ?? NaN) : NaN, { age, limit: PATH_OLD_S, decimals: 1 });
+  }
+
   #feeds(state) {
+    this.#path(state);
     const list = this.lists.feeds;
     const heardFirst = [...state.feeds].sort((a, b) => !a.last_at - !b.last_at);
     syncRows(list, this.#room(list, heardFirst), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));

@@ -17,7 +17,7 @@ from threading import Thread
 from rich.console import Console
 from rich.table import Table
 
-from bench import browser, stations
+from bench import alarms, browser, stations
 from bench.database import Copied, Spread, spread
 from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
 from bench.load import Load
@@ -38,6 +38,10 @@ def main() -> int:
     stack = Stack(run)
     rows: Rows = [("machine", _machine())]
     whole = True
+    if asked.only_alarms:
+        for name, value in alarm_rows(console, asked.rate, asked.seconds):
+            console.print(f"{name}: {value}")
+        return 0
     try:
         with stack:
             console.print("→ private platform and district")
@@ -64,6 +68,8 @@ def main() -> int:
                 stack.start(["web", "edge"])
                 stack.wait_ready()
                 rows += _screens(stack)
+        if not asked.no_alarms:
+            rows += alarm_rows(console, asked.rate, asked.seconds)
         table = Table("figure", "value", title="make bench", title_justify="left")
         for row in rows:
             table.add_row(*row)
@@ -74,6 +80,29 @@ def main() -> int:
         stack.stop()
         stack.remove()
     return 0 if whole else 1
+
+
+def alarm_rows(console: Console, rate: float, seconds: float) -> Rows:
+    """On a platform of its own: its configuration has two thousand rules. Raises `RuntimeError` for an alert lost or doubled."""
+    run = Path(tempfile.mkdtemp(prefix="yiping-bench-"))
+    stack = Stack(run, config=alarms.with_rules(run))
+    try:
+        with stack:
+            console.print(f"→ {alarms.RULES:,} rules over {alarms.DEVICES:,} devices")
+            stack.seed()
+            stack.start(["worker", "jobs"])
+            alarms.adopt(stack, alarms.DEVICES)
+            ruled = alarms.measure_rules(stack, rate, seconds)
+            stack.start(["web", "edge"])
+            stack.wait_ready()
+            console.print(f"→ a storm of {alarms.STORM:,} alerts in a minute")
+            storm = alarms.measure_storm(stack)
+            console.print(f"→ acts among {alarms.OPEN:,} open alerts")
+            acts = alarms.measure_acts(stack)
+    finally:
+        stack.stop()
+        stack.remove()
+    return alarms.rows_of(ruled, acts, storm)
 
 
 def _only_screens(stack: Stack, console: Console) -> int:
@@ -92,6 +121,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--station-seconds", type=float, default=15, help="how long stations talk on each of their ports")
     parser.add_argument("--no-screens", action="store_true", help="leave out the wall and the streams")
     parser.add_argument("--only-screens", action="store_true", help="only the wall and the streams")
+    parser.add_argument("--no-alarms", action="store_true", help="leave out rules, acts and the storm")
+    parser.add_argument("--only-alarms", action="store_true", help="only rules, acts and the storm")
     parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
     return parser.parse_args()
 

@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from sim.mqtt import broker_of
 
 CHROMIUM = Path("/usr/bin/chromium")
-_FLAGS = (
+FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --use-angle=swiftshader --enable-unsafe-swiftshader --disable-quic --no-first-run"
     " --disable-background-networking --disable-component-update --disable-sync"
 ).split()
@@ -46,7 +46,7 @@ def measure_wall(url: str, screen_token: str, mqtt_url: str, area: str) -> dict[
         return {"skipped": f"{CHROMIUM} is not there"}
     sent: list[tuple[float, float]] = []
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=_FLAGS)
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(f"{url}/screen/{screen_token}")
         # Not wait_for_function: the page's CSP forbids eval, and that is how it polls.

@@ -58,7 +58,7 @@ def measure_rate(stack: Stack, rate: float, seconds: float, devices: int = 10_00
         probe.start()
         before = {name: cpu_seconds(pid) for name, pid in stack.pids().items()}
         began, busy, own = time.perf_counter(), machine_seconds(), time.process_time()
-        counts = _load_beside(stack, rate, seconds, devices)
+        counts = load_beside(stack, rate, seconds, devices)
         ended = time.perf_counter()
         rows = _wait_rows(connection, counts.sent, counts.first_ms)
         caught_up = time.perf_counter() - ended
@@ -70,7 +70,7 @@ def measure_rate(stack: Stack, rate: float, seconds: float, devices: int = 10_00
     return Ingest(counts, rows, database.spread(probe.latencies_ms), probe.unseen, taken, cpu, caught_up, others)
 
 
-def _load_beside(stack: Stack, rate: float, seconds: float, devices: int) -> Counts:
+def load_beside(stack: Stack, rate: float, seconds: float, devices: int) -> Counts:
     """The load in a process of its own: sharing an interpreter with the probe would delay the probe, not the platform."""
     url, asked = stack.urls["feed_mqtt_url"], {"rate": rate, "seconds": seconds, "devices": devices, "metric": METRIC}
     words = [word for name, value in asked.items() for word in (f"--{name}", str(value))]

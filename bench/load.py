@@ -107,6 +107,8 @@ class Load:
             if each_second and now - told >= 1:
                 told = now
                 each_second(counts)
+        if not self._stop.is_set():
+            self._send_until(int(self._seconds * self._rate))  # what fell due in the last tick
         counts.seconds = time.perf_counter() - started
         self._drain()
         counts.cpu_seconds = time.process_time() - cpu

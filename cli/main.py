@@ -18,6 +18,7 @@ from deploy.local.errors import SetupError
 # name: (module, command in it, what `--help` says). Literal, so that `--help` loads none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "check-config": ("cli.check_config", "check_config", "Check config.yaml and list every problem at once."),
+    "rules": ("cli.rules", "rules", "Check, list, test and backtest the rules."),
     "doctor": ("cli.doctor", "doctor", "Name what is missing on this machine and how to mend it."),
     "demo": ("cli.demo", "demo", "Run the living demo district until Ctrl-C."),
     "stop": ("cli.demo", "stop", "Stop the demos of this checkout."),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.errors import Problem
+from core.escalation_config import SCREEN, channel_of
+from core.probe_config import METRIC
 from core.settings import password_variable
 
 _PORTS = ("tcp", "udp")  # wires that open a port of their own
@@ -21,6 +23,16 @@ def _mapping(raw: object, key: str) -> dict[str, Any]:
 def _unknown(path: str, word: str, known: dict[str, Any], what: str) -> Problem:
     near = difflib.get_close_matches(word, sorted(known), 1)
     return Problem(path, f"no {what} is called '{word}'", f"did you mean '{near[0]}'?" if near else f"add it under {what}s")
+
+
+def _compatible_rows(raw: object) -> Iterator[tuple[int, list[str]]]:
+    """The rows of `incidents.compatible`, in either form, with their place."""
+    section = raw.get("incidents") if isinstance(raw, dict) else None
+    rows = section.get("compatible") if isinstance(section, dict) else None
+    for number, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+        codes = row.get("classes") if isinstance(row, dict) else row
+        if isinstance(codes, list | tuple):
+            yield number, [code for code in codes if isinstance(code, str)]
 
 
 def check_rules_refer_to_known_metrics(raw: object) -> Iterator[Problem]:
@@ -37,6 +49,36 @@ def check_rules_refer_to_known_classes(raw: object) -> Iterator[Problem]:
             yield _unknown(f"rules.{name}.class_code", rule["class_code"], classes, "classe")
 
 
+def check_rules_count_known_things(raw: object) -> Iterator[Problem]:
+    """Classes, other rules and metrics that a rule or one of its conditions names; nothing counts what it raises itself."""
+    known = {"classes": _mapping(raw, "classes"), "rules": _mapping(raw, "rules")}
+    for name, rule in known["rules"].items():
+        parts = {f"rules.{name}": rule, **{f"rules.{name}.conditions.{key}": one for key, one in _mapping(rule, "conditions").items()}}
+        for path, part in parts.items():
+            for what, names in known.items():
+                words = part.get(what)
+                for word in words if isinstance(words, list | tuple) else ():
+                    if word == name and what == "rules":
+                        yield Problem(f"{path}.rules", "a rule does not count what it raises itself")
+                    elif isinstance(word, str) and word not in names:
+                        yield _unknown(f"{path}.{what}", word, names, what.removesuffix("s"))
+            if "conditions." in path and isinstance(part.get("metric"), str) and part["metric"] not in _mapping(raw, "metrics"):
+                yield _unknown(f"{path}.metric", part["metric"], _mapping(raw, "metrics"), "metric")
+
+
+def check_incidents_join_known_classes(raw: object) -> Iterator[Problem]:
+    """And each two of them once: a second row about the same two would be without effect."""
+    classes, seen = _mapping(raw, "classes"), dict[frozenset[str], int]()
+    for number, codes in _compatible_rows(raw):
+        for code in codes:
+            if code not in classes:
+                yield _unknown(f"incidents.compatible.{number}", code, classes, "classe")
+        for pair in {frozenset((one, other)) for one in codes for other in codes if one != other or len(codes) == 1}:
+            if (first := seen.setdefault(pair, number)) != number:
+                told = " and ".join(sorted(pair))
+                yield Problem(f"incidents.compatible.{number}", f"{told}: row {first} already says how far", "one row for each two classes")
+
+
 def check_rules_that_open_cases_have_a_class(raw: object) -> Iterator[Problem]:
     for name, rule in _mapping(raw, "rules").items():
         if (rule.get("case_after") or rule.get("case_after_of")) and not rule.get("class_code"):
@@ -46,15 +88,23 @@ def check_rules_that_open_cases_have_a_class(raw: object) -> Iterator[Problem]:
 def check_thresholds_have_room_to_clear(raw: object) -> Iterator[Problem]:
     """Without a gap between ringing and clearing a value that trembles at the limit rings all night."""
     for name, rule in _mapping(raw, "rules").items():
-        if rule.get("kind") != "threshold":
-            continue
-        above, below, clear = rule.get("above"), rule.get("below"), rule.get("clear")
-        if (above is None) == (below is None):
-            yield Problem(f"rules.{name}", "needs exactly one of 'above' and 'below'")
-        elif isinstance(above, (int, float)) and isinstance(clear, (int, float)) and clear >= above:
-            yield Problem(f"rules.{name}.clear", f"must be less than above ({above})", "leave room for hysteresis")
-        elif isinstance(below, (int, float)) and isinstance(clear, (int, float)) and clear <= below:
-            yield Problem(f"rules.{name}.clear", f"must be greater than below ({below})", "leave room for hysteresis")
+        for path, limit in _limits(f"rules.{name}", rule):
+            above, below, clear = limit.get("above"), limit.get("below"), limit.get("clear")
+            if rule.get("kind") == "threshold" and (above is None) == (below is None):
+                yield Problem(path, "needs exactly one of 'above' and 'below'")
+            elif isinstance(above, (int, float)) and isinstance(clear, (int, float)) and clear >= above:
+                yield Problem(f"{path}.clear", f"must be less than above ({above})", "leave room for hysteresis")
+            elif isinstance(below, (int, float)) and isinstance(clear, (int, float)) and clear <= below:
+                yield Problem(f"{path}.clear", f"must be greater than below ({below})", "leave room for hysteresis")
+
+
+def _limits(path: str, rule: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The limits of a rule with their paths: its `levels`, or the one it is itself."""
+    levels = rule.get("levels")
+    if not isinstance(levels, list | tuple) or not levels:
+        yield path, rule
+        return
+    yield from ((f"{path}.levels.{number}", one) for number, one in enumerate(levels) if isinstance(one, dict))
 
 
 def check_feeds_have_their_wire(raw: object) -> Iterator[Problem]:
@@ -77,12 +127,54 @@ def check_only_feeds_with_a_port_have_addresses(raw: object) -> Iterator[Problem
             yield Problem(f"feeds.{name}.addresses", "is without effect", "only a tcp or udp feed sees the addresses of its stations")
 
 
+def check_inhibitions_refer_to_known_names(raw: object) -> Iterator[Problem]:
+    """A misspelt rule would inhibit nobody, or, worse, whoever the rest of the matcher means."""
+    rules, classes = _mapping(raw, "rules"), _mapping(raw, "classes")
+    inhibitions = raw.get("inhibitions") if isinstance(raw, dict) else None
+    seen: set[str] = set()
+    for number, one in enumerate(inhibitions if isinstance(inhibitions, list | tuple) else ()):
+        path = f"inhibitions.{number}"
+        if isinstance(one, dict) and one.get("name") in seen:
+            yield Problem(f"{path}.name", f"'{one['name']}' is there already", "each inhibition has a name of its own")
+        seen |= {str(one.get("name"))} if isinstance(one, dict) else set()
+        for side in ("source", "target"):
+            matcher = one.get(side) if isinstance(one, dict) else None
+            for key, known, what in (("rules", rules, "rule"), ("classes", classes, "classe")):
+                words = matcher.get(key) if isinstance(matcher, dict) else None
+                for word in words if isinstance(words, list | tuple) else ():
+                    if isinstance(word, str) and word not in known:
+                        yield _unknown(f"{path}.{side}.{key}", word, known, what)
+
+
+def check_escalations_use_known_channels(raw: object) -> Iterator[Problem]:
+    """A target behind a channel that nobody configured would wait for ever."""
+    channels = {**_mapping(raw.get("notify") if isinstance(raw, dict) else None, "channels"), SCREEN: {}}
+    for name, policy in _mapping(raw, "escalations").items():
+        for number, step in enumerate(policy.get("steps") or ()):
+            for target in (step.get("targets") or ()) if isinstance(step, dict) else ():
+                if isinstance(target, str) and channel_of(target) not in channels:
+                    yield _unknown(f"escalations.{name}.steps.{number}.targets", channel_of(target), channels, "notify.channel")
+
+
+def check_a_proof_has_its_rule(raw: object) -> Iterator[Problem]:
+    """Without a rule that rings for it every proof of the path would fail."""
+    probe = raw.get("probe") if isinstance(raw, dict) else None
+    rules = _mapping(raw, "rules").values()
+    if isinstance(probe, dict) and probe.get("every") not in (None, 0, "0s") and not any(rule.get("metric") == METRIC for rule in rules):
+        yield Problem("probe.every", f"no rule looks at the metric '{METRIC}'", "see the rule 'path' of the shipped configuration")
+
+
 CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_rules_refer_to_known_metrics,
     check_rules_refer_to_known_classes,
+    check_rules_count_known_things,
+    check_incidents_join_known_classes,
     check_rules_that_open_cases_have_a_class,
+    check_inhibitions_refer_to_known_names,
     check_thresholds_have_room_to_clear,
     check_feeds_have_their_wire,
+    check_escalations_use_known_channels,
+    check_a_proof_has_its_rule,
     check_feeds_keep_no_secret,
     check_only_feeds_with_a_port_have_addresses,
 )

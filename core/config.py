@@ -9,17 +9,24 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from core.checks import cross_check
 from core.codes.water_tags import WaterTag
+from core.duty_config import DutyConfig
 from core.errors import ConfigError, Problem
+from core.escalation_config import EscalationPolicy
 from core.feed_config import FeedConfig, IngestConfig
+from core.incident_config import IncidentConfig
+from core.notify_config import NotifyConfig
 from core.place_config import PlacesConfig
+from core.probe_config import ProbeConfig
 from core.quality_config import DerivedConfig, QualityConfig
-from core.rule_config import RULE_KINDS, IngestRule, NoDataRule, ReportRule, Rule, RulePart, ThresholdRule
+from core.rule_config import RULE_KINDS, Flapping, IngestRule, NoDataRule, ReportRule, Rule, RulePart, ThresholdRule
+from core.rule_files import Gathered, gather, read_yaml
 from core.setting import AreaCode, ClassCode, Domain, Duration, Part, Zone
+from core.storm_config import StormConfig
+from core.suppress_config import InhibitionConfig, SilencesConfig
 
 
 class AreaConfig(Part):
@@ -59,14 +66,6 @@ class ClassConfig(Part):
     domain: Domain
     severity: int = Field(4, ge=1, le=5)
     deadline: Duration
-
-
-class IncidentConfig(Part):
-    """When alerts and reports are about the same thing: place, time, class."""
-
-    radius_m: float = Field(300, gt=0)
-    window: Duration = timedelta(minutes=30)
-    compatible: tuple[tuple[ClassCode, ...], ...] = ()
 
 
 class VitalConfig(Part):
@@ -128,14 +127,23 @@ class Config(Part):
     feeds: dict[str, FeedConfig]
     metrics: dict[str, MetricConfig]
     classes: dict[ClassCode, ClassConfig]
+    rules_files: tuple[str, ...] = ()  # files of further rules, from the folder of this one: rules/*.yaml
     rules: dict[str, Rule]
+    flapping: Flapping = Flapping()
     incidents: IncidentConfig = IncidentConfig()
+    storm: StormConfig = StormConfig()
     screens: ScreenConfig = ScreenConfig()
     retention: RetentionConfig = RetentionConfig()
     quality: QualityConfig = QualityConfig()
     places: PlacesConfig = PlacesConfig()
     derived: DerivedConfig = DerivedConfig()
     cameras: CamerasConfig = CamerasConfig()
+    duty: DutyConfig = DutyConfig()
+    silences: SilencesConfig = SilencesConfig()
+    inhibitions: tuple[InhibitionConfig, ...] = ()  # of several parents the first inhibition's is named
+    escalations: dict[str, EscalationPolicy] = {}  # the first that fits holds
+    notify: NotifyConfig = NotifyConfig()
+    probe: ProbeConfig = ProbeConfig()
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""
@@ -150,39 +158,47 @@ def load(path: Path) -> Config:
 
     Raises `ConfigError` with every problem found: syntax, unknown keys, wrong values, broken references.
     """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(str(path), [Problem("", "no such file", "set YIPING_CONFIG or run in the repository")]) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(str(path), [Problem(where, f"not YAML: {getattr(error, 'problem', error)}")]) from error
-    return parse(raw, str(path))
+    return _parse(gather(read_yaml(path), path.parent), str(path))
 
 
 def parse(raw: object, source: str) -> Config:
-    """Check a configuration already read from YAML. Raises `ConfigError`."""
+    """Check a configuration already read from YAML; it names no files. Raises `ConfigError`."""
+    return _parse(Gathered(raw), source)
+
+
+def _parse(found: Gathered, source: str) -> Config:
     problems: list[Problem] = []
     config = None
     try:
-        config = Config.model_validate(raw)
+        config = Config.model_validate(found.raw)
     except ValidationError as error:
-        problems += [_problem(dict(item)) for item in error.errors()]
-    problems += cross_check(raw)
-    if problems or config is None:
-        raise ConfigError(source, problems)
+        problems += problems_of(error)
+    problems += cross_check(found.raw)
+    if problems or found.problems or config is None:
+        raise ConfigError(source, found.problems + [found.placed(problem) for problem in problems])
     return config
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """What is wrong with a part of the configuration, its path from the root, and what was probably meant."""
+    return [_problem(dict(item)) for item in error.errors()]
 
 
 def _problem(item: dict[str, Any]) -> Problem:
     location = tuple(item["loc"])
-    path = ".".join(str(step) for step in location)
+    of_rule = location[:1] == ("rules",)
+    path = ".".join(str(step) for place, step in enumerate(location) if not (of_rule and place == 2 and step in RULE_KINDS))
     if item["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(location[-1]), sorted(_siblings(location)), 1)
         return Problem(path, "unknown setting", f"did you mean '{near[0]}'?" if near else "remove it")
-    if item["type"] == "missing":
+    if item["type"] == "missing" or (location and item.get("input", ...) is None and item["type"].endswith("_type")):
         return Problem(path, "is missing")
+    if item["type"] == "union_tag_not_found":
+        return Problem(f"{path}.kind", "is missing", f"one of {', '.join(sorted(RULE_KINDS))}")
+    if of_rule and item["type"] == "union_tag_invalid":
+        word = str(item["ctx"]["tag"])
+        near = difflib.get_close_matches(word, sorted(RULE_KINDS), 1)
+        return Problem(f"{path}.kind", f"no kind of rule is called '{word}'", f"did you mean '{near[0]}'?" if near else "")
     return Problem(path, str(item["msg"]).removeprefix("Value error, "))
 
 

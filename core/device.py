@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from core.device_levels import DeviceLevel
 from core.standards.permit import PermitLimit
 
 
@@ -25,10 +26,12 @@ class MetricEntry:
 class DeviceEntry:
     """A device to register, already placed: `area` is its community where the place is inside the city.
 
-    `owner` is the unit it belongs to, `kind` what sort of thing it is in the city's words (水位计), `interval_s` the seconds expected
-    between two readings, `metrics` by the wire's name. Of a camera: `gb_id` its 20 digits of GB/T 28181, `bearing` degrees clockwise from
-    north, `angle` how wide it sees, `reach_m` how far; `stream_url` None leaves what is known, '' takes it away.
-    Of an outlet: `limits` of its permit; of a section: `target_class` 1 … 5. None leaves what is known, () and 0 take it away.
+    `owner` is the unit it belongs to, `kind` what sort of thing it is in the city's words (水位计), `tags` further ones of its own,
+    `interval_s` the seconds expected between two readings, `metrics` by the wire's name. Of a camera: `gb_id` its 20 digits of
+    GB/T 28181, `bearing` degrees clockwise from north, `angle` how wide it sees, `reach_m` how far; `stream_url` None leaves what is
+    known, '' takes it away.
+    Of an outlet: `limits` of its permit; of a section: `target_class` 1 … 5; `levels` of its own, by which rules of kind `named_level`
+    judge it. None leaves what is known, () and 0 take it away.
     """
 
     device: str
@@ -58,4 +61,6 @@ class DeviceEntry:
     stream_url: str | None = field(default=None, repr=False)  # often holds a password: in no log
     limits: tuple[PermitLimit, ...] | None = None
     target_class: int | None = None
+    levels: tuple[DeviceLevel, ...] | None = None
+    tags: tuple[str, ...] = ()
     metrics: Mapping[str, MetricEntry] = field(default_factory=dict)

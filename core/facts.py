@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from core.measured import Measured
 from core.model import Placement, Presence, Quality, Reading, Rejected, Report
+
+ACTIVE = ("unack", "acked")  # the stages of an alert whose condition holds
+CALM = -1  # the level of a wait for calm
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,10 @@ class MetricInfo:
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A device of the registry, as ingest needs it. `limits`, `names`, `units` are by the wire's metric name; no unit: the city's."""
+    """A device of the registry, as ingest needs it. `limits`, `names`, `units` are by the wire's metric name; no unit: the city's.
+
+    `levels` are by the city's metric name: what the device itself calls a limit ({"water_level": {"warning": 4.8}}), in the city's unit.
+    """
 
     device_id: int
     device: str
@@ -39,6 +46,10 @@ class KnownDevice:
     limits: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+    tags: tuple[str, ...] = ()
+    cell_code: str | None = None
+    levels: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 class ValidReading(NamedTuple):
@@ -79,7 +90,7 @@ class Valid:
 
 
 class StateMoved(NamedTuple):
-    """A latest state that became newer."""
+    """A latest state that became newer. `changed_at`: since when the device tells this very value; None: not looked up."""
 
     device: KnownDevice
     metric: MetricInfo
@@ -87,6 +98,7 @@ class StateMoved(NamedTuple):
     quality: Quality
     observed_at: datetime
     feed: str | None = None  # whose listeners would hear it again
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +162,25 @@ class DueDevice:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A threshold is passed since `since`, and rings at `due_at` if it stays so."""
+    """One of a rule's limits (`level`) is passed since `since`, and rings at `due_at` if it stays so.
+
+    Level `CALM`: a flapping alert is calm since then, and returns at `due_at`.
+    """
 
     rule: str
     subject: str
     since: datetime
     due_at: datetime
     value: float
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """An alert whose stage is not `normal`."""
+    """An alert whose stage is not `normal`. `rings`: when it rang of late, newest last; `flapping`: it returns only after a while of calm.
+
+    An `alert_id` below zero: raised in this very batch, and known by that number within it (`AlertRaised.ref`).
+    """
 
     alert_id: int
     rule: str
@@ -171,6 +190,15 @@ class OpenAlert:
     value: float | None
     state_known: bool
     updated_at: datetime
+    level: int = 0
+    severity: int = 5
+    rings: tuple[datetime, ...] = ()
+    flapping: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether what it tells of goes on, as far as we know."""
+        return self.stage in ACTIVE
 
 
 @dataclass(slots=True)
@@ -196,9 +224,13 @@ class Moved:
 
 @dataclass(slots=True)
 class Facts:
-    """Everything a rule may look at. Keys of `alerts` and `waits`: (rule, subject)."""
+    """Everything a rule may look at. Keys: of `alerts` (rule, subject), of `waits` (rule, subject, level).
+
+    `measured`: windows and what is usual, only of states whose rules ask for them.
+    """
 
     moved: Moved
     alerts: Mapping[tuple[str, str], OpenAlert] = field(default_factory=dict)
-    waits: Mapping[tuple[str, str], Wait] = field(default_factory=dict)
+    waits: Mapping[tuple[str, str, int], Wait] = field(default_factory=dict)
     rung: frozenset[tuple[str, str]] = frozenset()  # reports that already raised an alert once
+    measured: Measured = field(default_factory=Measured)

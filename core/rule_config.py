@@ -1,19 +1,24 @@
-"""Settings of rules, one class a kind. Decides what a rule must say of itself; `alerts.rules` gives it its meaning."""
+"""Settings of rules, one class a kind. Decides what a rule must say of itself; `alerts.rules` gives it its meaning.
+
+A new kind that measures one metric: a `MetricRule` with its `kind` in `core.rule_measures` (its union stands in `Rule` below), its figure
+in `alerts.measures.MEASURES`, and `python docs/generate.py`. It has levels, hold times, scope and valid times from `core.rule_parts`.
+"""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from core.rule_parts import Level, LevelledRule, RulePart, ScopedRule, ValidTimes
+from core.rule_city import CityRule
+from core.rule_measures import MeasureRule
+from core.rule_parts import Flapping, Level, LevelledRule, MetricRule, RulePart, ScopedRule, ValidTimes
 from core.setting import ClassCode, Duration
 
 
-class ThresholdRule(LevelledRule):
+class ThresholdRule(MetricRule):
     """Rings when a metric stays beyond a limit for `hold`; calm only beyond `clear`."""
 
     kind: Literal["threshold"]
-    metric: str
 
 
 class NoDataRule(ScopedRule):
@@ -49,11 +54,26 @@ class IngestRule(RulePart):
     at_least: Duration = timedelta(seconds=30)
 
 
-Rule = Annotated[ThresholdRule | NoDataRule | ReportRule | IngestRule, Field(discriminator="kind")]
+class ProofRule(RulePart):
+    """Rings for the platform itself when `failures` proofs of the path failed in a row, or none went through for `at_least`."""
 
-RULE_KINDS = {"threshold": ThresholdRule, "no_data": NoDataRule, "report": ReportRule, "no_ingest": IngestRule}
+    kind: Literal["no_proof"]
+    severity: int = Field(ge=1, le=5)
+    failures: int = Field(3, ge=1)
+    at_least: Duration = timedelta(minutes=5)
+
+
+Rule = Annotated[ThresholdRule | MeasureRule | NoDataRule | ReportRule | IngestRule | ProofRule | CityRule, Field(discriminator="kind")]
+
+
+def _kinds(union: Any) -> dict[str, type[RulePart]]:
+    """Kind → class, of everything that a rule may be."""
+    return {get_args(one.model_fields["kind"].annotation)[0]: one for one in get_args(get_args(union)[0])}
+
+
+RULE_KINDS = _kinds(Rule)
 
 __all__ = [
-    "RULE_KINDS", "IngestRule", "Level", "LevelledRule", "NoDataRule", "ReportRule", "Rule", "RulePart", "ScopedRule", "ThresholdRule",
-    "ValidTimes",
+    "RULE_KINDS", "CityRule", "Flapping", "IngestRule", "Level", "LevelledRule", "MetricRule", "NoDataRule", "ProofRule", "ReportRule",
+    "Rule", "RulePart", "ScopedRule", "ThresholdRule", "ValidTimes",
 ]  # fmt: skip

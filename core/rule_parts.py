@@ -128,3 +128,20 @@ class LevelledRule(ScopedRule):
         if self.levels:
             return self.levels
         return (Level(severity=self.severity or 5, above=self.above, below=self.below, clear=self.clear),)
+
+
+class MetricRule(LevelledRule):
+    """The figure is worked out of one metric of one device whenever that speaks; `alerts.measures` says how."""
+
+    metric: str
+
+
+class Flapping(Part):
+    """An alert that rings `times` times within `within` flaps: it returns only after `calm` without a value beyond its mildest limit.
+
+    `times` 0: none ever flaps.
+    """
+
+    times: int = Field(5, ge=0)
+    within: Duration = timedelta(minutes=30)
+    calm: Duration = timedelta(minutes=10)

@@ -14,7 +14,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def _duration(value: object) -> object:
+def duration(value: object) -> object:
     """`90s`, `5m`, `24h`, `7d` or a number of seconds."""
     if isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
@@ -55,7 +55,7 @@ def _network(value: object) -> object:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(written, return_type=str, when_used="json")]
+Duration = Annotated[timedelta, BeforeValidator(duration), PlainSerializer(written, return_type=str, when_used="json")]
 Zone = Annotated[str, BeforeValidator(_timezone)]
 Domain = Literal["emergency", "urban", "environment", "water"]
 Datum = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]

@@ -65,8 +65,10 @@ def table(model: type[BaseModel], where: str) -> str:
 def row(name: str, field: Any) -> str:
     text = str(field.annotation.__name__ if isinstance(field.annotation, type) else field.annotation)
     for noise in (
-        "core.config.", "core.feed_config.", "core.place_config.", "core.rule_config.", "core.quality_config.",
-        "core.setting.", "typing.", "datetime.", "annotated_types.",
+        "core.config.", "core.feed_config.", "core.place_config.", "core.rule_config.", "core.rule_measures.", "core.rule_parts.",
+        "core.quality_config.",
+        "core.duty_config.", "core.escalation_config.", "core.suppress_config.",
+        "core.incident_config.", "core.rule_city.", "core.model.", "core.setting.", "typing.", "datetime.", "annotated_types.",
     ):  # fmt: skip
         text = text.replace(noise, "")
     # A validator is told by its address, which is another one each time.
@@ -74,7 +76,7 @@ def row(name: str, field: Any) -> str:
     default = "required" if field.default is PydanticUndefined else f"`{field.default}`" if field.default not in ((), {}, "") else "empty"
     if isinstance(field.default, BaseModel):
         default = "as below"
-    return f"| `{name}` | {text.split('[Annotated')[0].replace('|', '∣')} | {default} |"
+    return f"| `{field.alias or name}` | {text.split('[Annotated')[0].replace('|', '∣')} | {default} |"
 
 
 def configuration() -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.errors import Invalid
 from geodata.metric import Floats, Plane, Shape
+from geodata.near import bearing_deg, distance_m
 
 # GB/T 28181, appendix on identifiers: 8 digits centre (GB/T 2260), 2 industry, 3 type, 1 network, 6 serial.
 GB_ID_DIGITS: Final = 20
@@ -157,3 +158,14 @@ def plane_around(points: Sequence[tuple[float, float]]) -> Plane:
     """The plane of some points in degrees."""
     lons, lats = zip(*points, strict=True)
     return Plane(round((min(lons) + max(lons)) / 2, 2), round((min(lats) + max(lats)) / 2, 2))
+
+
+def sees(sight: Sight, lon: float, lat: float, usual: Usual) -> float | None:
+    """How far in metres a place is from a camera that looks at it; None where it lies beyond its reach or beside its view."""
+    metres = distance_m(lon, lat, sight.lon, sight.lat)
+    if metres > (sight.reach_m or usual.reach_m):
+        return None
+    if sight.bearing is None or metres < 1:
+        return metres
+    beside = abs((bearing_deg(sight.lon, sight.lat, lon, lat) - sight.bearing + 180) % 360 - 180)
+    return metres if beside <= (sight.angle or usual.angle) / 2 else None

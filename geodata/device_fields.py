@@ -14,6 +14,7 @@ from core.device import MetricEntry
 from core.errors import Invalid
 from core.model import DOMAINS
 from geodata import cameras
+from geodata.device_levels import read_levels
 from geodata.device_limits import read_limits, read_target
 
 # Longest text of each, in characters.
@@ -21,11 +22,11 @@ TEXTS = {"name": 200, "kind": 60, "product": 120, "model": 120, "firmware": 120,
 DATES = ("installed_on", "calibrated_on")
 FLAGS = ("simulated", "drill")
 PLACES = ("area", "lon", "lat", "datum")
-FIELDS = frozenset(
-    {"device", "domain", "interval_s", "metrics", *TEXTS, *DATES, *FLAGS, *PLACES, *cameras.FIELDS, "limits", "target_class"}
-)
+OWN = ("limits", "target_class", "levels", "tags")  # of what rules and standards go by
+FIELDS = frozenset({"device", "domain", "interval_s", "metrics", *TEXTS, *DATES, *FLAGS, *PLACES, *cameras.FIELDS, *OWN})
 METRIC_FIELDS = ("unit", "min", "max", "name", "kind")
 _DEVICE_LENGTH = 128
+_TAG_LENGTH, _MOST_TAGS = 40, 20
 _LONGEST_INTERVAL_S = 366 * 86400
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?")
 _YEARS = range(1950, 2101)
@@ -54,7 +55,8 @@ def read_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     told |= {name: read_text(name, fields[name], most) for name, most in TEXTS.items() if name in fields}
     told |= {name: read_date(name, fields[name]) for name in DATES if name in fields}
     told |= {name: fields[name] is True for name in FLAGS if name in fields}
-    told |= {name: read(fields[name]) for name, read in (("limits", read_limits), ("target_class", read_target)) if name in fields}
+    own = (("limits", read_limits), ("target_class", read_target), ("levels", read_levels), ("tags", read_tags))
+    told |= {name: read(fields[name]) for name, read in own if name in fields}
     return told | _read_camera(told["device"], fields)
 
 
@@ -65,6 +67,18 @@ def _read_camera(device: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         told["gb_id"] = cameras.read_gb_id(fields.get("gb_id") or (device if cameras.is_gb_id(device) else None))
     told |= {name: cameras.read_sight(name, fields[name]) for name in ("bearing", "angle", "reach_m") if name in fields}
     return told | ({"stream_url": cameras.read_stream(fields["stream_url"])} if "stream_url" in fields else {})
+
+
+def read_tags(tags: Any) -> tuple[str, ...]:
+    """The city's own words for a device, by which rules may choose: a list, or a text with commas between them. Raises `Invalid`."""
+    words = re.split(r"[,，、;；]", tags) if isinstance(tags, str) else [] if tags is None else tags
+    if not isinstance(words, list | tuple):
+        raise Invalid('tags: ["下穿", "学校周边"]')
+    read = [read_text("tags", word, _TAG_LENGTH) for word in words]
+    told = tuple(dict.fromkeys(word for word in read if word))
+    if len(told) > _MOST_TAGS:
+        raise Invalid(f"tags: at most {_MOST_TAGS}")
+    return told
 
 
 def read_area(area: Any) -> str | None:

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from alerts import lifecycle
-from dispatch import cases, incidents, reports
+from dispatch import approvals, cases, incidents, reports
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -25,6 +25,7 @@ def view(page: Page) -> Component:
         **given(page.config),
         **law(),
         "least_verdicts": LEAST_VERDICTS,
+        "silence_at_most_s": page.config.silences.silence_at_most.total_seconds(),
         "role": page.scope.role if page.scope else "",
         "account": page.scope.account_id if page.scope else None,
     }
@@ -43,6 +44,7 @@ def law() -> dict[str, Any]:
             "report": sorted(reports.NEEDS_NOTE),
             "incident": sorted(incidents.NEEDS_NOTE),
             "case": sorted(cases.NEEDS_NOTE),
+            "approval": sorted(approvals.NEEDS_NOTE),
         },
     }
 
@@ -58,17 +60,21 @@ def _queue(text: Text) -> Component:
                             html.Button(
                                 [
                                     icon("map-pin-off"),
-                                    html.Span(text("duty.unplaced")),
+                                    html.Span(text("duty.unplaced"), className="tool-word"),
                                     slot("unplaced-count", html.Span, className="count"),
                                 ],
                                 type="button",
-                                className="quiet",
+                                className="head-button",
+                                title=text("duty.unplaced"),
                                 **marks({"data-do": "unplaced"}),
                             ),
+                            slot("silences", html.Span, className="tool"),
+                            slot("sound", html.Span, className="tool"),
+                            slot("shift", html.Span, className="tool"),
                             html.Button(
                                 icon("keyboard"),
                                 type="button",
-                                className="quiet",
+                                className="head-button",
                                 title=text("duty.keys"),
                                 **marks({"data-do": "keys", "aria-label": text("duty.keys")}),
                             ),
@@ -78,10 +84,12 @@ def _queue(text: Text) -> Component:
                 ],
                 className="queue-head",
             ),
+            slot("storm", className="storm", hidden=True, role="status"),
+            slot("views", className="views", **marks({"aria-label": text("duty.views")})),
             slot("severities", className="severities"),
             slot("filters", className="filters", role="search"),
             slot("fresh", className="fresh", **marks({"aria-live": "polite"})),
-            slot("list", html.Ol, className="queue-list", tabIndex="0", **marks({"aria-label": text("duty.queue")})),
+            slot("list", html.Ol, className="queue-list", tabIndex="0", role="listbox", **marks({"aria-label": text("duty.queue")})),
             slot("bulk", className="bulk"),
         ],
         className="queue",
@@ -125,6 +133,7 @@ def _evidence(text: Text) -> Component:
             _part("trend", text("duty.part.trend"), [slot("trend-note", className="trend-note"), _trend()], "chart-line"),
             _part("photos", text("duty.part.photos"), [slot("photos", className="photos")], "image"),
             _part("members", text("duty.part.members"), [slot("members")], "git-merge"),
+            _part("similar", text("duty.part.similar"), [slot("similar")], "history"),
             _part("runbook", text("duty.part.runbook"), [slot("runbook")], "book-open"),
         ],
         className="evidence",
@@ -141,6 +150,7 @@ def _beside(text: Text) -> Component:
                 "map-pin",
             ),
             _part("nearby", text("duty.part.nearby"), [slot("nearby")], "radio-tower"),
+            _part("steps", text("duty.part.steps"), [slot("steps")], "siren"),
             _part("audit", text("duty.part.audit"), [slot("audit")], "history"),
         ],
         className="beside",

@@ -19,7 +19,9 @@ DESKS = (
     ("/duty", "desk.nav.duty"),
     ("/quality", "desk.nav.quality"),
     ("/entry", "desk.nav.entry"),
+    ("/admin", "desk.nav.admin"),
 )
+ROLES_OF_DESK = {"/entry": manual.ROLES, "/admin": ("admin",)}
 DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
 
 
@@ -37,7 +39,7 @@ def head(page: Page, here: str) -> Component:
     """The desk's header: title, marks of drill and simulation, connection, clock, person."""
     text, area = page.text, page.config.area
     role = page.scope.role if page.scope else ""
-    shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS if path != "/entry" or role in manual.ROLES))
+    shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS if role in ROLES_OF_DESK.get(path, (role,))))
     links = [
         html.A(text(key), href=path, className="desk-link", **marks({"aria-current": "page"} if path == here else {}))
         for path, key in DESKS
@@ -117,9 +119,7 @@ def given(config: Config) -> dict[str, Any]:
                 "owner": one.owner,
                 "reason": one.reason,
                 "runbook": one.runbook,
-                "above": getattr(one, "above", None),
-                "below": getattr(one, "below", None),
-                "clear": getattr(one, "clear", None),
+                "limits": [limit.model_dump(mode="json", exclude={"hold"}) for limit in getattr(one, "limits", ())],
             }
             for name, one in config.rules.items()
         },

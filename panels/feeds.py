@@ -9,5 +9,7 @@ from panels.parts import figure, panel, row_list
 
 def feeds(page: Page) -> Component:
     text = page.text
-    note = html.Span([text("feeds.rate"), figure("readings_minute", unit=text("unit.per_minute"), kind="small-figure")], className="keys")
+    rate: list[str | Component] = [text("feeds.rate"), figure("readings_minute", unit=text("unit.per_minute"), kind="small-figure")]
+    path = html.Span([text("feeds.path"), figure("path", unit=text("unit.seconds"), kind="small-figure")], title=text("feeds.path_note"))
+    note = html.Span([html.Span(rate), path], className="keys")
     return panel("feeds", text("panel.feeds"), [row_list("feeds", empty=text("feeds.none"))], note=note, kind="panel-feeds")

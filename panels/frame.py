@@ -48,8 +48,10 @@ ROUTES: Mapping[str, Route] = {
     "/duty": Route("panels.duty", "page.duty"),
     "/field": Route("panels.field", "page.field"),
     "/cockpit": Route("panels.cockpit", "page.cockpit"),
+    "/incident": Route("panels.incident", "page.incident", styles=("duty", "incident")),
     "/quality": Route("panels.quality", "page.quality", styles=("duty", "quality")),
     "/entry": Route("panels.entry", "page.entry", roles=tuple(sorted(manual.ROLES)), styles=("duty", "entry")),
+    "/admin": Route("panels.admin", "page.admin", roles=("admin",), styles=("duty", "admin")),
     "/login": Route("panels.login", "page.login", public=True),
 }
 HOME = {"wall": "/wall", "leader": "/cockpit", "grid_worker": "/field", "handler": "/field"}
@@ -148,10 +150,12 @@ def notice(text: Text, key: str, address: str) -> Component:
     return html.Main([html.P(text(key)), html.A(text("page.back"), href=address)], className="page page-notice")
 
 
-def register(app: Dash, texts: Mapping[str, Text], config: Config, who: Callable[[], tuple[Reader | None, Mapping[str, str]]]) -> None:
-    """Binds the router. `who` gives the reader of the present request and its cookies."""
+def register(
+    app: Dash, texts: Mapping[str, Text], config: Callable[[], Config], who: Callable[[], tuple[Reader | None, Mapping[str, str]]]
+) -> None:
+    """Binds the router. `config` gives the configuration with the rules in force now, `who` the reader of the request and its cookies."""
 
     @app.callback(Output("page", "children"), Input("at", "pathname"), State("at", "search"))
     def route_page(pathname: str | None, search: str | None) -> Component:
         reader, cookies = who()
-        return draw(pathname or "/", search or "", cookies, texts, config, reader)
+        return draw(pathname or "/", search or "", cookies, texts, config(), reader)

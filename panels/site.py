@@ -75,8 +75,13 @@ def request_text(texts: Mapping[str, Text]) -> Text:
     return texts[choose_language(request.args.get("lang"), request.cookies.get(COOKIE))]
 
 
-def make_site(config: Config, assets: Path, server: Flask, who: Who, register_pages: Callable[[Dash], None] = lambda app: None) -> Site:
+def make_site(
+    config: Config, assets: Path, server: Flask, who: Who, register_pages: Callable[[Dash], None] = lambda app: None,
+    in_force: Callable[[], Config] | None = None,
+) -> Site:  # fmt: skip
     """The site on `server`. `who` gives the reader of the present request; `register_pages` binds the callbacks of the pages.
+
+    `in_force` gives the configuration with the rules that hold now; without it they are those of the file.
 
     `assets/*.css` are linked in the order of their names, each where its surface is; scripts are ES modules that `boot.js` imports when
     an element asks for them, so none of them is injected by Dash.
@@ -95,7 +100,7 @@ def make_site(config: Config, assets: Path, server: Flask, who: Who, register_pa
     )
     app.texts, app.config_of_city = texts, config
     app.layout = frame.layout
-    frame.register(app, texts, config, lambda: (who(), dict(request.cookies)))
+    frame.register(app, texts, in_force or (lambda: config), lambda: (who(), dict(request.cookies)))
     register_pages(app)
     app.setup_startup_routes()
     remember_language(server)

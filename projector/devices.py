@@ -19,8 +19,12 @@ _WINDOW_S = 60
 
 def with_patience(rows: Iterable[Mapping[str, Any]], rules: Rules, late: timedelta) -> list[dict[str, Any]]:
     """Devices with the seconds for which a value of theirs is believed: their patience and `late`."""
-    waits = ((row, patience(rules, Place(row["domain"], row["area"]), timedelta(seconds=row["interval_s"]))) for row in rows)
+    waits = ((row, patience(rules, _place(row), timedelta(seconds=row["interval_s"]))) for row in rows)
     return [{**row, "patience_s": (wait + late).total_seconds()} for row, wait in waits]
+
+
+def _place(row: Mapping[str, Any]) -> Place:
+    return Place(row["domain"], row["area"], row["device"], row["kind"], row["cell_code"], tuple(row["tags"]))
 
 
 class Devices:

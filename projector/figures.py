@@ -1,4 +1,4 @@
-"""Counts what a street's figures say from the rows that are open or of the city's day. Drills count nowhere.
+"""Counts what a street's figures say from the rows that are open or of the city's day. Drills, tests and proofs of the path count nowhere.
 
 Figures are absolute: counted anew from the rows whenever one of them changes, so that nothing can drift.
 """
@@ -53,8 +53,12 @@ def row_of(noun: str, shape: Mapping[str, Any]) -> Row:
         street=shape["street"], severity=shape.get("severity") or 4, stage=shape["stage"],
         hold=shape.get("hold", "none"), rule=shape.get("rule", ""),
         opened_at=opened, acted_at=_time(shape, _ACTED[noun]), due_at=_time(shape, "due_at"), overdue=bool(shape.get("overdue")),
-        cell_id=shape.get("cell_id"), lon=shape.get("lon"), lat=shape.get("lat"), silenced=bool(shape.get("drill") or shape.get("history")),
+        cell_id=shape.get("cell_id"), lon=shape.get("lon"), lat=shape.get("lat"), silenced=_is_silenced(shape),
     )  # fmt: skip
+
+
+def _is_silenced(shape: Mapping[str, Any]) -> bool:
+    return bool(shape.get("drill") or shape.get("history") or shape.get("probe")) or shape.get("verdict") == "test"
 
 
 @dataclass(slots=True)

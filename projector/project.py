@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from alerts.rules import Rules, arrange
-from core.config import Config, ThresholdRule
+from alerts.rules import Rules
+from core.config import Config
 from core.day import Day, day_of
 from projector.devices import Devices, with_patience
 from projector.figures import Tally, count_devices, count_rows
@@ -22,6 +22,7 @@ from projector.landscape import Classes, Landscape, collect_signals
 from store import live_rows
 from store.geography import geography_version
 from store.live import Delta, Hints, Live
+from store.rulebook import Rulebook
 from store.timescale import Connection, Store
 
 CELLS_EVERY = timedelta(milliseconds=250)
@@ -53,6 +54,7 @@ class Memory:
     sequence: int
     horizon: int
     rules: Rules
+    storm: dict[str, Any] | None = None  # more arrives than the desk can take: told with the figures of every street
     told_changes: dict[int, int] = field(default_factory=dict)
     figures: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Projector:
 
     def __init__(self, store: Store, live: Live, hints: Hints, config: Config) -> None:
         self._store, self._live, self._hints, self._config = store, live, hints, config
+        self._rulebook = Rulebook(config)
         self._memory: Memory | None = None
 
     @property
@@ -84,12 +87,12 @@ class Projector:
         deltas: list[Delta] = []
         with self._store.connection() as connection:
             if memory is None:
-                memory = _build(connection, self._config, now)
+                memory = _build(connection, self._rulebook, now)
             whole = not memory.figures
             deltas += [self._write(connection, memory, parts, now) for parts in self._look(connection, memory, now)]
             if memory.unkept and _is_due(memory, "keep", now, KEEP_EVERY):
                 _keep(connection, memory, now, whole=whole)
-            outdated = _is_due(memory, "ground", now, GROUND_EVERY) and memory.version != _version(connection, self._config)
+            outdated = _is_due(memory, "ground", now, GROUND_EVERY) and memory.version != _version(connection, self._rulebook)
             quiet = not deltas and _is_due(memory, "sign", now, SIGN_EVERY)
             if quiet:
                 live_rows.sign(connection, now)
@@ -107,7 +110,7 @@ class Projector:
         gone, parts = self._changes(connection, memory)
         if _is_due(memory, "cells", now, CELLS_EVERY):
             self._measure(connection, memory, now)
-            _draw(memory, self._config, parts)
+            _draw(memory, self._rulebook.known.config, parts)
             _count(memory, parts, now, self._config)
         return [told for told in (gone, parts) if told]
 
@@ -125,6 +128,9 @@ class Projector:
                 silent[change.after["device_id"]] = change.after.get("silent_at") is not None
                 if "presence" in change.after:
                     offline[change.after["device_id"]] = change.after["presence"] == "offline"
+            elif change.noun == "storm":
+                memory.storm = None if change.after["ended_at"] else dict(change.after)
+                memory.tally.dirty |= set(memory.counts)
             elif change.noun in live_rows.LISTS:
                 _place(memory, change, gone, here)
         memory.horizon = changes.horizon
@@ -172,8 +178,10 @@ class Overtaken(Exception):
     """Another projector told something: build anew, or stop if no longer leading."""
 
 
-def _build(connection: Connection, config: Config, now: datetime) -> Memory:
+def _build(connection: Connection, rulebook: Rulebook, now: datetime) -> Memory:
     """The memory from the tables. Changes read again are told again: they are absolute."""
+    in_force = rulebook.open(connection)
+    config = in_force.config
     sequence, horizon = live_rows.read_cursor(connection)
     backlog = live_rows.read_changes(connection, horizon, [], REPLAY_AT_MOST)
     if len(backlog.rows) >= REPLAY_AT_MOST:
@@ -186,21 +194,23 @@ def _build(connection: Connection, config: Config, now: datetime) -> Memory:
     landscape = Landscape(ground, config, metrics)
     vitals = [(vital.metric, metrics.get(vital.metric)) for vital in config.screens.vitals]
     devices = Devices(ground, landscape.wanted | {metric for _, metric in vitals if metric is not None})
-    rules = arrange(config)
-    devices.register(with_patience(live_rows.read_devices(connection), rules, BELIEVED_LATE))
+    devices.register(with_patience(live_rows.read_devices(connection), in_force.rules, BELIEVED_LATE))
     day, tally = day_of(now, config.area.zone), Tally()
     for noun, shapes in live_rows.read_counted(connection, day.start, day.end, now - config.ingest.live_for).items():
         for shape in shapes:
             tally.put(noun, shape)
-    version, due = _version(connection, config), {"registry": now + REGISTRY_EVERY}
-    return Memory(ground, devices, landscape, tally, vitals, day, version, sequence, horizon, rules, due=due)
+    version, due = _version(connection, rulebook), {"registry": now + REGISTRY_EVERY}
+    storm = live_rows.read_storm(connection)
+    return Memory(ground, devices, landscape, tally, vitals, day, version, sequence, horizon, in_force.rules, storm, due=due)
 
 
-def _version(connection: Connection, config: Config) -> str:
-    """A word that changes when the ground or the metrics drawn do."""
-    names = {vital.metric for vital in config.screens.vitals} | {measure.metric for measure in config.screens.measures.values()}
-    names |= {rule.metric for rule in config.rules.values() if isinstance(rule, ThresholdRule)}
-    return f"{geography_version(connection)} {sorted(name for name in live_rows.read_metrics(connection) if name in names)}"
+def _version(connection: Connection, rulebook: Rulebook) -> str:
+    """A word that changes when the ground, the rules or the metrics drawn do."""
+    in_force = rulebook.open(connection)
+    names = {vital.metric for vital in in_force.config.screens.vitals} | in_force.rules.metrics
+    names |= {measure.metric for measure in in_force.config.screens.measures.values() if measure.metric}
+    known = sorted(name for name in live_rows.read_metrics(connection) if name in names)
+    return f"{geography_version(connection)} {in_force.revision} {known}"
 
 
 def _place(memory: Memory, change: live_rows.Change, gone: dict[str, Any], here: dict[str, Any]) -> None:
@@ -210,8 +220,9 @@ def _place(memory: Memory, change: live_rows.Change, gone: dict[str, Any], here:
     memory.signals_moved = True
     streets = memory.ground.streets
     street = streets[memory.ground.street(change.after.get("street"))]
-    shape = live_rows.trim(change.noun, change.after)
-    here.setdefault(street, {}).setdefault(change.noun, {})[change.key] = shape
+    noun = "probe" if change.after.get("probe") else change.noun  # it reaches every screen and enters no list
+    shape = live_rows.trim(noun, change.after)
+    here.setdefault(street, {}).setdefault(noun, {})[change.key] = shape
     old = streets[memory.ground.street((change.before or change.after).get("street"))]
     if old != street:
         left: dict[str, Any] = {name: shape[name] for name in ("id", "number", "version") if name in shape}
@@ -264,7 +275,7 @@ def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config
     dirty = {streets[memory.ground.street(street)] for street in memory.tally.dirty} | (set(streets) - memory.counts.keys())
     for street in dirty:
         rows = memory.tally.by_street.get(street, {}) if street else _unplaced(memory)
-        memory.counts[street] = count_rows(rows, memory.day)
+        memory.counts[street] = count_rows(rows, memory.day) | {"storm": memory.storm}
     memory.tally.dirty.clear()
     before = memory.figures
     if whole:

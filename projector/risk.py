@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.config import Rule, ThresholdRule
+from core.rule_parts import Level
 from projector.kernel import Floats
 
 AT_CLEAR = 60.0
 AT_LIMIT = 75.0
 REST_GAPS = 4.0  # a device rests when it is this many hysteresis gaps away from its clear limit
+NO_HYSTERESIS = 0.1  # the gap, as a share of the limit, of a rule that clears where it rings
 SMOOTH = 0.35  # how much of the neighbourhood's mean is added to a cell's peak
 OF_SEVERITY: Mapping[int, float] = {1: 100.0, 2: 90.0, 3: 78.0, 4: 62.0, 5: 35.0}
 FIRST_WORK = 45.0
@@ -35,15 +37,25 @@ def strictest(rules: Iterable[Rule], floors: Mapping[str, float | None]) -> dict
     above: dict[str, Curve] = {}
     below: dict[str, Curve] = {}
     for rule in rules:
-        if not isinstance(rule, ThresholdRule):
+        if not isinstance(rule, ThresholdRule) or not rule.enabled:
             continue
-        if rule.above is not None and (rule.metric not in above or rule.above < above[rule.metric].limit):
-            floor = floors.get(rule.metric)
-            rest = rule.clear - REST_GAPS * (rule.above - rule.clear)
-            above[rule.metric] = Curve(rest if floor is None else max(rest, min(floor, rule.clear)), rule.clear, rule.above)
-        if rule.below is not None and (rule.metric not in below or rule.below > below[rule.metric].limit):
-            below[rule.metric] = Curve(rule.clear + REST_GAPS * (rule.clear - rule.below), rule.clear, rule.below)
+        metric, curve = rule.metric, _curve(rule.limits[0], floors.get(rule.metric))  # the mildest: a graver one lies further out
+        if curve.clear < curve.limit and (metric not in above or curve.limit < above[metric].limit):
+            above[metric] = curve
+        if curve.clear > curve.limit and (metric not in below or curve.limit > below[metric].limit):
+            below[metric] = curve
     return {metric: tuple(side[metric] for side in (above, below) if metric in side) for metric in above.keys() | below.keys()}
+
+
+def _curve(level: Level, floor: float | None) -> Curve:
+    limit, side = level.limit, 1.0 if level.above is not None else -1.0
+    clear = level.clear
+    if clear is None or (limit - clear) * side <= 0:
+        clear = limit - side * (NO_HYSTERESIS * abs(limit) or 1.0)
+    rest = clear - REST_GAPS * (limit - clear)
+    if side > 0 and floor is not None:
+        rest = max(rest, min(floor, clear))
+    return Curve(rest, clear, limit)
 
 
 def load(curve: Curve, values: Floats) -> Floats:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.config import Config, NoDataRule, ThresholdRule
+from core.rule_parts import Level
 from sim.chance import trait
 from sim.city import City
 from sim.model import Call, Outage, Sighting, Site, Trouble
@@ -50,7 +51,8 @@ def _alerts(city: City, config: Config, now: float) -> Iterator[Row]:
     rules = [(name, rule) for name, rule in config.rules.items() if isinstance(rule, ThresholdRule)]
     for trouble in _troubles(city, now):
         for name, rule in rules:
-            if rule.metric == trouble.metric and _rings(rule, trouble) and (row := _alert(city, name, rule, trouble, now)):
+            level = _passed(rule, trouble) if rule.metric == trouble.metric else None
+            if level and (row := _alert(city, (name, rule, level), trouble, now)):
                 yield row
     silent = next(((name, rule) for name, rule in config.rules.items() if isinstance(rule, NoDataRule)), None)
     if silent:
@@ -74,24 +76,26 @@ def _outages(city: City, now: float) -> Iterator[Outage]:
     return (outage for outage in found if outage.starts_at > now - LASTS_S and outage.ends_at < now - _SETTLED_S)
 
 
-def _rings(rule: ThresholdRule, trouble: Trouble) -> bool:
+def _passed(rule: ThresholdRule, trouble: Trouble) -> Level | None:
+    """The gravest limit that the trouble went beyond."""
     if trouble.metric == "smoke":
-        return True
-    return trouble.peak > rule.above if rule.above is not None else rule.below is not None and trouble.peak < rule.below
+        return rule.limits[0]
+    passed = [level for level in rule.limits if level.is_beyond(trouble.peak)]
+    return passed[-1] if passed else None
 
 
-def _alert(city: City, name: str, rule: ThresholdRule, trouble: Trouble, now: float) -> Row | None:
-    site = city.site_of[trouble.device]
-    raised = trouble.starts_at + trouble.grows_for * 0.8 + rule.hold.total_seconds() + site.interval_s / 2
+def _alert(city: City, of: tuple[str, ThresholdRule, Level], trouble: Trouble, now: float) -> Row | None:
+    name, rule, level = of
+    site, hold = city.site_of[trouble.device], level.hold or rule.hold
+    raised = trouble.starts_at + trouble.grows_for * 0.8 + hold.total_seconds() + site.interval_s / 2
     returned = trouble.starts_at + trouble.grows_for + trouble.lasts_for + trouble.fades_for * 0.4
     if returned <= raised:
         return None
-    limit = rule.above if rule.above is not None else rule.below
     times = _seen(trouble.key + name, raised, returned)
     return {
         "rule": name, "subject": f"{site.device}/{rule.metric}", "device": site.device, "metric": rule.metric,
-        "class_code": rule.class_code, "severity": rule.severity, "title": f"{site.name} {rule.label}",
-        "value": round(trouble.peak, 2), "threshold": limit, **times,
+        "class_code": rule.class_code, "severity": level.severity, "title": f"{site.name} {level.label or rule.label}",
+        "value": round(trouble.peak, 2), "threshold": level.limit, **times,
     }  # fmt: skip
 
 

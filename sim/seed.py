@@ -23,7 +23,7 @@ from geodata.model import City as Map
 from geodata.partition import demo_city
 from sim import history, keep
 from sim.city import City
-from sim.kinds import HJ212_CODES, KIND_OF
+from sim.kinds import HJ212_CODES, KIND_OF, RIVER_LEVELS, RIVER_LEVELS_SOURCE
 from sim.layout import lay_out
 from sim.model import Plan, Site
 from sim.staff import DEMO, STAFF, Worker, human_grid, new_password, person_name, workers_of
@@ -126,7 +126,16 @@ def _save_devices(connection: Connection, config: Config, plan: Plan, now: datet
     wire_names = {str(entry["metric"]) for entry in metrics} - config.metrics.keys()
     simulation.save_wire_metrics(connection, sorted(wire_names))
     simulation.save_devices(connection, rows, metrics, now)
+    simulation.save_levels(connection, _levels(plan), now)
     simulation.watch_devices(connection, now)
+
+
+def _levels(plan: Plan) -> list[dict[str, Any]]:
+    """Every gauge on the district's rivers has those of the canal, which its sluices hold at one level."""
+    return [
+        {"device": site.device, "metric": "water_level", "level": level, "value": value, "source": RIVER_LEVELS_SOURCE}
+        for site in plan.sites if site.kind == "river" for level, value in RIVER_LEVELS.items()
+    ]  # fmt: skip
 
 
 def _gb_id(area: str, site: Site) -> str | None:

@@ -23,6 +23,7 @@ class Act:
     expect: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     address: str = ""
+    approved_by: str = ""  # the second person, where it took two
 
     @property
     def by(self) -> str:

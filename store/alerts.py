@@ -10,7 +10,7 @@ from typing import Any
 from alerts import lifecycle
 from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
 from core.model import EVERYWHERE, Scope
-from store import audit, change_log
+from store import audit, change_log, comments, side_acts, suppress
 from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
@@ -31,7 +31,10 @@ def get_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, 
         raise NotFound(f"no alert {alert_id}")
     shape = found[alert_id]
     acts = lifecycle.allowed_acts(shape["stage"], scope.role, shape["hold"])
-    return {**shape, "acts": list(acts), "audit": audit.of_noun(connection, "alert", alert_id)}
+    return {
+        **shape, "acts": list(acts), "audit": audit.of_noun(connection, "alert", alert_id),
+        "comments": comments.list_comments(connection, "alert", alert_id),
+    }  # fmt: skip
 
 
 def lock_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str, Any]:
@@ -43,26 +46,34 @@ def lock_alert(connection: Connection, scope: Scope, alert_id: int) -> dict[str,
 
 
 def act_on_alert(connection: Connection, alert_id: int, act: Act) -> None:
-    """Acknowledge, shelve, unshelve …
+    """Acknowledge, shelve, unshelve …; take, assign, escalate, comment, judge.
 
-    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` without a needed note.
+    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` without a needed note, verdict or person.
     """
     row = lock_alert(connection, act.scope, alert_id)
-    _demand(row, act)
+    demand(connection, row, act)
     if act.act in lifecycle.TABLE[row["stage"]]:
         acknowledge(connection, row, act)
+    elif act.act == "judge":
+        _judge(connection, row, act)
+    elif act.act in side_acts.ACTS:
+        side_acts.carry_out(connection, "alert", row, act)
     else:
         _change_hold(connection, row, act)
 
 
-def _demand(row: Mapping[str, Any], act: Act) -> None:
-    demand_fresh(row, act)
+def demand(_: Connection, row: Mapping[str, Any], act: Act) -> None:
+    """Raises what `act_on_alert` does for the version, the role, the stage and the words. A comment is never too late."""
+    if act.act != "comment":
+        demand_fresh(row, act)
     allowed = lifecycle.allowed_acts(row["stage"], act.scope.role, row["hold"])
     if act.act not in allowed:
         if act.act in lifecycle.ROLES and act.scope.role not in lifecycle.ROLES[act.act]:
             raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
         raise IllegalAct(act.act, row["stage"], allowed)
     demand_note(act, lifecycle.NEEDS_NOTE)
+    if act.act == "judge":
+        lifecycle.demand_verdict(act.extra.get("verdict"), act.note)
 
 
 def acknowledge(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
@@ -71,10 +82,39 @@ def acknowledge(connection: Connection, row: Mapping[str, Any], act: Act) -> Non
     with logged(connection, "alert", [row["alert_id"]], act.now):
         done = queries.alerts_acknowledge(
             connection, alert_id=row["alert_id"], version=row["version"], stage=stage, now=act.now,
-            by=act.by, note=act.note or None,
+            by=act.by, account_id=act.scope.account_id, note=act.note or None,
         )  # fmt: skip
         demand_saved(done, row)
     audit.append(connection, act.named("acknowledge"), "alert", row["alert_id"], row["area"], stages=(row["stage"], stage))
+
+
+def _judge(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
+    verdict = str(act.extra["verdict"])
+    judge_all(connection, [row], act, verdict)
+    follows = lifecycle.act_of_verdict(row["stage"], verdict, row["report_id"] is not None)
+    if follows == "clear":
+        clear_reported(connection, [row], act)
+    elif follows == "acknowledge":
+        acknowledge(connection, lock_alert(connection, act.scope, row["alert_id"]), act)
+
+
+def judge_all(connection: Connection, rows: Iterable[Mapping[str, Any]], act: Act, verdict: str) -> None:
+    """Note what some alerts were; the last word stands, and the audit keeps the others."""
+    for found in rows:
+        row = lock_alert(connection, act.scope, found["alert_id"])
+        with logged(connection, "alert", [row["alert_id"]], act.now):
+            done = queries.alerts_judge(
+                connection, alert_id=row["alert_id"], version=row["version"], verdict=verdict, by=act.by, why=act.note or None, now=act.now
+            )
+            demand_saved(done, row)
+        detail = {"verdict": verdict, "before": row["verdict"]}
+        audit.append(connection, act, "alert", row["alert_id"], row["area"], detail=detail)
+
+
+def judge_dismissed(connection: Connection, incident_id: int, act: Act) -> None:
+    """A dismissed incident was nothing, and so were the alerts that nobody had judged yet."""
+    rows = list(queries.alerts_unjudged_of_incident(connection, incident_id=incident_id, areas=prefixes(act.scope)))
+    judge_all(connection, rows, act.named("judge"), "false_alarm")
 
 
 def acknowledge_all(connection: Connection, rows: Iterable[Mapping[str, Any]], act: Act) -> None:
@@ -106,6 +146,8 @@ def _change_hold(connection: Connection, row: Mapping[str, Any], act: Act) -> No
             by=act.by if held else None, why=act.note if held else None,
         )  # fmt: skip
         demand_saved(done, row)
+        if not held:
+            suppress.hold_raised(connection, [row["alert_id"]], act.now)  # what people let go may still be silenced
     audit.append(connection, act, "alert", row["alert_id"], row["area"], stages=(row["hold"], hold))
 
 

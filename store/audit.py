@@ -21,15 +21,16 @@ def append(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """One line of the audit. Personal data never stands in `detail`."""
+    told = {**(detail or {}), **({"approved_by": act.approved_by} if act.approved_by else {})}
     queries.audit_add(
         connection, at=act.now, actor=act.by, account_id=act.scope.account_id, role=act.scope.role,
         act=act.act, noun=noun, key=str(key), area=area, stage_from=stages[0], stage_to=stages[1], note=act.note or None,
-        detail=Jsonb(dict(detail or {})), address=act.address or None,
+        detail=Jsonb(told), address=act.address or None,
     )  # fmt: skip
 
 
 def of_noun(connection: Connection, noun: str, key: object, limit: int = 200) -> list[dict[str, Any]]:
-    """What was done to one thing, oldest first; the reader must have been allowed to load the thing."""
+    """What was done to one thing, the newest `limit`, oldest first; the reader must have been allowed to load the thing."""
     return list(queries.audit_of_noun(connection, noun=noun, key=str(key), limit=limit))
 
 

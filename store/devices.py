@@ -13,7 +13,7 @@ from core.model import QUALITY_OF_CODE, Scope
 from core.standards import water
 from core.units import conversion
 from dispatch import cases as case_life
-from store import cameras, limits
+from store import cameras, device_levels, limits
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
@@ -28,6 +28,7 @@ def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
     cameras.check_names(connection, entry)
     units = check_units(connection, entry)
     columns = {name: getattr(entry, name) for name in DeviceEntry.__slots__ if name not in ("metrics", "stream_url", *limits.FIELDS)}
+    columns["tags"] = list(entry.tags)
     try:
         row = queries.devices_register(connection, now=now, camera=cameras.is_one(entry), **columns)
     except psycopg.errors.InsufficientPrivilege as error:
@@ -77,11 +78,20 @@ def registered(connection: Connection, names: Sequence[str]) -> dict[str, tuple[
     for one in queries.devices_metrics(connection, device_ids=[row["device_id"] for row in rows]):
         entry = MetricEntry(one["unit"], one["min"], one["max"], one["name"], one["kind"] or "number")
         metrics.setdefault(one["device_id"], {})[one["metric"]] = entry
-    permits = limits.read_limits(connection, [row["device_id"] for row in rows])
-    told = {row["device_id"]: {k: v for k, v in row.items() if k not in ("device_id", "verified")} for row in rows}
+    ids = [row["device_id"] for row in rows]
+    permits, levels = limits.read_limits(connection, ids), device_levels.read_levels(connection, ids)
+    told = {
+        row["device_id"]: {**{k: v for k, v in row.items() if k not in ("device_id", "verified")}, "tags": tuple(row["tags"])}
+        for row in rows
+    }
     return {
         row["device"]: (
-            DeviceEntry(**told[row["device_id"]], limits=permits.get(row["device_id"], ()), metrics=metrics.get(row["device_id"], {})),
+            DeviceEntry(
+                **told[row["device_id"]],
+                limits=permits.get(row["device_id"], ()),
+                levels=levels.get(row["device_id"], ()),
+                metrics=metrics.get(row["device_id"], {}),
+            ),
             row["verified"],
         )
         for row in rows
@@ -137,6 +147,7 @@ def get_device(connection: Connection, scope: Scope, device: str) -> dict[str, A
     entries = {entry["metric"]: _shown_metric(entry) for entry in queries.devices_metrics(connection, device_ids=[row["id"]])}
     [row] = _with_case(connection, [_with_target(row)])
     row["limits"] = limits.shown(limits.read_limits(connection, [row["id"]]).get(row["id"], ()))
+    row["levels"] = device_levels.shown(device_levels.read_levels(connection, [row["id"]]).get(row["id"], ()))
     return {**row, "metrics": entries, "values": latest_values(connection, [row["id"]]).get(row["id"], [])}
 
 

@@ -53,7 +53,14 @@ def read_due(connection: Connection, asked: Asked, registry: Registry) -> Moved:
     return Moved(
         due_devices=[_due_device(known[row["device"]], row, behind.get(row["gateway"] or "")) for row in device_rows],
         due_waits=[
-            StateMoved(known[row["device"]], metrics[row["metric"]], row["value"], QUALITY_OF_CODE[row["quality"]], row["observed_at"])
+            StateMoved(
+                known[row["device"]],
+                metrics[row["metric"]],
+                row["value"],
+                QUALITY_OF_CODE[row["quality"]],
+                row["observed_at"],
+                changed_at=row["changed_at"],
+            )
             for row in wait_rows
         ],
     )
@@ -120,7 +127,7 @@ def gather(connection: Connection, moved: Moved, asked: Asked, rings_on_reports:
     rung = queries.facts_rung(connection, subjects=subjects) if subjects else ()
     return Facts(
         moved,
-        {(row["rule"], row["subject"]): OpenAlert(**row) for row in alerts},
-        {(row["rule"], row["subject"]): Wait(**row) for row in waits},
+        {(row["rule"], row["subject"]): OpenAlert(**{**row, "rings": tuple(row["rings"])}) for row in alerts},
+        {(row["rule"], row["subject"], row["level"]): Wait(**row) for row in waits},
         frozenset((row["rule"], row["subject"]) for row in rung),
     )

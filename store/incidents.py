@@ -7,13 +7,13 @@ from core.errors import IllegalAct, NotAllowed, NotFound
 from core.model import Scope
 from dispatch import cases
 from dispatch import incidents as lifecycle
-from store import alerts, audit, change_log
+from store import alerts, audit, change_log, comments, joins, side_acts
 from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
 _COLUMNS = ("title", "class_code", "domain", "severity", "area", "cell_id", "lon", "lat", "drill", "simulated")
-_ENDED_CASES = sorted(set(cases.TABLE) - cases.OPEN)
+ENDED_CASES = sorted(set(cases.TABLE) - cases.OPEN)
 
 
 def list_incidents(connection: Connection, scope: Scope, wanted: Filter) -> list[dict[str, Any]]:
@@ -29,8 +29,13 @@ def get_incident(connection: Connection, scope: Scope, incident_id: int) -> dict
         raise NotFound(f"no incident {incident_id}")
     shape = found[incident_id]
     members = queries.incidents_members(connection, incident_id=incident_id, areas=prefixes(scope))
+    why = joins.beside(members, joins.of_incident(connection, incident_id))
+    relations = queries.parts_relations(connection, incident_id=incident_id)
     acts = lifecycle.allowed_acts(shape["stage"], scope.role)
-    return {**shape, "acts": list(acts), **members, "audit": audit.of_noun(connection, "incident", incident_id)}
+    return {
+        **shape, "acts": list(acts), **members, **why, **relations, "audit": audit.of_noun(connection, "incident", incident_id),
+        "comments": comments.list_comments(connection, "incident", incident_id),
+    }  # fmt: skip
 
 
 def lock_incident(connection: Connection, scope: Scope, incident_id: int) -> dict[str, Any]:
@@ -47,21 +52,32 @@ def act_on_incident(connection: Connection, incident_id: int, act: Act) -> None:
     Raises `NotFound`, `StaleWrite`, `IllegalAct` (also: closing while a case is open), `NotAllowed`, `Invalid` without a note.
     """
     row = lock_incident(connection, act.scope, incident_id)
-    demand_fresh(row, act)
+    demand(connection, row, act)
+    if act.act in side_acts.ACTS:
+        side_acts.carry_out(connection, "incident", row, act)
+        return
+    move(connection, row, act)
+    if act.act == "dismiss":
+        alerts.judge_dismissed(connection, incident_id, act)
+    raised = list(queries.alerts_of_incident(connection, incident_id=incident_id, areas=prefixes(act.scope)))
+    if act.act in {"close", "dismiss"}:
+        alerts.clear_reported(connection, raised, act)
+    alerts.acknowledge_all(connection, [found for found in raised if act.act == "acknowledge" or not _was_cleared(found, act)], act)
+
+
+def demand(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
+    """Raises what `act_on_incident` does for the version, the role, the stage and the words. A comment is never too late."""
+    if act.act != "comment":
+        demand_fresh(row, act)
     allowed = lifecycle.allowed_acts(row["stage"], act.scope.role)
     if act.act in lifecycle.ROLES and act.scope.role not in lifecycle.ROLES[act.act]:
         raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
     if act.act not in allowed:
         raise IllegalAct(act.act, row["stage"], allowed)
     demand_note(act, lifecycle.NEEDS_NOTE)
-    if act.act == "close" and _count_cases(connection, incident_id)["open"]:
+    if act.act == "close" and _count_cases(connection, row["incident_id"])["open"]:
         others = tuple(name for name in allowed if name != "close")
         raise IllegalAct("close", row["stage"], others, "a case of this incident is still open")
-    move(connection, row, act)
-    raised = list(queries.alerts_of_incident(connection, incident_id=incident_id, areas=prefixes(act.scope)))
-    if act.act in {"close", "dismiss"}:
-        alerts.clear_reported(connection, raised, act)
-    alerts.acknowledge_all(connection, [found for found in raised if act.act == "acknowledge" or not _was_cleared(found, act)], act)
 
 
 def _was_cleared(found: Mapping[str, Any], act: Act) -> bool:
@@ -87,7 +103,7 @@ def open_incident(connection: Connection, source: Mapping[str, Any], stage: str,
 
 
 def _count_cases(connection: Connection, incident_id: int) -> dict[str, int]:
-    row: dict[str, int] = queries.incidents_cases(connection, incident_id=incident_id, ended=_ENDED_CASES)
+    row: dict[str, int] = queries.incidents_cases(connection, incident_id=incident_id, ended=ENDED_CASES)
     return row
 
 

@@ -12,9 +12,10 @@ from core.device import DeviceEntry
 from core.errors import Invalid
 from core.standards.permit import PermitLimit
 from core.units import conversion
+from store.device_levels import keep_levels
 from store.timescale import Connection, queries
 
-FIELDS = ("limits", "target_class")  # of `DeviceEntry`
+FIELDS = ("limits", "target_class", "levels")  # of `DeviceEntry`
 _COLUMNS = {"most": "most", "least": "least", "unit": "unit", "permit": "permit", "since": "valid_since", "until": "valid_until"}
 
 
@@ -30,9 +31,11 @@ class Outlet:
 
 
 def keep(connection: Connection, device_id: int, entry: DeviceEntry, now: datetime) -> None:
-    """What an entry tells of limits and target; what it does not tell stays. Raises `Invalid`."""
+    """What an entry tells of limits, target and levels; what it does not tell stays. Raises `Invalid`."""
     if entry.limits is not None:
         keep_limits(connection, device_id, entry.limits, now)
+    if entry.levels is not None:
+        keep_levels(connection, device_id, entry.levels, now)
     if entry.target_class is not None:
         queries.limits_set_target(connection, device_id=device_id, target_class=entry.target_class or None)
 

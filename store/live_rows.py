@@ -25,19 +25,29 @@ SHAPES: Mapping[str, tuple[str, ...]] = {  # docs/live.md: what screens get; tex
     "alert": (
         *("id", "rule", "title", "subject", "severity", "stage", "hold", "hold_until", "state_known", "value", "threshold", "unit"),
         *("domain", "class_code", *_PLACE, "observed_at", "raised_at", "updated_at", "acked_at", "acked_by", "count"),
+        *("returned_at", "worst", "flapping", "owner_id", "owner", "verdict", "respond_by", "overdue"),
         *("incident_id", "report_id", "device", "device_name", *_MARKS),
     ),
     "case": (
         *("id", "number", "title", "severity", "stage", "class_code", *_PLACE, "address", "duty_grid", "opened_at", "due_at", "overdue"),
         *("finished_at", "closed_at", "incident_id", "alert_id", "report_id", "handler_id", "handled_by", *_MARKS),
     ),
-    "incident": ("id", "title", "class_code", "domain", "severity", "stage", *_PLACE, "opened_at", "updated_at", "closed_at", *_MARKS),
+    "incident": (
+        *("id", "title", "class_code", "domain", "severity", "stage", *_PLACE, "opened_at", "updated_at", "closed_at"),
+        *("text", "parts", "owner_id", "owner", "respond_by", "overdue", *_MARKS),
+    ),
     "report": (
         *("id", "source", "channel", "title", "class_code", "severity", *_PLACE, "placement", "address", "observed_at", "received_at"),
         *("confidence", "stage", "incident_id", *_MARKS),
     ),
+    "probe": ("id", "subject", "value", "stage", "raised_at", "version"),
+    "notice": (  # for the people whose accounts it names; others leave it
+        *("id", "at", "accounts", "severity", "template", "title", "count", "noun", "noun_id", "area", "street", *_MARKS),
+    ),
 }
-LISTS: Mapping[str, str] = {"alert": "alerts", "case": "cases", "incident": "incidents", "report": "reports"}
+LISTS: Mapping[str, str] = {
+    "alert": "alerts", "case": "cases", "incident": "incidents", "report": "reports", "notice": "notices", "probe": "probes",
+}  # fmt: skip
 
 MOST_CHANGES = 5_000  # told in one delta; the rest follows in the next
 MOST_ROWS = 2_000  # of one list in a snapshot; the figures count all of them
@@ -114,6 +124,12 @@ def read_states_since(connection: Connection, since: datetime) -> States:
 def read_devices(connection: Connection, since: datetime | None = None, device_ids: Sequence[int] = ()) -> list[dict[str, Any]]:
     """All devices, or those registered or moved since, and the ones named."""
     return list(queries.live_devices(connection, since=since, devices=list(device_ids)))
+
+
+def read_storm(connection: Connection) -> dict[str, Any] | None:
+    """The storm that goes on, as the change log tells it."""
+    shape: dict[str, Any] | None = queries.live_storm(connection)
+    return shape
 
 
 def read_metrics(connection: Connection) -> dict[str, int]:

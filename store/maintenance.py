@@ -44,7 +44,7 @@ def read_due(connection: Connection, rules: Rules, now: datetime) -> list[Silenc
 
 
 def _silence(row: Mapping[str, Any]) -> Silence:
-    told = dict(row)
+    told = {**row, "tags": tuple(row["tags"])}
     since, until = told.pop("since"), told.pop("until")
     interval = timedelta(seconds=told.pop("interval_s"))
     return Silence(**told, interval=interval, heard=Listening("", since, until) if since else None)

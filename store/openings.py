@@ -12,7 +12,7 @@ from core.config import Config
 from core.errors import IllegalAct, Invalid, NotAllowed
 from dispatch import cases as lifecycle
 from dispatch import deadlines
-from store import alerts, audit, cases, change_log, incidents, reports
+from store import alerts, audit, cases, change_log, incidents, joins, reports
 from store.acts import Act, logged
 from store.timescale import Connection, prefixes, queries
 
@@ -119,6 +119,7 @@ def _incident(connection: Connection, opening: Opening, source: Mapping[str, Any
     if opening.alert_id is not None:
         with logged(connection, "alert", [opening.alert_id], act.now):
             queries.alerts_link(connection, incident_id=incident_id, alert_ids=[opening.alert_id], now=act.now)
+        joins.link(connection, incident_id, act.now, act.by, "open", alerts=[opening.alert_id])
     return incident_id
 
 
@@ -134,6 +135,7 @@ def _follow(connection: Connection, opening: Opening, report_id: int | None, inc
         return
     with logged(connection, "report", [report_id], act.now):
         queries.reports_link(connection, report_id=report_id, incident_id=incident_id)
+    joins.link(connection, incident_id, act.now, act.by, "open", reports=[row["report_id"]])
     if row["stage"] == "open":
         audit.append(connection, act.named("confirm"), "report", report_id, row["area"], stages=("open", "confirmed"))
     alerts.acknowledge_all(connection, list(queries.alerts_of_report(connection, report_id=report_id, areas=patterns)), act)

@@ -6,14 +6,16 @@ outside the areas he speaks for (`core.bounds`). The cache holds no truth: it ma
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from core.bounds import NO_BOUNDS, bounds_of, narrowed
 from core.codes.hj212 import described
 from core.config import Config
+from core.device_levels import DeviceLevel, holding
 from core.facts import KnownDevice, MetricInfo
 from core.model import Decoded, DeviceHint, Frame, Placement, Position
+from store.device_levels import level_of
 from store.timescale import Connection, queries, sql
 
 _LOOK_AGAIN_AFTER = timedelta(seconds=2)
@@ -48,7 +50,10 @@ class Registry:
         self._versions: dict[str, datetime] = {}
         self._numbers: dict[str, str] = {}  # of cameras: the other name they are known by here
         self._metrics: dict[str, MetricInfo] = {}
+        self._levelled: dict[str, tuple[DeviceLevel, ...]] = {}  # numbers of their own, of which a season or a year may end
         self._looked_at: datetime | None = None
+        self._horizon = "0"  # transactions before it had ended at that look
+        self._day: date | None = None
 
     def identify(
         self, connection: Connection, decoded: Decoded, now: datetime
@@ -87,19 +92,31 @@ class Registry:
         self._devices.clear()
         self._versions.clear()
         self._numbers.clear()
+        self._levelled.clear()
         self._metrics.clear()
 
     def _forget_changed(self, connection: Connection, now: datetime) -> None:
         if self._looked_at and now - self._looked_at < _LOOK_AGAIN_AFTER:
             return
+        seen, self._horizon = self._horizon, queries.registry_horizon(connection)
         if self._looked_at:
-            for row in queries.registry_changed(connection, since=self._looked_at - _OVERLAP):
+            for row in queries.registry_changed(connection, since=self._looked_at - _OVERLAP, horizon=seen):
                 if self._versions.get(row["device"]) != row["updated_at"]:
                     self._versions[row["device"]] = row["updated_at"]
                     self._devices.pop(row["device"], None)
                     self._devices.pop(self._numbers.pop(row["device"], ""), None)
                     self._metrics = {}  # with a device its metrics are registered: one may have got its unit
         self._looked_at = now
+        self._keep_day(now.astimezone(self._config.area.zone).date())
+
+    def _keep_day(self, day: date) -> None:
+        """With a new day of the city another season's levels may hold."""
+        if day == self._day:
+            return
+        self._day = day
+        for device, levels in self._levelled.items():
+            if device in self._devices:
+                self._devices[device] = replace(self._devices[device], levels=_holding(levels, day))
 
     def _learn(self, connection: Connection, devices: Iterable[str]) -> None:
         """A camera also by its number, where that was asked for and is nobody's own name: whose name it is comes in the same answer."""
@@ -108,7 +125,7 @@ class Registry:
             return
         rows = list(queries.registry_devices(connection, devices=sorted(missing)))
         for row in rows:
-            self._devices[row["device"]] = _known(row)
+            self._devices[row["device"]] = self._with_levels(_known(row), row["levels"] or ())
             self._versions[row["device"]] = row["updated_at"]
         for row in rows:
             number = row["gb_id"]
@@ -116,6 +133,14 @@ class Registry:
             if number in missing and (other is None or other.device != number):
                 self._numbers[row["device"]] = number
                 self._devices[number] = self._devices[row["device"]]
+
+    def _with_levels(self, device: KnownDevice, rows: Sequence[dict[str, Any]]) -> KnownDevice:
+        """With the numbers that hold today; before the first batch there is no day, and no rule that asks."""
+        self._levelled.pop(device.device, None)
+        if not rows:
+            return device
+        self._levelled[device.device] = levels = tuple(level_of(row) for row in rows)
+        return replace(device, levels=_holding(levels, self._day)) if self._day else device
 
     def _adopt(self, connection: Connection, unknown: set[str], decoded: Decoded, now: datetime, astray: Astray) -> None:
         """Register each unknown device in the area of the first sender who may speak for where that sender says it is."""
@@ -231,7 +256,15 @@ def _known(row: dict[str, Any]) -> KnownDevice:
         limits={metric: (low, high) for metric, (low, high, _, _) in metrics.items() if low is not None or high is not None},
         names={metric: name for metric, (_, _, name, _) in metrics.items() if name},
         units={metric: unit for metric, (_, _, _, unit) in metrics.items() if unit},
+        kind=row["kind"],
+        tags=tuple(row["tags"]),
+        cell_code=row["cell_code"],
     )
+
+
+def _holding(levels: Sequence[DeviceLevel], day: date) -> dict[str, dict[str, float]]:
+    """By the city's metric: what holds on a day."""
+    return {metric: holding(levels, metric, day) for metric in {one.metric for one in levels}}
 
 
 def keep_catalogue(connection: Connection, config: Config) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
 from core.model import Scope
 from dispatch import reports as lifecycle
-from store import alerts, audit, change_log, media
+from store import alerts, audit, change_log, joins, media
 from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
@@ -88,6 +88,8 @@ def act_on_report(connection: Connection, report_id: int, act: Act, classes: Map
         columns = {name: changed.get(name, row.get(name)) for name in _COLUMNS}
         hand = act.act if act.act in _BY_HAND else None
         demand_saved(queries.reports_save(connection, report_id=report_id, version=row["version"], stage=stage, hand=hand, **columns), row)
+    if act.act == "merge":
+        joins.link(connection, changed["incident_id"], act.now, act.by, "merge", reports=[report_id])
     queries.media_follow(connection, report_ids=[report_id])
     audit.append(connection, act, "report", report_id, str(columns["area"]), stages=(row["stage"], stage), detail=changed)
     _follow(connection, report_id, act)
@@ -121,6 +123,7 @@ def _follow(connection: Connection, report_id: int, act: Act) -> None:
         return
     raised = list(queries.alerts_of_report(connection, report_id=report_id, areas=prefixes(act.scope)))
     if act.act == "dismiss":
+        alerts.judge_all(connection, raised, act.named("judge"), "false_alarm")
         alerts.clear_reported(connection, raised, act)
     else:
         alerts.acknowledge_all(connection, raised, act)

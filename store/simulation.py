@@ -39,6 +39,11 @@ def save_devices(connection: Connection, devices: Sequence[Row], metrics: Sequen
         queries.simulation_save_device_metrics(connection, rows=Jsonb(part))
 
 
+def save_levels(connection: Connection, rows: Sequence[Row], now: datetime) -> None:
+    """Levels that are the devices' own (device, metric, level, value, source); what a device has already stays."""
+    queries.simulation_save_levels(connection, rows=Jsonb(list(rows)), now=now)
+
+
 def watch_devices(connection: Connection, now: datetime) -> None:
     """From now on a device that says nothing rings."""
     queries.simulation_watch_devices(connection, now=now)

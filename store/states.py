@@ -12,6 +12,7 @@ from store import arrays
 from store.timescale import Connection, queries
 
 StateKey = tuple[int, int]
+Story = list[tuple[ValidReading, datetime]]  # readings in order of observation, each with when its value began
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,35 @@ def newest_of(fresh: Iterable[ValidReading], config: Config, now: datetime) -> N
     return Newest(newest, several, config)
 
 
-def observed_before(connection: Connection, states: Newest) -> dict[StateKey, datetime]:
-    """Where the states stood that get several readings at once, locked."""
+def stories(connection: Connection, states: Newest) -> dict[StateKey, Story]:
+    """Of each state that gets several readings at once (locked now) those that are newer than it, and since when each value stood."""
     if not states.several:
         return {}
     rows = queries.states_observed(connection, devices=sorted({device_id for device_id, _ in states.several}))
-    return {(row["device_id"], row["metric_id"]): row["observed_at"] for row in rows}
+    before = {(row["device_id"], row["metric_id"]): row for row in rows}
+    return {key: _story(readings, before.get(key)) for key, readings in states.several.items()}
 
 
-def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterable[Mapping[str, Any]], ruled: Collection[str]) -> Moved:
+def _story(readings: Sequence[ValidReading], before: Mapping[str, Any] | None) -> Story:
+    told: Story = []
+    value, since = (before["value"], before["changed_at"]) if before else (None, None)
+    for reading in sorted(readings, key=lambda one: one.observed_at):
+        if before and reading.observed_at <= before["observed_at"]:
+            continue
+        if since is None or reading.value != value:
+            value, since = reading.value, reading.observed_at
+        told.append((reading, since))
+    return told
+
+
+def keep_changes(connection: Connection, told: Mapping[StateKey, Story]) -> None:
+    """After the upsert of the states, which saw nothing of what lay between: 5, 6, 5 has changed."""
+    for (device_id, metric_id), story in told.items():
+        if len({reading.value for reading, _ in story}) > 1:
+            queries.states_changed(connection, device_id=device_id, metric_id=metric_id, changed_at=story[-1][1])
+
+
+def tell_moved(states: Newest, told: Mapping[StateKey, Story], rows: Iterable[Mapping[str, Any]], ruled: Collection[str]) -> Moved:
     """In order of observation, every reading that was newer than the state before; `rows` are those of `states_upsert`.
 
     Metrics that no rule looks at (not `ruled`) are left out, unless their device was silent or never heard before.
@@ -87,23 +108,22 @@ def tell_moved(states: Newest, before: Mapping[StateKey, datetime], rows: Iterab
         key = row["device_id"], row["metric_id"]
         reading = states.newest[key]
         if key not in states.several and (reading.metric.metric in ruled or row["silent"] or row["unwatched"]):
-            moved.states.append(_moved(reading, states.feed_of(reading) if row["unwatched"] or row["silent"] else None))
+            feed = states.feed_of(reading) if row["unwatched"] or row["silent"] else None
+            moved.states.append(_moved(reading, feed, row["changed_at"]))
         if all(each.quality is Quality.MANUAL for each in states.several.get(key, (reading,))):
             continue  # a person spoke: the device itself is as dead as before, and nobody waits for it from now on
         if row["silent"]:
             silent.add(key[0])
         if row["unwatched"]:
             unwatched.add(key[0])
-    for key, readings in states.several.items():
-        since = before.get(key)
-        moved.states += [_moved(reading, states.feed_of(reading)) for reading in readings if since is None or reading.observed_at > since]
+    moved.states += [_moved(reading, states.feed_of(reading), since) for story in told.values() for reading, since in story]
     moved.states.sort(key=lambda state: state.observed_at)
     moved.silent, moved.unwatched = frozenset(silent), frozenset(unwatched)
     return moved
 
 
-def _moved(reading: ValidReading, feed: str | None) -> StateMoved:
-    return StateMoved(reading.device, reading.metric, reading.value, reading.quality, reading.observed_at, feed)
+def _moved(reading: ValidReading, feed: str | None, changed_at: datetime | None) -> StateMoved:
+    return StateMoved(reading.device, reading.metric, reading.value, reading.quality, reading.observed_at, feed, changed_at)
 
 
 def keep_texts(connection: Connection, states: Newest) -> None:

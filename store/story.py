@@ -1,5 +1,6 @@
-"""What a story asks the tables: whom it means, and what stands now. Reads only."""
+"""What a story asks the tables: whom it means, and what stands now. Writes nothing but that somebody listened."""
 
+from datetime import datetime
 from typing import Any
 
 from store.timescale import Connection, queries
@@ -32,3 +33,8 @@ def one_value(connection: Connection, query: str) -> Any:
     """The one value of a query that the story brings itself. Its database is its own."""
     row = connection.execute(query.encode()).fetchone()
     return next(iter(row.values())) if row else None
+
+
+def listen_on(connection: Connection, now: datetime) -> None:
+    """Who listens has done so without a break until now."""
+    queries.story_listen_on(connection, now=now)

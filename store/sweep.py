@@ -1,4 +1,4 @@
-"""What falls due without anybody acting: cases overdue, shelvings over, warnings at their stated end. The leader calls it each second.
+"""What falls due without anybody acting: cases overdue, shelvings over, approvals and shifts at their end. The leader calls it each second.
 
 Due times are columns; this only asks for those that have passed. The clock is a parameter.
 """
@@ -6,6 +6,7 @@ Due times are columns; this only asks for those that have passed. The clock is a
 from datetime import datetime
 
 from core.config import Config
+from store import approvals, shifts
 from store.alerts import end_shelving
 from store.cases import mark_overdue
 from store.expiry import end_expired
@@ -14,6 +15,6 @@ from store.timescale import Connection
 
 def sweep(connection: Connection, now: datetime, config: Config) -> int:
     """Mark what fell due by `now`, each once however often it is asked; returns how many things moved."""
-    del config  # deadlines were taken from the classes when the cases were opened
     # Reports first and their alerts after them, as the workers lock them; the others wait for nobody.
-    return end_expired(connection, now) + mark_overdue(connection, now) + end_shelving(connection, now)
+    ended = end_expired(connection, now) + mark_overdue(connection, now) + end_shelving(connection, now)
+    return ended + approvals.expire(connection, now) + shifts.sweep(connection, config.duty.shift_for, now)

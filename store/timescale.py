@@ -88,14 +88,27 @@ class Store:
     def scoped(self, scope: Scope) -> Iterator[Connection]:
         """One transaction that sees and changes only what `scope` names; row security stands behind it."""
         with self.connection() as connection:
-            patterns = ",".join(f"{area}%" for area in scope.areas)
-            connection.execute("select set_config('yiping.areas', %s, true)", [patterns])
+            _limit(connection, scope)
             yield connection
 
     def ping(self) -> None:
         """Raises `StoreUnavailable` unless the database answers."""
         with self.connection() as connection:
             connection.execute("select 1")
+
+
+def _limit(connection: Connection, scope: Scope) -> None:
+    """Until the transaction ends, row security shows what `scope` names."""
+    connection.execute("select set_config('yiping.areas', %s, true)", [",".join(prefixes(scope))])
+
+
+@contextmanager
+def part(connection: Connection, scope: Scope) -> Iterator[None]:
+    """One of many transactions on a connection that `Store.scoped` lent: what went before it stands, whatever becomes of this one."""
+    connection.commit()
+    with connection.transaction():
+        _limit(connection, scope)
+        yield
 
 
 def prefixes(scope: Scope) -> list[str]:

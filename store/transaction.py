@@ -4,24 +4,26 @@ Each step lives in a module of its own beside this file; nothing is decided here
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
+from alerts.wanted import wanted
 from core.changes import Change
 from core.config import Config
 from core.errors import BatchRefused, KeysStand, StoreUnavailable
 from core.facts import Facts, KnownDevice, MetricInfo, Moved, Valid, ValidReading
 from core.model import Decoded, Rejected, Taken
-from store import cameras, facts, quality, save, wire_memory
+from store import cameras, facts, quality, save, windows, wire_memory
 from store.pictures_in import read_pictures, store_pictures
 from store.readings_in import buckets_of, store_readings
 from store.registry import Astray, Locate, Registry
 from store.reports_in import store_reports
-from store.states import keep_texts, newest_of, observed_before, tell_moved
+from store.rulebook import Rulebook
+from store.states import keep_changes, keep_texts, newest_of, stories, tell_moved
 from store.timescale import Connection, Store, sql
 
 MemoryKey = tuple[str, str]
@@ -33,11 +35,12 @@ class Batch:
     """A transaction at work. `taken` tells afterwards what became of each frame, `moved_devices` whose state moved."""
 
     def __init__(
-        self, connection: Connection, registry: Registry, locate: Locate, config: Config, ruled: Collection[str], careful: bool,
+        self, connection: Connection, registry: Registry, locate: Locate, config: Config, rulebook: Rulebook, careful: bool,
         media: Path | None = None,
     ) -> None:  # fmt: skip
         self._connection, self._registry, self._locate, self._config = connection, registry, locate, config
-        self._ruled, self._careful, self._media = ruled, careful, media
+        self._rulebook, self._careful, self._media = rulebook, careful, media
+        self.rules = rulebook.known.rules  # as of this transaction once states were moved
         self._asked: facts.Asked | None = None
         self._wanted: dict[MemoryKey, datetime] = {}
         self.taken: list[Taken] = []
@@ -60,6 +63,7 @@ class Batch:
         if stored.again:
             quality.count_duplicates(connection, now, stored.again)
         moved = self._move_states(stored.fresh, now)
+        windows.read_again(connection, stored.fresh, moved, self.rules.asking, now)
         reports = store_reports(connection, decoded.frames, valid.reports, self._config, self._locate, now)
         pictures = store_pictures(connection, decoded.frames, shots, reports, self._media, now)
         gone = facts.presences(connection, valid.presences, known, now, self._registry, [frame.feed for frame in decoded.frames])
@@ -81,16 +85,19 @@ class Batch:
         """The latest states, and with them in one round trip all that the rules will ask."""
         connection = self._connection
         states = newest_of(fresh, self._config, now)
-        before = observed_before(connection, states)
+        told = stories(connection, states)
         with connection.pipeline():
             if fresh:
                 connection.execute(sql("record_dirty"), {"buckets": buckets_of(fresh)})
             rows = connection.execute(sql("states_upsert"), states.columns(now)) if states.newest else None
+            highest = connection.execute(sql("rulebook_highest"))
             self._asked = facts.ask(connection, states.devices, now)
+        self.rules = self._rulebook.at(connection, _first(highest)).rules
         keep_texts(connection, states)
+        keep_changes(connection, told)
         moved = rows.fetchall() if rows else []
         self.moved_devices = list({row["device_id"] for row in moved})
-        return tell_moved(states, before, moved, self._ruled)
+        return tell_moved(states, told, moved, self.rules.metrics)
 
     def due(self) -> Moved:
         """What fell due by the time of `record`."""
@@ -99,7 +106,9 @@ class Batch:
 
     def facts(self, moved: Moved, rings_on_reports: bool) -> Facts:
         assert self._asked is not None
-        return facts.gather(self._connection, moved, self._asked, rings_on_reports)
+        found = facts.gather(self._connection, moved, self._asked, rings_on_reports)
+        found.measured = windows.read(self._connection, wanted(self.rules, moved), self._config.area.zone)
+        return found
 
     def save(self, changes: Sequence[Change], now: datetime) -> None:
         save.save(self._connection, changes, now)
@@ -114,6 +123,13 @@ class Batch:
         ]  # fmt: skip
         with self._connection.cursor() as cursor:
             cursor.executemany(sql("record_rejected"), rows)
+
+
+def _first(rows: facts.Rows) -> int | None:
+    """The highest revision there is."""
+    row = rows.fetchone()
+    highest: int | None = row["revision"] if row else None
+    return highest
 
 
 def _late(fresh: Sequence[ValidReading], limit: timedelta) -> list[int]:
@@ -140,12 +156,12 @@ def _taken(
 
 @contextmanager
 def batch(
-    store: Store, registry: Registry, locate: Locate, config: Config, ruled: Collection[str] = (), careful: bool = False,
+    store: Store, registry: Registry, locate: Locate, config: Config, rulebook: Rulebook | None = None, careful: bool = False,
     media: Path | None = None,
 ) -> Iterator[Batch]:  # fmt: skip
     """Open the transaction of one batch. On any error nothing of it stands, and what the registry learnt is forgotten.
 
-    `ruled` are the metrics some rule looks at; `media` is the folder of pictures.
+    `rulebook` None: no rule looks at it; `media` is the folder of pictures.
 
     Raises `StoreUnavailable` when the database is away, `KeysStand` when readings are already there and this is not
     the `careful` try, `BatchRefused` for whatever else went wrong on the way:
@@ -153,7 +169,7 @@ def batch(
     """
     try:
         with store.connection() as connection:
-            yield Batch(connection, registry, locate, config, ruled, careful, media)
+            yield Batch(connection, registry, locate, config, rulebook or Rulebook(config), careful, media)
     except (StoreUnavailable, KeysStand):
         registry.forget()
         raise

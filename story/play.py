@@ -4,6 +4,7 @@ Nothing is imitated: it is the pipeline of the workers, the list of duties of th
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +16,13 @@ from core.config import Config, parse
 from core.model import Frame
 from core.settings import read_settings
 from duties import desk as desk_duties
+from duties import keeping as keeping_duties
 from pipeline import process
 from store import listening, story
 from store.live import Live
 from store.registry import keep_catalogue
+from store.rule_revisions import keep_file
+from store.rulebook import Rulebook
 from store.timescale import Store
 from story.judge import differences
 from story.people import Desk, Person, sit_down
@@ -26,8 +30,9 @@ from story.place import build, degrees
 from story.script import Act, Script, Step, StoryDevice, Told
 
 FEED = "city"  # the feed whose topics are ours: see docs/protocols
-_TURN = timedelta(seconds=10)  # between two turns of the leader
-_MOST_TURNS = 60  # between two steps: a story of days need not count seconds
+_TURN = timedelta(seconds=10)  # between two turns of the leader at least
+_SPARSER = 6  # a sixth of the time since the step before, at most: a story of days need not count seconds
+_NUMBERED = re.compile(r"\{(alert|incident|report):(.+)\}")
 
 
 class StoryFault(Exception):
@@ -70,10 +75,10 @@ def play(
 def _configured(script: Script, config: Config) -> Config:
     """The city's configuration with what the story lays over it."""
     raw = config.model_dump(mode="json", exclude_unset=True)
+    if script.rules != "city":  # what names the city's own rules goes with them
+        raw |= {"rules": script.rules, "inhibitions": [], "escalations": {}, "probe": {}}
     for section, words in script.config.items():
         raw[section] = {**raw.get(section, {}), **words} if isinstance(words, dict) else words
-    if script.rules != "city":
-        raw["rules"] = script.rules
     return parse(raw, script.story)
 
 
@@ -84,9 +89,10 @@ class Stage:
         self._config, self._url, self._folder, self.now = config, database_url, folder, begins
         self._store = Store(database_url, name="yiping-story")
         self._words: dict[str, Any] = {}
-        self._away = False
+        self._away = self._listens = False
         with self._store.connection() as connection:
             keep_catalogue(connection, config)
+            keep_file(connection, config, begins, "story")
             secrets = build(connection, config, begins)
         self._desk = Desk(config, self._store, self._store, begins)
         self._people = sit_down(self._desk, secrets, folder)
@@ -99,9 +105,9 @@ class Stage:
     def _start(self) -> None:
         """As if every process had just been started."""
         settings = read_settings({"YIPING_DATABASE_URL": self._url, "YIPING_MEDIA_DIR": str(self._folder)})
-        self._parts = Parts(self._config, settings, self._store, Live(None), CityMap(self._store))
+        self._parts = Parts(Rulebook(self._config), settings, self._store, Live(None), CityMap(self._store))
         self._deps = self._parts.pipeline()
-        self._duties = desk_duties(self._parts, self._parts.pipeline())
+        self._duties, self._keeping = desk_duties(self._parts, self._parts.pipeline()), keeping_duties(self._parts)
 
     def register(self, devices: Mapping[str, StoryDevice]) -> None:
         for name, device in devices.items():
@@ -114,18 +120,19 @@ class Stage:
 
     def live_until(self, until: datetime) -> None:
         """Let time pass until the step, whose own turn comes after it. Somebody listens and the leader works, unless all are away."""
-        span = until - self.now
-        turns = max(1, min(_MOST_TURNS, int(span / _TURN))) if span > timedelta(0) else 0
         begun = self.now
-        for turn in range(1, turns):
-            self.now = begun + span * turn / turns
-            if not self._away:
-                self._turn()
+        while not self._away and (at := self.now + max(_TURN, (self.now - begun) / _SPARSER)) < until:
+            self.now = at
+            self._turn()
         self._desk.now = self.now = until
 
     def _turn(self) -> None:
+        """Somebody listened since the last one, and the leader does what it does."""
         with self._store.connection() as connection:
-            listening.mark(connection, self._config.feeds, self.now)
+            if not self._listens:
+                listening.mark(connection, self._config.feeds, self.now)
+            story.listen_on(connection, self.now)
+        self._listens = True
         for duty in self._duties:
             duty.do(self.now)
 
@@ -134,6 +141,7 @@ class Stage:
         if step.restart:
             self._start()
         self._away = step.away
+        self._listens &= not step.away
         if frames := [*self._presences(step), *self._readings(step), *self._reports(step)]:
             for taken in process(frames, self.now, self._deps).taken:
                 if taken.rejected:
@@ -143,6 +151,8 @@ class Stage:
             self._act(act)
         if not self._away:
             self._turn()
+        for duty in self._keeping if step.figures else ():
+            duty.do(self.now)
         if step.expect:
             with self._store.connection() as connection:
                 yield from differences(connection, self._people["duty1"], step.expect)
@@ -177,15 +187,12 @@ class Stage:
         lon, lat = degrees(*report.at) if report.at else (None, None)
         body = {"source": report.source, "external_id": report.id, "channel": report.channel, "class_code": report.class_code,
                 "title": report.title or report.id, "lon": lon, "lat": lat, "observed_at": self.now.isoformat()}  # fmt: skip
-        return {key: value for key, value in (body | report.extra).items() if value is not None}
+        return {key: value for key, value in (body | self._filled(report.extra)).items() if value is not None}
 
     def _act(self, act: Act) -> None:
         for noun in ("alert", "incident", "report"):
             if name := getattr(act, noun):
-                with self._store.connection() as connection:
-                    number = story.find(connection, noun, name)
-                if number is None:
-                    raise StoryFault(f"there is no {noun} '{name}'")
+                number = self._number(noun, name)
                 body = {"act": act.do, **({"note": act.note} if act.note else {}), **self._filled(act.body or {})}
                 return self._keep(act, self._call(act.by, "POST", f"/{noun}s/{number}/acts", body, act.answers))
         for method in ("post", "put", "get", "delete"):
@@ -193,6 +200,13 @@ class Stage:
                 sent = None if act.body is None else self._filled(act.body)
                 return self._keep(act, self._call(act.by, method.upper(), str(self._filled(path)), sent, act.answers))
         raise StoryFault("an act names an alert, an incident, a report, or a call")
+
+    def _number(self, noun: str, name: str) -> int:
+        with self._store.connection() as connection:
+            number = story.find(connection, noun, name)
+        if number is None:
+            raise StoryFault(f"there is no {noun} '{name}'")
+        return number
 
     def _call(self, by: str, method: str, path: str, body: dict[str, Any] | None, answers: int | None) -> Any:
         person: Person | None = self._people.get(by)
@@ -211,13 +225,15 @@ class Stage:
             self._words[name] = value
 
     def _filled(self, value: Any) -> Any:
-        """With kept words in place of {name}; `{now+90s}` is a moment of the story."""
+        """With kept words in place of {name}; `{now+90s}` is a moment of the story, `{alert:rule subject}` the number of that alert."""
         if isinstance(value, dict):
             return {key: self._filled(inner) for key, inner in value.items()}
         if isinstance(value, list):
             return [self._filled(inner) for inner in value]
         if not isinstance(value, str) or "{" not in value:
             return value
+        if named := _NUMBERED.fullmatch(value):
+            return self._number(*named.groups())
         if value.startswith("{now"):
             return (self.now + Step(at=value[4:-1].removeprefix("+") or 0).at).isoformat()
         if value.startswith("{") and value.endswith("}") and value[1:-1] in self._words:

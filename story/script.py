@@ -101,6 +101,7 @@ class Step(Part):
     online: tuple[str, ...] = ()
     offline: tuple[str, ...] = ()
     acts: list[Act] = []
+    figures: bool = False  # after the leader's turn: hours that are over are summed up, measured, and figures are made of them
     restart: bool = False  # every process forgets what it had in memory
     away: bool = False  # from here until the next step nobody listens and no leader works
     expect: Expected | None = None

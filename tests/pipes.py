@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from alerts.rules import arrange
 from core.config import Config
 from core.model import Position
 from geodata.locate import NOWHERE, Locator
 from geodata.model import Located
 from pipeline import Deps
 from store.registry import Locate, Registry
+from store.rulebook import Rulebook
 from store.timescale import Store
 
 
@@ -30,4 +30,4 @@ def unmapped(position: Position | None) -> tuple[Located, float | None, float | 
 
 
 def deps_of(config: Config, store: Store, locate: Locate = unmapped) -> Deps:
-    return Deps(config, store, Registry(config, locate), locate, arrange(config), Nobody())
+    return Deps(config, store, Registry(config, locate), locate, Rulebook(config), Nobody())

@@ -35,7 +35,7 @@ CENTRE = (119.945, 31.785)
 PASSWORD = "Yiping-2026-" + secrets.token_hex(4)
 PEOPLE = {
     "duty1": ("duty", "值班员 01"), "duty2": ("duty", "值班员 02"), "super1": ("supervisor", "督查员 01"),
-    "leader1": ("leader", "区领导"), "audit1": ("auditor", "审计员"),
+    "leader1": ("leader", "区领导"), "audit1": ("auditor", "审计员"), "admin1": ("admin", "系统管理员"),
 }  # fmt: skip
 NAMES = Names(
     "320404",

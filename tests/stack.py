@@ -39,7 +39,7 @@ class Stack:
         # A Redis database each: the screens of one city must not hear another's deltas, as when both live in one test process.
         redis_url = f"{services.urls()['redis_url'].rstrip('/').removesuffix('/0')}/{1 + next(_CITIES) % 15}"
         urls = {**services.urls(), "database_url": database, "web_database_url": web_database, "redis_url": redis_url}
-        self.environment = {**role_environment(self.instance, config=config, urls=urls, session_key="0" * 64), "YIPING_SIMULATED": "0",
+        self.environment = {**role_environment(self.instance, config=config, urls=urls, session_key="0" * 64), "YIPING_SIMULATED": "0", "YIPING_PROBE": "0",
                             "YIPING_MQTT_GROUP": f"test-{public}"}  # fmt: skip
         self.services, self.folder = services, folder
         self.feed_mqtt = urlsplit(urls["feed_mqtt_url"])

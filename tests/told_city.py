@@ -71,7 +71,7 @@ class City:
 
 ALERT = """insert into alerts (rule, subject, device_id, domain, severity, stage, title, area, cell_id, lon, lat,
                                observed_at, raised_at, updated_at)
-    select 'gas-high', %s, d.device_id, 'urban', %s, 'unack', 'gas', d.area, d.cell_id, d.lon, d.lat, %s, %s, %s
+    select 'gas', %s, d.device_id, 'urban', %s, 'unack', 'gas', d.area, d.cell_id, d.lon, d.lat, %s, %s, %s
     from devices d where device_id = %s returning alert_id"""
 
 

@@ -96,6 +96,7 @@ def role_environment(instance: Instance, *, config: Path, urls: Mapping[str, str
         "YIPING_SPEED": f"{instance.speed:g}",
         "YIPING_SCENARIO": instance.scenario,
         "YIPING_SIMULATED": "1",
+        "YIPING_NOTIFY_STUB": "1",
         "YIPING_SECRET_KEY": session_key,
         "PYTHONUNBUFFERED": "1",
     }

@@ -16,6 +16,7 @@ from redis.retry import Retry
 from deploy.local.finding import Finding, good, lacking, note
 
 PATIENCE = 3  # seconds
+_WAITS_LONG = 60.0  # seconds
 CLOCK_ERROR = 2.0  # seconds between two clocks before deadlines and ages look wrong on a screen
 
 
@@ -63,6 +64,25 @@ def _database(url: str) -> Iterator[Finding]:
     else:
         yield good("database", f"{shown}: PostgreSQL {server}, TimescaleDB {extension}")
     yield judge_clock(ours, theirs)
+    yield from _outbox(url)
+
+
+def _outbox(url: str) -> Iterator[Finding]:
+    """Whether messages leave the house; nothing where the schema is older than that."""
+    try:
+        with psycopg.connect(url, connect_timeout=PATIENCE) as connection:
+            rows = connection.execute(
+                """SELECT channel, count(*), extract(epoch FROM now() - min(created_at))::float8, max(error)
+                   FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL GROUP BY channel ORDER BY channel"""
+            ).fetchall()
+    except psycopg.Error:
+        return
+    late = [(channel, waiting, age, error) for channel, waiting, age, error in rows if age > _WAITS_LONG]
+    for channel, waiting, age, error in late:
+        yield note("messages", f"{waiting} wait on the channel {channel}, the oldest {age / 60:.0f} min: {error or 'nobody delivers'}",
+                   "see whether a jobs process leads, and YIPING_NOTIFY_URL_ of the channel")  # fmt: skip
+    if not late:
+        yield good("messages", "none waits")
 
 
 def _redis(url: str) -> Finding:

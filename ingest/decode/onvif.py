@@ -14,10 +14,10 @@ from core.model import Decoded, Frame, Reason
 from ingest.decode.source import RAW_LIMIT, Memory, Source, clean
 from ingest.decode.video_report import EVENTS, Phase, Sighting, Watch, alive, close, is_open, set_aside, take
 from ingest.decode.video_values import share_of, stamp_of, unsupported, word_of
-from ingest.decode.xml_source import anywhere, said, xml_of
+from ingest.decode.xml_source import SIZE, anywhere, said, text_of, xml_of
 
 ALONE = "-"  # remembered under this when no producer is named
-_ADDRESS = re.compile(rb"Address[^<>]{0,200}>\s{0,20}([^<\s]{1,300})")
+_ADDRESS = re.compile(r"Address[^<>]{0,200}>\s{0,20}([^<\s]{1,300})")
 _OPEN = re.compile(rb"""[<:]Topic(?:\s[^<>]{0,200})?>\s{0,20}([^<>\s]{1,200})|UtcTime\s{0,4}=\s{0,4}["']([0-9TZ:.+ -]{1,40})""")
 LINES = 64
 _TRUE, _FALSE = ("true", "1", "active", "on"), ("false", "0", "inactive", "off")
@@ -50,10 +50,10 @@ _PERSONAL = (("face", "face"), ("licenseplate", "plate"))
 
 def wire_keys(frame: Frame) -> set[str]:
     """The producers named in a frame: under these what is going on is remembered."""
-    if frame.payload.count(b"Address") > 4 * EVENTS:
+    if frame.payload.count(b"Address") > 4 * EVENTS or len(frame.payload) > SIZE:
         return set()
-    found = islice(_ADDRESS.finditer(frame.payload), EVENTS)
-    return {known for each in found if (known := _producer(each[1].decode("utf-8", "replace")))} | {ALONE}
+    found = islice(_ADDRESS.finditer(text_of(frame.payload)), EVENTS)  # in the characters that they will be read in
+    return {known for each in found if (known := _producer(each[1]))} | {ALONE}
 
 
 def decode(index: int, frame: Frame, source: Source, memory: Memory, out: Decoded) -> None:

@@ -4,7 +4,7 @@ begin
     if exists (select from pg_roles where rolname = 'yiping_web') then
         grant usage on schema public to yiping_web;
         grant select, insert, update on all tables in schema public to yiping_web;
-        grant delete on sessions, idempotency to yiping_web;
+        grant delete on sessions, idempotency, desk_views to yiping_web;
         grant usage on all sequences in schema public to yiping_web;
         revoke update on audit, change_log from yiping_web;
     end if;

@@ -3,8 +3,9 @@ insert into audit (at, actor, account_id, role, act, noun, key, area, stage_from
 values (:at, :actor, :account_id, :role, :act, :noun, :key, :area, :stage_from, :stage_to, :note, :detail, :address);
 
 -- name: audit_of_noun
-select audit_id as id, at, actor, role, act, stage_from, stage_to, note, detail
-from audit where noun = :noun and key = :key order by audit_id limit :limit;
+select * from (select audit_id as id, at, actor, role, act, stage_from, stage_to, note, detail
+    from audit where noun = :noun and key = :key order by audit_id desc limit :limit) newest
+order by id;
 
 -- name: audit_list
 select audit_id as id, at, actor, account_id, role, act, noun, key, area, stage_from, stage_to, note, detail, address

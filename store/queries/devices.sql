@@ -1,10 +1,10 @@
 -- name: devices_list
 select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.kind, d.product,
        d.model, d.firmware, d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.camera, d.gb_id, d.bearing, d.angle, d.reach_m,
-       d.target_class, d.verified, d.presence, d.presence_at,
+       d.target_class, d.tags, d.verified, d.presence, d.presence_at,
        d.silent_at, d.simulated, d.drill, d.updated_at
 from devices d
-where d.area like any(cast(:areas as text[])) and d.area like :area and d.device_id > :after_id
+where not d.probe and d.area like any(cast(:areas as text[])) and d.area like :area and d.device_id > :after_id
   and (cast(:domain as text) is null or d.domain = :domain)
   and (cast(:cell as text) is null or d.cell_id = (select c.cell_id from cells c where c.cell_code = :cell or c.cell_id::text = :cell))
   and (cast(:gateway as text) is null or d.gateway = :gateway)
@@ -25,7 +25,7 @@ order by d.device_id limit :limit;
 -- name: devices_get^
 select d.device_id as id, d.device, d.name, d.domain, d.area, d.cell_id, d.lon, d.lat, d.placement, d.interval_s, d.kind, d.product,
        d.model, d.firmware, d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.camera, d.gb_id, d.bearing, d.angle, d.reach_m,
-       d.target_class, d.verified, d.presence, d.presence_at,
+       d.target_class, d.tags, d.verified, d.presence, d.presence_at,
        d.silent_at, d.simulated, d.drill, d.updated_at
 from devices d where d.device = :device and d.area like any(cast(:areas as text[]));
 
@@ -54,15 +54,15 @@ select metric, unit, kind from metrics where metric = any(:metrics);
 
 -- name: devices_register^
 insert into devices as d (device, name, domain, area, cell_id, lon, lat, placement, interval_s, kind, product, model, firmware, owner, network_zone,
-                          gateway, installed_on, calibrated_on, camera, gb_id, bearing, angle, reach_m, verified, simulated, drill, created_at, updated_at)
+                          gateway, installed_on, calibrated_on, camera, gb_id, bearing, angle, reach_m, tags, verified, simulated, drill, created_at, updated_at)
 values (:device, :name, :domain, :area, :cell_id, :lon, :lat, :placement, :interval_s, :kind, :product, :model, :firmware, :owner, :network_zone,
-        :gateway, :installed_on, :calibrated_on, :camera, :gb_id, :bearing, :angle, :reach_m, true, :simulated, :drill, :now, :now)
+        :gateway, :installed_on, :calibrated_on, :camera, :gb_id, :bearing, :angle, :reach_m, cast(:tags as text[]), true, :simulated, :drill, :now, :now)
 on conflict (device) do update
 set name = excluded.name, domain = excluded.domain, area = excluded.area, cell_id = excluded.cell_id, lon = excluded.lon, lat = excluded.lat,
     placement = excluded.placement, interval_s = excluded.interval_s, kind = excluded.kind, product = excluded.product, model = excluded.model,
     firmware = excluded.firmware, owner = excluded.owner, network_zone = excluded.network_zone, gateway = excluded.gateway,
     installed_on = excluded.installed_on, calibrated_on = excluded.calibrated_on, camera = excluded.camera,
-    gb_id = excluded.gb_id, bearing = excluded.bearing, angle = excluded.angle, reach_m = excluded.reach_m, verified = true,
+    gb_id = excluded.gb_id, bearing = excluded.bearing, angle = excluded.angle, reach_m = excluded.reach_m, tags = excluded.tags, verified = true,
     simulated = excluded.simulated, drill = excluded.drill, updated_at = excluded.updated_at
 returning device_id, xmax = 0 as created;
 
@@ -79,7 +79,7 @@ select cell_id, cell_code, area, duty_grid, lon, lat from cells where cell_code 
 
 -- name: devices_entries
 select d.device_id, d.device, d.name, d.domain, d.area, d.placement, d.cell_id, d.lon, d.lat, d.interval_s, d.kind, d.product, d.model, d.firmware,
-       d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.gb_id, d.bearing, d.angle, d.reach_m, s.url as stream_url, d.target_class,
+       d.owner, d.network_zone, d.gateway, d.installed_on, d.calibrated_on, d.gb_id, d.bearing, d.angle, d.reach_m, s.url as stream_url, d.target_class, d.tags,
        d.simulated, d.drill, d.verified
 from devices d left join camera_streams s using (device_id) where d.device = any(:devices);
 
@@ -97,6 +97,6 @@ select case when grouping(d.owner) = 0 then 'owner' when grouping(d.kind) = 0 th
 from devices d left join device_watch w using (device_id)
 left join (select distinct m.device_id from maintenance m join cases c using (case_number)
            where c.stage <> all(cast(:ended as text[]))) mended using (device_id)
-where d.area like any(cast(:areas as text[])) and d.area like :area and not d.drill and (cast(:domain as text) is null or d.domain = :domain)
+where d.area like any(cast(:areas as text[])) and d.area like :area and not d.drill and not d.probe and (cast(:domain as text) is null or d.domain = :domain)
 group by grouping sets ((), (d.owner), (d.kind))
 order by part, devices desc, name;

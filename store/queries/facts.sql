@@ -27,17 +27,21 @@ with due as (select w.rule, w.subject, w.device_id, w.metric_id from rule_waits 
              where w.due_at <= :now
                and (d.silent_at is null or exists (select from device_states h where (h.device_id, h.metric_id, h.quality) = (w.device_id, w.metric_id, 9)))
              order by w.due_at limit :limit for update of w skip locked)
-select d.device, m.metric, s.value, s.quality, s.observed_at
+select distinct d.device, m.metric, s.value, s.quality, s.observed_at, s.changed_at
 from due join devices d using (device_id) join metrics m using (metric_id) join device_states s using (device_id, metric_id)
 where d.silent_at is null or s.quality = 9;
 
 -- name: facts_alerts
 -- No locks: the device's state row is ours already, and what an officer does meanwhile the saving statements respect.
-select alert_id, rule, subject, device_id, stage, value, state_known, updated_at from alerts
-where stage <> 'normal' and (device_id = any(:devices ::int4[]) or subject = any(:subjects));
+-- Two questions, an index each: with an "or" between them the planner may read every open alert.
+select alert_id, rule, subject, device_id, stage, value, state_known, updated_at, level, severity, rings, flapping from alerts
+where stage <> 'normal' and device_id = any(:devices ::int4[])
+union all
+select alert_id, rule, subject, device_id, stage, value, state_known, updated_at, level, severity, rings, flapping from alerts
+where stage <> 'normal' and subject = any(:subjects ::text[]) and (device_id is null or device_id <> all(:devices ::int4[]));
 
 -- name: facts_waits
-select rule, subject, since, due_at, value from rule_waits where device_id = any(:devices ::int4[]);
+select rule, subject, since, due_at, value, level from rule_waits where device_id = any(:devices ::int4[]);
 
 -- name: facts_rung
 select distinct rule, subject from alerts where subject = any(:subjects);

@@ -9,7 +9,7 @@ where v.area like any(cast(:areas as text[])) and v.area like :area and v.id < :
 order by v.id desc limit :limit;
 
 -- name: incidents_lock^
-select incident_id, title, class_code, domain, severity, stage, area, cell_id, lon, lat, drill, simulated, version
+select incident_id, title, class_code, domain, severity, stage, area, cell_id, lon, lat, drill, simulated, version, owner_id, owner
 from incidents where incident_id = :incident_id and area like any(cast(:areas as text[])) for update;
 
 -- name: incidents_add^
@@ -25,6 +25,9 @@ where incident_id = :incident_id and version = :version;
 -- name: incidents_cases^
 select count(*) filter (where stage <> all(cast(:ended as text[]))) as open, count(*) filter (where stage = 'closed') as closed
 from cases where incident_id = :incident_id;
+
+-- name: incidents_open_case$
+select case_number from cases where incident_id = :incident_id and stage <> all(cast(:ended as text[])) order by case_number limit 1;
 
 -- name: incidents_members^
 select coalesce((select jsonb_agg(to_jsonb(v) order by v.id) from live_alerts v where v.incident_id = :incident_id and v.area like any(cast(:areas as text[]))), '[]') as alerts,

@@ -23,9 +23,9 @@ select cell_id, street_of(area) as street, lon, lat from cells order by cell_id;
 
 -- name: live_devices
 select d.device_id, street_of(d.area) as street, coalesce(d.lon, c.lon) as lon, coalesce(d.lat, c.lat) as lat, d.placement,
-       d.silent_at is not null as silent, d.presence, d.domain, d.area, d.interval_s
+       d.silent_at is not null as silent, d.presence, d.domain, d.area, d.interval_s, d.device, d.kind, d.tags, c.cell_code
 from devices d left join cells c using (cell_id)
-where (:since)::timestamptz is null or d.updated_at > :since or d.device_id = any (:devices ::integer[])
+where not d.probe and ((:since)::timestamptz is null or d.updated_at > :since or d.device_id = any (:devices ::integer[]))
 order by d.device_id;
 
 -- name: live_metrics
@@ -43,7 +43,7 @@ select coalesce(string_agg(int4send(device_id) || int2send(metric_id) || int2sen
 from device_states where updated_at > :since;
 
 -- name: live_counted_alerts
-select to_jsonb(v) as shape from live_alerts v where v.stage <> 'normal' or v.acked_at >= :day;
+select to_jsonb(v) as shape from live_alerts v where (v.stage <> 'normal' or v.acked_at >= :day) and not v.probe;
 
 -- name: live_counted_cases
 select to_jsonb(v) as shape from live_cases v
@@ -88,7 +88,7 @@ on conflict (feed, peer) do update set updated_at = excluded.updated_at;
 select street, measure, updated_at, cell_ids, classes, figures from cell_values;
 
 -- name: live_snapshot_alerts
-select to_jsonb(v) as shape from live_alerts v where v.stage <> 'normal' order by v.severity, v.raised_at desc limit :most;
+select to_jsonb(v) as shape from live_alerts v where v.stage <> 'normal' and not v.probe order by v.severity, v.raised_at desc limit :most;
 
 -- name: live_snapshot_cases
 select to_jsonb(v) as shape from live_cases v where v.closed_at is null order by v.severity, v.opened_at desc limit :most;
@@ -103,7 +103,7 @@ where not v.history and v.stage in ('open', 'confirmed') and v.observed_at >= :s
 -- name: live_trend
 -- Notices (severity 5: a silent device) say what is not known, not that something happened: they are no signals.
 select (extract(epoch from date_bin(make_interval(secs => :bucket_s), at, :since))::bigint) as bucket, street, count(*)::integer as n
-from (select raised_at as at, street_of(area) as street from alerts where raised_at >= :since and severity < 5 and not drill
+from (select raised_at as at, street_of(area) as street from alerts where raised_at >= :since and severity < 5 and not drill and not probe and verdict is distinct from 'test'
       union all
       select observed_at, street_of(area) from reports where observed_at >= :since and observed_at <= :now and not drill and not history) s
 group by 1, 2 order by 1;
@@ -124,9 +124,13 @@ from feed_health group by feed order by feed;
 -- name: live_marks^
 -- Every device and every open row is asked: one of many thousands may be the drill.
 with shown as (
-    select simulated, drill from alerts where stage <> 'normal' and (simulated or drill)
+    select simulated, drill from alerts where stage <> 'normal' and not probe and (simulated or drill)
     union all select simulated, drill from incidents where stage in ('open', 'confirmed', 'handling') and (simulated or drill)
     union all select simulated, drill from cases where closed_at is null and (simulated or drill)
     union all select simulated, drill from reports where not history and stage in ('open', 'confirmed') and observed_at >= :since and (simulated or drill))
 select exists (select from devices where simulated) or exists (select from shown where simulated) as simulated,
        exists (select from devices where drill) or exists (select from shown where drill) as drill;
+
+-- name: live_storm$
+select jsonb_build_object('id', storm_id, 'area', area, 'began_at', began_at, 'ended_at', null, 'capacity', capacity, 'version', 1)
+from storms where ended_at is null;

@@ -6,11 +6,12 @@
 -- `since` and `until`: when its feed was listened to; of a device whose feed nobody knows, when all were. `deaf`: for how long not, since it rings.
 -- `gateway_down`: its gateway rings too, and nothing has come through it since. Of silence the subject of an alert is the device.
 with limits as (select * from unnest(:rules ::text[], :kinds ::text[], :befores ::timestamptz[]) as t (rule, kind, before))
-select a.alert_id, a.rule, a.raised_at, d.device_id, d.device, d.name, d.kind, d.owner, d.domain, d.area, d.interval_s, d.silent_at,
+select a.alert_id, a.rule, a.raised_at, d.device_id, d.device, d.name, d.kind, d.tags, here.cell_code, d.owner, d.domain, d.area, d.interval_s, d.silent_at,
        coalesce(one.since, every.since) as since, coalesce(one.until, every.until) as until, gaps.deaf,
        coalesce(before.down and (before.heard_at is null or before.heard_at <= g.silent_at + make_interval(secs => g.interval_s)), false) as gateway_down,
        before.back_at as gateway_back_at
 from alerts a join devices d using (device_id) left join listening one on one.feed = d.feed left join devices g on g.device = d.gateway
+left join cells here on here.cell_id = d.cell_id
 cross join lateral (
     select l.before from limits l where l.rule = a.rule and (l.kind is null or l.kind = coalesce(d.kind, '')) order by l.kind nulls last limit 1) own
 cross join (select max(since) as since, min(until) as until from listening) every

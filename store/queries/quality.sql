@@ -19,7 +19,7 @@ select device_id, count from device_duplicates where hour = :hour and device_id 
 -- Of a camera that sends no readings none are expected.
 select d.device_id, d.device, d.interval_s, w.feed
 from devices d left join device_watch w using (device_id)
-where d.device_id > :after and not (d.camera and not exists (select from device_states s where s.device_id = d.device_id))
+where d.device_id > :after and not d.probe and not (d.camera and not exists (select from device_states s where s.device_id = d.device_id))
 order by d.device_id limit :most;
 
 -- name: quality_deaf

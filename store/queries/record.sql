@@ -38,8 +38,8 @@ with moved as (
     set quality = excluded.quality, value = excluded.value, observed_at = excluded.observed_at, updated_at = excluded.updated_at, text = null,
         changed_at = case when s.value is distinct from excluded.value then excluded.observed_at else s.changed_at end
     where s.observed_at < excluded.observed_at
-    returning s.device_id, s.metric_id)
-select device_id, metric_id, d.silent_at is not null as silent, w.feed is null as unwatched
+    returning s.device_id, s.metric_id, s.changed_at)
+select device_id, metric_id, moved.changed_at, d.silent_at is not null as silent, w.feed is null as unwatched
 from moved join devices d using (device_id) left join device_watch w using (device_id);
 
 -- name: states_text!
@@ -47,9 +47,12 @@ from moved join devices d using (device_id) left join device_watch w using (devi
 update device_states set text = :text, changed_at = case when text is distinct from :text then observed_at else changed_at end
 where device_id = :device_id and metric_id = :metric_id and observed_at = :observed_at;
 
+-- name: states_changed!
+update device_states set changed_at = :changed_at where (device_id, metric_id) = (:device_id, :metric_id);
+
 -- name: states_observed
 -- What the latest state was before a backlog of several readings of one metric arrives.
-select device_id, metric_id, observed_at from device_states where device_id = any(:devices) order by device_id, metric_id for update;
+select device_id, metric_id, observed_at, value, changed_at from device_states where device_id = any(:devices) order by device_id, metric_id for update;
 
 -- name: record_rejected!
 insert into rejected (received_at, feed, reason, detail, device, area, raw) values (:received_at, :feed, :reason, :detail, :device, :area, :raw);

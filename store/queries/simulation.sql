@@ -25,6 +25,13 @@ select d.device_id, m.metric_id, m.unit, m.min, m.max, r.name
 from jsonb_to_recordset(:rows) as r (device text, metric text, name text) join devices d using (device) join metrics m on m.metric = r.metric
 on conflict (device_id, metric_id) do update set name = excluded.name;
 
+-- name: simulation_save_levels!
+insert into device_levels (device_id, metric_id, level, value, source, entered_at)
+select d.device_id, m.metric_id, r.level, r.value, r.source, :now
+from jsonb_to_recordset(:rows) as r (device text, metric text, level text, value double precision, source text)
+join devices d using (device) join metrics m on m.metric = r.metric
+where not exists (select from device_levels l where l.device_id = d.device_id and l.metric_id = m.metric_id and l.level = r.level and l.withdrawn_at is null);
+
 -- name: simulation_watch_devices!
 -- A device that is registered and never speaks must ring too; two minutes for the simulator to start.
 insert into device_watch (device_id, attention_at)

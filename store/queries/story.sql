@@ -21,3 +21,6 @@ select alert_id from alerts where rule || ' ' || subject = :name order by alert_
 
 -- name: story_report_of$
 select report_id from reports where external_id = :name;
+
+-- name: story_listen_on!
+update listening set until = :now where until < :now;

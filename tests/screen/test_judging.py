@@ -30,9 +30,9 @@ REPORT = {"id": 1, "stage": "open", "incident_id": None}
 
 
 def run(script: str, **values: Any) -> Any:
-    """What `R` (duty-report), `A` (wall-hour), `Q` (duty-queue) and `D` (duty-acts) make of the values: one Node for many questions."""
+    """What `R` (duty-report), `A` (wall-hour), `Q` (duty-queue) and `D` (duty-fields) make of the values: one Node for many questions."""
     given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
-    names = (("R", "duty-report"), ("A", "wall-hour"), ("Q", "duty-queue"), ("D", "duty-acts"))
+    names = (("R", "duty-report"), ("A", "wall-hour"), ("Q", "duty-queue"), ("D", "duty-fields"))
     source = "".join(f'import * as {name} from "{(ROOT / "assets").as_uri()}/{module}.js";' for name, module in names)
     told = subprocess.run(
         [node(), "--input-type=module", "-e", f"{source}{given}console.log(JSON.stringify({script}))"], capture_output=True, check=True

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from core.config import Config
+from store.timescale import Store
 from tests.desk import Desk, open_desk
+from tests.quiet_town import Town
 
 
 @pytest.fixture
@@ -20,3 +22,10 @@ def desk(config: Config, database_url: str, web_database_url: str, now: datetime
 @pytest.fixture
 def app(desk: Desk) -> Flask:
     return desk.app()
+
+
+@pytest.fixture
+def town(config: Config, database_url: str, now: datetime) -> Iterator[Town]:
+    store = Store(database_url)
+    yield Town(store, config, now)
+    store.close()

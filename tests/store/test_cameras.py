@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from alerts.rules import arrange
+from alerts.rules import arrange_config
 from core.config import Config, FeedConfig
 from core.model import Frame
 from pipeline import process
@@ -311,7 +311,7 @@ def test_coverage_counts_the_cells_in_reach_and_names_those_that_none_sees(city:
 
 def test_a_camera_is_silent_since_it_was_said_to_have_left_and_not_since_it_was_registered(city: Platform) -> None:
     silent = city.desk.config.rules["silent"].model_copy(update={"case_after": 24 * HOUR, "case_after_of": {}})
-    rules = arrange(city.desk.config.model_copy(update={"rules": {"silent": silent}}))
+    rules = arrange_config(city.desk.config.model_copy(update={"rules": {"silent": silent}}))
 
     def due() -> list[timedelta]:
         with city.desk.store.connection() as connection:

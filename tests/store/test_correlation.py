@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from alerts.correlate import Joining, correlate
 from store import correlation
-from tests.desk import Desk
+from tests.desk import NORTH, SOUTH, Desk, later
 
 BEFORE = timedelta(hours=1)
 
@@ -30,10 +30,10 @@ def test_an_incident_closed_since_it_was_read_takes_nothing_in_and_its_part_open
     with desk.store.connection() as connection:
         connection.execute("update incidents set stage = 'closed', version = version + 1 where incident_id = %s", [incident_id])
     with desk.store.connection() as connection:
-        assert correlation.apply(connection, decided, desk.now) == 0
+        assert correlation.apply(connection, decided, desk.config, desk.now) == 0
     assert desk.rows("select incident_id from reports") == [{"incident_id": None}]
     with desk.store.connection() as connection:
-        assert correlation.apply(connection, joinings(desk), desk.now) == 1
+        assert correlation.apply(connection, joinings(desk), desk.config, desk.now) == 1
     [row] = desk.rows("select incident_id from reports where report_id = %s", report_id)
     assert row["incident_id"] not in {None, incident_id}
 
@@ -44,9 +44,9 @@ def test_an_incident_that_an_officer_is_acting_on_is_met_again_in_the_next_round
     decided = joinings(desk)
     with desk.store.connection() as officer, desk.store.connection() as leader:
         officer.execute("select 1 from incidents where incident_id = %s for update", [incident_id])
-        assert correlation.apply(leader, decided, desk.now) == 0
+        assert correlation.apply(leader, decided, desk.config, desk.now) == 0
     with desk.store.connection() as connection:
-        assert correlation.apply(connection, joinings(desk), desk.now) == 1
+        assert correlation.apply(connection, joinings(desk), desk.config, desk.now) == 1
     assert desk.rows("select incident_id from reports") == [{"incident_id": incident_id}]
 
 
@@ -61,3 +61,32 @@ def test_what_is_severe_comes_before_what_is_old_when_there_is_more_than_a_round
     assert [(part.kind, part.title, part.severity) for part in pending] == [
         ("alert", "2", 1), ("alert", "3", 3), ("report", "3", 1), ("report", "4", 2),
     ]  # fmt: skip
+
+
+def test_minor_ones_that_stay_alone_never_stand_before_those_that_would_find_company(desk: Desk) -> None:
+    for street, lat in ((NORTH, 31.7), (SOUTH, 31.8)):
+        for number in range(12):
+            desk.alert(street, title=f"{number}", severity=4, lon=119.0 + number / 10, lat=lat)
+    pair = [desk.alert(SOUTH, title=f"p{number}", severity=4, lon=118.0, lat=31.8) for number in range(2)]
+    for _ in range(40):
+        later(desk, seconds=1)
+        with desk.store.connection() as connection:
+            pending = correlation.read_pending(connection, desk.config, desk.now - BEFORE, desk.now, most=4)
+        if set(pair) <= {part.part_id for part in pending}:
+            break
+    assert {part.area[:9] for part in pending} == {SOUTH}
+    assert set(pair) <= {part.part_id for part in pending}
+
+
+def test_what_is_joined_goes_in_portions_and_a_whole_incident_in_one(desk: Desk) -> None:
+    for number in range(7):
+        desk.alert(title=f"{number}", severity=3, lon=119.0 + number // 3, lat=31.7)
+    decided = joinings(desk)
+    portions = list(correlation.portions(decided, 2))
+    assert [[len(one.parts) for one in portion] for portion in portions] == [[3], [3], [1]]
+    for portion in portions:
+        with desk.store.connection() as connection:
+            correlation.apply(connection, portion, desk.config, desk.now)
+    assert len(desk.rows("select distinct incident_id from alerts")) == 3
+    assert len(desk.rows("select 1 from change_log where noun = 'incident' and before is null")) == 3
+    assert len(desk.rows("select 1 from change_log where noun = 'alert' and before ->> 'incident_id' is null")) == 7

@@ -11,6 +11,7 @@ from tests.desk import Desk
 STATION: dict[str, Any] = {
     "name": "空气站 1", "domain": "environment", "kind": "微型空气站", "product": "某厂 A 系列", "model": "M1", "firmware": "2.4.1", "owner": "生态环境局",
     "network_zone": "政务外网", "gateway": "gw", "interval_s": 60, "installed_on": "2025-06-30", "calibrated_on": "2026-03-01",
+    "tags": ["学校周边", "重点"],
 }  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def test_what_is_said_of_a_device_is_shown_and_what_is_not_said_again_is_forgott
     admin.ask("PUT", "/devices/s1", {"domain": "environment", "calibrated_on": "2026-09-01"})
     shown = admin.get("/devices/s1").json
     assert (shown["calibrated_on"], shown["owner"], shown["name"], list(shown["metrics"])) == ("2026-09-01", None, "s1", ["p"])
+    assert shown["tags"] == []
 
 
 def test_devices_are_found_by_owner_and_kind(desk: Desk, app: Flask) -> None:
@@ -82,3 +84,20 @@ def test_the_rate_of_those_offline_is_told_by_owner_and_kind(desk: Desk, app: Fl
     empty = admin.get("/devices/summary?domain=emergency").json
     assert (empty["devices"], empty["rate"], empty["by_owner"]) == (0, None, [])
     assert admin.get("/devices/summary?owner=x").status_code == 422
+
+
+def test_levels_of_its_own_are_shown_as_they_were_told_stay_when_not_told_and_go_when_told_to(desk: Desk, app: Flask) -> None:
+    admin = desk.with_token(app, "admin", "read")
+    levels = [{"metric": "water_level", "level": "汛限水位", "value": 91.0, "season": "04-15~07-15", "source": "2026年调度方案", "from": "2026-01-01", "to": None},
+              {"metric": "water_level", "level": "正常蓄水位", "value": 95.0, "season": None, "source": None, "from": None, "to": None}]  # fmt: skip
+    assert admin.ask("PUT", "/devices/r1", {"domain": "water", "levels": levels}).status_code == 201
+    assert admin.get("/devices/r1").json["levels"] == levels
+    admin.ask("PUT", "/devices/r1", {"domain": "water"})
+    assert admin.get("/devices/r1").json["levels"] == levels
+    admin.ask("PUT", "/devices/r1", {"domain": "water", "levels": levels[1:]})
+    assert admin.get("/devices/r1").json["levels"] == levels[1:]
+    assert len(desk.rows("select 1 from device_levels where withdrawn_at is not null")) == 1
+    refused = admin.ask("PUT", "/devices/r1", {"domain": "water", "levels": [{**levels[0], "metric": "depth"}]})
+    assert (refused.status_code, "depth" in refused.json["detail"]) == (422, True)
+    twice = admin.ask("PUT", "/devices/r1", {"domain": "water", "levels": [levels[0], {**levels[0], "value": 92.0}]})
+    assert (twice.status_code, "begin together" in twice.json["detail"]) == (422, True)

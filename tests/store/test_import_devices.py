@@ -146,3 +146,13 @@ def test_a_list_of_cameras_is_imported_with_its_streams_and_tells_none_of_them(t
     assert not any("secret" in text for text in (first.output, again.output, moved.output, report.read_text(encoding="utf-8-sig")))
     twice = town.bring("设备编号,国标编码,设备类型\nCAM-1,32040400001320000017,枪机\n")
     assert (twice.exit_code, "already means the device" in twice.output) == (1, True)
+
+
+def test_levels_of_a_gauge_come_with_a_file_and_bringing_them_again_changes_nothing(town: Town) -> None:
+    file = "设备编号,领域,特征水位\nr,水务,water_level 警戒水位 4.30; water_level 汛限水位 4.10 05-01~09-30 2026年调度方案\n"
+    assert [one[2] for one in town.verdicts(file)] == ["created"]
+    assert [one[2] for one in town.verdicts(file)] == ["unchanged"]
+    assert town.rows("select level, value, season_to from device_levels order by value") == [
+        {"level": "汛限水位", "value": 4.1, "season_to": "09-30"}, {"level": "警戒水位", "value": 4.3, "season_to": None},
+    ]  # fmt: skip
+    assert [one[2] for one in town.verdicts(file.replace("4.30", "4.35"))] == ["changed"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from alerts.listening import SUBJECT
-from alerts.rules import arrange
+from alerts.rules import arrange_config
 from compose import Parts
 from core.config import Config
 from core.model import EVERYWHERE
@@ -15,6 +15,7 @@ from duties import watch_ingest
 from store import listening
 from store.acts import Act
 from store.alerts import act_on_alert
+from store.rulebook import Rulebook
 from store.timescale import Store
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -24,8 +25,8 @@ class Platform:
     """Ears that are open or not, and the leader who looks at them."""
 
     def __init__(self, config: Config, store: Store) -> None:
-        self.parts: Any = Parts(config, None, store, None, None)  # type: ignore[arg-type]  # the leader needs no more here
-        self.rules = arrange(config)
+        self.parts: Any = Parts(Rulebook(config), None, store, None, None)  # type: ignore[arg-type]  # the leader needs no more here
+        self.rules = arrange_config(config)
 
     def hear(self, at: datetime, *feeds: str) -> None:
         with self.parts.store.connection() as c:

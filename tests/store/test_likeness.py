@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from core.incident_config import IncidentConfig
 from tests.desk import NORTH, SOUTH, Desk, Person
 
 
@@ -44,7 +45,7 @@ def test_what_is_elsewhere_long_ago_or_something_else_is_not_alike(desk: Desk, d
 
 
 def test_classes_of_one_configured_family_are_alike(desk: Desk) -> None:
-    incidents = desk.config.incidents.model_copy(update={"compatible": (("0502", "1101"),)})
+    incidents = IncidentConfig.model_validate({"compatible": [["0502", "1101"]]})
     desk.config = desk.config.model_copy(update={"incidents": incidents})
     duty = desk.sign_in(desk.app(), "duty1")
     one, two = complaint(desk, "1", class_code="0502"), complaint(desk, "2", class_code="1101")

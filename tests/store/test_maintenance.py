@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from alerts.rules import arrange
 from compose import Parts
 from core.config import Config
 from core.device import DeviceEntry
@@ -20,6 +19,7 @@ from store import cases, devices
 from store.acts import Act
 from store.lists import Filter
 from store.openings import Opening, open_case
+from store.rulebook import Rulebook
 from store.timescale import Store
 from tests.desk import open_desk
 from tests.store.test_registry import AREA, City
@@ -154,7 +154,7 @@ def test_its_kind_has_a_limit_of_its_own(yard: Yard) -> None:
 
 
 def test_without_a_limit_nobody_is_sent(yard: Yard, config: Config) -> None:
-    yard.deps = replace(yard.deps, rules=arrange(config))
+    yard.deps = replace(yard.deps, rulebook=Rulebook(config))
     yard.quiet = {"c"}
     yard.live(RINGS + LIMIT + 3)
     assert yard.rows("select subject from alerts where stage = 'unack'") == [{"subject": "c"}]
@@ -276,7 +276,7 @@ def test_who_is_due_is_found_behind_thousands_that_are_not(yard: Yard) -> None:
 
 def test_where_only_a_kind_has_a_limit_nobody_else_is_sent_for(yard: Yard) -> None:
     silent = yard.config.rules["silent"].model_copy(update={"case_after": None})
-    yard.deps = replace(yard.deps, rules=arrange(yard.config.model_copy(update={"rules": {"silent": silent}})))
+    yard.deps = replace(yard.deps, rulebook=Rulebook(yard.config.model_copy(update={"rules": {"silent": silent}})))
     yard.put(DeviceEntry("b", "二号井", "water", AREA, "none", interval_s=60, kind="水位计"))
     yard.quiet = {"b", "c"}
     yard.live(RINGS + LIMIT + 3)

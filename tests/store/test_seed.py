@@ -42,6 +42,8 @@ def test_a_district_is_made_once_and_found_again(
     assert _count(database_url, "select count(*) from devices where simulated and placement = 'inside' and cell_id is not null") == devices
     assert _count(database_url, "select count(*) from device_watch") == devices
     assert _count(database_url, "select count(distinct domain) from devices") == 4
+    rivers = _count(database_url, "select count(*) from devices where model = 'river'")
+    assert _count(database_url, "select count(*) from device_levels where value in (4.3, 4.8)") == 2 * rivers > 0
     # every duty grid has its worker, and the visitor's is one of them with a password of its own
     assert _count(database_url, "select count(*) from duty_grids where worker_id is null") == 0
     staff = keep.read_json(tmp_path / keep.STAFF)

@@ -1,4 +1,4 @@
-"""Silences and maintenance windows."""
+"""Silences and maintenance windows, inhibition, and the notes by which the leader judges alerts anew."""
 
 from store.migrations import sql_file
 

@@ -1,4 +1,4 @@
-"""Baselines of past days."""
+"""Levels of devices, baselines of past days, looks at windows."""
 
 from store.migrations import sql_file
 

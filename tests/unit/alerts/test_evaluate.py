@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.evaluate import evaluate
-from alerts.rules import Rules, arrange
+from alerts.rules import Rules, arrange_config
 from core.changes import (
     AlertAgain,
     AlertRaised,
@@ -70,12 +70,12 @@ def configure(**rule: object) -> Config:
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    return arrange(configure())
+    return arrange_config(configure())
 
 
 @pytest.fixture(scope="module")
 def patient() -> Rules:
-    return arrange(configure(hold="60s"))
+    return arrange_config(configure(hold="60s"))
 
 
 def state(value: float | None, at: datetime = NOW, quality: Quality = Quality.GOOD) -> StateMoved:
@@ -88,7 +88,7 @@ def alert(stage: str = "unack", *, known: bool = True, subject: str = KEY[1], ru
 
 def run(rules: Rules, *states: StateMoved, alerts: Sequence[OpenAlert] = (), waits: Sequence[Wait] = (), due: bool = False) -> list[Change]:
     moved = Moved(due_waits=list(states)) if due else Moved(states=list(states))
-    facts = Facts(moved, {(one.rule, one.subject): one for one in alerts}, {(one.rule, one.subject): one for one in waits})
+    facts = Facts(moved, {(one.rule, one.subject): one for one in alerts}, {(one.rule, one.subject, one.level): one for one in waits})
     return evaluate(rules, facts, NOW)
 
 
@@ -129,7 +129,9 @@ def test_two_values_in_one_batch_ring_once(rules: Rules) -> None:
 
 
 def test_an_alert_that_comes_back_unseen_is_the_same_one(rules: Rules) -> None:
-    assert run(rules, state(22.0), alerts=[alert("rtn_unack")]) == [AlertAgain(1, NOW, 22.0)]
+    [again] = run(rules, state(22.0), alerts=[alert("rtn_unack")])
+    assert isinstance(again, AlertAgain)
+    assert (again.alert_id, again.observed_at, again.value, again.level) == (1, NOW, 22.0, 0)
 
 
 def test_a_backlog_tells_the_whole_story(rules: Rules) -> None:
@@ -237,4 +239,4 @@ def test_a_wait_whose_rule_is_gone_or_whose_value_is_unknown_is_dropped_when_due
 def test_a_device_that_falls_silent_waits_for_nothing(patient: Rules) -> None:
     wait = Wait(*KEY, NOW - timedelta(minutes=3), NOW + timedelta(minutes=3), 22.0)
     due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False, heard=ALL_DAY)
-    assert WaitDropped(*KEY) in evaluate(patient, Facts(Moved(due_devices=[due]), waits={KEY: wait}), NOW)
+    assert WaitDropped(*KEY) in evaluate(patient, Facts(Moved(due_devices=[due]), waits={(*KEY, 0): wait}), NOW)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.evaluate import evaluate
-from alerts.rules import Rules, arrange
+from alerts.rules import Rules, arrange_config
 from core.changes import AlertRaised, Change, DeviceSilent, WatchSet
 from core.config import Config
 from core.facts import DueDevice, Facts, Gateway, KnownDevice, Listening, Moved
@@ -22,7 +22,7 @@ DOWN = Gateway(BOX, silent=True, heard_at=NOW - 10 * MINUTE)
 
 @pytest.fixture(scope="module")
 def rules(config: Config) -> Rules:
-    return arrange(config)
+    return arrange_config(config)
 
 
 def told(rules: Rules, due: DueDevice, *, gone: bool = False) -> list[Change]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.maintenance import Silence, is_due, limit_of, limits
-from alerts.rules import Rules, arrange
+from alerts.rules import Rules, arrange_config
 from core.config import Config, NoDataRule
 from core.facts import Listening
 
@@ -24,7 +24,7 @@ SILENCE = Silence(
 
 @pytest.fixture
 def rules(config: Config) -> Rules:
-    return arrange(config.model_copy(update={"rules": {"silent": RULE}}))
+    return arrange_config(config.model_copy(update={"rules": {"silent": RULE}}))
 
 
 def test_its_kind_says_how_long_or_the_rule_or_nobody() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.patience import grace_after_absence, patience, patience_ends
-from alerts.rules import arrange
+from alerts.rules import arrange_config
 from core.config import Config
 from core.facts import DueDevice, KnownDevice, Listening
 
@@ -25,7 +25,7 @@ def ends(since: timedelta, deaf: timedelta, silent: bool = False) -> timedelta:
 
 
 def test_the_shipped_rule_gives_four_intervals_and_a_grace_of_four_minutes(config: Config) -> None:
-    rules = arrange(config)
+    rules = arrange_config(config)
     assert (patience(rules, DEVICE, 5 * MINUTE), grace_after_absence(rules, DEVICE, 5 * MINUTE)) == (WAIT, GRACE)
     assert grace_after_absence(rules, DEVICE, 30 * SECOND) == patience(rules, DEVICE, 30 * SECOND) == 2 * MINUTE
 

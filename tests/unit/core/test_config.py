@@ -39,7 +39,7 @@ def test_all_problems_are_told_at_once_with_path_and_suggestion(shipped: dict[st
     raw["rules"]["smoke"]["hodl"] = "1s"
     raw["area"]["timezone"] = "Asia/Shangai"
     raw["feeds"]["hj212"]["port"] = None
-    raw["rules"]["gas-high"]["clear"] = 60
+    raw["rules"]["bin-full"]["clear"] = 95
     raw["rules"]["crowd"]["hold"] = "soon"
     told = problems(raw)
     assert "7 problem(s)" in told
@@ -49,7 +49,7 @@ def test_all_problems_are_told_at_once_with_path_and_suggestion(shipped: dict[st
         "hodl: unknown setting — did you mean 'hold'?",
         "'Asia/Shangai' is no time zone; did you mean 'Asia/Shanghai'?",
         "feeds.hj212.port: is missing",
-        "rules.gas-high.clear: must be less than above (50)",
+        "rules.bin-full.clear: must be less than above (92)",
         "'soon' is no duration",
     ):
         assert line in told

@@ -34,11 +34,18 @@ def test_only_what_is_told_is_there() -> None:
         ({"device": "d", "interval_s": float("nan")}, "seconds"), ({"device": "d", "interval_s": True}, "seconds"),
         ({"device": "d", "owner": 3}, "owner: a text"), ({"device": "d", "calibrated_on": "yesterday"}, "2026-03-01"),
         ({"device": "d", "colour": "red"}, "colour"), ({"device": "d", "firmware": "x" * 121}, "at most 120"),
+        ({"device": "d", "tags": {"a": 1}}, "tags"), ({"device": "d", "tags": [3]}, "tags: a text"), ({"device": "d", "tags": ["x" * 41]}, "at most 40"),
+        ({"device": "d", "tags": [f"t{n}" for n in range(21)]}, "tags: at most 20"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_naming_the_field(fields: dict[str, Any], says: str) -> None:
     with pytest.raises(Invalid, match=says):
         read_fields(fields)
+
+
+@pytest.mark.parametrize("told", [["下穿", " 学校 ", "下穿", ""], "下穿，学校、", "下穿;学校"])
+def test_tags_are_words_each_once_in_a_list_or_between_commas(told: Any) -> None:
+    assert read_fields({"device": "d", "tags": told})["tags"] == ("下穿", "学校")
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,8 @@ def test_other_xml_is_unsupported(wire: Wire) -> None:
     with pytest.raises(DecodeError) as refused:
         wire("<Envelope/>")
     assert refused.value.reason is Reason.UNSUPPORTED
+
+
+def test_a_producer_is_asked_for_in_the_same_characters_as_it_is_read_in(wire: Wire) -> None:
+    told = message("Changed", item("State", "true")).encode().replace(b"http://10.20.0.12", b"\x81http://10.20.0.12")
+    assert wire(told).reports  # the wire refuses what is remembered under a key that nobody asked for

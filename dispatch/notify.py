@@ -1,0 +1,149 @@
+"""Who a target is at the moment of telling, how many messages become one summary, and when to try again. Pure; sends nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dispatch.routing import HANDLES
+
+WINDOW = timedelta(minutes=1)  # in which messages to the same people are counted
+_GRAVEST = 1
+_SUMMARY_AT_MOST = 2_000
+_LATEST_TRY = timedelta(minutes=10)
+Recipients = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may be told: `areas` are what the account sees."""
+
+    account_id: int
+    login: str
+    title: str
+    role: str
+    areas: tuple[str, ...]
+    on_shift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row of the outbox that waits. `recipients` are account ids; none where the channel knows its own people."""
+
+    outbox_id: int
+    dedupe_key: str
+    target: str
+    template: str
+    severity: int
+    payload: Mapping[str, Any]
+    created_at: datetime
+    attempts: int = 0
+    recipients: Recipients = ()
+    bundle: int | None = None
+
+    @property
+    def mark(self) -> str:
+        """What keeps it apart from the real: a summary never mixes them."""
+        return "drill" if self.payload.get("drill") else "simulated" if self.payload.get("simulated") else ""
+
+    @property
+    def to_nobody(self) -> bool:
+        return not self.recipients and who_of(self.target) != "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What leaves at once under one id: a message, or a summary of several to the same people."""
+
+    messages: tuple[Message, ...]
+    bundle: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The same however often it is sent."""
+        return f"bundle/{self.bundle}" if self.bundle is not None else self.messages[0].dedupe_key
+
+    @property
+    def first(self) -> Message:
+        """The gravest, and of these the oldest."""
+        return min(self.messages, key=lambda message: (message.severity, message.outbox_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a parcel: sent, or why not, and whether to try again. `is_down`: others would not get through now either."""
+
+    sent: bool
+    error: str = ""
+    again: bool = True
+    is_down: bool = False
+
+
+SENT = Outcome(True)
+
+
+def who_of(target: str) -> str:
+    """A target without its channel."""
+    return target.partition("/")[2] if "/" in target else target
+
+
+def find_people(target: str, area: str, people: Iterable[Person]) -> tuple[Person, ...]:
+    """Whom a target means for something in an area: only those who may see it.
+
+    Of a role those on shift, or all of it while none is; `@` an area: of these the nearest to it. A roster is only who is on shift.
+    """
+    kind, _, rest = who_of(target).partition(":")
+    name, _, near = rest.partition("@")
+    seeing = [person for person in people if any((near or area).startswith(prefix) for prefix in person.areas)]
+    match kind:
+        case "account":
+            return tuple(person for person in people if name in (str(person.account_id), person.login))
+        case "area":
+            return tuple(person for person in people if person.role in HANDLES and any(name.startswith(prefix) for prefix in person.areas))
+        case "role" | "roster":
+            found = [person for person in seeing if person.role == name]
+            here = [person for person in found if person.on_shift]
+            chosen = here if here or kind == "roster" else found
+            return _nearest(chosen, near) if near else tuple(chosen)
+    return ()
+
+
+def _nearest(people: Sequence[Person], area: str) -> tuple[Person, ...]:
+    reach = {person.account_id: max(len(prefix) for prefix in person.areas if area.startswith(prefix)) for person in people}
+    return tuple(person for person in people if reach[person.account_id] == max(reach.values()))
+
+
+def pack(waiting: Sequence[Message], sent: Mapping[Recipients, int], a_minute: int) -> tuple[list[Parcel], list[Message]]:
+    """What leaves now, gravest first, and what waits for the minute to pass; nothing is ever left out.
+
+    `sent`: parcels of the last minute by their people. A summary that was begun keeps its id and its messages. Of the gravest none waits.
+    """
+    parcels, later = [], []
+    begun: dict[int, list[Message]] = defaultdict(list)
+    fresh: dict[tuple[Recipients, str], list[Message]] = defaultdict(list)
+    for message in sorted(waiting, key=lambda message: (message.severity, message.outbox_id)):
+        (fresh[message.recipients, message.mark] if message.bundle is None else begun[message.bundle]).append(message)
+    parcels += [Parcel(tuple(messages), bundle) for bundle, messages in begun.items()]
+    for (recipients, _), messages in fresh.items():
+        room = a_minute - sent.get(recipients, 0)
+        if len(messages) <= room:
+            parcels += [Parcel((message,)) for message in messages]
+        elif room > 0:
+            parcels += [Parcel((message,)) for message in messages[: room - 1]] + _summaries(messages[room - 1 :])
+        elif any(message.severity <= _GRAVEST for message in messages):
+            parcels += _summaries(messages)
+        else:
+            later += messages
+    return sorted(parcels, key=lambda parcel: (parcel.first.severity, parcel.first.outbox_id)), later
+
+
+def _summaries(messages: Sequence[Message]) -> list[Parcel]:
+    """One, unless it would be longer than anybody's gateway takes."""
+    portions = [tuple(messages[k : k + _SUMMARY_AT_MOST]) for k in range(0, len(messages), _SUMMARY_AT_MOST)]
+    return [Parcel(portion, min(message.outbox_id for message in portion)) for portion in portions]
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after the attempt-th failure: doubling from 2 s up to 10 min."""
+    return min(_LATEST_TRY, timedelta(seconds=2.0 ** min(max(attempts, 1), 12)))

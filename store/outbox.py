@@ -1,0 +1,89 @@
+"""The outbox as those who deliver see it: claimed in portions under a lease, marked after sending. At least once, under one id.
+
+Who dies between sending and marking leaves the lease behind; when it ends, the same parcel is sent again under the same id.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from core.notify_config import NotifyConfig
+from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, back_off, find_people, pack
+from store.timescale import Connection, queries, sql
+
+AT_ONCE = 2_000
+LEASE = timedelta(minutes=2)
+_POSTPONED = timedelta(seconds=10)
+_HEALTH_OF = timedelta(hours=1)
+
+
+class Claimed(NamedTuple):
+    """Parcels of one claim, and the people they name."""
+
+    parcels: list[Parcel]
+    people: dict[int, Person]
+
+
+def claim(connection: Connection, channel: str, config: NotifyConfig, now: datetime) -> Claimed:
+    """What leaves through a channel now, the gravest first; ours until the lease ends. The rest of a storm waits for its summary."""
+    rows = list(queries.outbox_claim(connection, channel=channel, now=now, most=AT_ONCE))
+    if not rows:
+        return Claimed([], {})
+    people = read_people(connection)
+    sent = {tuple(row["recipients"]): row["parcels"] for row in queries.outbox_sent_lately(connection, channel=channel, since=now - WINDOW)}
+    parcels, later = pack([_message(row, people) for row in rows], sent, config.a_minute)
+    leases = [
+        {"ids": ids_of(parcel), "until": now + LEASE, "recipients": list(parcel.first.recipients), "bundle": parcel.bundle}
+        for parcel in parcels
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql("outbox_lease"), leases)
+    if later:
+        queries.outbox_postpone(connection, ids=[message.outbox_id for message in later], until=now + _POSTPONED)
+    return Claimed(parcels, {person.account_id: person for person in people})
+
+
+def ids_of(*parcels: Parcel) -> list[int]:
+    """The rows of some parcels."""
+    return [message.outbox_id for parcel in parcels for message in parcel.messages]
+
+
+def _message(row: dict[str, Any], people: Sequence[Person]) -> Message:
+    """A summary that was begun keeps its people; others are found anew at every try: the shift may have changed."""
+    if row["bundle"] is not None:
+        return Message(**{**row, "recipients": tuple(row["recipients"])})
+    found = find_people(row["target"], row["payload"].get("area") or "", people)
+    return Message(**{**row, "recipients": tuple(person.account_id for person in found)})
+
+
+def read_people(connection: Connection) -> list[Person]:
+    """Everybody who has an account, and who of them is on shift."""
+    return [Person(**{**row, "areas": tuple(row["areas"])}) for row in queries.outbox_people(connection)]
+
+
+def settle(connection: Connection, parcel: Parcel, outcome: Outcome, config: NotifyConfig, now: datetime) -> None:
+    """Mark what became of a parcel: sent; to be tried again, later and later; or given up."""
+    ids = ids_of(parcel)
+    if outcome.sent:
+        queries.outbox_sent(connection, ids=ids, now=now)
+        return
+    attempts = 1 + max(message.attempts for message in parcel.messages)
+    over = not outcome.again or attempts >= config.attempts
+    due_at = now + back_off(attempts)
+    queries.outbox_not_sent(connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500])
+
+
+def release(connection: Connection, parcels: Sequence[Parcel]) -> None:
+    """Give back what was claimed and not tried."""
+    if parcels:
+        queries.outbox_release(connection, ids=ids_of(*parcels))
+
+
+def read_health(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Per channel that was used: {channel, waiting, oldest_at, sent and failed in the last hour, sent_at, error of what waits}."""
+    return list(queries.outbox_health(connection, since=now - _HEALTH_OF))
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Drop what was sent or given up before, and the notices of then; returns how many rows."""
+    return int(queries.outbox_forget(connection, before=before)) + int(queries.notices_forget(connection, before=before))

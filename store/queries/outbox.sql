@@ -1,0 +1,67 @@
+-- Messages on their way out: claimed in portions, sent under an id that a repetition shares, marked after sending.
+
+-- name: outbox_claim
+-- A summary that was begun is claimed whole, or its id would name other messages than before.
+with picked as (
+    select outbox_id, bundle from outbox
+    where channel = :channel and sent_at is null and failed_at is null and due_at <= :now and (leased_until is null or leased_until <= :now)
+    order by severity, outbox_id limit :most for update skip locked)
+select o.outbox_id, o.dedupe_key, o.target, o.template, o.severity, o.payload, o.created_at, o.attempts, o.recipients, o.bundle
+from outbox o
+where o.sent_at is null and o.failed_at is null
+  and (o.outbox_id in (select outbox_id from picked) or o.bundle in (select bundle from picked where bundle is not null))
+for update skip locked;
+
+-- name: outbox_sent_lately
+select recipients, count(distinct coalesce(bundle, outbox_id))::integer as parcels from outbox
+where channel = :channel and sent_at > :since and recipients is not null group by recipients;
+
+-- name: outbox_lease*!
+update outbox set leased_until = :until, attempts = attempts + 1, recipients = :recipients, bundle = :bundle where outbox_id = any (:ids);
+
+-- name: outbox_postpone!
+update outbox set due_at = :until where outbox_id = any (:ids);
+
+-- name: outbox_release!
+update outbox set leased_until = null, attempts = greatest(attempts - 1, 0) where outbox_id = any (:ids) and sent_at is null;
+
+-- name: outbox_sent!
+update outbox set sent_at = :now, leased_until = null, error = null where outbox_id = any (:ids) and sent_at is null;
+
+-- name: outbox_not_sent!
+update outbox set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error where outbox_id = any (:ids) and sent_at is null;
+
+-- name: outbox_people
+select a.account_id, a.login, a.title, a.role, a.areas,
+       exists (select from shifts s where s.account_id = a.account_id and s.stage <> 'ended') as on_shift
+from accounts a where a.disabled_at is null order by a.account_id;
+
+-- name: outbox_health
+-- `withheld` on purpose is no failure.
+select channel, count(*) filter (where sent_at is null and failed_at is null)::integer as waiting,
+       min(created_at) filter (where sent_at is null and failed_at is null) as oldest_at,
+       count(*) filter (where failed_at > :since and left(error, 8) <> 'withheld')::integer as failed, max(sent_at) as sent_at,
+       count(*) filter (where sent_at > :since)::integer as sent,
+       (array_agg(error order by due_at desc) filter (where error is not null and sent_at is null and failed_at is null))[1] as error
+from outbox where (sent_at is null and failed_at is null) or created_at > :since group by channel order by channel;
+
+-- name: outbox_forget!
+delete from outbox where created_at < :before and (sent_at is not null or failed_at is not null);
+
+-- name: notices_put^
+insert into notices (parcel, at, accounts, severity, template, title, area, items, drill, simulated)
+values (:parcel, :now, :accounts, :severity, :template, :title, :area, :items, :drill, :simulated)
+on conflict (parcel) do nothing returning notice_id;
+
+-- name: notices_list
+select notice_id as id, at, severity, template, title, area, items, drill, simulated, (:account_id)::integer = any (seen_by) as seen
+from notices where accounts @> array[(:account_id)::integer] and notice_id < :after
+  and ((:unseen)::boolean is not true or not (:account_id)::integer = any (seen_by))
+order by notice_id desc limit :limit;
+
+-- name: notices_see!
+update notices set seen_by = seen_by || (:account_id)::integer, version = version + 1
+where notice_id = any (:ids) and accounts @> array[(:account_id)::integer] and not (:account_id)::integer = any (seen_by);
+
+-- name: notices_forget!
+delete from notices where at < :before;

@@ -1,0 +1,92 @@
+"""A storm of alerts while each part is killed by -9: every device that passed a limit has one alert, and every alert reached the screens once.
+
+What a killed broker had not saved is another test's (`test_nothing_lost`): here it is ended by SIGTERM, as `make stop` does.
+"""
+
+import time
+from pathlib import Path
+from threading import Thread
+
+import psycopg
+import pytest
+import yaml
+
+from bench.load import Load
+from tests.faults.test_nothing_lost import connected, last_word
+from tests.patience import until
+from tests.stack import ROOT, Stack
+
+RATE, SECONDS = 250, 24
+RINGS = {
+    "kind": "threshold", "metric": "noise", "above": 90, "clear": 80, "severity": 3, "class_code": "0301", "label": "噪声", "label_en": "Noise",
+    "owner": "环保", "reason": "90 dB(A)",
+}  # fmt: skip
+
+
+@pytest.fixture
+def stormy(stack: Stack, tmp_path: Path) -> Stack:
+    """With one rule that every message of the load passes."""
+    raw = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    raw["rules"] = {"storm": RINGS}
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    stack.environment["YIPING_CONFIG"] = str(file)
+    return stack
+
+
+def one(stack: Stack, query: str) -> int:
+    with psycopg.connect(stack.environment["YIPING_DATABASE_URL"]) as connection:
+        found = connection.execute(query.encode()).fetchone()
+        assert found
+        return int(found[0])
+
+
+@pytest.mark.timeout(360)
+def test_a_storm_while_each_part_is_killed_loses_no_alert_and_doubles_none(stormy: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    stack, services = stormy, stormy.services
+    stack.start("worker", "jobs", "web", "edge")
+    connected(stack, "worker")
+    stack.ready()
+    topic = "city/32040400{street}/environment/storm-{number:05d}/telemetry"
+    load = Load(
+        services.mosquitto.feed_url, rate=RATE, seconds=SECONDS, devices=RATE * SECONDS, connections=4, metric="noise", values=(b"99.0",),
+        topic_of=lambda number: topic.format(street=number % 9 + 1, number=number),
+    )  # fmt: skip
+    began, publisher = time.monotonic(), Thread(target=load.run, daemon=True)
+    publisher.start()
+
+    def at(seconds: float) -> None:
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
+
+    for moment, part in ((3, "worker"), (6, "jobs"), (9, "edge"), (11, "web")):
+        at(moment)
+        stack.kill(part)
+        stack.start(part)
+    at(13)
+    services.postgres.stop("immediate")
+    at(14)
+    services.postgres.start()
+    at(16)
+    services.redis.kill()
+    services.redis.start()
+    at(18)
+    services.mosquitto.terminate()
+    services.mosquitto.start()
+    at(20)
+    stack.kill("worker")
+    stack.start("worker")
+    publisher.join(120)
+    assert not publisher.is_alive()
+    last_word(stack)
+    sent, alerts = load.counts.sent, one(stack, "select count(*) from alerts where rule = 'storm'")
+    subjects = one(stack, "select count(distinct subject) from alerts where rule = 'storm'")
+    rings = one(stack, "select coalesce(sum(count), 0) from alerts where rule = 'storm'")
+    raised = "select count(distinct key) from change_log where noun = 'alert' and before is null"
+    until(lambda: one(stack, raised) >= alerts, what="every raising is in the change log")
+    told = """select count(distinct a.id) from live_deltas, jsonb_to_recordset(payload::jsonb -> 'alerts') as a(id bigint, rule text)
+              where a.rule = 'storm'"""
+    until(lambda: one(stack, told) >= alerts, what="every alert was told to the screens")
+    with capsys.disabled():
+        print(f"\n  storm: {sent:,} devices passed a limit in {SECONDS} s → {alerts:,} alerts of {subjects:,} devices; "
+              f"lost {sent - subjects}, doubled {alerts - subjects}, counted again {rings - alerts}")  # fmt: skip
+    assert sent == subjects == alerts == rings

@@ -1,0 +1,49 @@
+"""Escalation, channels and the proof in the configuration: a target that leads nowhere is told before the night it is needed."""
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from core.config import parse
+from core.errors import ConfigError
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, Any]:
+    raw: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    return {key: part for key, part in raw.items() if key != "rules_files"}
+
+
+def problems(raw: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(ConfigError) as refused:
+        parse(raw, "test")
+    return {problem.path: f"{problem}" for problem in refused.value.problems}
+
+
+def test_a_channel_that_nobody_configured_is_named_with_its_neighbour(shipped: dict[str, Any]) -> None:
+    raw = copy.deepcopy(shipped)
+    raw["escalations"]["red"]["steps"][0]["targets"] = ["smss/role:duty"]
+    assert "did you mean 'sms'?" in problems(raw)["escalations.red.steps.0.targets"]
+
+
+def test_the_channels_of_the_house_are_not_configured(shipped: dict[str, Any]) -> None:
+    raw = copy.deepcopy(shipped)
+    raw["notify"]["channels"]["screen"] = {"kind": "log", "label": "x", "label_en": "x"}
+    assert "a channel of the house" in problems(raw)["notify.channels"]
+
+
+def test_a_proof_needs_the_rule_that_rings_for_it(shipped: dict[str, Any]) -> None:
+    raw = copy.deepcopy(shipped)
+    del raw["rules"]["path"]
+    assert "no rule looks at the metric 'probe'" in problems(raw)["probe.every"]
+    raw["probe"]["every"] = "0s"
+    parse(raw, "test")
+
+
+def test_a_secret_does_not_stand_here(shipped: dict[str, Any]) -> None:
+    raw = copy.deepcopy(shipped)
+    raw["notify"]["channels"]["sms"]["url"] = "https://gateway.invalid"
+    assert "notify.channels.sms.url" in problems(raw)

@@ -1,0 +1,102 @@
+"""Who a target is, and how a storm of messages becomes few without losing one."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.notify import Message, Person, back_off, find_people, pack
+
+CITY, STREET, COMMUNITY = "320404", "320404001", "320404001002"
+PEOPLE = [
+    Person(1, "wang", "王", "duty", (CITY,), on_shift=True), Person(2, "li", "李", "duty", (CITY,)), Person(3, "zhao", "赵", "duty", ("320404002",), on_shift=True),
+    Person(4, "boss", "主任", "supervisor", (CITY,)), Person(5, "north", "北街", "supervisor", (STREET,)), Person(6, "worker", "网格员", "grid_worker", (STREET,)),
+]  # fmt: skip
+AT = datetime(2026, 11, 21, 4, tzinfo=UTC)
+
+
+def logins(target: str, area: str = COMMUNITY, people: list[Person] = PEOPLE) -> list[str]:
+    return [person.login for person in find_people(target, area, people)]
+
+
+def message(number: int, severity: int = 3, recipients: tuple[int, ...] = (1,), **more: Any) -> Message:
+    return Message(
+        number, f"k{number}", "role:duty", "alert_escalated", severity, more.pop("payload", {}), AT, recipients=recipients, **more
+    )
+
+
+def test_a_role_is_who_of_it_is_on_shift_and_may_see_the_place() -> None:
+    assert logins("role:duty") == ["wang"]
+    assert logins("sms/role:duty", "320404002") == ["wang", "zhao"]
+
+
+def test_a_role_of_whom_nobody_is_on_shift_is_all_of_it_and_a_roster_is_nobody() -> None:
+    assert logins("role:supervisor") == ["boss", "north"]
+    assert logins("roster:supervisor") == []
+    assert logins("roster:duty") == ["wang"]
+
+
+def test_at_a_place_means_the_nearest_to_it() -> None:
+    assert logins(f"role:supervisor@{COMMUNITY}") == ["north"]
+    assert logins("role:supervisor@320404002001", "") == ["boss"]
+    assert logins("role:supervisor@999999", "") == []
+
+
+def test_an_account_is_named_by_its_login_or_number_and_an_area_means_who_handles_there() -> None:
+    assert logins("account:li") == logins("account:2") == ["li"]
+    assert logins(f"area:{COMMUNITY}") == ["worker"]
+    assert logins("bot/all") == []
+
+
+def test_few_messages_leave_one_by_one_gravest_first() -> None:
+    parcels, later = pack([message(1, 4), message(2, 1), message(3, 2)], {}, 10)
+    assert ([parcel.id for parcel in parcels], later) == (["k2", "k3", "k1"], [])
+
+
+def test_more_than_a_minute_takes_become_one_summary_that_names_all() -> None:
+    parcels, later = pack([message(n) for n in range(1, 41)], {}, 10)
+    assert [len(parcel.messages) for parcel in parcels] == [1] * 9 + [31]
+    assert parcels[-1].id == "bundle/10"
+    assert not later
+
+
+def test_when_the_minute_is_full_they_wait_unless_one_is_of_the_gravest() -> None:
+    assert pack([message(1), message(2)], {(1,): 10}, 10) == ([], [message(1), message(2)])
+    parcels, later = pack([message(1), message(2, 1)], {(1,): 10}, 10)
+    assert ([len(parcel.messages) for parcel in parcels], later) == ([2], [])
+
+
+def test_a_summary_that_was_begun_keeps_its_id_and_its_messages() -> None:
+    parcels, _ = pack([message(1, bundle=1), message(2, bundle=1), message(3)], {(1,): 10}, 10)
+    assert [(parcel.id, len(parcel.messages)) for parcel in parcels] == [("bundle/1", 2)]
+
+
+def test_a_drill_is_never_in_a_summary_with_the_real() -> None:
+    drills = [message(n, payload={"drill": True}) for n in range(20, 40)]
+    parcels, _ = pack([message(n) for n in range(1, 20)] + drills, {}, 10)
+    assert all(len({one.mark for one in parcel.messages}) == 1 for parcel in parcels)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 5), st.sampled_from([(1,), (2,), (1, 2)]), st.booleans()), max_size=60),
+    st.dictionaries(st.sampled_from([(1,), (2,)]), st.integers(0, 30)), st.integers(2, 12),
+)  # fmt: skip
+def test_nothing_is_ever_lost_or_doubled_by_packing(
+    facts: list[tuple[int, tuple[int, ...], bool]], sent: dict[tuple[int, ...], int], a_minute: int
+) -> None:
+    waiting = [message(n, severity, who, payload={"drill": drill}) for n, (severity, who, drill) in enumerate(facts)]
+    parcels, later = pack(waiting, sent, a_minute)
+    leaving = [one.outbox_id for parcel in parcels for one in parcel.messages]
+    assert sorted(leaving + [one.outbox_id for one in later]) == list(range(len(facts)))
+    assert all(len({one.recipients for one in parcel.messages}) == 1 for parcel in parcels)
+    assert all(one.severity > 1 for one in later)
+    per = Counter((parcel.first.recipients, parcel.first.mark) for parcel in parcels)
+    assert all(count <= a_minute for count in per.values())
+
+
+def test_trying_again_comes_later_and_later_up_to_ten_minutes() -> None:
+    waits = [back_off(n) for n in range(1, 30)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(seconds=2), timedelta(minutes=10))
