@@ -22,7 +22,6 @@ from store import outbox
 from store.timescale import Connection, Store
 
 TEXTS = Path(__file__).parent / "assets" / "i18n"
-_NOBODY = Outcome(False, "nobody to tell")
 _A_TURN_S = 30.0  # well within the lease
 
 
@@ -37,11 +36,8 @@ def deliver_inside(store: Store, channel: str, put: Put, config: NotifyConfig, n
     with store.connection() as connection:
         parcels = outbox.claim(connection, channel, config, now).parcels
         for parcel in parcels:
-            if parcel.first.to_nobody:
-                outbox.settle(connection, parcel, _NOBODY, config, now)
-            else:
-                put(connection, parcel, now)
-                outbox.settle(connection, parcel, SENT, config, now)
+            put(connection, parcel, now)
+            outbox.settle(connection, parcel, SENT, config, now)
     return len(parcels)
 
 
@@ -76,8 +72,6 @@ class Outgoing:
         first = parcel.first
         if self._leaves and first.mark and not getattr(self._channel, first.mark):
             return Outcome(False, f"withheld: {first.mark}", again=False)
-        if first.to_nobody:
-            return _NOBODY
         return self._door.send(parcel, write_body(parcel, people, self._texts, now), now)
 
 
@@ -114,7 +108,8 @@ def word(parcel: Parcel, text: Text) -> str:
     """One sentence in one language: what happened, and of a summary how much."""
     first = parcel.first
     key = f"notify.{first.template}"
-    known = {"title": first.payload.get("title", ""), "severity": text(f"severity.{first.severity}"), "by": first.payload.get("by") or ""}
+    known = {name: first.payload.get(name) or 0 for name in ("acked", "owned", "signals")}
+    known |= {"title": first.payload.get("title", ""), "severity": text(f"severity.{first.severity}"), "by": first.payload.get("by") or ""}
     sentence = text(key if key in text.texts else "notify.other", **known)
     if len(parcel.messages) > 1:
         sentence = text("notify.summary", n=len(parcel.messages), first=sentence)

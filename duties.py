@@ -41,6 +41,7 @@ from store import (
     probes,
     quality,
     rejudge,
+    retention,
     rollups,
     rule_orphans,
     storms,
@@ -222,6 +223,7 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten["camera_words"] = cameras.forget(connection, now - parts.config.retention.readings)
         forgotten["usual"] = baselines.forget(connection, now) + windows.forget(connection, now)
         forgotten["escalations"] = escalations.forget(connection, now - parts.config.retention.readings)
+        forgotten |= retention.forget_desk(connection, parts.config.retention, now)
         forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
         forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings)
     _log.info("retention", **forgotten)

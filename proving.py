@@ -32,9 +32,11 @@ class Prover:
         """Go once all the way; what came of it stands in the table. Raises `StoreUnavailable`."""
         if not self._by_mqtt and not self._url:
             return  # no wire is known: the alarm that nothing is proven says so
-        if not self._token:
-            with self._parts.store.connection() as connection:
+        with self._parts.store.connection() as connection:
+            is_first = not self._token
+            if not probes.is_registered(connection, self._token, now):  # also after another led in between
                 self._token = probes.register(connection, self._parts.config, now)
+        if is_first:
             return
         with self._parts.store.connection() as connection:
             after = live_rows.read_position(connection)["sequence"]

@@ -15,6 +15,7 @@ from alerts.rules import Rules, arrange
 from core.changes import AlertAgain, AlertRaised, AlertReturned, AlertWorsened, Change
 from core.config import Config
 from core.facts import Facts, Moved, StateMoved
+from core.model import TRUSTED
 from core.rule_config import Rule, ThresholdRule
 from core.rule_measures import DeviationRule
 from core.rule_parts import Level, MetricRule
@@ -68,6 +69,7 @@ class Player:
     _mild: Level | None = None  # of a rule on the value itself
     _board: Board | None = None
     _last: StateMoved | None = None
+    _stood: float | None = None  # the last trusted value
     _past: Past | None = None
     _ring: Ring | None = None
 
@@ -88,8 +90,10 @@ class Player:
         last, board = self._last, self._board or Board(Facts(Moved()), state.observed_at)
         if last is not None:
             yield from self._until(state.observed_at, board, last)
-        unchanged = last is not None and state.value == last.value
-        state = state._replace(changed_at=last.changed_at if last and unchanged else state.observed_at)
+        is_trusted = state.value is not None and state.quality in TRUSTED
+        changed = last is None or (is_trusted and state.value != self._stood)
+        state = state._replace(changed_at=last.changed_at if last and not changed else state.observed_at)
+        self._stood = state.value if is_trusted else self._stood
         self._past = self._past or Past()
         board.facts.measured = self._past.at(self.rule, state)
         board.now, self._board, self._last = state.observed_at, board, state

@@ -41,6 +41,10 @@ def settle(saying: Saying, findings: Sequence[Finding], alerts: Mapping[str, Cit
 
 def _settle(saying: Saying, finding: Finding, open_alert: CityAlert | None, now: datetime) -> Iterator[Change]:
     alert = open_alert.alert if open_alert else None
+    if finding.over:
+        if alert and alert.is_active:
+            yield AlertReturned(alert.alert_id, finding.observed_at, finding.figure)
+        return
     if finding.figure is None:
         if alert and alert.is_active and alert.state_known:
             yield AlertSeen(alert.alert_id, alert.value, known=False)

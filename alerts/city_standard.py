@@ -3,8 +3,10 @@
 Decides nothing of how a figure is made. One that could not be told, or that is long over, says nothing of now: it clears nothing.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
+from alerts.city_signals import over
 from alerts.scope import concerns
 from core.city_facts import CityFacts, FigureAt, Finding, Judgement
 from core.rule_city import StandardRule
@@ -21,7 +23,17 @@ def judge(rule: StandardRule, facts: CityFacts) -> Judgement:
         for one, finding in zip(concerned, findings, strict=True)
         if finding.figure is not None and (finding.subject in facts.alerts or rule.limits[0].is_beyond(finding.figure))
     ]
-    return Judgement(findings, min(again, default=None))
+    return Judgement([*findings, *_no_longer(rule, facts)], min(again, default=None))
+
+
+def _no_longer(rule: StandardRule, facts: CityFacts) -> list[Finding]:
+    """Of alerts that the rule is not about since it was changed, or since its subject was moved."""
+    apart = {subject_of(one) for one in facts.figures if one.figure != rule.figure or not _concerns(rule, one)}
+    return [
+        replace(over(known, facts.now), figure=None, over=True)
+        for subject, known in facts.alerts.items()
+        if subject in apart or not subject.endswith(f"/{rule.figure}") or (rule.areas and not known.area.startswith(rule.areas))
+    ]
 
 
 def _concerns(rule: StandardRule, one: FigureAt) -> bool:

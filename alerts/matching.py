@@ -1,11 +1,11 @@
 """Which alerts a matcher means: those of a silence, the parents and children of an inhibition. Pure; decides nothing about them."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
+from core.names import fits
 from core.suppress_config import Matcher
 
 _T = TypeVar("_T")
@@ -80,8 +80,9 @@ def _is_one_of(words: frozenset[str], of: Callable[[Candidate], str | None]) -> 
 def _tests_of_device(matcher: Matcher) -> list[Test]:
     tests: list[Test] = []
     if matcher.devices:
-        named = re.compile("|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in matcher.devices), re.DOTALL).fullmatch
-        tests.append(lambda one: one.device is not None and named(one.device) is not None)
+        whole = frozenset(name for name in matcher.devices if "*" not in name)
+        patterns = tuple(name for name in matcher.devices if "*" in name)
+        tests.append(lambda one: one.device in whole or (one.device is not None and any(fits(pattern, one.device) for pattern in patterns)))
     if gateways := frozenset(matcher.gateways):
         tests.append(lambda one: one.gateway in gateways or one.device in gateways)
     if tags := frozenset(matcher.tags):

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from core.facts import Facts, StateMoved
 from core.figure import Figure
+from core.model import TRUSTED
 from core.rule_measures import StuckRule
 
 
 def stuck(rule: StuckRule, state: StateMoved, facts: Facts) -> Figure | None:
-    """As of this reading."""
-    return None if state.value is None else stood(rule, state.value, state.observed_at, state.changed_at)
+    """As of this reading; of one that nobody trusts it is not known since when."""
+    return None if state.value is None or state.quality not in TRUSTED else stood(rule, state.value, state.observed_at, state.changed_at)
 
 
 def stood(rule: StuckRule, value: float, observed_at: datetime, changed_at: datetime | None) -> Figure | None:

@@ -71,8 +71,18 @@ def read(rules: Rules, state: StateMoved, board: Board, *, due: bool) -> Iterato
                 yield board.move(alert, AlertSeen(alert.alert_id, alert.value, known=False))
             continue
         limits = one.measure.limits(one.rule, one.limits, state)
-        if limits and (alert or waits or limits[0].is_beyond(figure.value)):
+        if not limits:
+            yield from _without_limits(state, alert, waits, board)
+        elif alert or waits or limits[0].is_beyond(figure.value):
             yield from _judged(_Case(rules, one, limits, key, state, figure), alert, waits, board, due)
+
+
+def _without_limits(state: StateMoved, alert: OpenAlert | None, waits: Mapping[int, Wait], board: Board) -> Iterator[Change]:
+    """The device's own levels were withdrawn, or their season is over: what rang by them is over with the next reading."""
+    for wait in list(waits.values()):
+        yield board.drop(wait)
+    if alert and alert.is_active:
+        yield board.move(alert, AlertReturned(alert.alert_id, state.observed_at, state.value))
 
 
 def _judged(case: _Case, alert: OpenAlert | None, waits: Mapping[int, Wait], board: Board, due: bool) -> Iterator[Change]:

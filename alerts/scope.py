@@ -1,10 +1,9 @@
 """Whom a rule concerns, and how those that concern a device are found without asking every rule. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import Protocol, TypeAlias
 
+from core.names import fits
 from core.rule_parts import ScopedRule
 
 Word: TypeAlias = tuple[str, str]  # which scope, and what it says
@@ -39,16 +38,6 @@ def concerns(rule: ScopedRule, device: Concerned) -> bool:
         and (not rule.tags or not set(rule.tags).isdisjoint(device.tags))
         and (not rule.devices or any(fits(pattern, device.device) for pattern in rule.devices))
     )
-
-
-def fits(pattern: str, name: str) -> bool:
-    """Whether a name is the pattern's; `*` stands for any letters, all else for itself."""
-    return name == pattern if "*" not in pattern else _compiled(pattern).fullmatch(name) is not None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
 
 
 def anchors(rule: ScopedRule) -> list[Word]:

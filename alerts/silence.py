@@ -12,7 +12,7 @@ from alerts.gateways import look_again
 from alerts.patience import grace_after_absence, patience, patience_ends, silence_rules
 from alerts.raising import raised
 from alerts.rules import Rules
-from alerts.valid import may_ring
+from alerts.valid import begins_next, may_ring
 from core.changes import AlertAgain, AlertReturned, AlertSeen, Change, DeviceBack, DeviceSilent, WatchSet
 from core.facts import CALM, DueDevice, Facts, KnownDevice, Wait
 
@@ -62,13 +62,18 @@ def _fall_unknown(device: KnownDevice, board: Board) -> Iterator[Change]:
 
 
 def _ring_of_silence(rules: Rules, due: DueDevice, board: Board) -> Iterator[Change]:
+    """Where a rule may not ring now, the watch stands until it may."""
     device = due.device
+    begins: list[datetime] = []
     for name, rule in silence_rules(rules, device):
         key = name, device.device
         alert, calm = board.alerts.get(key), board.waits_of(key).get(CALM)
         if calm:
             yield board.drop(calm)
-        if (alert and alert.is_active and not calm) or not may_ring(rule.valid, board.now, rules.zone):
+        if alert and alert.is_active and not calm:
+            continue
+        if not may_ring(rule.valid, board.now, rules.zone):
+            begins.append(begins_next(rule.valid, board.now, rules.zone))
             continue
         if alert:
             of = rules.flapping
@@ -77,6 +82,8 @@ def _ring_of_silence(rules: Rules, due: DueDevice, board: Board) -> Iterator[Cha
             title = f"{device.name} {rule.label}"
             told = raised(rules, name, rule, device, subject=device.device, severity=rule.severity, title=title, observed_at=due.seen_at)
             yield board.raise_(told)
+    if begins:
+        yield WatchSet(device.device_id, min(begins))
 
 
 def devices_that_spoke(rules: Rules, facts: Facts, board: Board) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from alerts.board import Board
 from alerts.rules import Rules
 from alerts.valid import may_ring
-from core.changes import AlertRaised, AlertReturned, AttentionNeeded, Change
+from core.changes import AlertRaised, AlertReturned, Change
 from core.config import ReportRule
 from core.facts import ReportMoved
 
@@ -15,7 +15,7 @@ def subject_of(moved: ReportMoved) -> str:
 
 
 def hear(rules: Rules, moved: ReportMoved, board: Board) -> Iterator[Change]:
-    """Every rule that rings for reports; and what several subjects say together is the leader's to look at."""
+    """Every rule that rings for reports."""
     report, subject = moved.report, subject_of(moved)
     for name, rule in rules.reports:
         key = (name, subject)
@@ -24,7 +24,6 @@ def hear(rules: Rules, moved: ReportMoved, board: Board) -> Iterator[Change]:
             yield board.move(alert, AlertReturned(alert.alert_id, report.observed_at, None))
         elif alert is None and key not in board.facts.rung and _rings(rules, rule, moved):
             yield board.raise_(_raised(rules, name, rule, moved, ended=subject in board.ended))
-    yield AttentionNeeded("incidents", moved.area[:9])
 
 
 def _rings(rules: Rules, rule: ReportRule, moved: ReportMoved) -> bool:

@@ -1,7 +1,7 @@
 """When a rule may ring: days, hours, weekdays and seasons of the city's own clock. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.rule_parts import ValidTimes
@@ -15,6 +15,14 @@ def may_ring(valid: Sequence[ValidTimes], at: datetime, zone: ZoneInfo) -> bool:
         return True
     there = at.astimezone(zone)
     return any(_holds(span, there) for span in valid)
+
+
+def begins_next(valid: Sequence[ValidTimes], after: datetime, zone: ZoneInfo) -> datetime:
+    """When it may ring next, if none of the spans holds now; a week from now where none begins in it: then it is to be asked again."""
+    clocks = {time(0)} | {time.fromisoformat(span.hours.partition("-")[0]) for span in valid if span.hours}
+    today, a_week = after.astimezone(zone).date(), after + timedelta(weeks=1)
+    edges = (datetime.combine(today + timedelta(days=n), clock, zone) for n in range(9) for clock in sorted(clocks))
+    return next((edge for edge in edges if after < edge < a_week and may_ring(valid, edge, zone)), a_week)
 
 
 def _holds(span: ValidTimes, there: datetime) -> bool:

@@ -16,6 +16,7 @@ from api.places import Places
 from core.config import Config
 from core.errors import Invalid
 from core.model import Scope
+from core.plain import fault_of
 from store.lists import MOST, Filter
 from store.timescale import Connection, Store
 
@@ -76,11 +77,14 @@ class Call:
         return self.deps.config
 
     def json(self) -> Any:
-        """The body as JSON. Raises `Invalid`."""
+        """The body as JSON, without what no part of the software takes (`core.plain`). Raises `Invalid`."""
         try:
-            return json.loads(self.body, parse_constant=_refuse_constant)
+            body = json.loads(self.body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise Invalid(f"the body is not JSON: {error}") from error
+        if fault := fault_of(body):
+            raise Invalid(f"the body: {fault}")
+        return body
 
     def fields(self) -> dict[str, Any]:
         """The body as a JSON object. Raises `Invalid`."""

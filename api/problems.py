@@ -22,6 +22,14 @@ class TooSlow(YipingError):
     """A body that does not come: 408."""
 
 
+class NoVersion(YipingError):
+    """A write that must name the version it was made for and does not: 428. `etag` is the present one."""
+
+    def __init__(self, etag: str) -> None:
+        self.etag = etag
+        super().__init__(f"say with If-Match which version you saw; the present one is {etag}")
+
+
 class Gone(YipingError):
     """It was here, and its time is over: 410. `ended_at` is when; None: nobody knows."""
 
@@ -77,6 +85,8 @@ def problem_of(error: Exception) -> Problem:
         case StaleWrite():
             etag = make_etag(error.etag)
             return Problem(412, "stale", "Changed in the meantime", detail, {"etag": etag}, {"ETag": etag})
+        case NoVersion():
+            return Problem(428, "no_version", "Say which version you saw", detail, {"etag": error.etag}, {"ETag": error.etag})
         case TooLarge():
             return Problem(413, "too_large", "Too large", detail)
         case TooSlow():  # what may still come of the body belongs to no request: the connection ends

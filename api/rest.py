@@ -201,7 +201,7 @@ def _respond(answer: Answer) -> Response:
 
 
 def _dump(body: Any) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode()
 
 
 def _plain(value: Any) -> Any:

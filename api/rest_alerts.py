@@ -10,6 +10,7 @@ from api.places import place_of_fields
 from api.problems import MEDIA_TYPE, make_etag, problem_of, read_etag
 from core.errors import Invalid, StaleWrite
 from core.model import Scope
+from core.plain import fault_of_text
 from store import alerts, approvals, escalations, gazetteer, incident_parts, incidents, reports, shifts
 from store.acts import Act
 from store.likeness import find_alike
@@ -49,6 +50,8 @@ def act_of(call: Call, fields: dict[str, Any], expect: int | None) -> Act:
     act, note = fields.pop("act", None), fields.pop("note", None) or ""
     if not isinstance(act, str) or not isinstance(note, str) or len(note) > 2000:
         raise Invalid("'act' must be a word and 'note' a text of at most 2,000 letters")
+    if isinstance(title := fields.get("title"), str) and (fault := fault_of_text(title.strip(), one_line=True)):
+        raise Invalid(f"title: {fault}")
     if fields.get("until") is not None:
         fields["until"] = read_time("until", fields["until"])
     return Act(act, call.scope, call.now, note.strip(), expect, fields, call.address)
@@ -181,12 +184,17 @@ def _verdict(by: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def act_on_report(call: Call) -> Answer:
     report_id, act = call.number("id"), read_act(call)
+    waiting: list[dict[str, Any]] = []
 
     def do() -> None:
+        waiting.extend(approvals.ask_of_report(call.connection, report_id, act, call.config.duty.two_person))
+        if waiting:
+            return
         reports.act_on_report(call.connection, report_id, act, call.config.classes, lambda fields: place_of_fields(call, fields))
         gazetteer.learn(call.connection, act, report_id)
 
-    return acted(call, do, lambda: _read_report(call, report_id))
+    answer = acted(call, do, lambda: _read_report(call, report_id))
+    return Answer({"approval": waiting[0]}, 202) if waiting else answer
 
 
 def get_caller(call: Call) -> Answer:

@@ -26,6 +26,8 @@ def post_backtest(call: Call) -> Answer:
     demand_admin(call, "backtest")
     fields, name = call.fields(), call.path["rule"]
     since, until = (_time(fields, word, default) for word, default in (("from", call.now - timedelta(days=7)), ("to", call.now)))
+    if since >= call.now:
+        raise Invalid("'from' lies in the future: a backtest plays what is stored")
     until = min(until, call.now)
     if not since < until <= since + MOST:
         raise Invalid(f"'from' must be before 'to', and at most {MOST.days} days")

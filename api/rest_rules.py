@@ -11,7 +11,7 @@ from typing import Any
 
 from alerts.backtest import why_not
 from api.call import Answer, Call, Param, read_cursor, read_params, write_cursor
-from api.problems import MEDIA_TYPE, Problem, make_etag, read_etag
+from api.problems import MEDIA_TYPE, NoVersion, Problem, make_etag, read_etag
 from core.errors import ConfigError, Invalid, NotAllowed, NotFound
 from core.errors import Problem as Fault
 from core.rule_config import Rule
@@ -72,24 +72,43 @@ def get_history(call: Call) -> Answer:
 
 def put_rule(call: Call) -> Answer:
     """An admin's words, or `back_to_file`; with `check` nothing is written and no fault is an error."""
-    name, fields = call.path["rule"], call.fields()
-    act = _act(call, "revise", fields)
-    if fields.get("back_to_file"):
-        rule_revisions.back_to_file(call.connection, call.config, name, replace(act, act="back_to_file"))
-        return get_rule(call)
-    meant = read_meant(call, name, fields.get("body"))
-    if read_params(PUT_PARAMS, call.query).get("check"):
+    check = read_params(PUT_PARAMS, call.query).get("check", False)
+    name, fields = call.path["rule"], _read_fields(call, {"body", "back_to_file"})
+    back, act = fields.get("back_to_file", False), _act(call, "revise", fields)
+    if not isinstance(back, bool) or (back and fields.get("body") is not None):
+        raise Invalid("'back_to_file' is true or false, and takes no body")
+    meant = Meant(rule_revisions.get_file_rule(call.config, name), []) if back else read_meant(call, name, fields.get("body"))
+    if check:
         return Answer(_preview(call, name, meant))
     if meant.rule is None:
         return refuse(call, meant)
-    rule_revisions.revise(call.connection, call.config, name, words_of(meant.rule), act)
+    _demand_version(call, name)
+    if back:
+        rule_revisions.back_to_file(call.connection, call.config, name, replace(act, act="back_to_file"))
+    else:
+        rule_revisions.revise(call.connection, call.config, name, words_of(meant.rule), act)
     return get_rule(call)
+
+
+def _read_fields(call: Call, known: set[str]) -> dict[str, Any]:
+    fields = call.fields() if call.body else {}
+    if unknown := sorted(fields.keys() - {*known, "why"}):
+        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted({*known, 'why'}))}")
+    return fields
+
+
+def _demand_version(call: Call, name: str) -> None:
+    """A rule that is there is written by whoever saw it: two who never looked would undo each other. Raises `NoVersion`."""
+    if call.headers.get("If-Match") is None and (etag := rule_revisions.find_version(call.connection, call.config, name)) is not None:
+        raise NoVersion(make_etag(etag))
 
 
 def delete_rule(call: Call) -> Answer:
     """Withdrawn: it rings no more, and the leader ends what it has open."""
-    fields = call.fields() if call.body else {}
-    rule_revisions.withdraw(call.connection, call.config, call.path["rule"], _act(call, "withdraw", fields))
+    read_params((), call.query)
+    act = _act(call, "withdraw", _read_fields(call, set()))
+    _demand_version(call, call.path["rule"])
+    rule_revisions.withdraw(call.connection, call.config, call.path["rule"], act)
     return get_rule(call)
 
 

@@ -25,6 +25,8 @@ def post_handover(call: Call) -> Answer:
     fields = call.fields()
     password, account = fields.pop("password", None), fields.pop("to", None)
     act = act_of(call, {**fields, "act": "offer"}, read_etag(call.headers.get("If-Match")))
+    if account is None:
+        raise Invalid("'to' is missing: the account of the colleague, as GET /people tells it")
     if refused := _sign(call, password):
         return refused
     handovers.offer(call.connection, act, account)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from api.call import AREA, PAGE, Answer, Call, Param, page, read_filter, read_id_cursor, read_params, read_time
 from api.rest_alerts import acted, read_act, shown
+from core.config import problems_of
 from core.errors import Invalid
 from core.suppress_config import Matcher
 from store import silences
@@ -45,9 +46,10 @@ def post_silence(call: Call) -> Answer:
     if not isinstance(why, str) or len(why) > _LONGEST_WHY or not isinstance(dry_run, bool):
         raise Invalid(f"'why' must be a text of at most {_LONGEST_WHY} letters and 'dry_run' true or false")
     act = Act("silence", call.scope, call.now, why.strip(), address=call.address)
+    config = call.config
     if dry_run:
-        return Answer(silences.preview(call.connection, _wish(fields), act, call.config.silences))
-    silence_id = silences.add_silence(call.connection, _wish(fields), act, call.config.silences)
+        return Answer(silences.preview(call.connection, _wish(fields), act, config.silences, config.duty.two_person))
+    silence_id = silences.add_silence(call.connection, _wish(fields), act, config.silences, config.duty.two_person)
     return shown(_read(call, silence_id), 201, {"Location": f"/api/v1/silences/{silence_id}"})
 
 
@@ -55,12 +57,13 @@ def _wish(fields: dict[str, Any]) -> silences.Wish:
     """Raises `Invalid` with what is wrong and where."""
     if fields.get("until") is None:
         raise Invalid("'until' is missing: a silence ends")
+    if not isinstance(fields.get("matcher") or {}, dict):
+        raise Invalid('matcher: an object of what it means, such as {"rules": ["smoke"]}')
     since = read_time("from", fields["from"]) if fields.get("from") is not None else None
     try:
         matcher = Matcher.model_validate(fields.get("matcher") or {})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Invalid(f"matcher.{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise Invalid("; ".join(f"matcher.{one.path}: {one.message} {one.hint}".strip() for one in problems_of(error, Matcher))) from error
     return silences.Wish(str(fields.get("kind", "silence")), matcher, read_time("until", fields["until"]), since)
 
 

@@ -18,11 +18,14 @@ from store import live_rows, outbox, probes
 from store.timescale import Connection
 
 SCREENS = ("wall", "duty", "cockpit", "field", "emergency", "urban", "environment", "water", "analysis", "dispatch", "replay")
+PERSONAL = frozenset({"duty", "cockpit", "field"})  # in front of one person; a wall is read by whoever passes, and tells nobody's notices
 BUCKET_S = 900
 _WEATHER_FOR = timedelta(hours=1)
 _WAITS_LONG = timedelta(minutes=1)
 _BROKER = "broker"  # the worker's watch on the broker's queue, shown among the feeds
 _LISTS = ("alerts", "cases", "incidents", "reports")
+_NOTICES = "notices"
+_MARK = '"notices"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,40 @@ def sees(scope: Scope, street: str, config: Config) -> bool:
 
 def part_for(scope: Scope, street: str, part: bytes, config: Config) -> bytes | None:
     """What a reader gets of a street's encoded part: all of it, nothing, or, with an area below the street (a grid worker's
-    community), the rows that lie in that area. The street's sums and cells are not theirs then."""
+    community), the rows that lie in that area. The street's sums and cells are not theirs then. Notices are the person's, wherever."""
+    notices: list[dict[str, Any]] = []
+    if _MARK.encode() in part:
+        told = msgspec.json.decode(part, type=dict[str, msgspec.Raw])
+        notices = notices_for(scope, msgspec.json.decode(told.pop(_NOTICES, msgspec.Raw(b"[]"))))
+        part = msgspec.json.encode(told)
+    seen = _seen(scope, street, part, config)
+    if not notices:
+        return seen
+    rows = msgspec.json.decode(seen, type=dict[str, msgspec.Raw]) if seen is not None else {}
+    return msgspec.json.encode({**rows, _NOTICES: notices})
+
+
+def notices_for(scope: Scope, notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of one account, without whom else was told; none for a reader that is nobody."""
+    mine = [row for row in notices if scope.account_id is not None and scope.account_id in row["accounts"]]
+    return [{name: value for name, value in row.items() if name != "accounts"} for row in mine]
+
+
+def named_in(parts: Mapping[str, str]) -> frozenset[int]:
+    """The accounts that a delta has notices for."""
+    told = [msgspec.json.decode(part, type=dict[str, msgspec.Raw]) for part in parts.values() if _MARK in part]
+    rows = [row for part in told for row in msgspec.json.decode(part.get(_NOTICES, msgspec.Raw(b"[]")))]
+    return frozenset(account for row in rows for account in row["accounts"])
+
+
+def _seen(scope: Scope, street: str, part: bytes, config: Config) -> bytes | None:
+    """By place alone."""
     if sees(scope, street, config):
         return part
     if not street or not any(area.startswith(street) for area in scope.areas):
         return None
-    told = msgspec.json.decode(part)
-    rows = {name: [row for row in told[name] if scope.sees(row["area"])] for name in _LISTS if name in told}
+    known = msgspec.json.decode(part)
+    rows = {name: [row for row in known[name] if scope.sees(row["area"])] for name in _LISTS if name in known}
     return msgspec.json.encode(rows) if rows else None
 
 

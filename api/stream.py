@@ -1,7 +1,7 @@
 """The live stream's hub: follows the projector over Redis, or the database while Redis is away, and feeds every client.
 
-A delta is composed once per distinct set of areas. A client that does not read is cut, and has to resync; no client can
-slow another.
+A delta is composed once per distinct set of areas, and again for each account that it has notices for. A client that does not
+read is cut, and has to resync; no client can slow another.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from api.snapshot import Supply, part_for
+from api.snapshot import Supply, named_in, part_for
 from core.config import Config
 from core.errors import StoreUnavailable
 from core.model import Scope
@@ -160,9 +160,11 @@ class Hub:
         self._ring_bytes += _size(delta)
         while len(self._ring) > _RING or self._ring_bytes > _RING_BYTES:
             self._ring_bytes -= _size(self._ring.popleft())
-        composed: dict[tuple[str, ...], bytes] = {}
+        composed: dict[tuple[tuple[str, ...], int | None], bytes] = {}
+        named = named_in(delta.parts)
         for client in list(self.clients):
-            key = client.scope.areas
+            account = client.scope.account_id
+            key = client.scope.areas, account if account in named else None
             if key not in composed:
                 composed[key] = self.compose(delta, client.scope)
             self._put(client, (delta.sequence, composed[key]))

@@ -7,6 +7,7 @@ import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -18,10 +19,11 @@ from starlette.types import Scope as AsgiScope
 from api.auth import Identity
 from api.gate import Gate
 from api.problems import NotSignedIn
-from api.snapshot import SCREENS, Picture, compose_snapshot, read_picture
+from api.snapshot import PERSONAL, SCREENS, Picture, compose_snapshot, read_picture
 from api.stream import RESYNC, Client, Hub, snapshot_event, status_event
 from core.config import Config
 from core.errors import Invalid, NotAllowed, StoreUnavailable
+from core.model import Scope
 
 _log = structlog.get_logger(__name__)
 RECHECK_S = 15.0  # how long a revoked token's stream may go on
@@ -83,7 +85,8 @@ class Screens:
                     return False
             return True
 
-        return StreamResponse(self._hub, identity, first, int(word) if word else None, may_stay)
+        scope = identity.scope if screen in PERSONAL else replace(identity.scope, account_id=None)
+        return StreamResponse(self._hub, scope, first, int(word) if word else None, may_stay)
 
     async def _reader(self, request: Request) -> tuple[Identity, str]:
         screen = request.query_params.get("screen", "wall")
@@ -113,13 +116,13 @@ First = Callable[[Client, int | None], Awaitable[tuple[int, list[bytes]]]]
 class StreamResponse(Response):
     """Sends until the reader leaves or is cut; written on ASGI itself because a cut reader's `send` never returns."""
 
-    def __init__(self, hub: Hub, identity: Identity, first: First, after: int | None, may_stay: Callable[[], Awaitable[bool]]) -> None:
-        self._hub, self._identity, self._first, self._after, self._may_stay = hub, identity, first, after, may_stay
+    def __init__(self, hub: Hub, scope: Scope, first: First, after: int | None, may_stay: Callable[[], Awaitable[bool]]) -> None:
+        self._hub, self._scope, self._first, self._after, self._may_stay = hub, scope, first, after, may_stay
         self.status_code, self.background, self.body = 200, None, b""
         self.raw_headers = list(_HEADERS)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        client = self._hub.join(self._identity.scope)
+        client = self._hub.join(self._scope)
         tasks = [
             asyncio.ensure_future(job)
             for job in (self._pump(client, send), _gone(receive), self._recheck(), client.cut.wait())

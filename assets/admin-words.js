@@ -1,18 +1,19 @@
 // The words of a rule, edited as YAML: each line with its number, each fault beside its line, and what would change before it is kept.
 
 import { h, t, fill, icon, clock, toast } from './duty-dom.js';
-import { call, explain, newKey } from './duty-call.js';
+import { call, explain, newKey, read } from './duty-call.js';
 import { differencesOf, ofFile, whyOf } from './admin-history.js';
 import { said } from './admin-said.js';
 
 const CHECK_MS = 500;
 
 export class Words {
-  /** `saved(answer)` when something was kept, `gone()` when somebody else was faster, `names()` of all rules. */
+  /** `saved(answer)` when something was kept, `gone()` to read the rule again, `faster(answer)` as it is now that somebody else kept, `names()` of all rules. */
   constructor(place, config, doors) {
     Object.assign(this, { place, config, doors, one: null, asked: 0 });
     this.area = h('textarea', { class: 'a-text', spellcheck: 'false', autocomplete: 'off', wrap: 'off', 'aria-label': t('admin.words'), oninput: () => this.#typed(), onscroll: () => this.#follow(), onkeydown: event => this.#key(event) });
     this.gutter = h('div', { class: 'a-gutter', 'aria-hidden': 'true' });
+    this.theirs = h('div', { class: 'a-theirs', role: 'alert', hidden: true });
     this.notes = h('div', { class: 'a-notes', role: 'status', 'aria-live': 'polite' });
     this.name = h('input', { class: 'a-newname', placeholder: 'gas-high', maxlength: '64', 'aria-label': t('admin.name'), oninput: () => this.#typed() });
     this.why = h('input', { maxlength: '1000', placeholder: t('admin.why'), 'aria-label': t('admin.why'), oninput: () => this.#buttons(), onkeydown: event => { if (event.key === 'Enter') this.save(); } });
@@ -29,11 +30,12 @@ export class Words {
     this.one = one;
     if (!one) return fill(this.place);
     this.why.value = '';
+    this.theirs.hidden = true;
     this.stored = one.yaml || '';
     fill(this.place,
       !one.kept && h('label', { class: 'a-field' }, h('span', {}, t('admin.name')), this.name, h('small', {}, t('admin.name_about'))),
       this.#told(one),
-      one.yaml === null ? this.#withdrawn() : h('div', { class: 'a-edit' }, h('div', { class: 'a-editor' }, this.gutter, this.area), this.notes),
+      one.yaml === null ? this.#withdrawn() : h('div', { class: 'a-edit' }, h('div', { class: 'a-editor' }, this.gutter, this.area), h('div', { class: 'a-beside' }, this.theirs, this.notes)),
       h('div', { class: 'a-foot' }, h('label', { class: 'a-why' }, icon('message-square'), this.why), Object.values(this.buttons)));
     this.put(this.stored);
     return this.place;
@@ -138,8 +140,36 @@ export class Words {
       this.stored = this.area.value;
       this.doors.saved({ ...data, etag });
     } catch (problem) {
-      if (problem.status === 412) toast('error', t('admin.faster'), { label: t('admin.read_again'), go: () => { this.stored = this.area.value; this.doors.gone(); } });
+      if (problem.status === 412) await this.#beaten();
       else toast('error', explain(problem));
     }
+  }
+
+  /** Somebody was faster: the text and the reason stay as they were typed, and beside them stands what the other changed. Saving again is
+   *  meant over it. */
+  async #beaten() {
+    const rule = this.#rule, before = this.one.kept?.revision ?? 0;
+    try {
+      const { data, etag } = await call('GET', `/rules/${encodeURIComponent(rule)}`);
+      const { history } = await read(`/rules/${encodeURIComponent(rule)}/history?limit=20`);
+      if (this.#rule !== rule) return;
+      this.#stay({ ...data, etag, yaml: data.yaml ?? '' }, history.filter(one => one.revision > before), data);
+    } catch {
+      toast('error', t('admin.faster'), { label: t('admin.again'), go: () => this.#beaten() });
+    }
+  }
+
+  /** `fresh` is what is kept now; `rounds` the revisions that came in between, newest first. */
+  #stay(fresh, rounds, now) {
+    this.one = fresh;
+    this.stored = fresh.yaml;
+    const [last] = rounds, said = { who: last?.by ?? now.kept.by, when: clock(last?.at ?? now.kept.at) };
+    fill(this.theirs, h('p', {}, icon('git-merge'), h('b', {}, t(now.yaml === null ? 'admin.faster_withdrawn' : 'admin.faster_by', said))),
+      rounds.map(one => [one.why && h('q', {}, whyOf(one)), one.body !== null && one.differences.length > 0 && differencesOf(one.differences)]),
+      now.yaml !== null && h('details', {}, h('summary', {}, t('admin.theirs')), h('pre', {}, now.yaml)),
+      h('button', { type: 'button', 'data-act': 'take_theirs', onclick: () => { this.stored = this.area.value; this.doors.gone(); } }, icon('undo-2'), t('admin.take_theirs')));
+    this.theirs.hidden = false;
+    this.doors.faster?.(now);
+    this.#typed();
   }
 }

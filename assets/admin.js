@@ -26,7 +26,7 @@ export async function mount(root, config) {
   fill(slots.kinds, kinds);
   fill(slots.new, h('button', { type: 'button', 'data-do': 'new', onclick: () => open('', 'words', true) }, icon('plus'), t('admin.new')));
 
-  const words = new Words(slots.words, config, { saved: answer => { if (!state.rule) history.replaceState(null, '', `/admin/rules/${encodeURIComponent(answer.rule)}${location.search}`); state.rule = answer.rule; take(answer); refresh(); }, gone: () => load(state.rule), names: () => state.rules.map(one => one.rule) });
+  const words = new Words(slots.words, config, { saved: answer => { if (!state.rule) history.replaceState(null, '', `/admin/rules/${encodeURIComponent(answer.rule)}${location.search}`); state.rule = answer.rule; take(answer); refresh(); }, gone: () => load(state.rule), faster: answer => { state.rule = answer.rule; state.one = answer; heading(answer); backtest.take(answer); refresh(); }, names: () => state.rules.map(one => one.rule) });
   const backtest = new Backtest(root, slots, config, { changed: () => words.changed() });
   for (const tab of tabs) tab.addEventListener('click', () => show(tab.dataset.tab));
   root.addEventListener('theme', () => backtest.draw());

@@ -4,6 +4,7 @@ import { begin, h, t, titleOf, fill, icon, clock, span, now, number, labelOf, to
 import { loadText } from './text.js';
 import { follow, mountHead, linkState } from './duty-head.js';
 import { streetNames } from './duty-place.js';
+import { makeNotices } from './duty-notices.js';
 import { sums, foldVital } from './state.js';
 import { sixFigures, streetRows, vitalState } from './cockpit-figures.js';
 import { sentences } from './cockpit-brief.js';
@@ -18,7 +19,7 @@ const HISTORY_MS = 300_000;
 
 export async function mount(root, config) {
   await begin(config);
-  await loadText(config.language, 'cockpit');
+  await Promise.all(['cockpit', 'notify'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const head = mountHead(root, config);
   const names = {}, history = [];
@@ -129,6 +130,12 @@ export async function mount(root, config) {
   for (const node of root.querySelectorAll('.card')) node.addEventListener('click', () => openRows(node.dataset.do, { picture, names, config, reach: now }));
   fill(slots.brief, h('p', { class: 'muted' }, t('desk.loading')));
   streetNames().then(found => { Object.assign(names, found); if (picture) show(picture, stream); });
-  follow(config, head, show);
+  const desk = root.querySelector('.desk-link[href^="/duty"]'); // not every reader of the cockpit has one
+  const bell = slots.notices && makeNotices(slots.notices, {
+    reach: thing => thing.kind === 'incident' || (desk && thing.kind !== 'group' && thing.kind !== 'shift'),
+    go: thing => location.assign(thing.kind === 'incident' ? `/incident/${thing.id}` : `/duty#${thing.kind}:${encodeURIComponent(thing.id)}`),
+  });
+  const live = follow(config, head, show);
+  bell?.follow(live);
   setInterval(() => { if (picture) { ages(); brief(picture, sums(picture), sixFigures(picture, sums(picture), now())); } }, 5000);
 }

@@ -12,7 +12,7 @@ const LOOK = {
   shelve: ['s', 'clock'], unshelve: ['s', 'bell-ring'], remove: ['o', 'wrench'], restore: ['o', 'rotate-ccw', 'primary'], merge: ['m', 'git-merge'],
   place: ['p', 'map-pin'], classify: ['l', 'tag'], accept: ['a', 'inbox', 'primary'], register: ['r', 'clipboard-check', 'primary'], dispatch: ['c', 'send', 'primary'],
   void: ['d', 'trash-2', 'danger'], send_back: ['b', 'corner-up-left'], rework: ['w', 'undo-2', 'danger'], check: ['y', 'badge-check', 'primary'], close: ['e', 'square-check', 'primary'],
-  take: ['t', 'hand'], arrive: ['v', 'map-pinned', 'primary'], finish: ['i', 'check-check', 'primary'], expedite: ['x', 'zap'], remind: ['m', 'bell'], silence: ['b', 'bell-off'], unsilence: ['b', 'bell-ring'], split: ['z', 'split'],
+  take: ['t', 'hand'], arrive: ['v', 'map-pinned', 'primary'], finish: ['f', 'check-check', 'primary'], expedite: ['x', 'zap'], remind: ['m', 'bell'], silence: ['b', 'bell-off'], unsilence: ['b', 'bell-ring'], split: ['z', 'split'],
   assign: ['g', 'user-plus'], escalate: ['u', 'siren'], comment: ['q', 'message-square'], judge: ['w', 'scan-eye'], join: ['m', 'git-merge'], retitle: ['l', 'pencil'],
   approve: ['y', 'user-check', 'primary'], refuse: ['x', 'ban', 'danger'], withdraw: ['b', 'undo-2'],
 };
@@ -93,7 +93,7 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, people, 
     return node;
   }) : h('span', { class: 'no-acts' }, t('duty.no_acts')));
   if (at) footer.querySelector(`[data-act="${CSS.escape(at)}"]`)?.focus();
-  return { press: key => { const node = nodes.get(key); if (node && !node.disabled) { node.click(); return true; } return false; } };
+  return { busy: () => busy, press: key => { const node = nodes.get(key); if (node && !node.disabled) { node.click(); return true; } return false; } };
 }
 
 /** Accepting, registering and dispatching at once is the duty officer's; others open and leave the rest to the desk. */

@@ -1,7 +1,7 @@
 // The desks' one way to the API: every act carries the session's CSRF mark, an idempotency key and the version it was decided on.
 // Refusals become a `Problem` that says in words what happened; nothing is retried here but what the caller asks for.
 
-import { t, word, clock } from './duty-dom.js';
+import { t, word, known, clock } from './duty-dom.js';
 
 export class Problem extends Error {
   /** `status` 0: the server was not reached. `body` is the RFC 9457 detail. */
@@ -59,9 +59,15 @@ export function explain(problem, fresh) {
     if (last) return t('desk.error.conflict_by', { who: last.actor, act: word('desk.act', last.act), when: clock(last.at, true), stage: word('desk.stage', stage) });
     return stage ? t('desk.error.conflict', { stage: word('desk.stage', stage) }) : t('desk.error.stale');
   }
-  if (problem.status === 403) return t('desk.error.forbidden');
   if (problem.status === 404) return t('desk.error.gone');
   if (problem.status === 429) return t('desk.error.busy');
   if (problem.status >= 500) return t('desk.error.server');
-  return problem.message;
+  return kindOf(problem);
+}
+
+/** The kind of a refusal in the reader's words, and after it what the server said, in its own. */
+function kindOf({ status, body }) {
+  const key = `desk.problem.${String(body.type || '').split(':').at(-1)}`;
+  const words = t(known(key) ? key : status === 403 ? 'desk.problem.not_allowed' : 'desk.problem.other');
+  return body.detail ? t('desk.problem.with', { words, detail: body.detail }) : words;
 }

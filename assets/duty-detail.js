@@ -5,7 +5,7 @@ import { call, pathOf } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
 import { drawMembers, drawSimilar, whole } from './duty-members.js';
 import { drawNearby } from './duty-nearby.js';
-import { drawRecord, drawSteps, tickSteps } from './duty-record.js';
+import { drawPending, drawRecord, drawSteps, tickSteps } from './duty-record.js';
 import { partsOf, SYMBOL } from './incident-parts.js';
 import { drawAlike, drawCandidate, shot, stageWord } from './duty-report.js';
 
@@ -40,6 +40,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     stages(item, noun);
     runbook(noun);
     drawRecord(slots.audit, item.kind, noun);
+    drawPending(slots.pending, asked.kind === 'approval' ? {} : noun, open);
     drawSteps(parts.steps, slots.steps, item.kind, noun, open);
     members(item, noun, still);
     place(item, noun, still);

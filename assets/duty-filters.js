@@ -6,6 +6,8 @@ import { KINDS } from './duty-queue.js';
 
 // Severities have no list: the chips above count them and choose one, the view 红橙 two.
 const EMPTY = { kind: '', severity: '', domain: '', stage: '', owner: '', text: '', street: '', class_code: '' };
+/** A filter of a view as text, whatever was kept under its name. */
+const said = (wanted, name) => (['string', 'number'].includes(typeof wanted?.[name]) ? String(wanted[name]) : '');
 const BUILT_IN = [['all', {}], ['mine', { owner: 'mine' }], ['nobody', { owner: 'nobody' }], ['grave', { severity: '1-2' }]];
 
 export function makeFilters(slots, config, onChange) {
@@ -15,7 +17,7 @@ export function makeFilters(slots, config, onChange) {
   const set = (name, value) => { filters[name] = value; if (controls[name]) controls[name].value = value; onChange(); views(); };
   /** Lays a whole view over the filters; what it does not name is empty. */
   function use(wanted) {
-    for (const name of Object.keys(EMPTY)) { filters[name] = wanted[name] ?? ''; if (controls[name]) controls[name].value = filters[name]; }
+    for (const name of Object.keys(EMPTY)) { filters[name] = said(wanted, name); if (controls[name]) controls[name].value = filters[name]; }
     onChange();
     views();
   }
@@ -31,11 +33,11 @@ export function makeFilters(slots, config, onChange) {
   };
   fill(slots.filters, Object.values(controls));
 
-  const same = wanted => Object.keys(EMPTY).every(name => (wanted[name] ?? '') === filters[name]);
+  const same = wanted => Object.keys(EMPTY).every(name => said(wanted, name) === filters[name]);
   function views() {
     const chip = (label, wanted, more) => h('span', { class: 'view', 'data-view': label }, h('button', { type: 'button', 'aria-pressed': String(same(wanted)), onclick: () => use(wanted) }, label), more);
     fill(slots.views, BUILT_IN.map(([name, wanted]) => chip(t(`duty.view.${name}`), wanted)),
-      saved.map(view => chip(view.name, view.filters, view.mine !== false && h('button', { type: 'button', class: 'view-forget', 'aria-label': t('duty.view.forget', { name: view.name }), title: t('duty.view.forget', { name: view.name }), onclick: () => forget(view) }, icon('x')))),
+      saved.map(view => chip(view.name, view.filters, view.own !== false && h('button', { type: 'button', class: 'view-forget', 'aria-label': t('duty.view.forget', { name: view.name }), title: t('duty.view.forget', { name: view.name }), onclick: () => forget(view) }, icon('x')))),
       !BUILT_IN.some(([, wanted]) => same(wanted)) && !saved.some(view => same(view.filters)) && h('button', { type: 'button', class: 'quiet view-keep', onclick: keep }, icon('save'), t('duty.view.keep')));
   }
 

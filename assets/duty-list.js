@@ -11,7 +11,7 @@ const ACKNOWLEDGED = ['unack', 'rtn_unack'];
 
 export function makeList(slots, config, streetName, onOpen, onBulk, onUnfold) {
   const selected = new Set(), rows = new Map(), outcome = new Map(); // outcome: what became of the row on the desk, by key
-  let fresh = [], all = [], shown = [], current = null, inside = false, lives = () => false;
+  let fresh = [], all = [], shown = [], current = null, inside = false, lives = () => false, counts = [0, 0, 0, 0, 0];
   const filter = makeFilters(slots, config, () => { shown = []; sift(); drawAsOutside(); });
   const { filters } = filter;
 
@@ -62,15 +62,8 @@ export function makeList(slots, config, streetName, onOpen, onBulk, onUnfold) {
 
   function merge() { shown = []; drawAsOutside(); slots.list.scrollTop = 0; }
 
-  /** How many alerts nobody has acknowledged, by severity: those of incidents too. */
+  /** How many alerts nobody has acknowledged, by severity: those of incidents, folds and groups too, each by its own. */
   function severities() {
-    const counts = [0, 0, 0, 0, 0];
-    for (const item of fresh) {
-      if (item.beneath || !item.waits) continue;
-      if (item.kind === 'alert') counts[item.severity - 1] += item.folded ? item.row.waiting : 1;
-      else if (item.kind === 'incident') counts[item.severity - 1] += item.unseen;
-      else if (item.kind === 'group') counts[item.severity - 1] += item.unack;
-    }
     const key = counts.join() + filters.severity;
     if (slots.severities.dataset.key === key) return;
     slots.severities.dataset.key = key;
@@ -103,8 +96,9 @@ export function makeList(slots, config, streetName, onOpen, onBulk, onUnfold) {
   return {
     filter,
     /** `alive(item)`: it is still open, though it may have no row of its own now; `anew`: other rows stand here than before, none keeps its place. */
-    update(items, alive = () => false, anew = false) {
+    update(items, unseen, alive = () => false, anew = false) {
       fresh = items;
+      counts = unseen;
       lives = alive;
       if (anew) shown = shown.filter(item => item.key === current);
       sift();

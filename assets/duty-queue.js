@@ -81,31 +81,44 @@ export const groupItems = (groups, streetName, className) => groups.map(one => (
   signals: one.signals, unack: one.unack, incidents: one.incidents, class_code: one.class_code, domain: '',
 }));
 
+/** The queue of a storm: what waits for a second person and every case that waits or is late, as rows, and beneath them the groups. */
+export function stormItems(picture, groups, now, law, streetName, className) {
+  const rows = workItems({ alerts: [], incidents: [], reports: [], cases: picture.cases, approvals: picture.approvals }, now, law);
+  return [...rows.filter(item => item.kind === 'approval' || item.waits), ...groupItems(groups, streetName, className)];
+}
+
 /** `picture` = {alerts, cases, incidents, reports, approvals?}: arrays of rows; `law` = {awaits: the stages in which a case waits
  *  for the desk, domains and severities: by class}, all from the page's config. Returns items, most urgent first. */
 export function workItems(picture, now, law, opened = new Set()) {
-  const ringing = new Set(picture.alerts.map(row => row.report_id).filter(Boolean)); // a report with an alert is that alert's row, and counts once
+  const ringing = new Set(); // a report with an alert is that alert's row, and counts once
+  for (const row of picture.alerts) if (row.report_id) ringing.add(row.report_id);
   const parts = partsOf(picture, ringing, law.severities, now);
-  const joined = row => parts.get(row.incident_id)?.length > 1;
-  const items = [
-    ...foldSilences(picture.alerts.filter(row => row.stage !== 'normal' && !joined(row)), law.rules).flatMap(row => (row.folded ? itemsOfFold(row, opened, now) : [itemOfAlert(row, now)])),
-    ...picture.reports.filter(row => row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)).map(row => itemOfReport(row, law.severities)),
-    ...picture.cases.filter(row => !row.closed_at).map(row => itemOfCase(row, now, law.awaits)),
-    ...(picture.approvals || []).map(itemOfApproval),
-    ...picture.incidents.filter(isJoined(parts)).flatMap(row => itemsOfIncident(row, parts.get(row.id), opened, now)),
-  ];
-  for (const item of items) item.domain = item.domain || law.domains[item.row.class_code] || 'urban';
-  items.sort(order);
+  const alone = picture.alerts.filter(row => row.stage !== 'normal' && !(row.incident_id && parts.get(row.incident_id)?.length > 1));
+  const items = foldSilences(alone, law.rules).flatMap(row => (row.folded ? itemsOfFold(row, opened, now) : itemOfAlert(row, now)));
+  for (const row of picture.reports) if (row.stage === 'open' && !row.history && !row.incident_id && !ringing.has(row.id)) items.push(itemOfReport(row, law.severities));
+  for (const row of picture.cases) if (!row.closed_at) items.push(itemOfCase(row, now, law.awaits));
+  for (const row of picture.approvals || []) items.push(itemOfApproval(row));
+  for (const row of picture.incidents) if (parts.get(row.id)?.length > 1) items.push(...itemsOfIncident(row, parts.get(row.id), opened, now));
+  for (const item of items) item.domain ||= law.domains[item.row.class_code] || 'urban';
   const beneath = items.filter(item => item.beneath);
-  if (!beneath.length) return items;
-  return items.filter(item => !item.beneath).flatMap(item => [item, ...beneath.filter(one => one.beneath === item.key)]);
+  if (!beneath.length) return sorted(items);
+  return sorted(items.filter(item => !item.beneath)).flatMap(item => [item, ...beneath.filter(one => one.beneath === item.key).sort(order)]);
 }
-const isJoined = parts => row => parts.get(row.id)?.length > 1;
 
 function itemsOfIncident(row, parts, opened, now) {
   const item = itemOfIncident(row, parts, now);
   item.opened = opened.has(item.key);
   return item.opened ? [item, ...parts.map(one => ({ ...one, beneath: item.key }))] : [item];
+}
+
+/** In order. Of tens of thousands only those of one rank and severity are compared with each other: the picture holds them by age already. */
+function sorted(items) {
+  const by = new Map();
+  for (const item of items) {
+    const place = item.rank * 32 + (item.kind === 'case' ? 0 : item.severity * 2 + (item.owner ? 1 : 0));
+    if (by.has(place)) by.get(place).push(item); else by.set(place, [item]);
+  }
+  return [...by.keys()].sort((a, b) => a - b).flatMap(place => by.get(place).sort(order));
 }
 
 /** Overdue before due, soonest due first; otherwise the graver, then the older. */
@@ -115,6 +128,13 @@ function order(a, b) {
   return a.severity - b.severity || Number(Boolean(a.owner)) - Number(Boolean(b.owner)) || a.at - b.at || (a.key < b.key ? -1 : 1);
 }
 const time = at => (at ? Date.parse(at) : Infinity);
+
+/** How many alerts wait for somebody to see them, by severity 1 to 5. */
+export function unseenBy(alerts) {
+  const counts = [0, 0, 0, 0, 0];
+  for (const row of alerts) if (waiting(row)) counts[(row.severity || 5) - 1] += 1;
+  return counts;
+}
 
 /** Whether an item passes the filters; an empty filter lets all pass. Text looks into title, place, number and address. */
 export function passes(item, filters) {
@@ -129,12 +149,12 @@ export function passes(item, filters) {
   if (filters.class_code && (item.row.class_code || '') !== filters.class_code) return false;
   if (!filters.text) return true;
   const text = `${item.title} ${item.place || ''} ${item.id} ${item.row.address || ''} ${item.row.device || ''}`.toLowerCase();
-  return filters.text.toLowerCase().split(/\s+/).every(part => text.includes(part));
+  return String(filters.text).toLowerCase().split(/\s+/).every(part => text.includes(part));
 }
 
 /** A severity of one, or of a span like 1-2. */
 function isOf(severity, wanted) {
-  const [first, last = first] = wanted.split('-').map(Number);
+  const [first, last = first] = String(wanted).split('-').map(Number);
   return severity >= first && severity <= last;
 }
 

@@ -7,14 +7,18 @@ export function drawRecord(slot, kind, noun) {
   const audit = noun.audit || [], acts = new Set(audit.map(row => row.act));
   const told = [[noun.raised_at || noun.received_at, null, kind === 'alert' ? 'raise' : 'report'], [noun.acked_at, noun.acked_by, 'acknowledge', noun.ack_note], [noun.returned_at, null, 'return'], [noun.ended_at, null, 'clear']]
     .filter(row => row[0] && !acts.has(row[2])).map(([at, actor, act, note]) => ({ at, actor, act, note }));
-  const said = (noun.comments || []).map(one => ({ at: one.at, actor: one.author, text: one.text }));
+  const said = (noun.comments || []).map(one => ({ at: one.at, actor: one.author, text: one.text, mentions: one.mentions }));
   const rows = [...audit.filter(row => row.act !== 'comment' || !said.length), ...told, ...said].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   fill(slot, !rows.length ? h('p', { class: 'muted' }, t('duty.no_audit')) : h('ol', { class: 'audit' }, rows.map(row => (row.text ? comment(row) : line(row)))));
 }
 
-const comment = row => h('li', { class: 'said' }, h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')), h('p', {}, withNames(row.text)));
-/** A text whose @names are marked. */
-const withNames = text => text.split(/([@＠][\p{L}\p{N}_.-]+)/u).map((part, index) => (index % 2 ? h('mark', { class: 'mention' }, part) : part));
+const comment = row => h('li', { class: 'said' }, h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')), h('p', {}, withNames(row.text, row.mentions)));
+const literal = text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** A text whose @names are marked: those the server knew, and what else looks like one. */
+function withNames(text, mentions = []) {
+  const names = mentions.map(one => literal(one.title)).sort((a, b) => b.length - a.length);
+  return text.split(new RegExp(`([@＠](?:${[...names, '[\\p{L}\\p{N}_.-]+'].join('|')}))`, 'u')).map((part, index) => (index % 2 ? h('mark', { class: 'mention' }, part) : part));
+}
 const line = row => h('li', {}, h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')),
   h('span', {}, word('desk.act', row.act), row.stage_to && row.stage_to !== row.stage_from ? ` → ${word('desk.stage', row.stage_to)}` : '', row.detail?.approved_by ? ` · ${t('duty.approved_by', { name: row.detail.approved_by })}` : ''), row.note && h('q', {}, row.note));
 
@@ -42,3 +46,10 @@ export function drawSteps(part, slot, kind, noun, open) {
 
 /** What only time changes. */
 export function tickSteps(slot) { for (const node of slot.querySelectorAll('[data-due]')) node.textContent = inWords(node.dataset.due); }
+
+/** What waits for a second person: which act, by whom, why, until when; and the way to the wish itself. */
+export function drawPending(slot, noun, open) {
+  const wishes = (noun.approvals || []).filter(one => one.stage === 'pending');
+  fill(slot, wishes.map(one => h('p', { class: 'asked', 'data-approval': one.id }, icon('user-check'), h('span', {}, t('duty.approval.waits', { act: word('desk.act', one.act), by: one.asked_by, at: clock(one.asked_at, true), until: clock(one.expires_at) })), one.extra?.verdict && h('b', {}, t(`duty.verdict.${one.extra.verdict}`)), one.note && h('q', {}, one.note),
+    one.acts?.length > 0 && h('button', { type: 'button', class: 'link', onclick: () => open({ kind: 'approval', id: one.id, key: `approval:${one.id}`, title: one.title, stage: one.stage, row: one }) }, t('duty.steps.show')))));
+}

@@ -67,7 +67,7 @@ export function makeShift(slots, config, people) {
   }
 
   function answer(one) {
-    signed(t('duty.shift.take', { from: one.from }), [h('p', { class: 'hint' }, t('duty.shift.take_hint', { from: one.from, at: clock(one.offered_at, true), n: one.items.length })), items(one.items), one.note && h('blockquote', {}, one.note), h('p', { class: 'muted num' }, t('duty.shift.hash', { hash: one.items_hash.slice(0, 16) })),
+    signed(t('duty.shift.take', { from: one.from }), [h('p', { class: 'hint' }, t('duty.shift.take_hint', { from: one.from, at: clock(one.offered_at, true), n: one.items.length + (one.beyond || 0) })), items(one.items), one.beyond > 0 && h('p', { class: 'muted' }, t('duty.shift.beyond', { n: one.beyond })), one.note && h('blockquote', {}, one.note), h('p', { class: 'muted num' }, t('duty.shift.hash', { hash: one.items_hash.slice(0, 16) })),
       field('note', t('duty.note'), h('textarea', { rows: 2, maxlength: 2000 })), field('password', t('duty.shift.password'), secret())],
       async wanted => { const { data } = await call('POST', `/shifts/${one.shift_id}/acts`, { body: { act: 'accept', note: wanted.note || '', password: wanted.password } }); take(data); toast('ok', t('duty.shift.taken', { n: data.moved.length, left: data.left.length })); },
       [h('button', { type: 'button', class: 'danger', 'data-do': 'decline', onclick: event => decline(one, event.target.closest('form')) }, t('duty.shift.decline'))]);

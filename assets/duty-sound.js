@@ -6,13 +6,24 @@ const KEY = 'yiping.sound';
 const AGAIN_S = { 1: 20, 2: 60 }; // what nobody acknowledged calls again; milder ones call once
 const TONES = { 1: [[880, 0.16], [660, 0.16], [880, 0.16], [660, 0.3]], 2: [[740, 0.18], [740, 0.28]], 3: [[560, 0.26]], 4: [[440, 0.2]], 5: [] };
 
-/** Which severity is to sound now, or null: `known` = keys heard already, `items` = rows that wait, `calledAt` = when each key last called (s). Pure. */
+/** What an item is made of and still waits. */
+const partsOf = item => (item.parts || item.folded || []).filter(one => one.waits);
+
+/** How grave it was when the desk called for it, undefined: it never did. Alerts that are one incident now, or one row of silences, are nothing new. */
+function heardAs(item, known) {
+  if (known.has(item.key)) return known.get(item.key);
+  const parts = partsOf(item);
+  return parts.length && parts.every(one => known.has(one.key)) ? parts.reduce((least, one) => Math.min(least, known.get(one.key)), 5) : undefined;
+}
+
+/** Which severity is to sound now, or null: `items` = what waits in the whole picture, whatever is shown of it; `known` = the severity by key
+ *  of what was heard already, `calledAt` = when each key last called (s). What became graver since calls at once. Pure. */
 export function callOf(items, known, calledAt, now) {
   let gravest = null;
   for (const item of items) {
     if (!item.waits || item.beneath || item.row?.drill || !(item.severity < 5)) continue;
-    const again = AGAIN_S[item.severity], last = calledAt.get(item.key);
-    const due = known.has(item.key) ? again !== undefined && last !== undefined && now - last >= again : true;
+    const heard = heardAs(item, known), again = item.once ? undefined : AGAIN_S[item.severity], last = calledAt.get(item.key);
+    const due = heard === undefined || item.severity < heard || (again !== undefined && last !== undefined && now - last >= again);
     if (due && (gravest === null || item.severity < gravest)) gravest = item.severity;
   }
   return gravest;
@@ -20,7 +31,7 @@ export function callOf(items, known, calledAt, now) {
 
 export function makeSound({ onState }) {
   let context = null, wanted = read(), first = true, lastCall = 0;
-  const known = new Set(), calledAt = new Map();
+  const known = new Map(), calledAt = new Map();
 
   function read() { try { return localStorage.getItem(KEY) === 'on'; } catch { return false; } }
   const state = () => (!wanted ? 'off' : context && context.state === 'running' ? 'on' : 'blocked');
@@ -64,9 +75,10 @@ export function makeSound({ onState }) {
       if (!item.waits) continue;
       here.add(item.key);
       if (!known.has(item.key) || (severity !== null && item.severity === severity)) calledAt.set(item.key, now);
-      known.add(item.key);
+      known.set(item.key, item.severity);
+      for (const part of partsOf(item)) { here.add(part.key); known.set(part.key, part.severity); }
     }
-    for (const key of known) if (!here.has(key)) { known.delete(key); calledAt.delete(key); } // acknowledged or over: if it comes again it calls again
+    for (const key of known.keys()) if (!here.has(key)) { known.delete(key); calledAt.delete(key); } // acknowledged or over: if it comes again it calls again
     first = false;
     if (severity === null) return null;
     lastCall = now;

@@ -37,7 +37,7 @@ export function makeStorm(slots, changed) {
     if (slots.storm.dataset.key === key) return null;
     slots.storm.dataset.key = key;
     return fill(slots.storm, icon('waves'), h('div', {}, h('b', {}, t('duty.storm.on')), h('span', {}, t('duty.storm.since', { at: clock(storm.began_at), span: span(age(storm.began_at)) })),
-      found && h('span', { 'data-figure': 'storm-arrivals', 'data-value': found.arrivals, 'data-age': 0 }, t('duty.storm.load', { n: found.arrivals, of: found.capacity, minutes: Math.round(found.within_s / 60) }))),
+      found && h('span', { 'data-figure': 'storm-arrivals', 'data-value': found.arrivals, 'data-age': 0 }, t(found.capacity === null ? 'duty.storm.load_part' : 'duty.storm.load', { n: found.arrivals, of: found.capacity, minutes: Math.round(found.within_s / 60) }))),
       inside ? h('button', { type: 'button', 'data-do': 'storm-back', onclick: () => enter(null) }, icon('arrow-left'), t('duty.storm.back'), h('kbd', {}, 'Esc'))
         : h('button', { type: 'button', 'data-do': 'storm-rows', onclick: () => { whole = !whole; draw(); changed(); } }, t(whole ? 'duty.storm.groups' : 'duty.storm.rows')));
   }

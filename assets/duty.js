@@ -2,7 +2,7 @@
 
 import { begin, h, t, word, clock, fill, icon, labelOf, toast, openDialog, now } from './duty-dom.js';
 import { explain, call, pathOf, read } from './duty-call.js';
-import { groupItems, workItems, unplaced } from './duty-queue.js';
+import { stormItems, unseenBy, workItems, unplaced } from './duty-queue.js';
 import { makeList } from './duty-list.js';
 import { makeDetail } from './duty-detail.js';
 import { drawActs, acknowledgeAll, mergeAlike } from './duty-acts.js';
@@ -15,12 +15,14 @@ import { makeShift } from './duty-shift.js';
 import { makeSound } from './duty-sound.js';
 import { makeSilences } from './duty-silence.js';
 import { makeStorm } from './duty-storm.js';
+import { makeNotices } from './duty-notices.js';
 import { loadText } from './text.js';
 
-const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['→ ←', 'unfold'], ['Space', 'select'], ['*', 'all'], ['⇧A', 'bulk'], ['⇧1…9', 'view'], ['/', 'search'], ['Enter', 'merge'], ['H', 'shift'], [';', 'sound'], ['?', 'help']];
+const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['→ ←', 'unfold'], ['Space', 'select'], ['*', 'all'], ['⇧A', 'bulk'], ['⇧1…9', 'view'], ['/', 'search'], ['Enter', 'merge'], ['H', 'shift'], ['I', 'notices'], [';', 'sound'], ['?', 'help']];
 const APPROVALS_MS = 10_000;
 const STORM_MS = 1_000; // in a storm the queue is worked out no more often
 const SHARE = 20; // of any span, at most a twentieth goes into working out the queue: keys come first
+const HELD_MS = 3_000; // a key pressed while an act is on its way waits so long for the row to be back
 const REREAD_MS = 2_000; // what moves all the time is read no more often
 const LIST_OF = { alert: 'alerts', report: 'reports', incident: 'incidents', case: 'cases' };
 const wide = matchMedia('(min-width: 1001px)'); // below it the queue stands above the evidence (duty.css), and people tap
@@ -29,7 +31,6 @@ const slotsOf = (root, name) => Object.fromEntries([...root.querySelectorAll(`[d
 
 const ofClasses = (classes, field, name) => ({ [name]: Object.fromEntries(Object.entries(classes).map(([code, one]) => [code, one[field]])) });
 
-const NOTHING = { alerts: [], cases: [], incidents: [], reports: [] };
 /** Of the picture what lies in one street and is of one class; incidents with all that they are made of. */
 function within(picture, { street, class_code }) {
   const mine = row => (row.street || '') === street && (row.class_code || '') === class_code, incidents = picture.incidents.filter(mine), ids = new Set(incidents.map(row => row.id));
@@ -39,12 +40,12 @@ function within(picture, { street, class_code }) {
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['incident', 'quality'].map(name => loadText(config.language, name)));
+  await Promise.all(['incident', 'quality', 'notify'].map(name => loadText(config.language, name)));
   const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part');
   const law = { awaits: new Set(config.awaits), rules: config.rules, ...ofClasses(config.classes, 'domain', 'domains'), ...ofClasses(config.classes, 'severity', 'severities') };
   const names = {}, opened = new Set();
   const streetName = code => names[code] || '';
-  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, approvals = [], items = [], current = null, drawn = null, bar = null, mapMade = null, known = false, drawnAt = -Infinity, cost = 0, later = 0, newest = null, rereadAt = -Infinity, reread = 0, rowsAre = 'rows';
+  let picture = { alerts: [], cases: [], incidents: [], reports: [] }, approvals = [], items = [], current = null, drawn = null, bar = null, mapMade = null, known = false, drawnAt = -Infinity, cost = 0, later = 0, newest = null, whole = [], rereadAt = -Infinity, reread = 0, rowsAre = 'rows', held = null;
 
   const head = mountHead(root, config);
   // A line that breaks while the map is fetched leaves the place in figures, and the next row asks for the map again.
@@ -55,6 +56,7 @@ export async function mount(root, config) {
   const storm = makeStorm(slots, redraw);
   const silences = makeSilences(slots.silences, { config, streetName, askNote });
   const sound = makeSound({ onState: showSound });
+  const bell = makeNotices(slots.notices, { go, changed: () => hear() });
   const detail = makeDetail(slots, parts, config, { streetName, map, open, picture: () => picture, merge });
 
   /** While nothing is chosen: the first row by itself where there is room for it, else a word on how to choose. */
@@ -80,8 +82,8 @@ export async function mount(root, config) {
   /** What is to be done, as rows; in a storm as groups of an area and class, unless the officer went into one. */
   function redraw() {
     const groups = storm.groups(), inside = storm.inside(), told = groups ? 'groups' : inside ? `${inside.street}:${inside.class_code}` : 'rows';
-    items = groups ? [...workItems({ ...NOTHING, approvals }, now(), law), ...groupItems(groups, code => streetName(code) || code || t('duty.no_street'), className)] : workItems({ ...(inside ? within(picture, inside) : picture), approvals }, now(), law, opened);
-    list.update(items, stands, told !== rowsAre);
+    items = groups ? stormItems({ ...picture, approvals }, groups, now(), law, code => streetName(code) || code || t('duty.no_street'), className) : workItems({ ...(inside ? within(picture, inside) : picture), approvals }, now(), law, opened);
+    list.update(items, unseenBy((inside ? within(picture, inside) : picture).alerts), stands, told !== rowsAre);
     rowsAre = told;
   }
   /** Whether a row is still open, whatever the queue shows. */
@@ -102,6 +104,7 @@ export async function mount(root, config) {
     list.mark(item.key);
     slots.nothing.hidden = true;
     slots.card.hidden = false;
+    if (!wide.matches && drawn !== item.key) slots.card.scrollIntoView({ block: 'start', behavior: 'smooth' });
     slots.card.classList.toggle('loading', drawn !== item.key);
     if (!keepNotice) fill(slots.notice);
     const stamp = stampOf(item); // as the picture told it before it was read: what moves meanwhile is read again
@@ -112,9 +115,12 @@ export async function mount(root, config) {
       if (slots.notice.dataset.away) { delete slots.notice.dataset.away; fill(slots.notice); }
       current = { ...item, version: item.kind === 'approval' ? undefined : found.noun.version, stamp };
       list.became(item.key, found.noun.stage === 'merged' ? t('duty.became_row', { id: found.noun.incident_id }) : stageWord(found.noun));
-      const two = item.kind === 'approval', asked = two ? { ...item.row, stage: item.stage } : found.noun;
-      if (two) fill(slots.notice, h('p', { class: 'asked' }, icon('user-check'), h('span', {}, t('duty.approval.asks', { by: item.row.asked_by, act: word('desk.act', item.row.act), at: clock(item.row.asked_at, true) })), item.row.extra?.verdict && h('b', {}, t(`duty.verdict.${item.row.extra.verdict}`)), item.row.note && h('q', {}, item.row.note)));
+      const two = item.kind === 'approval', pending = two && approvals.find(one => one.id === item.row.id), asked = two ? pending || { ...item.row, acts: [] } : found.noun; // one that is decided is decided
+      if (pending) fill(slots.notice, h('p', { class: 'asked' }, icon('user-check'), h('span', {}, t('duty.approval.asks', { by: item.row.asked_by, act: word('desk.act', item.row.act), at: clock(item.row.asked_at, true) })), item.row.extra?.verdict && h('b', {}, t(`duty.verdict.${item.row.extra.verdict}`)), item.row.note && h('q', {}, item.row.note)));
       bar = drawActs(slots.acts, item.kind, asked, { config, etag: two ? null : found.etag, seen: two ? null : found.report, incidents: () => picture.incidents, people, streetName, place: noun => askPlace(noun, config, head.dark()), done: (failed, again) => after(item, failed, again) });
+      const next = held;
+      held = null;
+      if (next?.of === item.key && performance.now() < next.until) bar.press(next.key);
     } catch (problem) {
       if (current?.key !== item.key) return;
       if (drawn === item.key && (problem.offline || problem.status >= 500)) return away(item, problem);
@@ -147,6 +153,7 @@ export async function mount(root, config) {
 
   /** After an act: the row again as it now is; a conflict names who was faster, any other failure offers to try again. */
   async function after(item, failed, again) {
+    if (failed) held = null;
     if (failed?.conflict) {
       const fresh = await call('GET', pathOf(item.kind, item.id)).then(answer => answer.data).catch(() => null);
       fill(slots.notice, h('p', { class: 'conflict', role: 'alert' }, icon('git-merge'), explain(failed, fresh)));
@@ -173,12 +180,23 @@ export async function mount(root, config) {
     picture = Object.fromEntries(Object.values(LIST_OF).map(list => [list, [...state[list].values()]]));
     redraw();
     known = true;
-    sound.hear(items, began / 1000);
+    whole = storm.groups() || storm.inside() ? workItems({ ...picture, approvals }, now(), law) : items; // heard is all of the picture, whatever is shown
+    hear();
     rest();
     slots['unplaced-count'].textContent = unplaced(picture).length;
     moved();
     drawnAt = performance.now();
     cost = drawnAt - began;
+  }
+
+  /** Calls for what is new in the whole picture and for grave notices; before the first picture nothing is new. */
+  function hear() { if (known) sound.hear([...whole, ...bell.calls()], performance.now() / 1000); }
+
+  /** What a notice is about. */
+  function go(thing) {
+    if (thing.kind === 'shift') return shift.open();
+    if (thing.kind !== 'group') return open({ ...thing, key: `${thing.kind}:${thing.id}`, title: '' });
+    return storm.is() ? storm.enter({ row: thing }) : list.filter.use(thing);
   }
 
   function stampOf({ kind, id }) { const row = newest?.[LIST_OF[kind]]?.get(id); return row ? `${row.version} ${row.updated_at || ''} ${row.hold || ''} ${row.stage}` : 'ended'; }
@@ -199,6 +217,7 @@ export async function mount(root, config) {
   /** The key of an act, or of a likeness. */
   function press(key) {
     if (slots.card.hidden || bar?.press(key)) return !slots.card.hidden;
+    if (bar?.busy()) { held = { key, of: current.key, until: performance.now() + HELD_MS }; return true; } // the hand is quicker than the line
     const node = !parts.alike.hidden && slots.alike.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (node) node.click();
     return Boolean(node);
@@ -207,7 +226,7 @@ export async function mount(root, config) {
   const MOVES = {
     j: () => list.step(1), ArrowDown: () => list.step(1), k: () => list.step(-1), ArrowUp: () => list.step(-1), '/': () => list.search().focus(), '?': keys,
     n: () => { const next = current ? list.next(current.key) : list.first(); if (next) open(next); }, ' ': () => list.toggle(), Enter: () => slots.fresh.querySelector('button')?.click(),
-    '*': () => list.all(), A: () => list.bulk(), h: () => shift.open(), ';': () => sound.toggle(), Escape: () => storm.inside() && storm.enter(null),
+    '*': () => list.all(), A: () => list.bulk(), h: () => shift.open(), i: () => bell.open(), ';': () => sound.toggle(), Escape: () => storm.inside() && storm.enter(null),
     ArrowRight: () => fold(true), ArrowLeft: () => fold(false),
   };
   /** Opens or closes what the row on the desk is made of. */
@@ -217,7 +236,7 @@ export async function mount(root, config) {
   }
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { if (event.key === 'Escape') event.target.blur(); return; }
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { if (event.key === 'Escape') { event.preventDefault(); event.target.blur(); } return; } // a browser would empty the search and leave its filter
     if (event.target.tagName === 'BUTTON' && (event.key === ' ' || event.key === 'Enter')) return;
     const digit = event.shiftKey && /^Digit[1-9]$/.test(event.code) && event.key !== '*' ? Number(event.code.slice(5)) : 0;
     if (digit) { event.preventDefault(); list.filter.pick(digit - 1); return; }
@@ -237,7 +256,10 @@ export async function mount(root, config) {
   loadApprovals();
   setInterval(loadApprovals, APPROVALS_MS);
   streetNames().then(found => { Object.assign(names, found); redraw(); });
-  follow(config, head, live);
-  setInterval(() => { list.tick(); detail.tick(); sound.hear(items, performance.now() / 1000); }, 1000);
+  bell.follow(follow(config, head, live));
+  const asked = /^#(alert|report|incident|case):(.+)$/.exec(location.hash); // from another desk
+  if (asked) go({ kind: asked[1], id: decodeURIComponent(asked[2]) });
+  setInterval(() => { list.tick(); detail.tick(); }, 1000);
+  setInterval(hear, 5000); // what nobody answered calls again; what is new calls as it comes
   setInterval(redraw, 15000);
 }

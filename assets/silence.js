@@ -27,8 +27,13 @@ export function foldSilences(rows, rules) {
     const fold = { ...members[0], ...(waits[0] ?? {}), id: `fold:${key}`, folded: members, waiting: waits.length };
     for (const row of members) shown.set(row.id, fold);
   }
+  if (!shown.size) return rows;
   const told = new Set();
-  return rows.map((row) => shown.get(row.id) ?? row).filter((row) => !told.has(row.id) && told.add(row.id));
+  return rows.flatMap((row) => {
+    const fold = shown.get(row.id);
+    if (!fold) return row;
+    return told.has(fold) ? [] : (told.add(fold), fold);
+  });
 }
 
 /** The silences that get a mark of their own on the map: one a cell, and none where the cell itself is grey, for that says it already.

@@ -77,9 +77,10 @@ function takePart(state, street, part, changes) {
   }
   if (part.cells) takeCells(state, street, part.cells, changes.cells);
   for (const list of Object.keys(KEYS)) if (part[list]) takeRows(state, list, part[list], changes);
+  if (part.notices) changes.notices.push(...part.notices);
 }
 
-const noChanges = () => ({ figures: false, trend: false, cells: new Map(), alerts: [], cases: [], incidents: [], reports: [] });
+const noChanges = () => ({ figures: false, trend: false, cells: new Map(), alerts: [], cases: [], incidents: [], reports: [], notices: [] });
 
 /** A state made from a snapshot. */
 export function takeSnapshot(snapshot) {

@@ -135,6 +135,7 @@ export class Stream {
 /** The text/event-stream format, as the HTML standard parses it; a comment is reported as the event `beat`. */
 export class Events {
   #rest = "";
+  #half = false; // the rest ends in a CR that may be half of a line's end
   #event = {};
 
   constructor(take) {
@@ -142,8 +143,13 @@ export class Events {
   }
 
   feed(text) {
+    if (!this.#half && !/[\r\n]/.test(text)) { // a city's snapshot is one line in hundreds of pieces: none of them is looked at twice
+      this.#rest += text;
+      return;
+    }
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop();
+    this.#half = this.#rest.endsWith("\r");
     for (const line of lines) this.#line(line);
   }
 

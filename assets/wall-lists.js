@@ -35,8 +35,10 @@ export class Lists {
     const limit = value && typeof row.threshold === "number" ? t("alerts.limit", { limit: number(row.threshold) }) : "";
     const rule = this.config.rules[row.rule];
     // The store's title is "where what"; what stands first on a wall, so that eight metres suffice to read it.
-    const place = rule ? (row.title ?? "").replace(rule.label, "").trim() : "";
-    const title = rule ? (lang() === "en" ? rule.label_en : rule.label) : row.title;
+    // A level of a rule has a name of its own: what follows the device's name is it.
+    const named = row.device_name && (row.title ?? "").startsWith(row.device_name), level = named ? row.title.slice(row.device_name.length).trim() : "";
+    const place = !rule ? "" : named ? row.device_name : (row.title ?? "").replace(rule.label, "").trim();
+    const title = rule ? (lang() === "en" ? rule.label_en : level || rule.label) : row.title;
     return { mark: mark.character, where: street || t((row.subject ?? "").startsWith("platform/") ? "place.platform" : "place.unknown"), value: [value, limit].filter(Boolean).join(" "), title: row.drill ? t("row.drill", { title }) : title, place };
   }
 

@@ -81,13 +81,14 @@ def with_rules(folder: Path, rules: int = RULES) -> Path:
 def adopt(stack: Stack, devices: int) -> None:
     """Let the platform meet all devices before anything is measured."""
     with database.connect(stack.urls["database_url"]) as connection:
-        database.wait_listening(connection, "city")
-        Load(stack.urls["feed_mqtt_url"], rate=6000, seconds=devices / 6000 + 0.1, devices=devices, connections=4, name="adopt").run()
-        _wait(
-            connection,
-            "select count(*) from device_states s join devices d using (device_id) where starts_with(d.device, 'load-')",
-            devices,
-        )
+        database.wait_listening(connection, "city", _SETTLE_S)
+        url = stack.urls["feed_mqtt_url"]
+        for name, count, topic_of in (("adopt", devices, None), ("calm", STORM, _storm_topic)):
+            Load(url, rate=6000, seconds=count / 6000 + 0.1, devices=count, connections=4, name=name, topic_of=topic_of).run()
+        met = _wait(connection, "select count(*) from device_states s join devices d using (device_id) where d.device ~ '^(load|storm)-'",
+                    devices + STORM)  # fmt: skip
+        if met < devices + STORM:
+            raise TimeoutError(f"{met:,} of {devices + STORM:,} devices adopted after {_SETTLE_S} s")
 
 
 def measure_rules(stack: Stack, rate: float, seconds: float, devices: int = DEVICES) -> Ruled:
@@ -123,10 +124,9 @@ def measure_acts(stack: Stack, open_alerts: int = OPEN, acts: int = _ACTS) -> tu
 
 def measure_storm(stack: Stack, alerts: int = STORM, seconds: float = 60.0) -> Stormed:
     """So many devices pass a limit within a minute, each once, while an officer moves through the desk's queue by keys."""
-    topic = "city/320404{street:03d}/environment/storm-{number:06d}/telemetry"
     load = Load(
         stack.urls["feed_mqtt_url"], rate=alerts / seconds, seconds=seconds, devices=alerts, connections=4, values=(b"99.0",), name="storm",
-        topic_of=lambda n: topic.format(street=n % 8 + 1, number=n),
+        topic_of=_storm_topic,
     )  # fmt: skip
     user: Any = stack.seeded["users"]["duty"]
     at_desk = desk.Officer(stack.url, user["name"], user["password"])
@@ -139,6 +139,10 @@ def measure_storm(stack: Stack, alerts: int = STORM, seconds: float = 60.0) -> S
         ).fetchone()
     found = at_desk.finish()
     return Stormed(counts.sent, stored, int(twice[0]) if twice else 0, counts.seconds, spread(found.times_ms), found.skipped)
+
+
+def _storm_topic(number: int) -> str:
+    return f"city/320404{number % 8 + 1:03d}/environment/storm-{number:06d}/telemetry"
 
 
 def _fill(connection: psycopg.Connection[Any], wanted: int) -> None:

@@ -34,10 +34,14 @@ def backtest_rule(rule: str, since: str, until: str, file: Path | None) -> None:
     now = datetime.now(UTC)
     with database(console) as connection:
         if connection is None:
-            raise click.ClickException("a backtest needs the city's database")
+            raise click.ClickException(
+                "a backtest needs the city's database: set YIPING_DATABASE_URL, or a demo keeps its address in .run/access.json"
+            )
         config = read_file(None)
         in_force = Rulebook(config).open(connection)
         span = _moment(since, config, now), _moment(until, config, now)
+        if span[0] >= min(span[1], now):
+            raise click.BadParameter("--from must lie before --to and in the past: a backtest plays what is stored")
         asked = [("in force", in_force.config.rules.get(rule)), (str(file), read_file(file).rules.get(rule) if file else None)]
         if not any(one for _, one in asked):
             raise click.ClickException(f"no rule is called '{rule}'; see ./yiping rules list")

@@ -154,15 +154,7 @@ class WatchSet:
     inhibited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionNeeded:
-    """Something that more than one subject decides: the leader's work."""
-
-    rule: str
-    tile: str
-
-
 OnAlert = AlertReturned | AlertAgain | AlertWorsened | AlertEased | AlertSeen | AlertRetold
-Other = WaitSet | WaitDropped | DeviceSilent | DeviceBack | WatchSet | AttentionNeeded
+Other = WaitSet | WaitDropped | DeviceSilent | DeviceBack | WatchSet
 Change = AlertRaised | OnAlert | Other
 ON_ALERTS = (AlertReturned, AlertAgain, AlertWorsened, AlertEased, AlertSeen, AlertRetold)

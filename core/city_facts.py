@@ -114,7 +114,8 @@ class CityAlert:
 class Finding:
     """What a rule finds about a subject. `figure` None: not known now, so that nothing rings and nothing clears.
 
-    `single`: this alone is worth a new ring (a new due time), although the one before it still rings.
+    `single`: this alone is worth a new ring (a new due time), although the one before it still rings. `over`: its rule is not about it
+    any more, whatever its figure.
     """
 
     subject: str
@@ -131,6 +132,7 @@ class Finding:
     device_id: int | None = None
     domain: str | None = None
     single: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,17 +179,17 @@ def _parse(found: Gathered, source: str) -> Config:
     return config
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
-    """What is wrong with a part of the configuration, its path from the root, and what was probably meant."""
-    return [_problem(dict(item)) for item in error.errors()]
+def problems_of(error: ValidationError, root: type[BaseModel] | None = None) -> list[Problem]:
+    """What is wrong with a part of the configuration, or of another `root`, its path from there, and what was probably meant."""
+    return [_problem(dict(item), root or Config) for item in error.errors()]
 
 
-def _problem(item: dict[str, Any]) -> Problem:
+def _problem(item: dict[str, Any], root: type[BaseModel]) -> Problem:
     location = tuple(item["loc"])
     of_rule = location[:1] == ("rules",)
     path = ".".join(str(step) for place, step in enumerate(location) if not (of_rule and place == 2 and step in RULE_KINDS))
     if item["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(location[-1]), sorted(_siblings(location)), 1)
+        near = difflib.get_close_matches(str(location[-1]), sorted(_siblings(location, root)), 1)
         return Problem(path, "unknown setting", f"did you mean '{near[0]}'?" if near else "remove it")
     if item["type"] == "missing" or (location and item.get("input", ...) is None and item["type"].endswith("_type")):
         return Problem(path, "is missing")
@@ -202,12 +202,12 @@ def _problem(item: dict[str, Any]) -> Problem:
     return Problem(path, str(item["msg"]).removeprefix("Value error, "))
 
 
-def _siblings(location: tuple[int | str, ...]) -> set[str]:
+def _siblings(location: tuple[int | str, ...], root: type[BaseModel]) -> set[str]:
     """The names that would have been allowed where an unknown one stands."""
-    model: Any = Config
+    model: Any = root
     for step in location[:-1]:
         model = _below(model, step)
-    options = model if isinstance(model, tuple) else (model,)
+    options = (model, *getattr(model, "__args__", ()))  # itself, or what a union is of
     return {name for option in options if isinstance(option, type) and issubclass(option, BaseModel) for name in option.model_fields}
 
 

@@ -24,6 +24,10 @@ class TwoPersonConfig(Part):
         """Whether this act on something this grave waits for a second person."""
         return severity in self.severities and act in self.acts and not (act == "judge" and verdict == "real")
 
+    def grave_of(self, graver: int | None, milder: int | None) -> tuple[int, ...]:
+        """Of the severities from `graver` (None: red) to `milder` (None: notices) those that take two people to shelve."""
+        return tuple(one for one in sorted(self.severities) if (graver or 1) <= one <= (milder or 5)) if "shelve" in self.acts else ()
+
 
 class DutyConfig(Part):
     """The desk. After `shift_hours` a shift ends by itself, and with it what was acknowledged in it and handed to nobody."""

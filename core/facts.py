@@ -90,7 +90,7 @@ class Valid:
 
 
 class StateMoved(NamedTuple):
-    """A latest state that became newer. `changed_at`: since when the device tells this very value; None: not looked up."""
+    """A latest state that became newer. `changed_at`: since when its last trusted value stands; None: not looked up."""
 
     device: KnownDevice
     metric: MetricInfo

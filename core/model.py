@@ -29,6 +29,7 @@ class Quality(StrEnum):
 
 QUALITY_CODE: dict[Quality, int] = {quality: code for code, quality in enumerate(Quality)}
 QUALITY_OF_CODE: tuple[Quality, ...] = tuple(Quality)
+TRUSTED = (Quality.GOOD, Quality.MANUAL)
 
 
 class Reason(StrEnum):

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from core import yaml_text
 from core.errors import ConfigError, Problem
 
 
@@ -32,20 +33,13 @@ def read_yaml(path: Path, name: str | None = None) -> Any:
     """What a file of YAML says. Raises `ConfigError`, also for a file that is not there."""
     name = name or str(path)
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml_text.read(path.read_text(encoding="utf-8"))[0]
     except FileNotFoundError as error:
         raise ConfigError(name, [Problem("", "no such file", "set YIPING_CONFIG or run in the repository")]) from error
     except UnicodeDecodeError as error:
         raise ConfigError(name, [Problem("", f"not UTF-8 (byte {error.start})", "save it as UTF-8")]) from error
     except yaml.YAMLError as error:
-        raise ConfigError(name, [yaml_problem(error)]) from error
-
-
-def yaml_problem(error: yaml.YAMLError) -> Problem:
-    """Where a text stops being YAML."""
-    mark = getattr(error, "problem_mark", None)
-    where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return Problem(where, f"not YAML: {getattr(error, 'problem', None) or error}")
+        raise ConfigError(name, [yaml_text.problem_of(error)]) from error
 
 
 def gather(raw: Any, folder: Path) -> Gathered:

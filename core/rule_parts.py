@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from core.names import patterns
 from core.setting import ClassCode, Domain, Duration, Part
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
@@ -27,6 +28,8 @@ def _day_of_year(value: object) -> object:
     return value
 
 
+Label = Annotated[str, Field(max_length=80)]  # a line on a screen
+Patterns = Annotated[tuple[str, ...], AfterValidator(patterns)]  # of names; `*` stands for any letters
 Hours = Annotated[str, BeforeValidator(_hours)]
 DayOfYear = Annotated[str, BeforeValidator(_day_of_year)]
 
@@ -44,12 +47,12 @@ class ValidTimes(Part):
 class RulePart(Part):
     """What every rule says of itself. `drill`: what it raises is an exercise."""
 
-    label: str
-    label_en: str
+    label: Label
+    label_en: Label
     class_code: ClassCode | None = None
-    owner: str
-    reason: str
-    runbook: str = ""
+    owner: Annotated[str, Field(max_length=200)]
+    reason: Annotated[str, Field(max_length=2000)]
+    runbook: Annotated[str, Field(max_length=2000)] = ""
     enabled: bool = True
     drill: bool = False
     valid: tuple[ValidTimes, ...] = ()  # one of them suffices; none: always
@@ -62,7 +65,7 @@ class ScopedRule(RulePart):
     areas: tuple[str, ...] = ()  # codes and what lies in them
     cells: tuple[str, ...] = ()  # cell codes
     kinds: tuple[str, ...] = ()  # of the registry: 水位计
-    devices: tuple[str, ...] = ()  # names; `*` stands for any letters
+    devices: Patterns = ()  # names; `*` stands for any letters
     tags: tuple[str, ...] = ()  # one of them suffices
 
 
@@ -74,8 +77,8 @@ class Level(Part):
     below: float | None = None
     clear: float | None = None  # the limit itself unless given
     hold: Duration | None = None  # the rule's unless given
-    label: str = ""
-    label_en: str = ""
+    label: Label = ""
+    label_en: Label = ""
 
     @property
     def limit(self) -> float:

@@ -6,26 +6,26 @@ Only what somebody said stands in the words, never a default; durations as a con
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from core import yaml_text
 from core.checks import cross_check
 from core.config import Config, problems_of
 from core.errors import ConfigError, Problem
 from core.rule_config import Rule
-from core.rule_files import yaml_problem
-from core.setting import Part
+from core.setting import Part, written
 
 Words = Mapping[str, Any]
 
 _FIRST = ("kind", "label", "label_en", "metric")
 _LAST = ("severity", "levels", "class_code", "owner", "reason", "runbook", "valid", "drill", "enabled")
 _LIMIT = ("named", "span", "above", "below", "clear", "hold", "severity")
-_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # of a rule that somebody adds
+MOST_BYTES = 64 * 1024
 
 
 class _Rules(Part):
@@ -51,7 +51,9 @@ def words_of(rule: Rule) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     match value:
         case timedelta():
-            return _duration(value)
+            return written(value)
+        case time():
+            return f"{value:%H:%M}"
         case date():
             return value.isoformat()
         case float() if value.is_integer():
@@ -62,13 +64,6 @@ def _plain(value: Any) -> Any:
             return [_plain(one) for one in value]
         case _:
             return value
-
-
-def _duration(span: timedelta) -> str:
-    """`90s`, `2m`, `24h`: the largest unit of which it is a whole number."""
-    seconds = span.total_seconds()
-    size, unit = next(((size, unit) for size, unit in _UNITS if seconds and seconds % size == 0), (1, "s"))
-    return f"{seconds / size:g}{unit}" if seconds == 0 or seconds >= 1 else f"{seconds * 1000:g}ms"
 
 
 def ordered(words: Words, first: tuple[str, ...] = _FIRST, last: tuple[str, ...] = _LAST) -> dict[str, Any]:
@@ -145,23 +140,14 @@ _Dumper.add_representer(list, _list)
 
 
 def read_yaml_words(text: str) -> tuple[object, dict[str, int]]:
-    """What somebody wrote, and the line (from 1) of each path in it. Raises `ConfigError` where it is no YAML."""
+    """What somebody wrote, and the line (from 1) of each path in it. Raises `ConfigError` where it is no YAML or too long."""
+    if len(text.encode()) > MOST_BYTES:
+        raise ConfigError("", [Problem("", f"longer than {MOST_BYTES // 1024} kB", "a rule is a few hundred letters")])
     try:
-        return yaml.safe_load(text), dict(_lines(yaml.compose(text, Loader=yaml.SafeLoader)))
+        words, node = yaml_text.read(text)
     except yaml.YAMLError as error:
-        raise ConfigError("", [yaml_problem(error)]) from error
-
-
-def _lines(node: yaml.Node | None, path: str = "") -> Iterator[tuple[str, int]]:
-    children: list[tuple[str, yaml.Node, int]] = []
-    if isinstance(node, yaml.MappingNode):
-        children = [(str(key.value), value, key.start_mark.line + 1) for key, value in node.value]
-    elif isinstance(node, yaml.SequenceNode):
-        children = [(str(number), value, value.start_mark.line + 1) for number, value in enumerate(node.value)]
-    for name, value, line in children:
-        below = f"{path}.{name}" if path else name
-        yield below, line
-        yield from _lines(value, below)
+        raise ConfigError("", [yaml_text.problem_of(error)]) from error
+    return words, dict(yaml_text.lines(node))
 
 
 def line_of(lines: Mapping[str, int], path: str) -> int | None:

@@ -65,6 +65,6 @@ ClassCode = Annotated[str, Field(pattern=r"^\d{4}$")]
 
 
 class Part(BaseModel):
-    """Unknown keys are refused: a misspelt setting must not be silently without effect."""
+    """Unknown keys are refused: a misspelt setting must not be silently without effect. So are NaN and infinity: no limit is one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

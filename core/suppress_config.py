@@ -6,8 +6,9 @@ Decides how these are written; `alerts.suppress` gives them their meaning.
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from core.names import patterns
 from core.setting import ClassCode, Domain, Duration, Part
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
@@ -24,7 +25,7 @@ class Matcher(Part):
     classes: tuple[ClassCode, ...] = Field((), max_length=200)
     domains: tuple[Domain, ...] = ()
     kinds: Words = ()  # of the registry: 水位计
-    devices: Words = ()  # names; `*` stands for any letters
+    devices: Annotated[Words, AfterValidator(patterns)] = ()  # names; `*` stands for any letters
     gateways: Words = ()  # a gateway and what speaks through it
     tags: Words = ()
     severity_at_most: int | None = Field(None, ge=1, le=5)  # this number or a smaller one: this grave or graver

@@ -76,7 +76,12 @@ def judge(
     if held:
         return Judgement(passed_to=passed_to)  # the end of the hold wakes it
     ahead = min((step.at for step in plan if step.at > now), default=None)
-    due = [step for step in plan if step.at <= now and (passed_to is None or step.at > passed_to) and not is_told(step, told)]
+    reached = {number: max(turn for other, turn, _ in told if other == number) for number, _, _ in told}
+    due = [
+        step for step in plan
+        if step.at <= now and (passed_to is None or step.at > passed_to)
+        and step.round >= reached.get(step.step, 0) and not is_told(step, told)
+    ]  # fmt: skip
     if was_held:
         return Judgement(tuple(due[-1:]), now, ahead)
     return Judgement(tuple(_last_rounds(due)), passed_to, ahead)

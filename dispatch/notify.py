@@ -117,16 +117,25 @@ def _nearest(people: Sequence[Person], area: str) -> tuple[Person, ...]:
 def pack(waiting: Sequence[Message], sent: Mapping[Recipients, int], a_minute: int) -> tuple[list[Parcel], list[Message]]:
     """What leaves now, gravest first, and what waits for the minute to pass; nothing is ever left out.
 
-    `sent`: parcels of the last minute by their people. A summary that was begun keeps its id and its messages. Of the gravest none waits.
-    """
+    `sent`: parcels of the last minute by their people. A summary that was begun stays as it is, what was tried alone stays alone: it may
+    have arrived. Of the gravest none waits."""
     parcels, later = [], []
+    taken: dict[Recipients, int] = defaultdict(int, sent)
     begun: dict[int, list[Message]] = defaultdict(list)
     fresh: dict[tuple[Recipients, str], list[Message]] = defaultdict(list)
     for message in sorted(waiting, key=lambda message: (message.severity, message.outbox_id)):
-        (fresh[message.recipients, message.mark] if message.bundle is None else begun[message.bundle]).append(message)
+        if message.bundle is not None:
+            begun[message.bundle].append(message)
+        elif not message.attempts:
+            fresh[message.recipients, message.mark].append(message)
+        elif taken[message.recipients] < a_minute or message.severity <= _GRAVEST:
+            parcels.append(Parcel((message,)))
+            taken[message.recipients] += 1
+        else:
+            later.append(message)
     parcels += [Parcel(tuple(messages), bundle) for bundle, messages in begun.items()]
     for (recipients, _), messages in fresh.items():
-        room = a_minute - sent.get(recipients, 0)
+        room = a_minute - taken[recipients]
         if len(messages) <= room:
             parcels += [Parcel((message,)) for message in messages]
         elif room > 0:

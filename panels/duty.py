@@ -105,6 +105,7 @@ def _detail(text: Text) -> Component:
                 [
                     slot("heading", html.Header, className="detail-head"),
                     slot("notice", className="detail-notice"),
+                    slot("pending", className="detail-notice"),
                     html.Div([_evidence(text), _beside(text)], className="detail-body"),
                     slot("acts", html.Footer, className="acts", **marks({"aria-label": text("duty.acts")})),
                 ],

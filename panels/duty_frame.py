@@ -22,6 +22,7 @@ DESKS = (
     ("/admin", "desk.nav.admin"),
 )
 ROLES_OF_DESK = {"/entry": manual.ROLES, "/admin": ("admin",)}
+BELL = ("/cockpit", "/duty")  # the desks at which somebody is told
 DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
 
 
@@ -58,6 +59,7 @@ def head(page: Page, here: str) -> Component:
             slot("clock", className="desk-clock"),
             html.Div(
                 [
+                    *([slot("notices", html.Span, className="tool")] if here in BELL and page.scope else []),
                     html.Span([icon("user"), html.Span(_person(page))], className="person", title=_person(page)),
                     html.A(text("desk.other_language"), href=f"?lang={other}", className="head-button", lang=other),
                     html.Button(

@@ -17,7 +17,7 @@ from core.errors import IllegalAct, Invalid, NotAllowed, NotFound, StaleWrite
 from core.model import EVERYWHERE, Scope
 from dispatch import approvals as lifecycle
 from dispatch import incidents as incident_lifecycle
-from store import alerts, audit, incidents
+from store import alerts, audit, incidents, people, reports
 from store.acts import Act, demand_note, logged
 from store.timescale import Connection, prefixes, queries
 
@@ -51,6 +51,20 @@ def ask(connection: Connection, noun: str, noun_id: int, act: Act, two: TwoPerso
         raise IllegalAct(act.act, row["stage"], (), f"'{act.act}' is already waiting for a second person")
     _note(connection, act.named("ask"), noun, noun_id, row["area"], {"act": act.act, "approval": added["approval_id"]})
     return get_approval(connection, act.scope, added["approval_id"])
+
+
+def ask_of_report(connection: Connection, report_id: int, act: Act, two: TwoPersonConfig) -> list[dict[str, Any]]:
+    """To dismiss a report judges the alerts it raised: the approvals that those now wait for which take two people; none: go on.
+
+    Once the alert is judged the report can be dismissed. Raises what dismissing and judging would.
+    """
+    if act.act != "dismiss" or not two.severities:
+        return []
+    reports.demand(reports.lock_report(connection, act.scope, report_id), act)
+    judge = replace(act, act="judge", expect=None, extra={"verdict": "false_alarm"})
+    raised = queries.alerts_of_report(connection, report_id=report_id, areas=prefixes(act.scope))
+    asked = [ask(connection, "alert", row["alert_id"], judge, two) for row in raised]
+    return [one for one in asked if one is not None]
 
 
 def get_approval(connection: Connection, scope: Scope, approval_id: int) -> dict[str, Any]:
@@ -109,6 +123,8 @@ def decide(connection: Connection, approval_id: int, act: Act) -> None:
 
 def _carry_out(connection: Connection, row: Mapping[str, Any], act: Act) -> str | None:
     """Do what was asked for, as by who asked; what hinders it, if something does: then nothing of it stands."""
+    if (role := people.role_now(connection, row["asked_id"])) != row["asked_role"]:
+        return f"{row['asked_by']} {'has no account any more' if role is None else f'is {role} now, was ' + row['asked_role']}"
     scope = Scope(row["asked_role"], act.scope.areas, row["asked_id"], row["asked_by"])
     extra = dict(row["extra"])
     if "until" in extra:

@@ -1,7 +1,7 @@
-"""Columns of numbers as one binary parameter: a hundredth of the cost of a Python list.
+"""Columns of numbers and texts as one binary parameter: a hundredth of the cost of a Python list.
 
 The wire format is that of PostgreSQL's array_send: dimensions, then each element with its length. A missing float
-travels as NaN and is turned into null by the query (`nullif(value, 'NaN')`); no other column may be missing.
+travels as NaN and is turned into null by the query (`nullif(value, 'NaN')`), a missing text as null; no other column may be missing.
 """
 
 import struct
@@ -37,7 +37,7 @@ def int2s(values: Sequence[int]) -> Column:
     return _column(np.array(values, np.int16), 21)
 
 
-def int4s(values: Sequence[int]) -> Column:
+def int4s(values: Sequence[int] | NDArray[np.int32]) -> Column:
     return _column(np.array(values, np.int32), 23)
 
 
@@ -50,6 +50,15 @@ def timestamps(values: Sequence[datetime]) -> Column:
     """Aware times → timestamptz[], exact to the microsecond."""
     micros = [(moment - _EPOCH) // _MICROSECOND for moment in values]
     return _column(np.array(micros, np.int64), 1184)
+
+
+def texts(values: Sequence[str | None]) -> Column:
+    """None becomes null. As a list each text is searched for what must be escaped: a third of what a projector did in a storm."""
+    parts = [struct.pack(">iiiii", 1, int(None in values), 25, len(values), 1)]
+    for value in values:
+        data = None if value is None else value.encode()
+        parts += [struct.pack(">i", -1)] if data is None else [struct.pack(">i", len(data)), data]
+    return Column(b"".join(parts))
 
 
 class _ColumnDumper(Dumper):

@@ -24,6 +24,8 @@ _BY_HAND = -1  # the number of the step that stands in no policy
 PROBE = EscalationPolicy(steps=(EscalationStep(after=timedelta(0), targets=("probe/all",)),))
 _NOTHING = EscalationPolicy()
 _ENDED = {"alert": frozenset({"normal"}), "incident": frozenset({"closed", "dismissed"})}
+_SPEAKS = frozenset({"open", "confirmed"})  # in these stages an incident speaks for its parts, as in the queue
+_AllTold = Mapping[tuple[str, int, int], Mapping[str, frozenset[Told]]]  # by noun, id and call: of each policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class _Case:
     since: datetime
     call: int
     stopped: bool
+    told: frozenset[Told]  # in this call, under this policy
+    told_before: bool  # in this call, under another one
+    passed_to: datetime | None
 
     @property
     def anew(self) -> bool:
@@ -86,17 +91,20 @@ def sweep_due(connection: Connection, policies: Policies, now: datetime, most: i
     looked: list[dict[str, Any]] = []
     for noun, read in (("alert", queries.escalations_alerts), ("incident", queries.escalations_incidents)):
         mine = {row["id"]: row for row in rows if row["noun"] == noun}
-        cases = [_case(noun, mine[thing["id"]], thing, policies) for thing in read(connection, ids=list(mine))] if mine else []
+        cases = [_case(noun, mine[thing["id"]], thing, policies, told, now) for thing in read(connection, ids=list(mine))] if mine else []
         terms = {case.thing["id"]: _term(case, now) for case in cases}
         _write_terms(connection, noun, cases, terms, now)
         for case in cases:
-            judged = _judge(case, told.get((noun, case.thing["id"], case.call), frozenset()), terms[case.thing["id"]][0], now)
+            judged = _judge(case, now)
             looked.append(_looked(case, judged, terms[case.thing["id"]], now))
-            messages += _asked(case, told.get((noun, case.thing["id"], case.call), frozenset()), judged, now)
+            messages += _asked(case, judged, now)
             messages += [line for step in judged.tell for line in _messages(case, step, "hold" if case.was_quiet else "due", now)]
     with connection.cursor() as cursor:
         cursor.executemany(sql("escalations_looked"), looked)
         cursor.executemany(sql("escalations_tell"), messages)
+    silent = [case.thing["id"] for case in cases if case.thing["stage"] not in _SPEAKS]  # the incidents came last
+    if silent:
+        queries.escalations_wake_parts(connection, ids=silent, now=now, again_at=now + _SETTLES)
     return len(looked)
 
 
@@ -111,8 +119,8 @@ def escalate_now(connection: Connection, noun: str, row: Mapping[str, Any], act:
 def read_steps(connection: Connection, policies: Policies, noun: str, thing: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What was told of an alert or incident, newest last, and what is due if nobody answers. `thing` is its shape (id, severity, stage …).
 
-    {"policy", "call", "quiet": nobody is told now, "told": [{call, step, round, target, due_at, told_at, why, by, sent_at, failed_at}],
-    "due": [{step, round, targets, at}]}.
+    {"policy", "call", "quiet": nobody is told now, "told": [{call, policy, step, round, target, due_at, told_at, why, by,
+    sent_at, failed_at}], "due": [{step, round, targets, at}]}.
     """
     state = queries.escalations_read(connection, noun=noun, id=thing["id"])
     told = list(queries.escalations_read_steps(connection, noun=noun, id=thing["id"]))
@@ -126,7 +134,9 @@ def read_steps(connection: Connection, policies: Policies, noun: str, thing: Map
     }
     if state is None or chosen is None or thing["stage"] in _ENDED[noun] or thing["stage"] == "acked":
         return found
-    mine = frozenset((one["step"], one["round"], one["target"]) for one in told if one["call"] == state["call"])
+    mine = frozenset(
+        (one["step"], one["round"], one["target"]) for one in told if (one["call"], one["policy"]) == (state["call"], chosen[0])
+    )
     ahead = [step for step in escalation.schedule(chosen[1], state["since"]) if step.at > now and not escalation.is_told(step, mine)]
     due = [{"step": step.step, "round": step.round, "targets": list(step.targets), "at": step.at} for step in ahead]
     return {**found, "due": due, "quiet": state["quiet"]}
@@ -137,15 +147,16 @@ def forget(connection: Connection, before: datetime) -> int:
     return int(queries.escalations_forget(connection, before=before))
 
 
-def _read_told(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int, int], frozenset[Told]]:
+def _read_told(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> _AllTold:
     pairs = [(row["noun"], row["id"]) for row in rows]
-    found: dict[tuple[str, int, int], set[Told]] = {}
+    found: dict[tuple[str, int, int], dict[str, frozenset[Told]]] = {}
     for row in queries.escalations_told(connection, nouns=[noun for noun, _ in pairs], ids=[key for _, key in pairs]):
-        found.setdefault((row["noun"], row["id"], row["call"]), set()).add((row["step"], row["round"], row["target"]))
-    return {key: frozenset(steps) for key, steps in found.items()}
+        of_call = found.setdefault((row["noun"], row["id"], row["call"]), {})
+        of_call[row["policy"]] = of_call.get(row["policy"], frozenset()) | {(row["step"], row["round"], row["target"])}
+    return found
 
 
-def _case(noun: str, row: Mapping[str, Any], thing: Mapping[str, Any], policies: Policies) -> _Case:
+def _case(noun: str, row: Mapping[str, Any], thing: Mapping[str, Any], policies: Policies, told: _AllTold, now: datetime) -> _Case:
     """What is to be judged. An incident that became graver after it was acknowledged calls its people anew; an alert did so by itself."""
     chosen = escalation.choose(policies, thing["severity"], thing["class_code"], thing["domain"], thing["area"])
     name, policy = ("probe", PROBE) if thing["probe"] else chosen or (None, _NOTHING)
@@ -155,8 +166,20 @@ def _case(noun: str, row: Mapping[str, Any], thing: Mapping[str, Any], policies:
     acknowledged = answered is not None and (noun == "alert" or answered >= since)
     stages = {"confirm": thing["stage"] in ("confirmed", "handling"), "return": thing["stage"] == "rtn_unack"}
     answers = {"acknowledge": acknowledged, "take": thing["owner_id"] is not None, **stages}
-    ended = thing["stage"] in _ENDED[noun]
-    return _Case(noun, row, thing, name, policy, since, call, ended or any(answers[word] for word in policy.stop_on))
+    stopped = thing["stage"] in _ENDED[noun] or any(answers[word] for word in policy.stop_on)
+    of_call = told.get((noun, thing["id"], call), {})
+    before = any(known != (name or "") for known in of_call)
+    passed_to = _passed_to(row, name, before, now)
+    return _Case(noun, row, thing, name, policy, since, call, stopped, of_call.get(name or "", frozenset()), before, passed_to)
+
+
+def _passed_to(row: Mapping[str, Any], policy: str | None, told_before: bool, now: datetime) -> datetime | None:
+    """What fell due until then is settled. Graver than it was: nothing is. Under another policy that is no graver: all that lies behind,
+    if anybody was told at all."""
+    if row["worse"]:
+        return None
+    changed = row["policy"] is not None and row["policy"] != policy
+    return now if changed and told_before else row["passed_to"]
 
 
 def _term(case: _Case, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -174,15 +197,15 @@ def _term(case: _Case, now: datetime) -> tuple[datetime | None, datetime | None]
     return respond_by, overdue or (now if is_late else None)
 
 
-def _judge(case: _Case, told: frozenset[Told], respond_by: datetime | None, now: datetime) -> Judgement:
+def _judge(case: _Case, now: datetime) -> Judgement:
     if case.stopped:
-        return Judgement(passed_to=case.row["passed_to"])
+        return Judgement(passed_to=case.passed_to)
     thing = case.thing
-    inside = thing["incident_id"] is not None
+    inside = thing["inside"]
     if case.noun == "alert" and not inside and not thing["probe"] and now < thing["began_at"] + _SETTLES:
-        return Judgement(passed_to=case.row["passed_to"], look_at=thing["began_at"] + _SETTLES)
+        return Judgement(passed_to=case.passed_to, look_at=thing["began_at"] + _SETTLES)
     return escalation.judge(
-        case.policy, case.since, told, held=thing["held"] or inside, was_held=case.was_quiet, passed_to=case.row["passed_to"], now=now
+        case.policy, case.since, case.told, held=thing["held"] or inside, was_held=case.was_quiet, passed_to=case.passed_to, now=now
     )
 
 
@@ -191,9 +214,9 @@ def _looked(case: _Case, judged: Judgement, terms: tuple[datetime | None, dateti
     moments = [judged.look_at] if judged.look_at else []
     if respond_by is not None and overdue_at is None and not case.stopped and respond_by > now:
         moments.append(respond_by)
-    quiet = case.stopped or bool(case.thing["held"]) or case.thing["incident_id"] is not None
+    quiet = case.stopped or bool(case.thing["held"] or case.thing["inside"])
     return {
-        "noun": case.noun, "id": case.thing["id"], "look_at": min(moments, default=None), "quiet": quiet,
+        "noun": case.noun, "id": case.thing["id"], "look_at": min(moments, default=None), "quiet": quiet, "inside": case.thing["inside"],
         "passed_to": judged.passed_to, "policy": case.policy_name, "since": case.since, "call": case.call,
     }  # fmt: skip
 
@@ -209,31 +232,35 @@ def _write_terms(
             write(connection, ids=moved, terms=[terms[key][0] for key in moved], overdues=[terms[key][1] for key in moved])
 
 
-def _asked(case: _Case, told: frozenset[Told], judged: Judgement, now: datetime) -> list[dict[str, Any]]:
+def _asked(case: _Case, judged: Judgement, now: datetime) -> list[dict[str, Any]]:
     """What a person asked for, unless it is due by itself just now."""
     if case.row["hand_at"] is None or judged.tell or case.thing["stage"] in _ENDED[case.noun]:
         return []
-    step = escalation.next_step(case.policy, case.since, told, case.row["passed_to"])
+    step = escalation.next_step(case.policy, case.since, case.told, case.passed_to)
     if step is None:
-        again = sum(number == _BY_HAND for number, _, _ in told)
+        again = sum(number == _BY_HAND for number, _, _ in case.told)
         step = Step(_BY_HAND, again, now, ("role:supervisor@area",))
     return _messages(case, step, "hand", now)
 
 
 def _messages(case: _Case, step: Step, why: str, now: datetime) -> list[dict[str, Any]]:
-    """One message a target. `…@area` names the place of what happened, so that it finds its people when it leaves."""
+    """One message a target; it says so when a milder word was told before.
+
+    `…@area` names the place of what happened, so that it finds its people when it leaves.
+    """
     thing, key = case.thing, case.thing["id"]
     shown = {name: thing[name] for name in ("title", "severity", "class_code", "area", "drill", "simulated", "probe")}
     told = {"step": step.step, "round": step.round, "why": why}
     payload = {"noun": case.noun, "id": key, **shown, **told, "policy": case.policy_name, "began_at": case.row["since"].isoformat()}
+    policy, word = case.policy_name or "", "worsened" if case.told_before and case.row["worse"] else "escalated"
     by = case.row["hand_by"] if why == "hand" else None
     payload |= {"by": by, "note": case.row["hand_note"]} if by else {}
     return [
         {
-            "noun": case.noun, "id": key, "call": case.call, **told, "target": target, "due_at": step.at, "now": now,
+            "noun": case.noun, "id": key, "call": case.call, "policy": policy, **told, "target": target, "due_at": step.at, "now": now,
             "by": by, "told_to": target.replace("@area", f"@{thing['area']}"),
-            "template": f"{case.noun}_escalated", "payload": Jsonb(payload), "severity": thing["severity"],
-            "dedupe_key": f"escalation/{case.noun}/{key}/{case.call}/{step.step}/{step.round}/{target}",
+            "template": f"{case.noun}_{word}", "payload": Jsonb(payload), "severity": thing["severity"],
+            "dedupe_key": f"escalation/{case.noun}/{key}/{case.call}/{policy}/{step.step}/{step.round}/{target}",
         }
         for target in step.targets
     ]  # fmt: skip

@@ -5,7 +5,7 @@ Nothing else ends by time. Its alert returns as for any ending: acknowledged one
 
 from datetime import datetime
 
-from core.changes import AlertReturned, AttentionNeeded, Change
+from core.changes import AlertReturned, Change
 from store.acts import logged
 from store.save import save
 from store.timescale import Connection, queries
@@ -23,6 +23,5 @@ def end_expired(connection: Connection, now: datetime) -> int:
         queries.reports_expire(connection, ids=ids, now=now)
     rung = queries.reports_rung(connection, subjects=[f"report:{row['source']}/{row['external_id']}" for row in due])
     changes: list[Change] = [AlertReturned(row["alert_id"], now, None) for row in rung]
-    changes += [AttentionNeeded("incidents", tile) for tile in sorted({row["area"][:9] for row in due})]
     save(connection, changes, now)
     return len(due)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
+from store import arrays
 from store.timescale import Connection, queries, sql
 
 STATE = np.dtype(
@@ -113,7 +114,7 @@ def read_changes(connection: Connection, horizon: int, told: Sequence[int], most
 
 def read_states_of(connection: Connection, device_ids: NDArray[np.int32]) -> States:
     """The latest states of some devices."""
-    return np.frombuffer(queries.live_states_of(connection, devices=device_ids.tolist()), dtype=STATE)
+    return np.frombuffer(queries.live_states_of(connection, devices=arrays.int4s(device_ids)), dtype=STATE)
 
 
 def read_states_since(connection: Connection, since: datetime) -> States:
@@ -159,7 +160,7 @@ def move_cursor(connection: Connection, expected: int, sequence: int, horizon: i
 
 
 def write_delta(connection: Connection, sequence: int, parts: Mapping[str, str], at: datetime) -> None:
-    queries.live_tell(connection, sequence=sequence, at=at, areas=list(parts), payloads=list(parts.values()))
+    queries.live_tell(connection, sequence=sequence, at=at, areas=arrays.texts(list(parts)), payloads=arrays.texts(list(parts.values())))
 
 
 def sign(connection: Connection, at: datetime) -> None:

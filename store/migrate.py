@@ -14,10 +14,10 @@ _LOCK_S = 10.0  # whoever waits for a table longer keeps everybody behind him wa
 
 
 def upgrade(database_url: str, lock_s: float = _LOCK_S) -> None:
-    """Apply every migration that is missing, then the grants. Safe to repeat.
+    """Apply every migration that is missing, each in its own transaction, then the grants. Safe to repeat.
 
     Raises `psycopg.OperationalError` when the database cannot be reached, `StoreUnavailable` when a table was not free for
-    `lock_s` seconds: nothing has changed then.
+    `lock_s` seconds: the migrations before stand then, nothing of the one that waited does, and another `upgrade` goes on with it.
     """
     config = Config()
     config.set_main_option("script_location", str(_HERE))
@@ -29,7 +29,8 @@ def upgrade(database_url: str, lock_s: float = _LOCK_S) -> None:
             connection.execute((_HERE / "grants.sql").read_bytes())
     except (OperationalError, psycopg.errors.LockNotAvailable) as error:
         if isinstance(getattr(error, "orig", error), psycopg.errors.LockNotAvailable):
-            raise StoreUnavailable(f"a table was in use for {lock_s:g} s: stop the roles, or try again") from error
+            told = f"a table was in use for {lock_s:g} s: stop the roles, then migrate again; it goes on where it stopped"
+            raise StoreUnavailable(told) from error
         raise
 
 

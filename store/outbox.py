@@ -14,6 +14,7 @@ from store.timescale import Connection, queries, sql
 AT_ONCE = 2_000
 LEASE = timedelta(minutes=2)
 _POSTPONED = timedelta(seconds=10)
+_NOBODY_FOR = timedelta(minutes=1)  # somebody may come on shift
 _HEALTH_OF = timedelta(hours=1)
 
 
@@ -25,13 +26,20 @@ class Claimed(NamedTuple):
 
 
 def claim(connection: Connection, channel: str, config: NotifyConfig, now: datetime) -> Claimed:
-    """What leaves through a channel now, the gravest first; ours until the lease ends. The rest of a storm waits for its summary."""
+    """What leaves through a channel now, the gravest first; ours until the lease ends. The rest of a storm waits for its summary.
+
+    What is meant for nobody now waits for somebody to come, as long as it takes: that is no attempt.
+    """
     rows = list(queries.outbox_claim(connection, channel=channel, now=now, most=AT_ONCE))
     if not rows:
         return Claimed([], {})
     people = read_people(connection)
     sent = {tuple(row["recipients"]): row["parcels"] for row in queries.outbox_sent_lately(connection, channel=channel, since=now - WINDOW)}
-    parcels, later = pack([_message(row, people) for row in rows], sent, config.a_minute)
+    messages = [_message(row, people) for row in rows]
+    nobodys = [message.outbox_id for message in messages if message.to_nobody]
+    if nobodys:
+        queries.outbox_nobody(connection, ids=nobodys, until=now + _NOBODY_FOR)
+    parcels, later = pack([message for message in messages if not message.to_nobody], sent, config.a_minute)
     leases = [
         {"ids": ids_of(parcel), "until": now + LEASE, "recipients": list(parcel.first.recipients), "bundle": parcel.bundle}
         for parcel in parcels

@@ -53,6 +53,12 @@ def login_of(connection: Connection, account_id: int) -> str:
     return str(queries.people_login(connection, account_id=account_id)["login"])
 
 
+def role_now(connection: Connection, account_id: int) -> str | None:
+    """The role of an account; None: it is disabled."""
+    row = queries.people_role(connection, account_id=account_id)
+    return str(row["role"]) if row else None
+
+
 def _sees(row: Mapping[str, Any], area: str) -> bool:
     return any(area.startswith(prefix) for prefix in row["areas"])
 

@@ -26,6 +26,11 @@ def register(connection: Connection, config: Config, now: datetime) -> str:
     return accounts.create_token(connection, _TOKEN, ["read", "feed"], [config.area.code], now)
 
 
+def is_registered(connection: Connection, token: str, now: datetime) -> bool:
+    """Whether a token is still ours: who leads meanwhile has taken another."""
+    return bool(token) and accounts.find_token(connection, token, now) is not None
+
+
 def begin(connection: Connection, wire: str, now: datetime) -> int:
     """A proof sets out; its number is the value that is sent."""
     number: int = queries.probes_begin(connection, wire=wire, now=now)

@@ -45,7 +45,7 @@ def _follow_silences(connection: Connection, now: datetime) -> int:
         with told(connection, silence_id, now):
             queries.suppress_mark_silence(connection, silence_id=silence_id, ends=silence["ends"], now=now)
         if silence["ends"]:
-            queries.suppress_note_held(connection, ref=f"silence:{silence_id}")
+            queries.suppress_note_held(connection, refs=[f"silence:{silence_id}"])
         else:
             areas, matcher = like(silence["areas"]), Matcher.model_validate(silence["matcher"])
             queries.suppress_note_meant(connection, areas=areas, **columns(matcher))
@@ -75,7 +75,10 @@ def _judge(connection: Connection, alert_ids: Sequence[int], grounds: Grounds, n
     if moves.alert_ids:
         with logged_many(connection, "alert", moves.alert_ids, now):
             write_holds(connection, moves, now)
-    _note_children(connection, move_inhibitors(connection, verdicts), verdicts)
+    moved = move_inhibitors(connection, verdicts)
+    if moved:  # whom they hold, though today they may share nothing any more
+        queries.suppress_note_held(connection, refs=sorted({f"alert:{row[2]}" for row in moved}))
+    _note_children(connection, {(row[0], row[1]) for row in moved}, verdicts)
 
 
 def _note_children(connection: Connection, keys: Collection[Key], verdicts: Sequence[Verdict]) -> None:

@@ -78,11 +78,7 @@ def act_on_report(connection: Connection, report_id: int, act: Act, classes: Map
     Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` when a note, a class or a place is missing.
     """
     row = lock_report(connection, act.scope, report_id)
-    demand_fresh(row, act)
-    stage = lifecycle.advance(row["stage"], act.act)
-    if act.scope.role not in lifecycle.ROLES[act.act]:
-        raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
-    demand_note(act, lifecycle.NEEDS_NOTE)
+    stage = demand(row, act)
     changed = _changed(connection, row, act, classes, locate)
     with logged(connection, "report", [report_id], act.now):
         columns = {name: changed.get(name, row.get(name)) for name in _COLUMNS}
@@ -93,6 +89,16 @@ def act_on_report(connection: Connection, report_id: int, act: Act, classes: Map
     queries.media_follow(connection, report_ids=[report_id])
     audit.append(connection, act, "report", report_id, str(columns["area"]), stages=(row["stage"], stage), detail=changed)
     _follow(connection, report_id, act)
+
+
+def demand(row: Mapping[str, Any], act: Act) -> str:
+    """The stage an act leads to. Raises `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` without a note."""
+    demand_fresh(row, act)
+    stage = lifecycle.advance(row["stage"], act.act)
+    if act.scope.role not in lifecycle.ROLES[act.act]:
+        raise NotAllowed(f"'{act.act}' is not for the role '{act.scope.role}'")
+    demand_note(act, lifecycle.NEEDS_NOTE)
+    return stage
 
 
 def _changed(connection: Connection, row: Mapping[str, Any], act: Act, classes: Mapping[str, Any], locate: Locate) -> dict[str, Any]:

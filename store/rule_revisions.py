@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from core.config import Config
 from core.errors import Invalid, NotFound, StaleWrite
+from core.rule_config import Rule
 from core.rule_words import Words, words_of
 from store import audit
 from store.acts import Act
@@ -84,6 +85,19 @@ def get_kept(connection: Connection, config: Config, name: str) -> Kept:
     return found
 
 
+def find_version(connection: Connection, config: Config, name: str) -> int | None:
+    """The revision that whoever changes a rule must have seen, 0 of one that only the file has; None: there is no such rule yet."""
+    seen = _newest(connection, name).get("revision")
+    return int(seen) if seen is not None else 0 if name in config.rules else None
+
+
+def get_file_rule(config: Config, name: str) -> Rule:
+    """The rule of the file. Raises `Invalid` where it has none."""
+    if name not in config.rules:
+        raise Invalid(f"the file has no rule '{name}' to go back to; withdraw it instead")
+    return config.rules[name]
+
+
 def history(connection: Connection, name: str, before: int | None = None, limit: int = 100) -> list[dict[str, Any]]:
     """Revisions of a rule, newest first: words, origin, when, by whom and why."""
     return list(queries.rulebook_of_rule(connection, rule=name, before=before or 2**62, limit=min(limit, _MOST)))
@@ -104,11 +118,8 @@ def withdraw(connection: Connection, config: Config, name: str, act: Act) -> int
 
 
 def back_to_file(connection: Connection, config: Config, name: str, act: Act) -> int:
-    """The file's words hold again, and follow the file. Raises `NotFound`, `StaleWrite`, `Invalid` without a reason or such words."""
-    file = get_kept(connection, config, name).file
-    if file is None:
-        raise Invalid(f"the file has no rule '{name}' to go back to; withdraw it instead")
-    return _write(connection, config, name, file, "file", act)
+    """The file's words hold again, and follow the file. Raises `StaleWrite`, `Invalid` without a reason or such words."""
+    return _write(connection, config, name, words_of(get_file_rule(config, name)), "file", act)
 
 
 def _write(connection: Connection, config: Config, name: str, words: Words | None, origin: str, act: Act) -> int:

@@ -1,7 +1,7 @@
 """Carries out what `alerts.evaluate` decided: a statement for all that a batch raises, a small one for each other change, and the log."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -14,7 +14,6 @@ from core.changes import (
     AlertReturned,
     AlertSeen,
     AlertWorsened,
-    AttentionNeeded,
     Change,
     DeviceBack,
     DeviceSilent,
@@ -24,8 +23,8 @@ from core.changes import (
     WaitSet,
     WatchSet,
 )
-from store import change_log, suppress
-from store.timescale import Connection, queries, sql
+from store import arrays, change_log, suppress
+from store.timescale import Connection, queries
 
 # The parameters of `save_alerts_raised`: column → field.
 _COLUMNS = {
@@ -35,6 +34,8 @@ _COLUMNS = {
     "times": "observed_at", "drills": "drill", "simulateds": "simulated", "endeds": "ended", "levels": "level",
     "revisions": "revision", "probes": "probe", "flap_times": "flap_times", "flap_withins": "flap_within",
 }  # fmt: skip
+_TEXTS = {"rules", "subjects", "domains", "class_codes", "titles", "units", "areas"}
+_NUMBERS = {"values", "thresholds", "lons", "lats"}
 
 
 def save(connection: Connection, changes: Sequence[Change], now: datetime) -> list[int]:
@@ -42,16 +43,15 @@ def save(connection: Connection, changes: Sequence[Change], now: datetime) -> li
     if not changes:
         return []
     touched = sorted({change.alert_id for change in changes if isinstance(change, ON_ALERTS) and change.alert_id > 0})
+    if touched:
+        queries.save_lock_alerts(connection, alert_ids=touched)
     before = change_log.read(connection, "alert", touched)
     rang = _carry_out(connection, changes, now)
     suppress.hold_raised(connection, sorted(rang), now)  # before the change log: no screen sees it ring
     _watch(connection, changes)
-    _need_attention(connection, changes, now)
     moved = sorted({*touched, *rang})
     if moved:
         change_log.append(connection, "alert", before, change_log.read(connection, "alert", moved), now)
-        for row in list(queries.save_streets_of_alerts(connection, alert_ids=moved)):
-            queries.save_attention(connection, rule="incidents", tile=row["tile"], now=now)
     return moved
 
 
@@ -87,26 +87,26 @@ def _raise(connection: Connection, waiting: Mapping[tuple[str, str], AlertRaised
     """In one statement; each with its number."""
     if waiting:
         columns = {column: [getattr(one, name) for one in waiting.values()] for column, name in _COLUMNS.items()}
-        for row in queries.save_alerts_raised(connection, now=now, **columns):
+        packed = {column: arrays.texts(columns[column]) for column in _TEXTS} | {
+            column: arrays.float8s(columns[column]) for column in _NUMBERS
+        }
+        for row in queries.save_alerts_raised(connection, now=now, **{**columns, **packed}):
             yield waiting[row["rule"], row["subject"]], row["alert_id"]
 
 
 def _watch(connection: Connection, changes: Sequence[Change]) -> None:
-    """Last and by device: two workers must take these locks in the same order."""
-    watches = sorted(
-        (change.device_id, change.attention_at, change.feed or "", change.inhibited) for change in changes if isinstance(change, WatchSet)
-    )
+    """Last and by device: two workers must take these locks in the same order. Of 100,000 devices hundreds are due with a batch."""
+    told = sorted((change for change in changes if isinstance(change, WatchSet)), key=lambda one: (one.device_id, one.attention_at))
+    watches: dict[int, WatchSet] = {}  # the last of each device, with the last feed that is known
+    for one in told:
+        before = watches.get(one.device_id)
+        watches[one.device_id] = replace(one, feed=before.feed) if before and one.feed is None else one
     if watches:
-        names = ("device_id", "attention_at", "feed", "inhibited")
-        rows = [dict(zip(names, (device_id, at, feed or None, inhibited), strict=True)) for device_id, at, feed, inhibited in watches]
-        with connection.cursor() as cursor:
-            cursor.executemany(sql("save_watch"), rows)
-
-
-def _need_attention(connection: Connection, changes: Sequence[Change], now: datetime) -> None:
-    """One note a rule and tile, in their order: a thousand reports of a street are one reason to look at it."""
-    for rule, tile in sorted({(change.rule, change.tile) for change in changes if isinstance(change, AttentionNeeded)}):
-        queries.save_attention(connection, rule=rule, tile=tile, now=now)
+        rows = list(watches.values())
+        queries.save_watches(
+            connection, devices=arrays.int4s(list(watches)), moments=arrays.timestamps([one.attention_at for one in rows]),
+            feeds=arrays.texts([one.feed for one in rows]), inhibited=[one.inhibited for one in rows],
+        )  # fmt: skip
 
 
 def _move_alert(connection: Connection, change: OnAlert, alert_id: int, now: datetime) -> set[int]:
@@ -145,7 +145,7 @@ def _apply(connection: Connection, change: Other, now: datetime) -> None:
         case DeviceBack():
             queries.save_device_back(connection, device_id=change.device_id)
             queries.save_device_change(connection, device_id=change.device_id, was=now, now=now)
-        case WatchSet() | AttentionNeeded():
-            return  # written by `save` for all changes together, in the order of their locks: _watch and _need_attention
+        case WatchSet():
+            return  # written by `save` for all changes together, in the order of their locks: _watch
         case _:
             assert_never(change)

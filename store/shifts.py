@@ -39,9 +39,13 @@ def begin(connection: Connection, scope: Scope, now: datetime) -> None:
 
 
 def read_current(connection: Connection, scope: Scope, shift_for: timedelta) -> dict[str, Any]:
-    """`{shift, holds, handover, offers}` of the reader: what is on, what is held, the last offer made, those that wait for him."""
+    """`{shift, holds, handover, offers}` of the reader: what is on, what is held, the last offer made, those that wait for him.
+
+    Of an offer the `items` in the reader's areas, and how many lie `beyond` them.
+    """
     row = queries.shifts_of(connection, account_id=scope.account_id) if scope.account_id is not None else None
-    offers = [] if scope.account_id is None else list(queries.handovers_offered_to(connection, account_id=scope.account_id))
+    offered = [] if scope.account_id is None else list(queries.handovers_offered_to(connection, account_id=scope.account_id))
+    offers = [_in_sight(one, scope) for one in offered]
     if row is None:
         return {"shift": None, "holds": [], "handover": None, "offers": offers}
     handover = queries.handovers_of_shift(connection, shift_id=row["shift_id"])
@@ -50,6 +54,12 @@ def read_current(connection: Connection, scope: Scope, shift_for: timedelta) -> 
     shown = {name: row[name] for name in ("stage", "began_at", "version")}
     shift = {"id": row["shift_id"], **shown, "ends_at": row["began_at"] + shift_for, "acts": list(acts)}
     return {"shift": shift, "holds": list_held(connection, row), "handover": handover, "offers": offers}
+
+
+def _in_sight(offer: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """What was signed for lies with the hash; of it a successor reads what he may see, and `beyond` is how many things more it has."""
+    items = [item for item in offer["items"] if scope.sees(item["area"])]
+    return {**offer, "items": items, "beyond": len(offer["items"]) - len(items)}
 
 
 def list_held(connection: Connection, shift: Mapping[str, Any]) -> list[dict[str, Any]]:

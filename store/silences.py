@@ -11,6 +11,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from core.duty_config import TwoPersonConfig
 from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
 from core.model import Scope
 from core.suppress_config import Matcher, SilencesConfig
@@ -21,6 +22,7 @@ from store.suppress import columns, like
 from store.timescale import Connection, prefixes, queries
 
 ROLES: Mapping[str, frozenset[str]] = {"silence": frozenset({"duty", "supervisor"}), "maintenance": frozenset({"supervisor", "admin"})}
+_ALONE = TwoPersonConfig()
 STATES = ("planned", "active", "over")
 
 
@@ -57,9 +59,11 @@ def _with_acts(shape: dict[str, Any], scope: Scope) -> dict[str, Any]:
     return {**shape, "acts": ["end"] if may else []}
 
 
-def add_silence(connection: Connection, wish: Wish, act: Act, limits: SilencesConfig) -> int:
+def add_silence(
+    connection: Connection, wish: Wish, act: Act, limits: SilencesConfig, two: TwoPersonConfig = _ALONE
+) -> int:  # fmt: skip
     """Begin or plan a silence; its id. `act.note` says why. Raises as `demand_wish` does, and `Invalid` without a reason."""
-    areas = demand_wish(connection, wish, act, limits)
+    areas = demand_wish(connection, wish, act, limits, two)
     if not act.note.strip():
         raise Invalid("'why' is missing: a silence says why")
     silence_id: int = queries.silences_add(
@@ -76,7 +80,7 @@ def _written(matcher: Matcher) -> dict[str, Any]:
     return matcher.model_dump(mode="json", exclude_defaults=True)
 
 
-def demand_wish(connection: Connection, wish: Wish, act: Act, limits: SilencesConfig) -> list[str]:
+def demand_wish(connection: Connection, wish: Wish, act: Act, limits: SilencesConfig, two: TwoPersonConfig) -> list[str]:
     """Where the silence is to hold. Raises `NotAllowed` for the role or the area, `Invalid` for times and what is not there."""
     scope = act.scope
     if wish.kind not in ROLES:
@@ -87,6 +91,8 @@ def demand_wish(connection: Connection, wish: Wish, act: Act, limits: SilencesCo
         raise Invalid("the matcher names nobody: name a rule, an area, a cell, a class, a domain, a kind, a device or a severity")
     if wish.matcher.means_everything and scope.role != "supervisor":
         raise NotAllowed("to silence whatever rings in an area is for a supervisor: name a rule, a class, a device …")
+    if scope.role != "supervisor":
+        _demand_mild(wish.matcher, two)
     _demand_times(wish, act.now, limits)
     areas = list(wish.matcher.areas or scope.areas)
     for area in areas:
@@ -96,6 +102,16 @@ def demand_wish(connection: Connection, wish: Wish, act: Act, limits: SilencesCo
     if unknown:
         raise Invalid(f"cells: no cell {', '.join(unknown[:10])} in your areas")
     return areas
+
+
+def _demand_mild(matcher: Matcher, two: TwoPersonConfig) -> None:
+    """What two people shelve nobody silences alone. Raises `Invalid` with how to go on."""
+    if grave := two.grave_of(matcher.severity_at_least, matcher.severity_at_most):
+        raise Invalid(
+            f"severity_at_least: it may hold alerts of severity {', '.join(map(str, grave))}, which take two people: set it to "
+            f"{max(two.severities) + 1}, or ask a supervisor to make it" if max(two.severities) < 5
+            else "alerts of every severity take two people: ask a supervisor to make it"
+        )  # fmt: skip
 
 
 def _demand_times(wish: Wish, now: datetime, limits: SilencesConfig) -> None:
@@ -109,9 +125,9 @@ def _demand_times(wish: Wish, now: datetime, limits: SilencesConfig) -> None:
         raise Invalid(f"a {wish.kind} lasts at most {most}: 'until' no later than {(since + most).isoformat()}")
 
 
-def preview(connection: Connection, wish: Wish, act: Act, limits: SilencesConfig) -> dict[str, Any]:
+def preview(connection: Connection, wish: Wish, act: Act, limits: SilencesConfig, two: TwoPersonConfig) -> dict[str, Any]:
     """How many open alerts it would hold and how many of the last 24 hours it would have held. Changes nothing; raises as `demand_wish`."""
-    areas, matcher = demand_wish(connection, wish, act, limits), wish.matcher
+    areas, matcher = demand_wish(connection, wish, act, limits, two), wish.matcher
     rows = [dict(row) for row in queries.silences_preview(
         connection, bounds=prefixes(act.scope), areas=like(areas), day=act.now - timedelta(days=1), cells=list(matcher.cells) or None,
         kinds=list(matcher.kinds) or None, devices=[_pattern(name) for name in matcher.devices] or None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.config import Config
 from core.facts import Moved, StateMoved, ValidReading
-from core.model import QUALITY_CODE, Quality
+from core.model import QUALITY_CODE, TRUSTED, Quality
 from store import arrays
 from store.timescale import Connection, queries
 
@@ -79,21 +79,27 @@ def stories(connection: Connection, states: Newest) -> dict[StateKey, Story]:
 
 def _story(readings: Sequence[ValidReading], before: Mapping[str, Any] | None) -> Story:
     told: Story = []
-    value, since = (before["value"], before["changed_at"]) if before else (None, None)
+    stood, since = (before["stood"], before["changed_at"]) if before else (None, None)
     for reading in sorted(readings, key=lambda one: one.observed_at):
         if before and reading.observed_at <= before["observed_at"]:
             continue
-        if since is None or reading.value != value:
-            value, since = reading.value, reading.observed_at
+        if since is None or (_is_trusted(reading) and reading.value != stood):
+            since = reading.observed_at
+        stood = reading.value if _is_trusted(reading) else stood
         told.append((reading, since))
     return told
+
+
+def _is_trusted(reading: ValidReading) -> bool:
+    return reading.value is not None and reading.quality in TRUSTED
 
 
 def keep_changes(connection: Connection, told: Mapping[StateKey, Story]) -> None:
     """After the upsert of the states, which saw nothing of what lay between: 5, 6, 5 has changed."""
     for (device_id, metric_id), story in told.items():
-        if len({reading.value for reading, _ in story}) > 1:
-            queries.states_changed(connection, device_id=device_id, metric_id=metric_id, changed_at=story[-1][1])
+        if len({(reading.value, reading.quality) for reading, _ in story}) > 1:
+            stood = next((reading.value for reading, _ in reversed(story) if _is_trusted(reading)), None)
+            queries.states_changed(connection, device_id=device_id, metric_id=metric_id, changed_at=story[-1][1], stood=stood)
 
 
 def tell_moved(states: Newest, told: Mapping[StateKey, Story], rows: Iterable[Mapping[str, Any]], ruled: Collection[str]) -> Moved:

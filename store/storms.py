@@ -15,6 +15,7 @@ from store.acts import Act
 from store.timescale import Connection, prefixes, queries
 
 _MOST_GROUPS = 500
+_OF_CITY = {"arrivals", "capacity", "report"}
 
 
 def officers(connection: Connection) -> int:
@@ -86,12 +87,18 @@ def read_told(connection: Connection) -> dict[str, Any] | None:
 
 
 def read_storm(connection: Connection, scope: Scope, config: Config, on_shift: int, now: datetime) -> dict[str, Any]:
-    """Whether there is a storm, how much arrives against what the desk can take, the groups, and how the last ones went."""
+    """Whether there is a storm, how much arrives against what the desk can take, the groups, and how the last ones went.
+
+    The desk is the city's: for a reader of a part of it `arrivals` are those of his areas, against no capacity, and the last storms have
+    no report, which names things of all areas.
+    """
     load = law.Load(queries.storms_arrivals(connection, since=now - config.storm.within, now=now), on_shift)
+    whole, last = scope.sees(config.area.code), list(queries.storms_last(connection, limit=10))
     return {
-        "storm": read_told(connection), "arrivals": load.arrivals, "capacity": law.capacity(load, config.storm),
-        "within_s": config.storm.within.total_seconds(), "officers": on_shift,
-        "groups": read_groups(connection, scope, config, now), "last": list(queries.storms_last(connection, limit=10)),
+        "scope": "city" if whole else "part", "storm": read_told(connection), "arrivals": load.arrivals,
+        "capacity": law.capacity(load, config.storm) if whole else None,
+        "within_s": config.storm.within.total_seconds(), "officers": on_shift, "groups": read_groups(connection, scope, config, now),
+        "last": last if whole else [{name: value for name, value in one.items() if name not in _OF_CITY} for one in last],
     }  # fmt: skip
 
 

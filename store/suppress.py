@@ -112,8 +112,8 @@ def add_inhibitors(connection: Connection, rows: Iterable[Row], *, noted: bool) 
         )
 
 
-def move_inhibitors(connection: Connection, verdicts: Sequence[Verdict]) -> set[Key]:
-    """Bring the table of parents up to date; returns the keys under which something is otherwise than the leader knew."""
+def move_inhibitors(connection: Connection, verdicts: Sequence[Verdict]) -> set[Row]:
+    """Bring the table of parents up to date; returns the rows that are otherwise than the leader knew."""
     standing: dict[int, set[Row]] = {}
     unnoted: set[Row] = set()
     for found in queries.suppress_inhibitors(connection, alert_ids=[one.candidate.alert_id for one in verdicts]):
@@ -129,7 +129,7 @@ def move_inhibitors(connection: Connection, verdicts: Sequence[Verdict]) -> set[
         names, keys, alert_ids, _ = zip(*sorted(gone), strict=True)
         queries.suppress_drop_inhibitors(connection, names=list(names), keys=list(keys), alert_ids=list(alert_ids))
     add_inhibitors(connection, come, noted=True)
-    return {(name, key) for name, key, _, _ in gone | come}
+    return gone | come
 
 
 def like(patterns: Iterable[str]) -> list[str]:

@@ -99,7 +99,10 @@ class Store:
 
 def _limit(connection: Connection, scope: Scope) -> None:
     """Until the transaction ends, row security shows what `scope` names."""
-    connection.execute("select set_config('yiping.areas', %s, true)", [",".join(prefixes(scope))])
+    account = "" if scope.account_id is None else str(scope.account_id)
+    connection.execute(
+        "select set_config('yiping.areas', %s, true), set_config('yiping.account', %s, true)", [",".join(prefixes(scope)), account]
+    )
 
 
 @contextmanager

@@ -20,8 +20,7 @@ def differences(connection: Connection, officer: Person, expected: Expected) -> 
     if expected.told is not None:
         yield from _counts("told", expected.told, story.told(connection))
     if expected.queue is not None:
-        _, body = officer.ask("GET", "/queue?limit=500")
-        if "items" not in body: yield str(body)
+        _, body = officer.ask("GET", "/queue?limit=1000")
         rows = [f"{row['kind']} {row.get('title')}" for row in body["items"]]
         if len(rows) != expected.queue:
             yield f"the queue has {len(rows)} rows, not {expected.queue}: {'; '.join(rows)}"

@@ -1,6 +1,6 @@
 """The people of a story at their browsers: every act goes through the same API as a screen's, in this process. Decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from api import rest
 from api.auth import CSRF_HEADER, SESSION_COOKIE, derive_csrf
 from core.config import Config
-from store.timescale import Store
+from store.accounts import Account, open_session
+from store.timescale import Connection, Store
 
 
 @dataclass(slots=True)
@@ -35,17 +36,23 @@ class Person:
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
         """Status and JSON of a call below /api/v1."""
-        answer = self.client.open(f"{rest.PREFIX}{path}", method=method, headers={CSRF_HEADER: self.csrf}, json=body)
+        headers = {CSRF_HEADER: self.csrf, **({"If-Match": "*"} if method in ("PUT", "DELETE") else {})}  # a story is its only author
+        answer = self.client.open(f"{rest.PREFIX}{path}", method=method, headers=headers, json=body)
         return answer.status_code, answer.get_json(silent=True)
 
 
-def sit_down(desk: Desk, secrets: Mapping[str, str], media: Path) -> dict[str, Person]:
-    """A browser each, by login; `secrets` are their sessions'."""
+def open_office(desk: Desk, media: Path) -> Flask:
+    """The API of the screens, in this process."""
     app = Flask("story")
     app.register_blueprint(rest.blueprint(desk, media))
+    return app
+
+
+def sit_down(office: Flask, connection: Connection, accounts: Iterable[Account], now: datetime) -> dict[str, Person]:
+    """A browser with a session each, by login."""
     people = {}
-    for login, secret in secrets.items():
-        client = app.test_client()
+    for account in accounts:
+        secret, client = open_session(connection, account, now), office.test_client()
         client.set_cookie(SESSION_COOKIE, secret)
-        people[login] = Person(client, derive_csrf(secret))
+        people[account.login] = Person(client, derive_csrf(secret))
     return people

@@ -7,7 +7,7 @@ from functools import cache
 
 from core.config import Config
 from geodata.model import Area, City, DutyGrid, Geometry, GridCell, Level
-from store.accounts import Account, add_account, open_session
+from store.accounts import Account, add_account
 from store.geography import save_city
 from store.timescale import Connection
 
@@ -27,15 +27,12 @@ def degrees(east_m: float, north_m: float) -> tuple[float, float]:
     return LON + east_m / (_METRES_PER_DEGREE * math.cos(math.radians(LAT))), LAT + north_m / _METRES_PER_DEGREE
 
 
-def build(connection: Connection, config: Config, now: datetime) -> dict[str, str]:
-    """Save the city and its people; returns the secret of a session by login."""
+def build(connection: Connection, config: Config, now: datetime) -> tuple[Account, ...]:
+    """Save the city and its people."""
     save_city(connection, _city(config.area.code, config.area.name), now)
-    secrets = {}
-    for login, role in PEOPLE.items():
-        areas = (config.area.code,)
-        account_id = add_account(connection, login, _HASH, role, areas, login, now)
-        secrets[login] = open_session(connection, Account(account_id, login, role, areas, login), now)
-    return secrets
+    areas = (config.area.code,)
+    ids = {login: add_account(connection, login, _HASH, role, areas, login, now) for login, role in PEOPLE.items()}
+    return tuple(Account(ids[login], login, role, areas, login) for login, role in PEOPLE.items())
 
 
 @cache

@@ -25,13 +25,14 @@ from store.rule_revisions import keep_file
 from store.rulebook import Rulebook
 from store.timescale import Store
 from story.judge import differences
-from story.people import Desk, Person, sit_down
+from story.people import Desk, Person, open_office, sit_down
 from story.place import build, degrees
 from story.script import Act, Script, Step, StoryDevice, Told
 
 FEED = "city"  # the feed whose topics are ours: see docs/protocols
-_TURN = timedelta(seconds=10)  # between two turns of the leader at least
-_SPARSER = 6  # a sixth of the time since the step before, at most: a story of days need not count seconds
+_TURN = timedelta(seconds=15)  # between two turns of the leader, and beyond the first minute of a step
+_SPARSER = 4  # a quarter of the time since that step: a story of days need not count seconds
+_SESSION = timedelta(minutes=15)  # people sign in again: a session that nobody uses ends
 _NUMBERED = re.compile(r"\{(alert|incident|report):(.+)\}")
 
 
@@ -93,11 +94,16 @@ class Stage:
         with self._store.connection() as connection:
             keep_catalogue(connection, config)
             keep_file(connection, config, begins, "story")
-            secrets = build(connection, config, begins)
+            self._accounts = build(connection, config, begins)
         self._desk = Desk(config, self._store, self._store, begins)
-        self._people = sit_down(self._desk, secrets, folder)
+        self._office = open_office(self._desk, folder)
+        self._sign_in()
         self._devices: dict[str, StoryDevice] = {}
         self._start()
+
+    def _sign_in(self) -> None:
+        with self._store.connection() as connection:
+            self._people, self._signed_in = sit_down(self._office, connection, self._accounts, self.now), self.now
 
     def close(self) -> None:
         self._store.close()
@@ -125,6 +131,8 @@ class Stage:
             self.now = at
             self._turn()
         self._desk.now = self.now = until
+        if until - self._signed_in > _SESSION:
+            self._sign_in()
 
     def _turn(self) -> None:
         """Somebody listened since the last one, and the leader does what it does."""

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 
+from core.config import problems_of
 from core.errors import ConfigError, Problem
+from core.rule_files import read_yaml
 from core.setting import Domain, Part
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -122,13 +123,10 @@ class Script(Part):
 def read_script(path: Path) -> Script:
     """Raises `ConfigError` with every problem of the file."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
         script = Script.model_validate(raw)
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(str(path), [Problem("", str(error).replace("\n", " "))]) from error
     except ValidationError as error:
-        problems = [Problem(".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, ")) for item in error.errors()]
-        raise ConfigError(str(path), problems) from error
+        raise ConfigError(str(path), problems_of(error, Script)) from error
     if problems := [
         Problem(f"steps.{n}.at", "goes back in time", "steps stand in the order of their moments")
         for n, (before, step) in enumerate(zip(script.steps, script.steps[1:], strict=False), 1)

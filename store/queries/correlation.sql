@@ -3,14 +3,18 @@
 -- name: correlation_pending_alerts
 -- Severe ones until they have an incident, minor ones only while another may still come: when these are too many whole streets take turns,
 -- so that neighbours meet and none waits for ever behind those that stay alone. What is inhibited joins its parent's incident, so that
--- nothing is hidden; what is silenced waits until it is told.
+-- nothing is hidden, and takes no turn before there is one; what is silenced waits until it is told.
 with pending as (
-    (select alert_id from alerts where incident_id is null and stage <> 'normal' and severity <= :opens_alone and not probe
-         and (hold = 'none' or (hold = 'suppressed' and hold_ref like 'alert:%%')) and rule <> all (cast(:silences as text[]))
+    (select alert_id from alerts a where incident_id is null and stage <> 'normal' and severity <= :opens_alone and not probe
+         and (hold = 'none' or (hold = 'suppressed' and hold_ref like 'alert:%%' and exists (
+                  select from alerts p where p.alert_id = nullif(split_part(a.hold_ref, ':', 2), '')::bigint and p.incident_id is not null)))
+         and rule <> all (cast(:silences as text[]))
      order by severity, alert_id limit :most)
     union
-    (select alert_id from alerts where incident_id is null and stage <> 'normal' and severity > :opens_alone and raised_at > :since and not probe
-         and (hold = 'none' or (hold = 'suppressed' and hold_ref like 'alert:%%')) and rule <> all (cast(:silences as text[]))
+    (select alert_id from alerts a where incident_id is null and stage <> 'normal' and severity > :opens_alone and raised_at > :since and not probe
+         and (hold = 'none' or (hold = 'suppressed' and hold_ref like 'alert:%%' and exists (
+                  select from alerts p where p.alert_id = nullif(split_part(a.hold_ref, ':', 2), '')::bigint and p.incident_id is not null)))
+         and rule <> all (cast(:silences as text[]))
      order by md5(left(area, 9) || :turn), alert_id desc limit :most))
 select 'alert' as kind, a.alert_id as part_id, a.title, a.class_code, a.domain, a.severity, a.area, a.cell_id, a.lon, a.lat, a.observed_at as since,
        case when a.stage in ('unack', 'acked') then greatest(:now, a.observed_at) else coalesce(a.returned_at, a.observed_at) end as until,
@@ -22,7 +26,6 @@ left join alerts p on a.hold = 'suppressed' and p.alert_id = nullif(split_part(a
 left join devices d on d.device_id = a.device_id
 left join reports r on r.report_id = a.report_id
 left join lateral (select reach_m from devices where camera and (device = r.extra ->> 'camera' or gb_id = r.extra ->> 'camera') limit 1) c on r.channel = 'video'
-where a.hold = 'none' or p.incident_id is not null
 order by a.severity, a.alert_id limit :most;
 
 -- name: correlation_pending_reports

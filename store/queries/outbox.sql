@@ -22,6 +22,9 @@ update outbox set leased_until = :until, attempts = attempts + 1, recipients = :
 -- name: outbox_postpone!
 update outbox set due_at = :until where outbox_id = any (:ids);
 
+-- name: outbox_nobody!
+update outbox set due_at = :until, leased_until = null, bundle = null, error = 'nobody to tell' where outbox_id = any (:ids);
+
 -- name: outbox_release!
 update outbox set leased_until = null, attempts = greatest(attempts - 1, 0) where outbox_id = any (:ids) and sent_at is null;
 

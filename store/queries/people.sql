@@ -8,6 +8,9 @@ order by s.shift_id is null, a.title, a.account_id;
 -- name: people_names
 select account_id as account, title, login, areas from accounts where disabled_at is null and role = any(cast(:roles as text[])) order by account_id;
 
+-- name: people_role^
+select role from accounts where account_id = :account_id and disabled_at is null;
+
 -- name: people_login^
 select login from accounts where account_id = :account_id;
 

@@ -28,15 +28,17 @@ where device_id = :device_id and metric_id = :metric_id and observed_at = :obser
 -- name: states_upsert
 -- Late is not latest: an older reading never wins. Ordered by key: no deadlock between workers.
 -- Told with each: whether its device was silent until now, and whether it is yet to be watched, as one heard on a known feed. A NaN stands for null.
+-- `stood`: the last trusted value (good, or by hand), which stands since `changed_at`: neither a null nor what nobody trusts is a change.
 with moved as (
-    insert into device_states as s (device_id, metric_id, quality, value, observed_at, changed_at, updated_at)
-    select device_id, metric_id, quality, nullif(value, 'NaN'), observed_at, observed_at, :now
+    insert into device_states as s (device_id, metric_id, quality, value, observed_at, changed_at, updated_at, stood)
+    select device_id, metric_id, quality, nullif(value, 'NaN'), observed_at, observed_at, :now, case when quality in (0, 9) then nullif(value, 'NaN') end
     from unnest(:devices ::int4[], :metrics ::int2[], :qualities ::int2[], :values ::float8[], :times ::timestamptz[])
         as t (device_id, metric_id, quality, value, observed_at)
     order by device_id, metric_id
     on conflict (device_id, metric_id) do update
     set quality = excluded.quality, value = excluded.value, observed_at = excluded.observed_at, updated_at = excluded.updated_at, text = null,
-        changed_at = case when s.value is distinct from excluded.value then excluded.observed_at else s.changed_at end
+        changed_at = case when excluded.stood is not null and s.stood is distinct from excluded.stood then excluded.observed_at else s.changed_at end,
+        stood = coalesce(excluded.stood, s.stood)
     where s.observed_at < excluded.observed_at
     returning s.device_id, s.metric_id, s.changed_at)
 select device_id, metric_id, moved.changed_at, d.silent_at is not null as silent, w.feed is null as unwatched
@@ -48,11 +50,11 @@ update device_states set text = :text, changed_at = case when text is distinct f
 where device_id = :device_id and metric_id = :metric_id and observed_at = :observed_at;
 
 -- name: states_changed!
-update device_states set changed_at = :changed_at where (device_id, metric_id) = (:device_id, :metric_id);
+update device_states set changed_at = :changed_at, stood = coalesce(:stood, stood) where (device_id, metric_id) = (:device_id, :metric_id);
 
 -- name: states_observed
 -- What the latest state was before a backlog of several readings of one metric arrives.
-select device_id, metric_id, observed_at, value, changed_at from device_states where device_id = any(:devices) order by device_id, metric_id for update;
+select device_id, metric_id, observed_at, stood, changed_at from device_states where device_id = any(:devices) order by device_id, metric_id for update;
 
 -- name: record_rejected!
 insert into rejected (received_at, feed, reason, detail, device, area, raw) values (:received_at, :feed, :reason, :detail, :device, :area, :raw);

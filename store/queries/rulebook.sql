@@ -26,11 +26,22 @@ select alert_id, stage, area, version, rule from alerts where stage <> 'normal' 
 order by alert_id limit :limit for update skip locked;
 
 -- name: rulebook_by_other_words
-select a.alert_id, a.rule, d.device, m.metric
+select a.alert_id, a.rule, a.subject, d.device, m.metric
 from unnest(cast(:rules as text[]), cast(:revisions as bigint[])) as r (rule, revision)
 join alerts a on a.rule = r.rule and a.stage <> 'normal' and a.revision is distinct from r.revision
-join devices d on d.device_id = a.device_id left join metrics m on m.metric_id = a.metric_id
+left join devices d on d.device_id = a.device_id left join metrics m on m.metric_id = a.metric_id
 where a.alert_id > :after order by a.alert_id limit :limit;
+
+-- name: rulebook_of_moved
+-- Open alerts of devices whose scope became another: once when it is noted, and once when every batch that may have begun before is over.
+with first as (update device_moves set seen_at = :now
+               where note_id = any(array(select note_id from device_moves where seen_at is null order by note_id limit :limit)) returning device_id),
+     last as (delete from device_moves
+              where note_id = any(array(select note_id from device_moves where seen_at < :before order by note_id limit :limit)) returning device_id),
+     moved as (select device_id from first union select device_id from last)
+select a.alert_id, a.rule, a.subject, d.device, m.metric
+from moved join alerts a on a.device_id = moved.device_id and a.stage <> 'normal'
+join devices d on d.device_id = a.device_id left join metrics m on m.metric_id = a.metric_id;
 
 -- name: rulebook_hold
 select alert_id, stage, area, version, rule from alerts where alert_id = any(cast(:alert_ids as bigint[])) and stage <> 'normal'

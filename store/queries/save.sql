@@ -1,5 +1,5 @@
 -- name: save_alerts_raised
--- All that a batch raises, no rule and subject twice: 500 of them by one statement each held their transaction for half a second.
+-- All that a batch raises, no rule and subject twice, NaN for a number that is missing: 500 of them by one statement each held their transaction for half a second.
 -- `rings`: what rang before of late on the same subject counts for flapping. Who meets an open row was overtaken by another worker with the
 -- same news: one alert, rung once, as grave as the graver of the two.
 with raised as (
@@ -11,8 +11,8 @@ with raised as (
               lat, observed_at, drill, simulated, ended, level, revision, probe, flap_times, flap_within, place))
 insert into alerts (rule, subject, device_id, metric_id, report_id, domain, class_code, severity, stage, title, value, threshold, unit, area, cell_id, lon, lat,
     observed_at, raised_at, updated_at, returned_at, drill, simulated, level, revision, probe, rings, flapping)
-select rule, subject, device_id, metric_id, report_id, domain, class_code, severity, case when ended then 'rtn_unack' else 'unack' end, title, value, threshold, unit,
-    area, cell_id, lon, lat, observed_at, :now, :now, case when ended then :now ::timestamptz end, drill, simulated, level, revision, probe, rung.rings,
+select rule, subject, device_id, metric_id, report_id, domain, class_code, severity, case when ended then 'rtn_unack' else 'unack' end, title,
+    nullif(value, 'NaN'), nullif(threshold, 'NaN'), unit, area, cell_id, nullif(lon, 'NaN'), nullif(lat, 'NaN'), observed_at, :now, :now, case when ended then :now ::timestamptz end, drill, simulated, level, revision, probe, rung.rings,
     flap_times between 1 and cardinality(rung.rings)
 from raised t cross join lateral (
     select array(
@@ -28,6 +28,10 @@ set stage = case alerts.stage when 'rtn_unack' then excluded.stage else alerts.s
     threshold = case when excluded.level > alerts.level then excluded.threshold else alerts.threshold end,
     updated_at = excluded.updated_at, version = alerts.version + 1
 returning rule, subject, alert_id;
+
+-- name: save_lock_alerts!
+-- In the order in which officers lock them: with any other two would wait for each other.
+select from alerts where alert_id = any (:alert_ids) order by alert_id for update;
 
 -- name: save_alert_returned!
 update alerts set stage = case stage when 'acked' then 'normal' else 'rtn_unack' end, returned_at = :now, updated_at = :now, value = coalesce(:value, value),
@@ -100,17 +104,12 @@ delete from device_watch where device_id = :device_id;
 -- name: save_device_back!
 update devices set silent_at = null where device_id = :device_id and silent_at is not null;
 
--- name: save_watch!
-insert into device_watch as w (device_id, attention_at, feed, inhibited) values (:device_id, :attention_at, :feed, :inhibited)
+-- name: save_watches!
+insert into device_watch as w (device_id, attention_at, feed, inhibited)
+select * from unnest(:devices ::int4[], :moments ::timestamptz[], :feeds ::text[], :inhibited ::bool[]) as t (device_id, attention_at, feed, inhibited) order by device_id
 on conflict (device_id) do update set attention_at = excluded.attention_at, feed = coalesce(excluded.feed, w.feed), inhibited = excluded.inhibited;
-
--- name: save_attention!
-insert into attention (rule, tile, at) values (:rule, :tile, :now) on conflict (rule, tile) do nothing;
 
 -- name: save_device_change!
 insert into change_log (processed_at, area, noun, key, before, after)
 select :now, area, 'device', device, jsonb_build_object('silent_at', (:was)::timestamptz), jsonb_build_object('device', device, 'device_id', device_id, 'silent_at', silent_at)
 from devices where device_id = :device_id;
-
--- name: save_streets_of_alerts
-select distinct left(area, 9) as tile from alerts where alert_id = any(:alert_ids);

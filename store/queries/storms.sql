@@ -62,7 +62,7 @@ insert into storm_steps (storm_id, street, class_code, step, at) values (:storm_
 -- Each raising, as far as it is remembered: the row's own, and those it counted.
 select distinct rule, subject, severity, title, at
 from (select rule, subject, severity, title, unnest(rings || raised_at) as at from alerts
-      where raised_at >= cast(:since as timestamptz) - interval '1 day' and raised_at < :until and area like any(cast(:areas as text[]))
+      where (raised_at >= :since or rings[array_upper(rings, 1)] >= :since) and raised_at < :until and area like any(cast(:areas as text[]))
         and not drill and not probe and verdict is distinct from 'test') told
 where at >= :since and at < :until order by at limit 200000;
 

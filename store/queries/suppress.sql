@@ -78,7 +78,7 @@ where stage <> 'normal' and not probe and hold in ('none', 'suppressed') and are
   and severity between :at_least and :at_most;
 
 -- name: suppress_note_held!
-insert into rejudgements (alert_id) select alert_id from alerts where hold_ref = :ref and stage <> 'normal';
+insert into rejudgements (alert_id) select alert_id from alerts where hold_ref = any (:refs ::text[]) and stage <> 'normal';
 
 -- name: suppress_note_children!
 insert into rejudgements (alert_id)

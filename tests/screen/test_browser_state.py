@@ -210,3 +210,9 @@ def test_events_are_read_whole_however_the_wire_cuts_them(run: Run, size: int) -
         {"event": "delta", "id": "9", "data": '{"a":\n1}'},
         {"event": "status", "id": "", "data": "x"},
     ]
+
+
+def test_a_delta_says_which_notices_came_and_keeps_none(run: Run) -> None:
+    delta = {"sequence": 5, "at": "2026-11-21T04:01:00Z", "streets": {"320404009": {"notices": [{"id": 1}]}}}
+    script = "const s=S.takeSnapshot(snapshot); const c=S.applyDelta(s,delta); console.log(JSON.stringify([c.notices,s.streets.has('320404009'),'notices' in s]))"
+    assert run(script, snapshot=SNAPSHOT, delta=delta) == [[{"id": 1}], False, False]

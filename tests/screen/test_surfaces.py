@@ -97,7 +97,8 @@ def data_words(config: Config, quarter: Quarter) -> set[str]:
         words |= {getattr(rule, "owner", ""), getattr(rule, "reason", ""), getattr(rule, "runbook", "")}
     for query in (
         "select name from areas", "select name from devices", "select title from accounts", "select title from alerts",
-        "select title from reports", "select address from reports", "select title from cases", "select name from duty_grids",
+        "select title from reports", "select address from reports", "select title from cases", "select title from incidents",
+        "select name from duty_grids",
     ):  # fmt: skip
         words |= {str(row["name" if "name" in row else "title" if "title" in row else "address"]) for row in quarter.rows(query)}
     return words - {"", "None"}

@@ -113,7 +113,31 @@ def test_an_alert_and_the_report_that_raised_it_are_one_signal_and_drills_count_
     assert [(one["drill"], one["value"]) for one in leader.alerts()] == [(True, 3.0)]
 
 
-def test_what_is_dismissed_judged_false_or_silenced_counts_no_more(desk: Desk) -> None:
+_HOLDS = [("shelved", None), ("suppressed", "silence:1"), ("suppressed", "alert:1")]
+
+
+@pytest.mark.parametrize("hold", _HOLDS)
+def test_who_is_told_of_a_part_changes_nothing_of_what_holds_and_out_of_service_does(desk: Desk, hold: tuple[str, str | None]) -> None:
+    both = rule("compound", per="street", within="30m", severity=1, conditions={"w": {"rules": ["waterlogging"]}, "g": {"rules": ["gas"]}})
+    leader = Leader(desk, flood=rule("cluster", **CLUSTER), both=both)
+    wet, _, _, gas = alert(desk, 1), alert(desk, 2, 50), alert(desk, 3, 100), alert(desk, 4, 50, rule="gas", class_code="0901")
+
+    def standing(words: tuple[str, str | None]) -> dict[str, tuple[str, float]]:
+        later(desk, minutes=1)
+        for held in (wet, gas):
+            desk.rows("update alerts set hold = %s, hold_ref = %s, updated_at = %s where alert_id = %s returning 1", *words, desk.now, held)
+            told(desk, "alert", held)
+        return {one["rule"]: (one["stage"], one["value"]) for one in leader.alerts()}
+
+    rang = {one["rule"]: (one["stage"], one["value"]) for one in leader.alerts()}
+    assert set(rang) == {"both", "flood"}
+    assert standing(hold) == rang
+    gone = standing(("out_of_service", None))
+    assert gone["both"][0] == "rtn_unack"
+    assert gone["flood"][1] == 2.0
+
+
+def test_what_is_dismissed_or_judged_false_counts_no_more(desk: Desk) -> None:
     leader = Leader(desk, flood=rule("cluster", **CLUSTER))
     dismissed, false, _ = report(desk, 1), alert(desk, 2), report(desk, 3)
     assert leader.alert["value"] == 3.0
@@ -385,7 +409,7 @@ def test_what_a_leader_remembers_is_what_the_next_one_reads(desk: Desk) -> None:
     leader.round()
     with desk.store.connection() as connection:
         connection.execute("update reports set class_code = '0502', lon = %s where report_id = %s", [LON + 50 * METRE, third])
-        connection.execute("update alerts set hold = 'shelved' where alert_id = %s", [second])
+        connection.execute("update alerts set hold = 'out_of_service' where alert_id = %s", [second])
         connection.execute("update reports set stage = 'dismissed' where report_id = %s", [first])
     for noun, key in (("report", first), ("alert", second), ("report", third)):
         told(desk, noun, key)

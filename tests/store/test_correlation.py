@@ -90,3 +90,17 @@ def test_what_is_joined_goes_in_portions_and_a_whole_incident_in_one(desk: Desk)
     assert len(desk.rows("select distinct incident_id from alerts")) == 3
     assert len(desk.rows("select 1 from change_log where noun = 'incident' and before is null")) == 3
     assert len(desk.rows("select 1 from change_log where noun = 'alert' and before ->> 'incident_id' is null")) == 7
+
+
+def test_what_waits_for_its_parents_incident_takes_no_turn_of_those_that_need_none(desk: Desk) -> None:
+    parent = desk.alert(rule="silent", subject="box", severity=5)
+    children = [desk.alert(title=f"child{n}", severity=2, hold="suppressed", hold_ref=f"alert:{parent}") for n in range(3)]
+    real = desk.alert(title="real", severity=2, lon=119.9, lat=31.7)
+
+    def pending() -> list[int]:
+        with desk.store.connection() as connection:
+            return [part.part_id for part in correlation.read_pending(connection, desk.config, desk.now - BEFORE, desk.now, most=2)]
+
+    assert real in pending()
+    desk.rows("update alerts set incident_id = %s where alert_id = %s returning 1", incident(desk), parent)
+    assert pending() == children[:2]

@@ -275,6 +275,20 @@ def test_a_target_that_is_nobody_is_tried_again_when_somebody_may_have_come(desk
     assert [one["account"] for one in gateway.heard[-1][1]["recipients"]] == ["duty2"]
 
 
+def test_nobody_on_shift_is_no_failure_however_long_it_lasts_and_no_crowd_becomes_a_summary_to_nobody(desk: Desk, gateway: Gateway) -> None:
+    for n in range(12):
+        write(desk, n, "sms/roster:duty")
+    out = way(desk, gateway.url)
+    for _ in range(60):
+        assert out.deliver(desk.store, later(desk, minutes=10)) == 0
+    assert set(state(desk)) == {(False, False, 0, "nobody to tell")}
+    shift = {"account_id": desk.people["duty2"], "name": "duty2", "role": "duty", "area": "320404", "began_at": desk.now}
+    desk.insert("shifts", shift, "shift_id")
+    assert out.deliver(desk.store, later(desk, minutes=1)) == 10
+    assert sum(len(body["messages"]) for _, body, _ in gateway.heard) == 12
+    assert {one["account"] for _, body, _ in gateway.heard for one in body["recipients"]} == {"duty2"}
+
+
 def put(desk: Desk) -> int:
     return deliver_inside(desk.store, SCREEN, notices.put, desk.config.notify, desk.now)
 

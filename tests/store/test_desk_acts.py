@@ -223,7 +223,7 @@ def test_people_are_listed_with_whether_they_are_here_and_without_what_they_sign
 def test_views_are_ones_own_in_ones_own_order_and_shared_with_a_role_if_one_likes(desk: Desk, app: Flask) -> None:
     mine, other, supervisor = (desk.sign_in(app, login) for login in ("duty1", "duty2", "supervisor"))
     first = mine.post("/views", {"name": "水", "filters": {"domain": "water"}, "order": 2}).json
-    shared = mine.post("/views", {"name": "红色", "filters": {"severity": [1]}, "order": 1, "role": "duty"}).json
+    shared = mine.post("/views", {"name": "红色", "filters": {"severity": "1"}, "order": 1, "role": "duty"}).json
     assert [view["name"] for view in mine.get("/views").json["views"]] == ["红色", "水"]
     assert [(view["name"], view["own"], view["author"]) for view in other.get("/views").json["views"]] == [("红色", False, "duty1")]
     assert supervisor.get("/views").json["views"] == []

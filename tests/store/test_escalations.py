@@ -1,6 +1,7 @@
 """Escalation through the real database by time travel: each step once, a clock that no hold moves, and one voice for an incident."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -14,7 +15,7 @@ from store import escalations
 from store.acts import Act
 from store.timescale import Store
 from tests.desk import NORTH, SOUTH, Desk, later
-from tests.patience import Stopwatch
+from tests.patience import Stopwatch, until
 
 POLICIES = {
     "red": EscalationPolicy.model_validate({"severities": [1], "respond_within": "3m", "stop_on": ["acknowledge", "take"], "steps": [
@@ -134,16 +135,94 @@ def test_held_between_two_steps_loses_and_delays_none(desk: Desk) -> None:
     assert told(desk) == [(0, 0, "role:duty"), (1, 0, "role:supervisor@area")]
 
 
-def test_worse_chooses_the_graver_policy_and_its_nearer_term_and_repeats_nothing(desk: Desk) -> None:
+def test_worse_chooses_the_graver_policy_and_its_nearer_term_and_who_was_told_of_the_milder_hears_of_it(desk: Desk) -> None:
     began, alert_id = desk.now, desk.alert(severity=2)
     run(desk, minutes=6)
     assert told(desk) == [(0, 0, "role:duty")]
     change(desk, alert_id, severity=1)
     run(desk, seconds=10)
     # The clock began when it rang: whoever would have been told of a red one by now is told at once.
-    assert sorted(told(desk)[1:]) == [(1, 2, "role:supervisor@area"), (2, 0, "role:leader"), (2, 0, "sms/role:leader")]
+    assert sorted(told(desk)[1:]) == [
+        (0, 0, "role:duty"), (1, 2, "role:supervisor@area"), (2, 0, "role:leader"), (2, 0, "sms/role:leader"),
+    ]  # fmt: skip
+    said = desk.rows("select template, severity from outbox where target = 'role:duty' order by outbox_id")
+    assert [(one["template"], one["severity"]) for one in said] == [("alert_escalated", 2), ("alert_worsened", 1)]
     [row] = desk.rows("select respond_by from alerts")
     assert row["respond_by"] == began + timedelta(minutes=9)
+
+
+def test_worse_and_milder_again_tells_nobody_twice_of_the_same_policy(desk: Desk) -> None:
+    alert_id = desk.alert(severity=2)
+    run(desk, minutes=6)
+    for severity in (1, 2, 1):
+        change(desk, alert_id, severity=severity)
+        run(desk, seconds=20)
+    told_now = told(desk)
+    assert len(told_now) == 5
+    change(desk, alert_id, severity=2)
+    run(desk, seconds=20)
+    assert told(desk) == told_now
+    run(desk, minutes=2)
+    assert told(desk)[5:] == [(1, 0, "role:supervisor")]  # what lies ahead comes
+
+
+def test_worse_after_a_hold_is_told_of(desk: Desk) -> None:
+    alert_id = desk.alert(severity=3)
+    run(desk, minutes=1)
+    change(desk, alert_id, hold="shelved")
+    run(desk, minutes=10)
+    change(desk, alert_id, hold="none")
+    run(desk, minutes=1)
+    before = told(desk)
+    change(desk, alert_id, severity=1)
+    run(desk, seconds=10)
+    assert sorted(told(desk)[len(before) :]) == [
+        (0, 0, "role:duty"), (1, 2, "role:supervisor@area"), (2, 0, "role:leader"), (2, 0, "sms/role:leader"),
+    ]  # fmt: skip
+
+
+def move_incident(desk: Desk, number: int, stage: str) -> None:
+    with desk.store.connection() as connection:
+        connection.execute("update incidents set stage = %s, updated_at = %s where incident_id = %s", [stage, desk.now, number])
+
+
+def test_an_incident_that_is_over_speaks_for_none_of_its_alerts_any_more(desk: Desk) -> None:
+    alert_id = desk.alert(severity=2, stage="acked", acked_at=desk.now, acked_by="duty1")
+    number = incident(desk, alert_id, severity=2)
+    run(desk, minutes=1)
+    move_incident(desk, number, "closed")
+    run(desk, minutes=5)
+    assert told(desk) == []
+    change(desk, alert_id, stage="unack", severity=1)
+    run(desk, minutes=2)
+    assert told(desk) == [(0, 0, "role:duty"), (1, 0, "role:supervisor@area")]
+
+
+def test_what_nobody_answered_in_an_incident_speaks_for_itself_when_that_is_handled(desk: Desk) -> None:
+    alerts = [desk.alert(severity=2, title=title) for title in "ab"]
+    number = incident(desk, *alerts, severity=2)
+    run(desk, minutes=9)
+    move_incident(desk, number, "handling")
+    with desk.store.connection() as worker:  # who holds one of them delays the other by nothing
+        worker.execute("select from escalations where noun = 'alert' and id = %s for update", [alerts[0]])
+        run(desk, seconds=10)
+        assert told(desk) == [(1, 0, "role:supervisor")]
+    run(desk, seconds=10)
+    assert told(desk) == [(1, 0, "role:supervisor")] * 2
+    assert desk.rows("select 1 from escalations where look_at is not null and look_at <= %s", desk.now) == []
+    change(desk, alerts[0], stage="acked", acked_at=desk.now)
+    change(desk, alerts[0], stage="unack")
+    run(desk, minutes=1)
+    assert told(desk, "alert", alerts[0])[1:] == [(0, 0, "role:duty")]
+
+
+def test_what_was_born_answered_and_opens_again_begins_its_clock_then(desk: Desk) -> None:
+    number = desk.insert("incidents", {"title": "内涝", "severity": 1, "stage": "handling", "area": f"{NORTH}001", "opened_at": desk.now,
+                                       "updated_at": desk.now}, "incident_id")  # fmt: skip
+    run(desk, minutes=30)
+    move_incident(desk, number, "open")
+    run(desk, minutes=2)
+    assert told(desk, "incident") == [(0, 0, "role:duty"), (1, 0, "role:supervisor@area")]
 
 
 def test_acknowledged_and_then_worse_calls_everybody_anew(desk: Desk) -> None:
@@ -368,3 +447,18 @@ def test_a_city_without_policies_tells_nobody(desk: Desk) -> None:
 
 def test_the_shipped_policies_tell_of_every_gravity_or_mark_its_term(config: Config) -> None:
     assert all(any(severity in policy.severities for policy in config.escalations.values()) for severity in (1, 2, 3, 4))
+
+
+def test_processes_that_start_at_the_same_moment_keep_the_same_terms(desk: Desk) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with desk.store.connection() as first:
+            escalations.keep_terms(first, POLICIES)
+            second = pool.submit(_keep_terms, desk)
+            until(lambda: desk.rows("select 1 from pg_locks where not granted"), what="the second waits for the first")
+        second.result(20)
+    assert len(desk.rows("select 1 from escalation_terms")) == len(POLICIES)
+
+
+def _keep_terms(desk: Desk) -> None:
+    with desk.store.connection() as connection:
+        escalations.keep_terms(connection, POLICIES)

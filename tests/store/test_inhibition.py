@@ -180,3 +180,43 @@ def test_a_silence_goes_before_an_inhibition_and_leaves_the_child_to_the_parent_
     assert town.holds(child) == [f"silence:{silence}"]
     town.at(60).lead()
     assert town.holds(child) == [f"alert:{parent}"]
+
+
+GRID = InhibitionConfig(
+    name="grid", source=Matcher(rules=("silent",)), target=Matcher(rules=("waterlogging",)), same=("duty_grid",), reason="网关失联"
+)
+
+
+@pytest.mark.parametrize("led_between", [True, False])
+@pytest.mark.parametrize(
+    ("shared", "moves"), [(GATEWAY, "update devices set gateway = 'other' where device = 'a'"), (GRID, "update cells set duty_grid = 'g2'")]
+)
+def test_a_child_that_moves_away_from_its_parent_is_told_at_once_and_never_orphaned(
+    town: Town, shared: InhibitionConfig, moves: str, led_between: bool
+) -> None:
+    town.inhibitions = [shared]
+    box, a = town.device("box"), town.device("a", "box")
+    town.lead()
+    [down], [child] = town.ring("box", rule="silent", severity=5, device_id=box), town.ring("a/water_depth", device_id=a)
+    town.at(2).lead()
+    assert town.holds(down, child) == ["none", f"alert:{down}"]
+    town.rows(f"{moves} returning 1")
+    if led_between:
+        town.at(3).lead()
+        assert town.holds(child) == ["none" if shared is GATEWAY else f"alert:{down}"]  # a grid moves with both
+    town.at(10).back(down)
+    town.at(11).lead()
+    assert town.holds(child) == ["none"]
+
+
+def test_a_parent_that_ends_is_left_by_whomever_it_held_also_without_a_word_of_the_table_that_moved_them(town: Town) -> None:
+    town.inhibitions = [GATEWAY]
+    box, a = town.device("box"), town.device("a", "box")
+    town.lead()
+    [down], [child] = town.ring("box", rule="silent", severity=5, device_id=box), town.ring("a/water_depth", device_id=a)
+    town.at(2).lead()
+    town.rows("with moved as (update devices set gateway = 'other' where device = 'a' returning 1) select * from moved")
+    town.rows("delete from rejudgements returning 1")
+    town.at(10).back(down)
+    town.at(11).lead()
+    assert town.holds(child) == ["none"]

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from psycopg.errors import LockNotAvailable
 
 from core.changes import AlertAgain
 from core.config import Config
@@ -14,6 +15,7 @@ from core.device import DeviceEntry
 from core.rule_config import RULE_KINDS
 from core.rule_parts import Flapping
 from store import arrays, devices
+from store.facts import ask, read_due
 from store.save import save
 from store.timescale import Store, sql
 from tests.store.test_pipeline import Line as Spoken
@@ -262,3 +264,30 @@ def test_open_alerts_of_a_batch_are_found_by_index(line: Line, now: datetime) ->
             assert "Seq Scan" not in plan
             assert "alerts_device_id_idx" in plan
             assert "respond_by" not in plan
+
+
+def test_a_wait_that_falls_due_while_a_worker_reads_that_it_is_calm_leaves_nothing_ringing(line: Line, now: datetime) -> None:
+    line.tell(now, "d", now, water_depth=20.0)
+    due, entered, calm = now + timedelta(seconds=61), Barrier(2, timeout=10), Barrier(2, timeout=10)
+    other = Line(line.deps.config, line.store)
+
+    def ticks() -> None:
+        with line.store.connection() as connection:
+            asked = ask(connection, [], due)
+            seen.extend(read_due(connection, asked, other.deps.registry).due_waits)
+            entered.wait()
+            calm.wait()
+
+    seen: list[Any] = []
+    tick = Thread(target=ticks)
+    tick.start()
+    entered.wait()
+    assert [state.value for state in seen] == [20.0]
+    with line.store.connection() as connection, pytest.raises(LockNotAvailable):
+        connection.execute("select from device_states for update nowait")
+    calm.wait()
+    tick.join()
+    with line.store.connection() as connection:
+        connection.execute("select from device_states for update")
+        with line.store.connection() as second:
+            assert list(second.execute(sql("facts_due_waits"), {"now": due, "limit": 10})) == [], "whoever writes it tells what it means"

@@ -222,6 +222,30 @@ def test_a_value_that_stands_still_rings_and_returns_with_the_first_other_value(
     assert meter.tell(52.3) == [("rtn_unack", 5)]
 
 
+@pytest.mark.parametrize("batches", [True, False])
+def test_a_null_or_a_value_that_nobody_trusts_between_two_equal_ones_is_no_change(gauge: WITH, batches: bool) -> None:
+    meter = gauge(every=10 * MINUTE, **STILL)
+    assert meter.tell(*[52.1] * 8) == [("unack", 5)]
+    if batches:
+        meter.tell(None)
+        assert meter.tell(47.0, quality="fault") == [("unack", 5)]
+        assert meter.tell(52.1) == [("unack", 5)]
+    else:
+        meter.now += 40 * MINUTE
+        assert meter.send(*((meter.now - n * MINUTE, value) for n, value in ((3, None), (2, 52.1), (1, None), (0, 52.1)))) == [("unack", 5)]
+    assert meter.one("select changed_at from device_states") == NOON + 10 * MINUTE
+    assert meter.tell(None, 52.3) == [("rtn_unack", 5)]
+
+
+def test_what_a_backlog_that_ends_with_nothing_told_is_what_the_next_is_measured_by(gauge: WITH) -> None:
+    meter = gauge(every=10 * MINUTE, **STILL)
+    meter.tell(52.1)
+    meter.now += 10 * MINUTE
+    meter.send((meter.now - MINUTE, 47.0), (meter.now, None))
+    assert meter.tell(*[47.0] * 5) == []
+    assert meter.tell(47.0) == [("unack", 5)]
+
+
 def test_a_value_may_rest_where_it_is_said_to_and_silence_is_no_standing_still(gauge: WITH) -> None:
     meter = gauge(every=10 * MINUTE, **STILL)
     assert meter.tell(*[0.0] * 12) == []
@@ -313,3 +337,17 @@ def test_a_device_without_levels_is_left_alone_and_new_levels_hold_with_the_next
     with river.store.connection() as connection:
         devices.register(connection, entry, river.now + timedelta(seconds=1))
     assert river.tell(21.2) == [("unack", 3)]
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "season"])
+def test_what_rang_by_a_level_that_no_longer_holds_is_over_with_the_next_reading(gauge: WITH, how: str) -> None:
+    river = gauge(own=SUSONG if how == "withdrawn" else (DeviceLevel("water_level", "警戒水位", 19.8, ("04-15", "07-15")),), **RIVER)
+    assert river.tell(21.2) == [("unack", 3)]
+    if how == "withdrawn":
+        entry = DeviceEntry("d", "站", "water", "320404001001", "none", interval_s=60, levels=())
+        with river.store.connection() as connection:
+            devices.register(connection, entry, river.now + timedelta(seconds=1))
+    else:
+        river.now = NOON + 12 * HOUR + MINUTE  # past midnight in Changzhou: 07-16
+    assert river.tell(None) == [("unack", 3)]
+    assert river.tell(21.2) == [("rtn_unack", 3)]

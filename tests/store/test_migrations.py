@@ -1,10 +1,17 @@
 """The schema: reached from nothing, and reaching it twice changes nothing."""
 
+import uuid
+from typing import TYPE_CHECKING
+
 import psycopg
 import pytest
 
 from core.errors import StoreUnavailable
 from store.migrate import current, upgrade
+from tests.conftest import with_database
+
+if TYPE_CHECKING:
+    from deploy.local.services import Services
 
 
 def test_migrating_twice_is_migrating_once(database_url: str) -> None:
@@ -30,3 +37,21 @@ def test_the_webs_login_sees_nothing_without_a_scope(web_database_url: str, data
         assert web.execute("select count(*) from devices").fetchone() == (1,)
         web.execute("select set_config('yiping.areas', '320404002%', true)")
         assert web.execute("select count(*) from devices").fetchone() == (0,)
+
+
+def test_a_migration_that_fails_leaves_those_before_it_and_can_be_run_again(services: "Services") -> None:
+    name = f"half_{uuid.uuid4().hex[:8]}"
+    url = with_database(services.postgres.url, name)
+    with psycopg.connect(services.postgres.superuser_url, autocommit=True) as server:
+        server.execute(f"create database {name} owner yiping")
+        with psycopg.connect(with_database(services.postgres.superuser_url, name), autocommit=True) as connection:
+            connection.execute("create extension if not exists timescaledb")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("create table storms ()")  # in the way of 0020
+            with pytest.raises(Exception, match="storms"):
+                upgrade(url)
+            assert current(url) == "0019"
+            connection.execute("drop table storms")
+            upgrade(url)
+            assert (current(url) or "") > "0020"
+        server.execute(f"drop database {name} with (force)")

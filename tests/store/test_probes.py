@@ -1,5 +1,6 @@
 """The proof of the path in the database: each leg is timed, what rings for it is nothing of the city's, and it is cleared."""
 
+import threading
 from datetime import timedelta
 
 from core.config import Config
@@ -11,6 +12,7 @@ from store import escalations, live_rows, probes
 from store.live import Hints, Live
 from store.timescale import Connection
 from tests.desk import Desk, later
+from tests.patience import until
 
 
 def register(desk: Desk) -> int:
@@ -61,6 +63,26 @@ def test_each_leg_is_timed_and_what_rang_is_cleared(desk: Desk) -> None:
     assert (path["ok"], path["proofs"], path["failed"], path["age_s"]) == (True, 1, 0, 30.0)
     assert path["legs"]["rule"] == {"p50": 0.2, "p95": 0.2}
     assert path["legs"]["notification"] == {"p50": 1.5, "p95": 1.5}
+
+
+def test_what_a_worker_holds_is_waited_for_and_cleared_so_that_the_next_proof_can_ring(desk: Desk) -> None:
+    device_id, number = register(desk), set_out(desk)
+    alert_id = ring(desk, number, device_id)
+    settling = threading.Thread(target=settle, args=(desk, number))
+    with desk.store.connection() as worker:
+        worker.execute("update alerts set stage = 'rtn_unack' where alert_id = %s", [alert_id])
+        settling.start()
+        until(lambda: desk.rows("select 1 from pg_locks where not granted") or not settling.is_alive(), what="it waits")
+    settling.join()
+    assert desk.rows("select stage from alerts") == [{"stage": "normal"}]
+
+
+def test_a_token_that_another_leader_took_over_is_known_as_lost(desk: Desk) -> None:
+    with desk.store.connection() as connection:
+        mine = probes.register(connection, desk.config, desk.now)
+        assert probes.is_registered(connection, mine, desk.now)
+        other = probes.register(connection, desk.config, desk.now)
+        assert [probes.is_registered(connection, token, desk.now) for token in (mine, other, "")] == [False, True, False]
 
 
 def test_a_message_of_another_proof_proves_nothing(desk: Desk) -> None:

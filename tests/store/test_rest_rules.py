@@ -20,7 +20,8 @@ def admin(desk: Desk) -> Person:
 
 
 def put(person: Person, rule: str, body: Any, why: str = "汛期前调整", **headers: str) -> Any:
-    return person.ask("PUT", f"/rules/{rule}", {"body": body, "why": why}, **headers)
+    """Whatever stands there now, unless a revision is named."""
+    return person.ask("PUT", f"/rules/{rule}", {"body": body, "why": why}, **{"If_Match": "*", **headers})
 
 
 def test_everybody_reads_the_rules_of_the_file_before_anybody_kept_one(desk: Desk) -> None:
@@ -89,17 +90,17 @@ def test_a_check_tells_what_would_change_and_writes_nothing(desk: Desk, admin: P
 def test_a_rule_of_ones_own_is_added_withdrawn_and_shown_when_asked_for(admin: Person) -> None:
     body = admin.get("/rules/smoke").json["body"]
     assert put(admin, "smoke-2", body).status_code == 200
-    gone = admin.ask("DELETE", "/rules/smoke-2", {"why": "误报太多"})
+    gone = admin.ask("DELETE", "/rules/smoke-2", {"why": "误报太多"}, If_Match="*")
     assert (gone.status_code, gone.json["state"], gone.json["yaml"]) == (200, "withdrawn", None)
     assert "smoke-2" not in {rule["rule"] for rule in admin.get("/rules").json["rules"]}
     assert "smoke-2" in {rule["rule"] for rule in admin.get("/rules?withdrawn=true").json["rules"]}
     assert admin.ask("DELETE", "/rules/nothing", {"why": "x"}).status_code == 404
-    assert admin.ask("DELETE", "/rules/smoke", {}).status_code == 422
+    assert admin.ask("DELETE", "/rules/smoke", {}, If_Match="*").status_code == 422
 
 
 def test_going_back_to_the_file_takes_its_words_again(admin: Person) -> None:
     put(admin, "smoke", {**admin.get("/rules/smoke").json["body"], "severity": 1})
-    back = admin.ask("PUT", "/rules/smoke", {"back_to_file": True, "why": "试用结束"})
+    back = admin.ask("PUT", "/rules/smoke", {"back_to_file": True, "why": "试用结束"}, If_Match="*")
     assert (back.json["severity"], back.json["kept"]["origin"], back.json["from_file"]) == (2, "file", [])
 
 
@@ -122,3 +123,35 @@ def test_history_comes_in_pages_that_join(admin: Person) -> None:
     assert first["history"][1]["differences"] == [{"path": "severity", "before": 1, "after": 3}]
     assert rest["next"] is None
     assert admin.get("/rules/nothing/history").status_code == 404
+
+
+def test_a_rule_that_is_there_is_written_by_who_says_which_revision_was_seen(admin: Person) -> None:
+    body = admin.get("/rules/smoke").json["body"]
+    blind = [admin.ask("PUT", "/rules/smoke", {"body": body, "why": "w"}), admin.ask("DELETE", "/rules/smoke", {"why": "w"}),
+             admin.ask("PUT", "/rules/smoke", {"back_to_file": True, "why": "w"})]  # fmt: skip
+    assert [(one.status_code, one.headers["ETag"], one.json["etag"]) for one in blind] == [(428, '"0"', '"0"')] * 3
+    assert admin.ask("PUT", "/rules/new-one", {"body": body, "why": "w"}).status_code == 200, "nobody can have seen what is not there"
+    newest = admin.get("/rules/new-one").headers["ETag"]
+    assert admin.ask("PUT", "/rules/new-one", {"body": body, "why": "w"}).headers["ETag"] == newest
+
+
+def test_to_look_at_going_back_to_the_file_writes_nothing(desk: Desk, admin: Person) -> None:
+    changed = put(admin, "smoke", {**admin.get("/rules/smoke").json["body"], "severity": 1})
+    told = admin.ask("PUT", "/rules/smoke?check=true", {"back_to_file": True, "why": ""})
+    assert (told.status_code, told.json["differences"]) == (200, [{"path": "severity", "before": 1, "after": 2}])
+    assert admin.get("/rules/smoke").headers["ETag"] == changed.headers["ETag"]
+    for query, body in (
+        ("", {"back_to_file": "false"}),
+        ("", {"back_to_file": 1}),
+        ("?chk=true", {"back_to_file": True}),
+        ("", {"back": True}),
+    ):
+        assert admin.ask("PUT", f"/rules/smoke{query}", {**body, "why": "w"}, If_Match="*").status_code == 422
+    put(admin, "of-mine", admin.get("/rules/smoke").json["body"])
+    assert admin.ask("PUT", "/rules/of-mine?check=true", {"back_to_file": True, "why": ""}).status_code == 422
+
+
+@pytest.mark.parametrize("body", ["&a\nx: *a\n", "[" * 5000, "kind: no_data\nkind: threshold\n", "reason: " + "x" * 70000, "above: .nan\n"])
+def test_yaml_that_is_not_taken_is_told_as_a_problem(admin: Person, body: str) -> None:
+    answer = put(admin, "smoke", body)
+    assert (answer.status_code, len(answer.json["problems"])) == (422, 1)

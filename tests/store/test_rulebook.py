@@ -191,6 +191,43 @@ def test_what_a_changed_rule_no_longer_concerns_is_cleared_and_what_it_still_doe
     assert office.looked.done
 
 
+@pytest.mark.parametrize("moved", ["kind = '乙'", "tags = '{x}'", "area = '320499001001'", "domain = 'water'"])
+def test_what_rang_for_a_device_that_was_moved_away_from_its_rule_is_cleared(office: Office, now: datetime, moved: str) -> None:
+    office.keep(now)
+    office.tell(now, "a", now, gas=1.0)
+    office.rows(
+        "update devices set kind = '甲', tags = '{y}', domain = 'emergency', area = '320404001001', updated_at = %s returning 1",
+        now + SECOND,
+    )
+    office.revise(now, "gas-high", kinds=["甲"], tags=["y"], areas=["320404"], domains=["emergency"])
+    for second in (1, 20):
+        assert office.end_orphans(now + second * SECOND) == 0
+    assert office.looked.done
+    assert office.one("select count(*) from device_moves") == 0
+    later = now + 20 * SECOND
+    office.tell(later, "a", later, gas=60.0)
+    office.rows("update devices set name = '别名', interval_s = 30, updated_at = %s returning 1", later)
+    assert office.end_orphans(later) == 0
+    office.rows(f"update devices set {moved}, updated_at = %s returning 1", later)
+    assert office.end_orphans(later + SECOND) == 1
+    assert office.rows("select rule, stage from alerts") == [{"rule": "gas-high", "stage": "normal"}]
+    assert office.one("select note from audit where noun = 'alert'") == "its device was moved: its rule no longer concerns it"
+    office.rows("update alerts set stage = 'unack' returning 1")
+    assert office.end_orphans(later + 20 * SECOND) == 1, "a batch under way may have rung by the old place"
+
+
+def test_what_its_rule_can_no_longer_be_about_since_it_is_of_another_kind_is_cleared(office: Office, now: datetime) -> None:
+    office.keep(now)
+    office.rows(
+        """insert into alerts (rule, subject, domain, severity, stage, title, area, observed_at, raised_at, updated_at)
+           values ('gas-high', 'area:320404001', 'gas', 2, 'unack', 't', '320404001', %s, %s, %s) returning 1""", now, now, now
+    )  # fmt: skip
+    office.tell(now, "a", now, gas=60.0)
+    office.revise(now, "gas-high", label="燃气")
+    assert office.end_orphans(now + SECOND) == 1
+    assert office.rows("select subject from alerts where stage <> 'normal'") == [{"subject": "a/gas"}]
+
+
 def test_what_a_release_renamed_before_rules_were_kept_does_not_ring_for_ever(office: Office, now: datetime) -> None:
     office.tell(now, "a", now, gas=60.0)
     assert office.end_orphans(now) == 0, "while nothing is kept nothing is ended"

@@ -234,3 +234,50 @@ def test_the_audit_is_for_auditors_only(desk: Desk, app: Flask) -> None:
     desk.sign_in(app, "duty1").post(f"/alerts/{desk.alert()}/acts", {"act": "acknowledge"})
     assert desk.sign_in(app, "duty1").get("/audit").status_code == 403
     assert desk.sign_in(app, "auditor").get("/audit").json["audit"][0]["act"] == "acknowledge"
+
+
+def test_what_a_shift_hands_over_and_what_people_are_told_is_theirs_alone(desk: Desk) -> None:
+    one, two = desk.people["duty1"], desk.people["north"]
+    with desk.store.connection() as connection:
+        connection.execute(
+            "insert into notices (parcel, at, accounts, severity, template, title, area, items) values ('p', %s, %s, 1, 't', 'x', %s, '[]')",
+            [desk.now, [one], NORTH],
+        )
+        connection.execute(
+            "insert into shifts (account_id, name, role, area, began_at, stage) values (%s, 'duty1', 'duty', %s, %s, 'offered')",
+            [one, SOUTH, desk.now],
+        )
+        connection.execute(
+            "insert into handovers (shift_id, to_id, to_name, note, items, items_hash, offered_at) "
+            "select shift_id, %s, 'x', 'n', '[]', 'h', %s from shifts",
+            [two, desk.now],
+        )
+        connection.execute("insert into storms (area, began_at, arrivals, capacity) values (%s, %s, 1, 1)", [SOUTH, desk.now])
+
+    def seen(scope: Scope) -> list[int]:
+        with desk.web_store.scoped(scope) as connection:
+            tables = ("notices", "shifts", "handovers", "storms")
+            return [row["n"] for table in tables for row in connection.execute(f"select count(*) as n from {table}")]
+
+    assert seen(desk.scope("duty1", "duty", NORTH)) == [1, 1, 1, 0]  # its own, wherever he may look
+    assert seen(desk.scope("north", "duty", NORTH)) == [0, 1, 1, 0]  # offered to him
+    assert seen(desk.scope("duty2", "duty", NORTH)) == [0, 0, 0, 0]
+    assert seen(desk.scope("duty2", "duty", f"{SOUTH}001")) == [0, 1, 0, 1]  # around his own
+    assert seen(Scope("duty", ("320404",))) == [0, 1, 0, 1]  # a token: nobody told it anything
+
+
+def test_the_webs_login_cannot_rewrite_what_was_signed_told_or_ordered(desk: Desk) -> None:
+    may = "select has_table_privilege('yiping_web', %s, 'update') as changes, has_table_privilege('yiping_web', %s, 'insert') as adds"
+
+    def rights(table: str) -> tuple[bool, bool]:
+        [row] = desk.rows(may, table, table)
+        return row["changes"], row["adds"]
+
+    never = ("escalation_steps", "escalation_terms", "inhibitions", "probes", "storms", "storm_steps")
+    assert {rights(table) for table in ("rule_revisions", "handovers")} == {(False, True)}
+    assert {rights(table) for table in never} == {(False, False)}
+    [row] = desk.rows(
+        "select array_agg(column_name::text order by 1) as names from information_schema.column_privileges "
+        "where grantee = 'yiping_web' and table_name = 'handovers' and privilege_type = 'UPDATE'"
+    )
+    assert row["names"] == ["decided_at", "outcome", "why"]

@@ -8,7 +8,9 @@ create table escalations (
     call        smallint not null default 1,         -- acknowledged and then worse: people are called again, from the first step
     judged_call smallint not null default 0,         -- the call it was last looked at in
     graver_at   timestamptz,                         -- when it last became more severe
+    worse       boolean not null default false,      -- it did since it was last looked at
     quiet       boolean not null default false,      -- when last looked at, nobody was to be told
+    inside      boolean not null default false,      -- when last looked at, its incident spoke for it
     passed_to   timestamptz,                         -- what fell due until then is settled
     policy      text,
     hand_at     timestamptz,                         -- somebody asked for the next step
@@ -23,6 +25,7 @@ create table escalation_steps (
     noun        text not null,
     id          bigint not null,
     call        smallint not null,
+    policy      text not null,                       -- who was told under a milder one hears of the graver, too
     step        smallint not null,
     round       smallint not null,
     target      text not null,
@@ -30,7 +33,7 @@ create table escalation_steps (
     told_at     timestamptz not null,
     why         text not null check (why in ('due', 'hold', 'hand')),   -- it was time; a hold ended; somebody asked for it
     by          text,
-    primary key (noun, id, call, step, round, target)
+    primary key (noun, id, call, policy, step, round, target)
 );
 
 -- The terms of the policies in force, as the processes keep them here (`store.escalations.keep_terms`): the term is born with its alert,
@@ -77,15 +80,26 @@ end $$;
 create trigger escalation_begins after insert on alerts for each row when (new.stage in ('unack', 'rtn_unack')) execute function escalation_begins();
 create trigger escalation_begins after insert on incidents for each row when (new.stage in ('open', 'confirmed')) execute function escalation_begins();
 
--- Whoever changes what decides about telling wakes it: no writer can forget to.
+-- What is open already: its clock begins now, so that nobody is told of a past that nobody told of. What was answered stays answered.
+insert into escalations (noun, id, since, look_at, passed_to)
+    select 'alert', alert_id, now(), now(), now() from alerts where stage in ('unack', 'rtn_unack')
+    union all
+    select 'alert', alert_id, coalesce(acked_at, raised_at), null, null from alerts where stage = 'acked'
+    union all
+    select 'incident', i.incident_id, coalesce(answered.at, now()), case when answered.at is null then now() end, case when answered.at is null then now() end
+    from incidents i, lateral (select max(u.at) as at from audit u where u.noun = 'incident' and u.key = i.incident_id::text
+                                   and u.act in ('acknowledge', 'confirm', 'handle')) answered
+    where i.stage in ('open', 'confirmed', 'handling');
+
+-- Whoever changes what decides about telling wakes it: no writer can forget to. What was born already answered begins its clock here.
 create function escalation_of_alert_changes() returns trigger language plpgsql as $$
 begin
-    update escalations e set look_at = new.updated_at,
-        graver_at = case when new.severity < old.severity then new.updated_at else e.graver_at end,
+    insert into escalations as e (noun, id, since, look_at) values ('alert', new.alert_id, new.updated_at, new.updated_at)
+    on conflict (noun, id) do update set look_at = new.updated_at,
+        graver_at = case when new.severity < old.severity then new.updated_at else e.graver_at end, worse = e.worse or new.severity < old.severity,
         since = case when old.stage = 'acked' and new.stage = 'unack' then new.updated_at else e.since end,
         call = e.call + case when old.stage = 'acked' and new.stage = 'unack' then 1 else 0 end,
-        passed_to = case when old.stage = 'acked' and new.stage = 'unack' then null else e.passed_to end
-    where e.noun = 'alert' and e.id = new.alert_id;
+        passed_to = case when old.stage = 'acked' and new.stage = 'unack' then null else e.passed_to end;
     if old.hold <> 'none' and new.hold = 'none' and new.incident_id is not null then
         update escalations set look_at = new.updated_at where noun = 'incident' and id = new.incident_id;
     end if;
@@ -98,13 +112,14 @@ create trigger escalation_changes after update of severity, stage, hold, inciden
 
 create function escalation_of_incident_changes() returns trigger language plpgsql as $$
 begin
-    update escalations e set look_at = new.updated_at,
-        graver_at = case when new.severity < old.severity then new.updated_at else e.graver_at end
-    where e.noun = 'incident' and e.id = new.incident_id;
+    insert into escalations as e (noun, id, since, look_at) values ('incident', new.incident_id, new.updated_at, new.updated_at)
+    on conflict (noun, id) do update set look_at = new.updated_at,
+        graver_at = case when new.severity < old.severity then new.updated_at else e.graver_at end, worse = e.worse or new.severity < old.severity;
     return null;
 end $$;
+-- One that is handled or over speaks for its parts no more: the leader finds it here, and wakes them.
 create trigger escalation_changes after update of severity, stage, owner_id on incidents for each row
-    when (new.stage in ('open', 'confirmed', 'handling') and (new.severity <> old.severity or new.stage = 'open' and old.stage <> 'open'
+    when (old.stage in ('open', 'confirmed') and new.stage not in ('open', 'confirmed') or new.stage in ('open', 'confirmed', 'handling') and (new.severity <> old.severity or new.stage = 'open' and old.stage <> 'open'
           or old.owner_id is not null and new.owner_id is null))
     execute function escalation_of_incident_changes();
 

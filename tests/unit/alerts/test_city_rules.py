@@ -211,3 +211,17 @@ def test_a_figure_out_of_the_scope_of_its_rule_is_not_its_business() -> None:
     area = figure(120, name="aqi_hour_area", subject="320404", area_level="district", area="320404")
     street = figure(120, name="aqi_hour_area", subject="320404001", area_level="street", area="320404001")
     assert [one.subject for one in raised(judged(city, figures=[area, street]))] == ["area:320404/aqi_hour_area"]
+
+
+@pytest.mark.parametrize("words", [{"areas": ["320499"]}, {"kinds": ["水位计"]}, {"figure": "aqi_day"}])
+def test_an_alert_of_a_figure_that_its_rule_is_no_longer_about_is_over(words: dict[str, Any]) -> None:
+    rang = opened(raised(judged(AIR, figures=[figure(160)]))[0])
+    changed = rule("standard", **{"figure": "aqi_hour", "levels": [{"severity": 4, "below": 200}], "kinds": ["空气站"], **words})
+    [change] = judged(changed, figures=[figure(160)], open_alerts=(rang,)).changes
+    assert isinstance(change, AlertReturned)
+    assert change.value is None, "what it said last stands"
+
+
+def test_an_alert_whose_figure_did_not_move_is_left_alone() -> None:
+    rang = opened(raised(judged(AIR, figures=[figure(160)]))[0])
+    assert judged(AIR, figures=[], open_alerts=(rang,)).changes == []

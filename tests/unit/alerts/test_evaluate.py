@@ -23,6 +23,7 @@ from core.changes import (
 from core.config import Config, parse
 from core.facts import DueDevice, Facts, KnownDevice, Listening, MetricInfo, Moved, OpenAlert, ReportMoved, StateMoved, Wait
 from core.model import Channel, Placement, Quality, Report
+from core.rule_parts import ValidTimes
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 DEVICE = KnownDevice(7, "depth-01", "海棠路下穿", "water", "320404001001", 12, 119.9, 31.8, timedelta(seconds=30))
@@ -166,6 +167,16 @@ def test_a_silent_device_makes_its_alert_unknown_and_rings_by_itself(rules: Rule
     changes = evaluate(rules, Facts(Moved(due_devices=[due]), {KEY: alert()}), NOW)
     assert [type(change) for change in changes] == [DeviceSilent, AlertSeen, AlertRaised]
     assert changes[1] == AlertSeen(1, 20.0, known=False)
+
+
+def test_what_fell_silent_outside_the_valid_times_is_looked_at_again_when_they_begin_and_rings_then() -> None:
+    config = configure()
+    config.rules["silent"] = config.rules["silent"].model_copy(update={"valid": (ValidTimes(hours="13:00-20:00"),)})
+    rules, hour = arrange_config(config), timedelta(hours=1)  # it is noon in the city
+    due = DueDevice(DEVICE, NOW - timedelta(minutes=3), silent=False, offline=False, heard=ALL_DAY)
+    assert evaluate(rules, Facts(Moved(due_devices=[due])), NOW) == [DeviceSilent(7, due.seen_at), WatchSet(7, NOW + hour)]
+    due = replace(due, silent=True, heard=replace(ALL_DAY, until=NOW + hour))
+    assert [type(change) for change in evaluate(rules, Facts(Moved(due_devices=[due])), NOW + hour)] == [DeviceSilent, AlertRaised]
 
 
 def test_a_device_that_spoke_meanwhile_is_only_looked_at_later(rules: Rules) -> None:

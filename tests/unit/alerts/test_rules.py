@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.rules import arrange
-from alerts.scope import concerns, fits
+from alerts.scope import concerns
 from core.facts import KnownDevice
+from core.names import fits
 from core.rule_config import Rule, ThresholdRule
 
 DEVICE = KnownDevice(

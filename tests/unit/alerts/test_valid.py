@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.valid import may_ring
+from alerts.valid import begins_next, may_ring
 from core.rule_parts import ValidTimes
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -41,3 +41,13 @@ def test_one_of_several_spans_suffices_and_none_is_always() -> None:
 
 def test_the_hours_are_the_citys_and_not_the_servers() -> None:
     assert may_ring([ValidTimes(hours="07:00-08:00")], datetime.fromisoformat("2026-11-20T23:30:00+00:00"), ZONE)
+
+
+@pytest.mark.parametrize(("valid", "after", "begins"), [
+    ({"hours": "13:00-20:00"}, "2026-11-21T12:00", "2026-11-21T13:00"), ({"hours": "13:00-20:00"}, "2026-11-21T20:00", "2026-11-22T13:00"),
+    ({"days": ["sat"]}, "2026-11-22T10:00", "2026-11-28T00:00"), ({"days": ["fri"], "hours": "22:00-06:00"}, "2026-11-21T07:00", "2026-11-27T22:00"),
+    ({"season": ["04-15", "07-15"]}, "2026-04-12T12:00", "2026-04-15T00:00"),
+    ({"season": ["04-15", "07-15"]}, "2026-11-21T12:00", "2026-11-28T12:00"),  # in none of the next days: asked again in a week
+])  # fmt: skip
+def test_the_next_moment_to_ring_is_when_a_span_begins(valid: dict[str, object], after: str, begins: str) -> None:
+    assert begins_next([ValidTimes.model_validate(valid)], at(after), ZONE) == at(begins)

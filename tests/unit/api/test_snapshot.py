@@ -35,3 +35,24 @@ def test_what_is_elsewhere_or_nowhere_is_not_shown(config: Config) -> None:
     assert part_for(worker, "320404002", PART, config) is None
     assert part_for(worker, "", PART, config) is None
     assert part_for(Scope("duty", ("320404",)), "", PART, config) is PART
+
+
+def test_notices_are_for_whom_they_name_wherever_they_live_and_for_no_wall(config: Config) -> None:
+    notices = [{"id": 1, "accounts": [7, 8], "area": STREET}, {"id": 2, "accounts": [9], "area": STREET}]
+    part = json.dumps({"alerts": [{"id": 1, "area": f"{STREET}002"}], "notices": notices}).encode()
+
+    def told(*areas: str, account: int | None) -> list[int] | None:
+        seen = part_for(Scope("duty", areas, account), STREET, part, config)
+        rows = json.loads(seen).get("notices") if seen is not None else None
+        assert all("accounts" not in row for row in rows or [])
+        return None if rows is None else [row["id"] for row in rows]
+
+    assert [told("320404", account=7), told("320404", account=9), told("320404", account=5), told("320404", account=None)] == [
+        [1],
+        [2],
+        None,
+        None,
+    ]
+    assert told(f"{STREET}001", account=8) == [1], "an officer of a community gets theirs too"
+    assert told("320405", account=9) == [2]
+    assert part_for(Scope("wall", ("320405",)), STREET, part, config) is None

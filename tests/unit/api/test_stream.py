@@ -183,3 +183,16 @@ def test_the_store_away_is_said_and_the_hub_lives_on(config: Config) -> None:
         assert (await next_delta(client))["sequence"] == 1
 
     play(config, story)
+
+
+def test_two_officers_of_one_area_get_each_their_own_notices_and_a_wall_gets_none(config: Config) -> None:
+    part = json.dumps({"figures": {"devices": 9}, "notices": [{"id": 1, "accounts": [7], "area": "320404001"}]})
+
+    async def story(feed: Feed) -> None:
+        clients = [feed.hub.join(Scope("duty", ("320404",), account)) for account in (7, 8, None)]
+        await feed.wire.put(feed.tell(s001=part))
+        told = [(await next_delta(client))["streets"]["320404001"] for client in clients]
+        assert [[row["id"] for row in one.get("notices", [])] for one in told] == [[1], [], []]
+        assert [one["figures"] for one in told] == [{"devices": 9}] * 3
+
+    play(config, story)

@@ -51,6 +51,7 @@ def test_each_is_told_at_its_moment_and_the_next_is_looked_at_at_its_own(now: da
 def test_after_our_own_absence_each_step_is_told_once_with_its_last_round(now: datetime) -> None:
     assert names(at(now, 9)) == [(0, 0), (1, 2)]
     assert names(at(now, 60)) == [(0, 0), (1, 2), (2, 0)]
+    assert names(at(now, 10, said((0, 0), (1, 2)))) == [(2, 0)]  # its earlier rounds are not made up for later
 
 
 def test_what_fell_due_while_held_is_not_told_and_afterwards_only_the_last_step_reached_is(now: datetime) -> None:

@@ -73,6 +73,16 @@ def test_a_summary_that_was_begun_keeps_its_id_and_its_messages() -> None:
     assert [(parcel.id, len(parcel.messages)) for parcel in parcels] == [("bundle/1", 2)]
 
 
+def test_what_may_have_left_alone_stays_alone_however_often_it_is_tried_and_in_whichever_crowd() -> None:
+    waiting = [message(n, attempts=int(n == 3)) for n in range(1, 41)]
+    parcels, later = pack(waiting, {}, 10)
+    assert [parcel.id for parcel in parcels if 3 in {one.outbox_id for one in parcel.messages}] == ["k3"]
+    assert (len(parcels), later) == (10, [])
+    tried = [message(n, attempts=1) for n in range(1, 8)]
+    parcels, later = pack(tried, {}, 5)
+    assert ([parcel.id for parcel in parcels], len(later)) == (["k1", "k2", "k3", "k4", "k5"], 2)
+
+
 def test_a_drill_is_never_in_a_summary_with_the_real() -> None:
     drills = [message(n, payload={"drill": True}) for n in range(20, 40)]
     parcels, _ = pack([message(n) for n in range(1, 20)] + drills, {}, 10)
@@ -80,20 +90,22 @@ def test_a_drill_is_never_in_a_summary_with_the_real() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 5), st.sampled_from([(1,), (2,), (1, 2)]), st.booleans()), max_size=60),
+    st.lists(st.tuples(st.integers(1, 5), st.sampled_from([(1,), (2,), (1, 2)]), st.booleans(), st.integers(0, 1)), max_size=60),
     st.dictionaries(st.sampled_from([(1,), (2,)]), st.integers(0, 30)), st.integers(2, 12),
 )  # fmt: skip
 def test_nothing_is_ever_lost_or_doubled_by_packing(
-    facts: list[tuple[int, tuple[int, ...], bool]], sent: dict[tuple[int, ...], int], a_minute: int
+    facts: list[tuple[int, tuple[int, ...], bool, int]], sent: dict[tuple[int, ...], int], a_minute: int
 ) -> None:
-    waiting = [message(n, severity, who, payload={"drill": drill}) for n, (severity, who, drill) in enumerate(facts)]
+    waiting = [message(n, severity, who, payload={"drill": drill}, attempts=tried) for n, (severity, who, drill, tried) in enumerate(facts)]
     parcels, later = pack(waiting, sent, a_minute)
     leaving = [one.outbox_id for parcel in parcels for one in parcel.messages]
     assert sorted(leaving + [one.outbox_id for one in later]) == list(range(len(facts)))
     assert all(len({one.recipients for one in parcel.messages}) == 1 for parcel in parcels)
     assert all(one.severity > 1 for one in later)
     per = Counter((parcel.first.recipients, parcel.first.mark) for parcel in parcels)
-    assert all(count <= a_minute for count in per.values())
+    grave = sum(one.severity == 1 for one in waiting)  # of the gravest none waits
+    assert all(count <= a_minute + grave for count in per.values())
+    assert all(parcel.bundle is None or not any(one.attempts for one in parcel.messages) for parcel in parcels)
 
 
 def test_trying_again_comes_later_and_later_up_to_ten_minutes() -> None:
