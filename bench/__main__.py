@@ -93,10 +93,12 @@ def alarm_rows(console: Console, rate: float, seconds: float) -> Rows:
             stack.start(["worker", "jobs"])
             alarms.adopt(stack, alarms.DEVICES)
             ruled = alarms.measure_rules(stack, rate, seconds)
+            console.print(f"  {ruled}")  # at once: what follows may fail
             stack.start(["web", "edge"])
             stack.wait_ready()
             console.print(f"→ a storm of {alarms.STORM:,} alerts in a minute")
             storm = alarms.measure_storm(stack)
+            console.print(f"  {storm}")
             console.print(f"→ acts among {alarms.OPEN:,} open alerts")
             acts = alarms.measure_acts(stack)
     finally:

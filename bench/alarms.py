@@ -112,7 +112,7 @@ def measure_acts(stack: Stack, open_alerts: int = OPEN, acts: int = _ACTS) -> tu
         ).fetchall()
         count = connection.execute("select count(*) from alerts where stage <> 'normal'").fetchone()
     times = []
-    with httpx.Client(base_url=f"{stack.url}/api/v1", headers={"Authorization": f"Bearer {stack.token('act')}"}) as client:
+    with httpx.Client(base_url=f"{stack.url}/api/v1", headers={"Authorization": f"Bearer {stack.token('act')}"}, timeout=30) as client:
         for alert_id, version in rows:
             began = time.perf_counter()
             answer = client.post(f"/alerts/{alert_id}/acts", json={"act": "acknowledge"}, headers={"If-Match": f'"{version}"'})
