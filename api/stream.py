@@ -7,6 +7,7 @@ read is cut, and has to resync; no client can slow another.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -69,6 +70,7 @@ class Hub:
         self._ring: deque[Delta] = deque()
         self._ring_bytes = 0
         self._asking = asyncio.Lock()
+        self._turned = asyncio.Event()  # the supply turned from push to asking or back: the sleeper wakes
 
     async def run(self) -> None:
         """Follow, until cancelled."""
@@ -92,7 +94,10 @@ class Hub:
     async def _poll(self) -> None:
         while True:
             await self._ask()
-            await asyncio.sleep(_NET_S if self.supply.live == "push" else _POLL_S)
+            with suppress(TimeoutError):  # not wait_for: before Python 3.12 it can swallow the end of its task
+                async with asyncio.timeout(_NET_S if self.supply.live == "push" else _POLL_S):
+                    await self._turned.wait()
+            self._turned.clear()
 
     async def _ask(self) -> None:
         """Fetch what the database told since; a number that cannot be reached any more makes everybody resync."""
@@ -150,6 +155,8 @@ class Hub:
         new = replace(self.supply, **changed)  # type: ignore[arg-type]
         if new == self.supply:
             return
+        if new.live != self.supply.live:
+            self._turned.set()
         self.supply = replace(new, since=self._clock())
         for client in list(self.clients):
             self._put(client, (0, status_event(self.supply)))

@@ -24,14 +24,13 @@ _SETTLE_S = 60.0
 
 
 _FILL = """
-    with places as (select area, cell_id, lon, lat, row_number() over (order by cell_id) as place, count(*) over () as all_places
-                    from cells)
+    with places as (select area, cell_id, lon, lat, row_number() over (order by cell_id) as place from cells)
     insert into alerts (rule, subject, domain, class_code, severity, stage, title, value, threshold, area, cell_id, lon, lat,
                         observed_at, raised_at, updated_at, simulated)
     select 'bench-rings', 'fill-' || n || '/noise', 'environment', '0301', 2 + n %% 3, 'unack', '噪声', 99, 90, area, cell_id, lon, lat,
            now(), now(), now(), true
     from generate_series(1, greatest(0, %s - (select count(*) from alerts where stage <> 'normal'))) n
-    join places on place = 1 + n %% all_places"""
+    join places on place = 1 + n %% (select count(*) from cells)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from core.config import Config
 from core.errors import StoreUnavailable
 from core.model import Scope
 from store.live import Delta, Wire
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, Stopwatch
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CITY = Scope("duty", ("320404",))
@@ -181,6 +181,22 @@ def test_the_store_away_is_said_and_the_hub_lives_on(config: Config) -> None:
         feed.wire.put_nowait(Wire(True))
         feed.wire.put_nowait(feed.tell(s001="{}"))
         assert (await next_delta(client))["sequence"] == 1
+
+    play(config, story)
+
+
+def test_the_database_is_asked_at_the_moment_the_wire_falls_silent(config: Config) -> None:
+    async def story(feed: Feed) -> None:
+        client = feed.hub.join(CITY)
+        feed.wire.put_nowait(Wire(True))
+        while feed.hub.supply.live != "push":
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.05)  # the hub has asked what it missed and lies down until the net's next turn
+        feed.tell(s001="{}")
+        watch = Stopwatch()
+        feed.wire.put_nowait(Wire(False, "killed"))
+        assert (await next_delta(client))["sequence"] == 1
+        watch.within(0.5, "the first question to the database")
 
     play(config, story)
 
