@@ -1,0 +1,1 @@
+-- Work days, class standards and the clocks of cases.

@@ -1,0 +1,1 @@
+-- Posts, rosters, rotations, substitutions and patrols.

@@ -1,0 +1,1 @@
+-- City components and routing rules.

@@ -1,0 +1,1 @@
+-- Hazards, enterprises, expedite orders, duty log and morning reports.

@@ -1,0 +1,1 @@
+-- What phones send besides acts: positions, notes, push subscriptions.

@@ -1,0 +1,1 @@
+-- Contacts, receipts, rates and the exchange with the hotline.

@@ -1,0 +1,1 @@
+-- Facts of cases for indicators, and frozen period reports.

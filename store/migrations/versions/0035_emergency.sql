@@ -1,0 +1,1 @@
+-- Plans, tasks, resources and the log of emergency incidents.
