@@ -82,11 +82,13 @@ select i.incident_id, p.* from unnest(:ids ::bigint[]) as i (incident_id) cross 
 where p.lon is not null and p.lat is not null;
 
 -- name: correlation_join_alerts!
-update alerts a set incident_id = p.incident_id, updated_at = :now, version = a.version + 1
+-- The version stays: what an officer is writing about it is not stale because the engine joined it meanwhile.
+update alerts a set incident_id = p.incident_id, updated_at = :now
 from unnest(:ids ::bigint[], :incidents ::bigint[]) as p (alert_id, incident_id) where a.alert_id = p.alert_id and a.incident_id is null;
 
 -- name: correlation_join_reports!
-update reports r set incident_id = p.incident_id, version = r.version + 1
+-- The version stays, as of alerts.
+update reports r set incident_id = p.incident_id
 from unnest(:ids ::bigint[], :incidents ::bigint[]) as p (report_id, incident_id) where r.report_id = p.report_id and r.incident_id is null;
 
 -- name: correlation_settled

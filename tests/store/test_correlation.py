@@ -104,3 +104,18 @@ def test_what_waits_for_its_parents_incident_takes_no_turn_of_those_that_need_no
     assert real in pending()
     desk.rows("update alerts set incident_id = %s where alert_id = %s returning 1", incident(desk), parent)
     assert pending() == children[:2]
+
+
+def test_what_an_officer_is_writing_is_not_stale_because_the_engine_joined_it_meanwhile(desk: Desk) -> None:
+    alert_id, report_id = desk.alert(lon=119.9, lat=31.7), desk.report(lon=119.9, lat=31.7)
+    seen = {name: desk.rows(f"select version from {name}s")[0]["version"] for name in ("alert", "report")}
+    with desk.store.connection() as connection:
+        assert correlation.apply(connection, joinings(desk), desk.config, desk.now) == 2
+    officer = desk.sign_in(desk.app(), "duty1")
+    done = [
+        officer.post(f"/{noun}s/{number}/acts", {"act": act}, If_Match=f'"{seen[noun]}"').status_code
+        for noun, number, act in (("alert", alert_id, "acknowledge"), ("report", report_id, "confirm"))
+    ]
+    assert done == [200, 200]
+    assert [row["stage"] for row in desk.rows("select stage from alerts")] == ["acked"]
+    assert [row["stage"] for row in desk.rows("select stage from reports")] == ["confirmed"]
