@@ -36,7 +36,7 @@ CONNECTIONS = 16  # one for each thread of the server
 _log = structlog.get_logger("web")
 
 # What needs no session, or asks for its own proof (the API answers 401 in its own format).
-_OPEN_PATHS = frozenset({"/healthz", "/favicon.ico", "/field-worker.js", "/openapi.json", "/docs"})
+_OPEN_PATHS = frozenset({"/healthz", "/favicon.ico", "/openapi.json", "/docs", *field.OPEN_PATHS})
 _OPEN_UNDER = ("/login", "/logout", "/assets/", "/_dash-component-suites/", "/screen/", "/api/", "/open311/", "/cap/")
 _AWAY = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>数据库暂不可用</title>
 <h1>数据库暂不可用，本页每 3 秒自动重试</h1><p lang="en">The database is away; this page tries again every 3 seconds.</p></html>"""
@@ -135,8 +135,9 @@ def build(settings: Settings, config: Config, store: Store, hops: int = 1) -> Fl
     guard_pages(server, deps)
     server.register_blueprint(rest.blueprint(deps, settings.media))
     add_own_paths(server)
-    login.register(server, load_texts(ASSETS / "i18n"), config, Door(deps))
-    field.register(server, str(ASSETS))
+    texts = load_texts(ASSETS / "i18n")
+    login.register(server, texts, config, Door(deps))
+    field.register(server, str(ASSETS), config, texts)
     make_site(config, ASSETS, server, lambda: read_reader(deps), in_force=lambda: read_config(deps, rulebook))
     server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return server

@@ -3,7 +3,7 @@
 `jobs` runs them by the clock, a story (`story`) by its own time: both run these same lists. The clock is a parameter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -14,11 +14,13 @@ from alerts import measure_usual, proof
 from alerts.correlate import correlate, horizon
 from alerts.listening import SUBJECT, judge
 from alerts.rules import Rules
+from answering import Answering
 from compose import Parts
 from core.config import Config
 from core.escalation_config import SCREEN
 from core.notify_config import PROBE
-from delivery import Outgoing, deliver_inside
+from core.text import Text, load_texts
+from delivery import TEXTS, Outgoing, deliver_inside
 from ingest.geocoder import Geocoder
 from pipeline import Deps, process
 from placing import place_waiting
@@ -30,14 +32,21 @@ from store import (
     city_rules,
     correlation,
     derived,
+    emergency_tasks,
     escalations,
+    hazards,
+    hotline_follow,
     hours,
     incident_sums,
     listening,
     maintenance,
     media_sweep,
+    morning,
     notices,
+    orders,
     outbox,
+    patrol_plans,
+    patrols,
     probes,
     quality,
     rejudge,
@@ -141,15 +150,38 @@ def sweep_deadlines(parts: Parts, now: datetime) -> None:
         sweep(connection, now, parts.config)
 
 
+def watch_tasks(parts: Parts, now: datetime) -> None:
+    """Tasks of emergencies whose time is over."""
+    with parts.store.connection() as connection:
+        emergency_tasks.mark_overdue(connection, now)
+
+
 def escalate(parts: Parts, now: datetime) -> None:
     """Tell whoever is next of what nobody answers, and mark what nobody answered in time."""
     escalations.sweep(parts.store, parts.config.escalations, now)
+
+
+def keep_patrols(parts: Parts, now: datetime) -> None:
+    """Make the patrols of the days to come, and tell of those whose time is over."""
+    with parts.store.connection() as connection:
+        patrol_plans.make_due(connection, parts.config.organisation.patrol, now)
+        patrols.sweep(connection, now)
 
 
 def put_notices(parts: Parts, now: datetime) -> None:
     """What people are to be told on their desks."""
     deliver_inside(parts.store, SCREEN, notices.put, parts.config.notify, now)
     deliver_inside(parts.store, PROBE, probes.arrive, parts.config.notify, now)
+
+
+def follow_tickets(parts: Parts, now: datetime) -> None:
+    """Tickets of the hotline follow their reports and cases, a portion a transaction."""
+    followed = 1
+    while followed:
+        with parts.store.connection() as connection:
+            followed = hotline_follow.follow(connection, parts.config, now)
+    with parts.store.connection() as connection:
+        hotline_follow.sweep(connection, now)
 
 
 def watch_path(parts: Parts, rules: Rules, now: datetime) -> None:
@@ -225,6 +257,7 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten["escalations"] = escalations.forget(connection, now - parts.config.retention.readings)
         forgotten |= retention.forget_desk(connection, parts.config.retention, now)
         forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
+        forgotten["patrol_tracks"] = patrols.forget_tracks(connection, now - parts.config.retention.readings)
         forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings)
     _log.info("retention", **forgotten)
 
@@ -233,6 +266,20 @@ def sweep_media(parts: Parts, now: datetime) -> None:
     """End pictures whose time is over, and bring folder and table together."""
     if swept := media_sweep.sweep(parts.store, parts.settings.media, parts.config.retention.media, now):
         _log.info("media_swept", **asdict(swept))
+
+
+def watch_ledgers(parts: Parts, now: datetime) -> None:
+    """Orders and hazards whose term is over: told once."""
+    with parts.store.connection() as connection:
+        orders.mark_overdue(connection, now)
+        hazards.mark_overdue(connection, now)
+
+
+def report_morning(parts: Parts, texts: Mapping[str, Text], now: datetime) -> None:
+    """The morning report, once its hour has come; asked more often."""
+    with parts.store.connection() as connection:
+        if report_id := morning.make_due(connection, parts.config, texts, now):
+            _log.info("morning_report", report=report_id)
 
 
 def desk(parts: Parts, deps: Deps) -> list[Duty]:
@@ -246,8 +293,12 @@ def desk(parts: Parts, deps: Deps) -> list[Duty]:
         Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
         Duty("end_orphans", 1.0, lambda now: end_orphans(parts, looked, now)),
         Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+        Duty("tasks", 1.0, lambda now: watch_tasks(parts, now)),
         Duty("escalate", 1.0, lambda now: escalate(parts, now)),
+        Duty("ledgers", 5.0, lambda now: watch_ledgers(parts, now)),
+        Duty("patrols", 5.0, lambda now: keep_patrols(parts, now)),
         Duty("notices", 1.0, lambda now: put_notices(parts, now)),
+        Duty("tickets", 1.0, lambda now: follow_tickets(parts, now)),
         Duty("maintain", 10.0, lambda now: maintain(parts, deps.rules, now)),
         Duty("watch_path", 2.0, lambda now: watch_path(parts, deps.rules, now)),
         Duty("watch_ingest", 1.0, lambda now: watch_ingest(parts, deps.rules, now)),
@@ -269,7 +320,12 @@ def keeping(parts: Parts) -> list[Duty]:
 def outgoing(parts: Parts) -> dict[str, Sequence[Duty]]:
     """A lane for each way out of the house: one that hangs delays no other."""
     ways = [Outgoing(name, parts.config, parts.settings) for name in parts.config.notify.channels]
-    return {f"notify-{way.name}": [Duty(f"notify-{way.name}", 1.0, partial(way.deliver, parts.store))] for way in ways}
+    lanes: dict[str, Sequence[Duty]] = {
+        f"notify-{way.name}": [Duty(f"notify-{way.name}", 1.0, partial(way.deliver, parts.store))] for way in ways
+    }
+    if parts.config.hotline.sources:
+        lanes["hotline"] = [Duty("answer_hotline", 1.0, partial(Answering(parts.config, parts.settings).deliver, parts.store))]
+    return lanes
 
 
 def proving(parts: Parts) -> dict[str, Sequence[Duty]]:
@@ -281,11 +337,13 @@ def proving(parts: Parts) -> dict[str, Sequence[Duty]]:
 def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
     """Duties that may wait for each other share a lane; a lane is a thread."""
     sums, *figures = keeping(parts)
+    texts = load_texts(TEXTS)
     geocoder = Geocoder(parts.config.places.geocoder, parts.settings.geocoder_key)
     return {
         "projector": [Duty("project", 0.1, projector.tick)],
         "desk": desk(parts, parts.pipeline()),
         "keeper": [
+            Duty("morning", 20.0, lambda now: report_morning(parts, texts, now)),
             Duty("forget_live", 10.0, lambda now: forget_live(parts, now)),
             sums,
             Duty("retention", 3600.0, lambda now: forget_old(parts, now)),

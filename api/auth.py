@@ -27,7 +27,7 @@ SCREEN_COOKIE_FOR = timedelta(days=365)  # the token behind it can be revoked at
 _READ, _ACT = frozenset({"read"}), frozenset({"read", "act"})
 SCOPES_OF_ROLE: Mapping[str, frozenset[str]] = {
     "wall": frozenset({"screen"}),
-    "leader": _READ,
+    "leader": _ACT,  # each act asks for the role besides: expedite orders, emergencies, notices seen
     "duty": _ACT,
     "supervisor": _ACT,
     "dispatcher": _ACT,
@@ -161,7 +161,8 @@ def log_in(connection: Connection, login: str, password: str, now: datetime, add
     secret = accounts.open_session(connection, found, now)
     identity = _identity_of_account(found, derive_csrf(secret))
     audit.append(connection, Act("login", identity.scope, now, address=address), "account", found.login)
-    keep_for = accounts.idle_for(found.role) if found.role == "wall" else None
+    # A phone ends its browser whenever it is short of memory: who works outside is not signed out by that.
+    keep_for = accounts.idle_for(found.role) if found.role in {"wall", "grid_worker"} else None
     return Entrance(secret, derive_csrf(secret), identity, keep_for)
 
 

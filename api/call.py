@@ -5,6 +5,7 @@ Reads parameters strictly: a misspelt filter is refused, not ignored, because a 
 
 import base64
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -173,6 +174,16 @@ def _read_integer(name: str, value: str) -> int:
     return int(value)
 
 
+def _read_number(name: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Invalid(f"{name}: '{value}' is no number")
+    return number
+
+
 def _read_boolean(name: str, value: str) -> bool:
     if value not in {"true", "false", "1", "0"}:
         raise Invalid(f"{name}: '{value}' is neither true nor false")
@@ -190,6 +201,7 @@ def _read_duration(name: str, value: str) -> timedelta:
 READ: Mapping[str, Callable[[str, str], Any]] = {
     "text": lambda _, value: value,
     "integer": _read_integer,
+    "number": _read_number,
     "boolean": _read_boolean,
     "time": read_time,
     "duration": _read_duration,

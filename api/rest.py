@@ -22,7 +22,7 @@ from api import openapi, photos
 from api.auth import CSRF_HEADER, Identity, authenticate, demand_csrf
 from api.call import Answer, Call, Deps, Route
 from api.places import Places
-from api.problems import MEDIA_TYPE, Problem, TooLarge, problem_of, problem_of_status
+from api.problems import MEDIA_TYPE, NotSignedIn, Problem, TooLarge, problem_of, problem_of_status
 from api.routes import ANYBODY, PUBLIC, ROUTES, SCREEN
 from core.errors import Invalid, YipingError
 from core.model import Scope
@@ -30,6 +30,7 @@ from store import idempotency
 
 VERSION = "0.1.0"
 PREFIX = "/api/v1"
+ACCOUNT_HEADER = "X-Yiping-Account"  # whose work a phone sends: what one did without a network is never sent as another's
 _WRITES = {"POST", "PUT", "DELETE"}
 _NOBODY = Identity(Scope("", ()), frozenset(), "")
 _log = logging.getLogger(__name__)
@@ -102,7 +103,11 @@ def _view(route: Route, deps: Deps, media: Path, places: Places) -> Callable[...
 
 def _identify(deps: Deps, need: str) -> Identity:
     with deps.store.connection() as connection:
-        return authenticate(connection, request.headers.get("Authorization"), request.cookies, deps.clock(), need)
+        identity = authenticate(connection, request.headers.get("Authorization"), request.cookies, deps.clock(), need)
+    meant = request.headers.get(ACCOUNT_HEADER)
+    if meant and meant != str(identity.scope.account_id):
+        raise NotSignedIn(f"this is for account {meant}, and another one is signed in")
+    return identity
 
 
 def _demand_own_page() -> None:

@@ -1,6 +1,6 @@
 """Alerts, reports and incidents over HTTP: lists, single ones with their acts, and acts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -33,20 +33,20 @@ VERDICT_PARAMS = (Param("by", "camera (unless given) or algorithm"), AREA, *SPAN
 
 _ACT_FIELDS = {
     "act", "note", "until", "class_code", "incident_id", "lon", "lat", "datum", "cell_code", "place_id", "worker", "account", "verdict",
-    "alerts", "reports", "incidents", "title",
+    "alerts", "reports", "incidents", "title", "accuracy_m", "done_at",
 }  # fmt: skip
 
 
-def read_act(call: Call) -> Act:
-    """The act a body asks for, with the version its `If-Match` names. Raises `Invalid`."""
-    return act_of(call, call.fields(), read_etag(call.headers.get("If-Match")))
+def read_act(call: Call, more: Set[str] = frozenset()) -> Act:
+    """The act a body asks for, with the version its `If-Match` names; `more` fields than those of every noun. Raises `Invalid`."""
+    return act_of(call, call.fields(), read_etag(call.headers.get("If-Match")), more)
 
 
-def act_of(call: Call, fields: dict[str, Any], expect: int | None) -> Act:
+def act_of(call: Call, fields: dict[str, Any], expect: int | None, more: Set[str] = frozenset()) -> Act:
     """The act that some fields name, for the version somebody saw. Raises `Invalid`."""
-    unknown = sorted(fields.keys() - _ACT_FIELDS)
-    if unknown:
-        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(_ACT_FIELDS))}")
+    known = _ACT_FIELDS | more
+    if unknown := sorted(fields.keys() - known):
+        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(known))}")
     act, note = fields.pop("act", None), fields.pop("note", None) or ""
     if not isinstance(act, str) or not isinstance(note, str) or len(note) > 2000:
         raise Invalid("'act' must be a word and 'note' a text of at most 2,000 letters")

@@ -1,20 +1,16 @@
-"""What does not happen but is: areas, cells, layers, classes, indicators, feeds, the audit, and who I am."""
-
-from datetime import timedelta
-from typing import Any
+"""What does not happen but is: areas, cells, layers, classes, feeds, the audit, and who I am."""
 
 from alerts import lifecycle as alert_lifecycle
-from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
+from api.call import AREA, PAGE, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
 from api.snapshot import tell_feeds, tell_path, tell_ways
-from core.errors import Invalid, NotAllowed
+from core.errors import NotAllowed
 from dispatch import cases as case_lifecycle
 from dispatch import incidents as incident_lifecycle
 from dispatch import reports as report_lifecycle
-from store import audit, cases, desk, geography, probes
+from store import audit, desk, geography, probes
 from store.lists import Filter
 
 CELL_PARAMS = (AREA, Param("duty_grid", "code of a duty grid"), Param("cell_code", "code of a cell"), *PAGE)
-INDICATOR_PARAMS = (AREA, *SPAN)
 AUDIT_PARAMS = (Param("noun", "alert, report, incident, case, account, token"), Param("actor", "who"), *PAGE)
 _MAY_READ_AUDIT = frozenset({"auditor", "security_admin"})
 
@@ -82,33 +78,6 @@ def list_feeds(call: Call) -> Answer:
 def get_probe(call: Call) -> Answer:
     """The proof of the path: the last one, and how long each leg takes."""
     return Answer(probes.read_path(call.connection, call.now))
-
-
-def list_indicators(call: Call) -> Answer:
-    """Numerator and denominator of each, never only the percentage; the period is the city's day unless given."""
-    wanted = read_params(INDICATOR_PARAMS, call.query)
-    midnight = call.now.astimezone(call.config.area.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    since, until = wanted.get("from", midnight), wanted.get("to", midnight + timedelta(days=1))
-    if since >= until:
-        raise Invalid("'from' must be before 'to'")
-    counted = cases.count_for_indicators(call.connection, call.scope, wanted.get("area", ""), since, until)
-    return Answer({"from": since, "to": until, "indicators": [_indicator(counted, *formula) for formula in FORMULAS]})
-
-
-# Names and formulas as cities publish them (结案率 …: reference/case_workflow.yaml); due counts cases whose deadline falls in the period.
-FORMULAS = (
-    ("archive_rate", "结案率", "closed_of_due / due", "closed_of_due", "due"),
-    ("in_time_archive_rate", "按期结案率", "closed_in_time / due", "closed_in_time", "due"),
-    ("in_time_dispose_rate", "按期处置率", "finished_in_time / due", "finished_in_time", "due"),
-    ("register_rate", "立案率", "registered / reported", "registered", "reported"),
-    ("rework_rate", "返工率", "reworked / registered", "reworked", "registered"),
-)
-
-
-def _indicator(counted: dict[str, int], key: str, name: str, formula: str, above: str, below: str) -> dict[str, Any]:
-    numerator, denominator = counted[above], counted[below]
-    value = round(100 * numerator / denominator, 2) if denominator else None
-    return {"indicator": key, "name": name, "formula": formula, "numerator": numerator, "denominator": denominator, "percent": value}
 
 
 def list_audit(call: Call) -> Answer:

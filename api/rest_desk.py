@@ -12,7 +12,8 @@ from dispatch import approvals as approval_lifecycle
 from dispatch import cases as case_lifecycle
 from dispatch import incidents as incident_lifecycle
 from dispatch import reports as report_lifecycle
-from store import approvals, bulk, cases, desk, people, shifts, views
+from store import approvals, bulk, desk, people, shifts, views
+from store.cases_reader import Reader, acts_of, read_reader
 from store.desk import Wanted
 from store.timescale import part
 
@@ -57,15 +58,15 @@ def get_queue(call: Call) -> Answer:
     """Work items this role can do something about; those who only read see them all. What needs attention next is on top."""
     wanted = read_params(QUEUE_PARAMS, call.query)
     role, limit = call.scope.role, _limit(wanted)
-    mine = sorted(stage for stage in case_lifecycle.OPEN if case_lifecycle.allowed_acts(stage, role))
+    mine = sorted(stage for stage in case_lifecycle.OPEN if case_lifecycle.waits_for(stage, role))
     asked = Wanted(
         kinds=_kinds(wanted, role), case_stages=mine or sorted(case_lifecycle.OPEN), own_cases=role in _HANDLE,
         severities=_severities(wanted), area=wanted.get("area", ""), domain=wanted.get("domain"), codes=_codes(call, wanted),
         owner=_owner(wanted), held=wanted.get("held", False), after=_after(wanted), limit=limit,
     )  # fmt: skip
     items = desk.read_queue(call.connection, call.scope, call.now, asked)
-    handled = cases.handled_by(call.connection, call.scope, [item["id"] for item in items if item["kind"] == "case"])
-    shown = [{**item, "acts": list(_acts_of(call, item, handled))} for item in items]
+    reader = read_reader(call.connection, call.scope, [item for item in items if item["kind"] == "case"], call.config.cases)
+    shown = [{**item, "acts": list(_acts_of(call, item, reader))} for item in items]
     more = write_cursor(*items[-1]["place"]) if len(items) >= limit else None
     return Answer({"items": [_told(item) for item in shown if item["acts"] or not mine], "next": more, "at": call.now})
 
@@ -114,7 +115,7 @@ def _owner(wanted: dict[str, Any]) -> str:
     return owner
 
 
-def _acts_of(call: Call, item: dict[str, Any], handled: set[str]) -> tuple[str, ...]:
+def _acts_of(call: Call, item: dict[str, Any], reader: Reader) -> tuple[str, ...]:
     match item["kind"]:
         case "alert":
             return alert_lifecycle.allowed_acts(item["stage"], call.scope.role, item["hold"])
@@ -125,7 +126,7 @@ def _acts_of(call: Call, item: dict[str, Any], handled: set[str]) -> tuple[str, 
         case "approval":
             return tuple(item["acts"])
         case _:
-            return cases.acts_of(item, call.scope, item["id"] in handled)
+            return acts_of(item, reader)
 
 
 def count_queue(call: Call) -> Answer:

@@ -51,7 +51,7 @@ function meanResponse(alerts, from, until) {
 
 /** Per cent: closed in time up to a moment of a day, of those due that day; null where none was due. */
 function inTime(cases, dayStart, until) {
-  const due = cases.filter(row => row.stage !== 'voided' && ms(row.due_at) >= dayStart && ms(row.due_at) < dayStart + DAY).length;
-  const closed = cases.filter(row => row.stage !== 'voided' && !row.overdue && ms(row.closed_at) >= dayStart && ms(row.closed_at) <= until).length;
+  const due = cases.filter(row => !['voided', 'declined'].includes(row.stage) && ms(row.due_at) >= dayStart && ms(row.due_at) < dayStart + DAY).length;
+  const closed = cases.filter(row => !['voided', 'declined'].includes(row.stage) && !row.overdue && ms(row.closed_at) >= dayStart && ms(row.closed_at) <= until).length;
   return due ? (100 * closed) / due : null;
 }

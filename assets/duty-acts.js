@@ -14,6 +14,8 @@ const LOOK = {
   void: ['d', 'trash-2', 'danger'], send_back: ['b', 'corner-up-left'], rework: ['w', 'undo-2', 'danger'], check: ['y', 'badge-check', 'primary'], close: ['e', 'square-check', 'primary'],
   take: ['t', 'hand'], arrive: ['v', 'map-pinned', 'primary'], finish: ['f', 'check-check', 'primary'], expedite: ['x', 'zap'], remind: ['m', 'bell'], silence: ['b', 'bell-off'], unsilence: ['b', 'bell-ring'], split: ['z', 'split'],
   assign: ['g', 'user-plus'], escalate: ['u', 'siren'], comment: ['q', 'message-square'], judge: ['w', 'scan-eye'], join: ['m', 'git-merge'], retitle: ['l', 'pencil'],
+  pre_check: ['v', 'search'], pass_pre_check: ['y', 'badge-check', 'primary'], fail_pre_check: ['n', 'ban'], decline: ['x', 'ban', 'danger'], feedback: ['f', 'message-square', 'primary'],
+  post_check: ['v', 'search'], force_close: ['x', 'octagon-alert', 'danger'], reopen: ['o', 'rotate-ccw'], resume: ['o', 'play', 'primary'],
   approve: ['y', 'user-check', 'primary'], refuse: ['x', 'ban', 'danger'], withdraw: ['b', 'undo-2'],
 };
 const AT_ONCE = new Set(['take', 'unshelve', 'restore', 'withdraw', 'approve']); // nothing to say about them: one key does it
@@ -78,7 +80,7 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, people, 
 
   async function gather(name) {
     if (name === 'place') return place(noun);
-    const one = target(name), needed = needsNote(config.needs_note, one.kind, one.noun, name);
+    const one = target(name), needed = needsNote(config.needs_note, one.kind, one.noun, name, config.case_skips);
     const asks = fieldsOf(name, one.noun, { people: name === 'assign' ? await people(one.noun) : [], incidents: incidents(), config });
     if (!asks.length && needed === false && AT_ONCE.has(name)) return {};
     const hint = t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`);

@@ -19,9 +19,9 @@ const cookie = name => (document.cookie.split('; ').find(one => one.startsWith(`
 /** Where `crypto.randomUUID` is absent (plain http), the same 128 random bits. */
 export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 
-/** `{data, etag}` of an answer; raises `Problem`. `body` is sent as JSON unless it is a Blob. */
-export async function call(method, path, { body, etag, key, timeout = 15000 } = {}) {
-  const headers = { Accept: 'application/json' };
+/** `{data, etag}` of an answer; raises `Problem`. `body` is sent as JSON unless it is a Blob. `stay`: a session that ended is the caller's to tell. */
+export async function call(method, path, { body, etag, key, timeout = 15000, stay = false, extra = {} } = {}) {
+  const headers = { Accept: 'application/json', ...extra };
   if (method !== 'GET') {
     headers['X-Yiping-Csrf'] = decodeURIComponent(cookie('yiping_csrf'));
     headers['Idempotency-Key'] = key || newKey();
@@ -36,7 +36,7 @@ export async function call(method, path, { body, etag, key, timeout = 15000 } = 
     throw new Problem(0, { title: 'offline' });
   }
   const data = await answer.json().catch(() => ({}));
-  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (answer.status === 401 && !stay) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   if (!answer.ok) throw new Problem(answer.status, data);
   return { data, etag: answer.headers.get('ETag') };
 }

@@ -1,5 +1,6 @@
 // The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
 
+import { isVoice, positionsOf, voicesOf } from './field-proof.js';
 import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf, endedPicture } from './duty-dom.js';
 import { call, pathOf } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
@@ -120,9 +121,9 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   }
 
   function photos(noun) {
-    const list = (noun.media || []).filter(one => one && typeof one === 'object');
+    const list = (noun.media || []).filter(one => one && typeof one === 'object' && !isVoice(one));
     parts.photos.hidden = !list.length && !noun.number;
-    fill(slots.photos, ['before', 'evidence', 'after'].map(role => {
+    fill(slots.photos, voicesOf(noun), positionsOf(noun), ['before', 'evidence', 'after'].map(role => {
       const of = list.filter(one => (one.role || 'evidence') === role);
       if (!of.length && role === 'evidence') return null;
       return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => (one.ended_at ? endedPicture(one) : shot(String(one.media_id || one.id), t(`duty.photo.${role}`)))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
@@ -132,9 +133,9 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   function stages(item, noun) {
     parts.stages.hidden = item.kind !== 'case';
     if (item.kind !== 'case') return;
-    const at = config.case_path.indexOf(noun.stage);
+    const at = config.case_path.indexOf(config.case_beside[noun.stage] || noun.stage);
     fill(slots.stages, h('ol', { class: 'stepper' }, config.case_path.map((stage, index) => h('li', { class: index < at || noun.stage === 'closed' ? 'past' : index === at ? 'now' : '', 'aria-current': index === at ? 'step' : null }, h('i', {}, index < at || noun.stage === 'closed' ? icon('check') : String(index + 1)), h('span', {}, word('desk.stage', stage))))),
-      noun.stage === 'voided' && h('p', { class: 'muted' }, word('desk.stage', 'voided')));
+      !config.case_path.includes(noun.stage) && h('p', { class: 'muted' }, word('desk.stage', noun.stage)));
     slots.deadline.dataset.due = noun.closed_at ? '' : noun.due_at || '';
     slots.deadline.dataset.closed = noun.closed_at || '';
     tick();

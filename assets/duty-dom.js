@@ -6,10 +6,10 @@ import { t, lang, label, loadText } from './text.js';
 let zone = 'Asia/Shanghai';
 let serverClock = () => Date.now();
 
-/** The desk's own words stand in duty-zh.json and are shared by the field and the cockpit. */
+/** The desk's own words stand in duty-zh.json, those of cases in cases-zh.json; the field and the cockpit share them. */
 export async function begin(config) {
   zone = config.timezone || zone;
-  await loadText(config.language, 'duty');
+  await Promise.all(['duty', 'cases'].map(name => loadText(config.language, name)));
 }
 
 export { t, lang as language, label as labelOf };

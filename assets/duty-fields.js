@@ -47,8 +47,9 @@ export const choose = (name, label, options, value) => h('label', {}, h('span', 
   options.map(([code, text]) => h('option', { value: code, selected: code === value }, text))));
 
 /** Whether an act is not taken without a note; `needs` are those that demand one, by kind. Why a camera was wrong is chosen: that is a note. */
-export function needsNote(needs, kind, noun, name) {
+export function needsNote(needs, kind, noun, name, skips = {}) {
   if (name === 'judge') return data => data.get('verdict') !== 'real';
+  if (kind === 'case' && skips[noun.stage]?.includes(name)) return true;
   return (needs[kind] || []).includes(name) && !(name === 'dismiss' && noun.channel === 'video');
 }
 

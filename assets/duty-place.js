@@ -6,17 +6,20 @@ import { read } from './duty-call.js';
 const EMPTY = { type: 'FeatureCollection', features: [] };
 let streets = null;
 
-/** `{street code: name}`, read once from the area layer. */
+/** The areas, read once. */
+export const streetLayer = () => (streets ||= read('/layers/areas').catch(() => EMPTY));
+
+/** `{street code: name}` of the area layer. */
 export async function streetNames() {
-  streets ||= read('/layers/areas').catch(() => EMPTY);
-  return Object.fromEntries(((await streets).features || []).map(one => [one.properties.code, one.properties.name]));
+  return Object.fromEntries(((await streetLayer()).features || []).map(one => [one.properties.code, one.properties.name]));
 }
 
 const line = (id, source, colour, width, filter, dash) => ({ id, source, type: 'line', ...(filter ? { filter } : {}), layout: { 'line-join': 'round', 'line-cap': 'round' },
   paint: { 'line-color': colour, 'line-width': width, ...(dash ? { 'line-dasharray': dash } : {}) } });
 const wide = (near, far) => ['interpolate', ['linear'], ['zoom'], 11, near, 16, far];
 
-function style(dark, parts) {
+/** The ground: land, water, roads, names; the desks' other maps stand on it, too. */
+export function style(dark, parts) {
   const c = dark ? { land: '#0f1c2e', water: '#123a5c', road: '#2a3d57', main: '#3c5372', ink: '#c9d8ea', halo: '#0f1c2e', edge: '#5d7695' }
     : { land: '#e8ecef', water: '#a9d3ee', road: '#ffffff', main: '#ffdf9a', ink: '#31435a', halo: '#ffffff', edge: '#8794a8' };
   const font = ['Noto Sans CJK SC'];
@@ -40,8 +43,7 @@ export async function makePlaceMap(node, dark) {
   const maplibre = await import('./vendor/maplibre-gl.mjs');
   if (!document.querySelector('link[data-map]')) document.head.append(h('link', { rel: 'stylesheet', href: '/assets/vendor/maplibre-gl.css', 'data-map': true }));
   maplibre.setWorkerUrl?.('/assets/vendor/maplibre-gl-worker.mjs');
-  streets ||= read('/layers/areas').catch(() => EMPTY);
-  const [areas, roads, water, places] = await Promise.all([streets, ...['roads', 'water', 'places'].map(name => read(`/layers/${name}`).catch(() => EMPTY))]);
+  const [areas, roads, water, places] = await Promise.all([streetLayer(), ...['roads', 'water', 'places'].map(name => read(`/layers/${name}`).catch(() => EMPTY))]);
   const parts = { areas, roads, water, places };
   let map;
   try {

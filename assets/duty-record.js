@@ -1,6 +1,7 @@
 // What was done and said about a row: acts, words of the machine, comments, whom it was told to and who comes next. Draws; decides nothing.
 
 import { h, t, word, fill, clock, span, now, icon } from './duty-dom.js';
+import { drawTold } from './duty-told.js';
 
 /** Acts of people, what the machine did (the noun's own times) and comments, the newest first. */
 export function drawRecord(slot, kind, noun) {
@@ -9,7 +10,8 @@ export function drawRecord(slot, kind, noun) {
     .filter(row => row[0] && !acts.has(row[2])).map(([at, actor, act, note]) => ({ at, actor, act, note }));
   const said = (noun.comments || []).map(one => ({ at: one.at, actor: one.author, text: one.text, mentions: one.mentions }));
   const rows = [...audit.filter(row => row.act !== 'comment' || !said.length), ...told, ...said].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
-  fill(slot, !rows.length ? h('p', { class: 'muted' }, t('duty.no_audit')) : h('ol', { class: 'audit' }, rows.map(row => (row.text ? comment(row) : line(row)))));
+  fill(slot, !rows.length ? h('p', { class: 'muted' }, t('duty.no_audit')) : h('ol', { class: 'audit' }, rows.map(row => (row.text ? comment(row) : line(row)))),
+    ['alert', 'incident', 'case'].includes(kind) && drawTold(kind, noun));
 }
 
 const comment = row => h('li', { class: 'said' }, h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')), h('p', {}, withNames(row.text, row.mentions)));

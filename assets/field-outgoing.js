@@ -1,70 +1,149 @@
-// The queue of what was done without a network: sent one by one, in order, each with its own idempotency key, so that a doubtful one may be
-// sent again. A refusal is told and takes the later messages of the same task with it; a missing network or a busy server only makes it wait.
-
-import { call, newKey } from './duty-call.js';
-import { openQueue } from './field-store.js';
+// The queue of what was done without a network: kept first, then sent one by one, in order, each with its own idempotency key, so that a
+// doubtful one may be sent again. A refused one is set aside with all that followed from it, and stays until a person decides: nothing is lost.
 
 const PAUSE_MS = [2000, 5000, 10000, 20000];
+/** Not answers but obstacles: no network, a busy or broken server, no session. The message waits. */
+export const waits = problem => problem.status === 0 || problem.status >= 500 || [401, 408, 425, 429].includes(problem.status);
+const isNew = number => String(number).startsWith('new-');
+/** A patrol's number or that of a report under way is none of a case. */
+export const isCase = number => /^\d{10,}$/.test(String(number));
 
-/** `show({count, sending})` after each change; `settled(message, problem)` when one was answered. */
-export function makeOutgoing(account, show, settled) {
-  let messages = [], queue = null, sending = false, fails = 0, timer = null;
+/**
+ * `box` is the phone's store (null: there is none), `send(message)` the server's answer or throws a problem with a `status`, `look(number)` a case as it is
+ * now. `show(state)` after each change; `settled(message, problem)` when one was answered. A message: `{path, number, body|blob, moves}`;
+ * `moves`: what comes after it of the same number makes no sense without it. States: waiting, refused (the server said why), held, draft.
+ */
+export function makeOutgoing({ box, send, look, show, settled, newKey, locks = globalThis.navigator?.locks, name = 'yiping-outgoing' }) {
+  let messages = [], queue = box, sending = false, fails = 0, timer = null, trouble = '', full = false;
   const urls = new Map();
-  const tell = () => show({ count: messages.length, sending });
+  const waiting = () => messages.filter(one => (one.state || 'waiting') === 'waiting');
+  const aside = () => messages.filter(one => one.state === 'refused' || one.state === 'held');
+  const tell = () => show({ count: waiting().length, aside: aside().length, sending, trouble, full, kept: Boolean(queue) });
 
   async function start() {
-    try {
-      queue = await openQueue(account);
-      messages = await queue.all();
-    } catch { queue = null; } // private mode: kept in memory only
+    try { messages = queue ? await queue.all() : []; } catch { queue = null; }
     tell();
-    addEventListener('online', wake);
+    globalThis.addEventListener?.('online', wake);
     wake();
   }
 
-  async function add({ path, number, body, blob }) {
-    const message = { path, number, body, blob, key: newKey() };
-    message.n = queue ? await queue.add(message) : (messages.at(-1)?.n || 0) + 1;
-    messages.push(message);
-    tell();
-    wake();
-  }
-
-  function wake() { clearTimeout(timer); if (!sending && messages.length) { fails = Math.min(fails, 1); send(); } }
-
-  async function send() {
-    sending = true;
-    tell();
-    while (messages.length) {
-      const message = messages[0];
-      try {
-        await call('POST', message.path, { body: message.blob || message.body, key: message.key, timeout: 60000 });
-        fails = 0;
-        await drop(message);
-        settled(message, null);
-      } catch (problem) {
-        if (problem.offline || problem.status >= 500 || problem.status === 429 || problem.status === 401) break;
-        for (const later of messages.filter(one => one.number === message.number)) await drop(later);
-        settled(message, problem);
-      }
+  /** Writes to the phone and only then to our list; a full phone keeps it in memory and says so. True: it survives. */
+  async function change({ put = [], drop = [] }) {
+    const gone = new Set(drop.map(one => one.key));
+    let safe = Boolean(queue);
+    if (queue) {
+      try { await queue.change({ put, drop: drop.map(one => one.n).filter(Boolean) }); full = false; } catch { full = true; safe = false; }
     }
-    sending = false;
+    messages = messages.filter(one => !gone.has(one.key));
+    for (const one of put) if (!messages.includes(one)) messages.push(one);
+    for (const one of drop) if (urls.has(one.key)) { URL.revokeObjectURL(urls.get(one.key)); urls.delete(one.key); }
     tell();
-    if (messages.length) timer = setTimeout(wake, PAUSE_MS[Math.min(fails++, PAUSE_MS.length - 1)]);
+    return safe;
   }
 
-  async function drop(message) {
-    messages = messages.filter(one => one.n !== message.n);
-    if (urls.has(message.n)) { URL.revokeObjectURL(urls.get(message.n)); urls.delete(message.n); }
-    await queue?.remove(message.n);
-    tell();
+  const made = (message, at = 0) => ({ state: 'waiting', done_at: new Date(Date.now() + at).toISOString(), ...message, key: newKey() });
+
+  /** Keeps messages, all or none, in their order, and begins to send. */
+  async function add(...wanted) {
+    const safe = await change({ put: wanted.map(made) });
+    wake();
+    return safe;
   }
+
+  function wake() { clearTimeout(timer); if (!sending && waiting().length) { fails = Math.min(fails, 1); flush(); } }
+
+  /** One window at a time sends: two would only do the same twice. */
+  async function flush() {
+    sending = true;
+    trouble = '';
+    tell();
+    try {
+      if (locks) await locks.request(name, { ifAvailable: true }, async lock => { if (lock) { await reread(); await sendAll(); } else trouble = 'other_window'; });
+      else await sendAll();
+    } finally { sending = false; tell(); }
+    clearTimeout(timer);
+    if (waiting().length) { timer = setTimeout(wake, PAUSE_MS[Math.min(fails, PAUSE_MS.length - 1)]); fails += 1; }
+  }
+
+  /** Another window may have sent some of it. */
+  async function reread() {
+    if (!queue) return;
+    const stored = await queue.all().catch(() => null);
+    if (!stored) return;
+    const known = new Map(messages.map(one => [one.key, one]));
+    messages = [...stored.map(one => known.get(one.key) || one), ...messages.filter(one => !one.n)];
+  }
+
+  async function sendAll() {
+    for (let message; (message = waiting()[0]);) {
+      let answer;
+      try { answer = await send(message); } catch (problem) {
+        if (problem.status === undefined) throw problem;
+        if (waits(problem)) { trouble = problem.status === 401 ? 'signed_out' : problem.status === 0 ? 'offline' : 'server'; return; }
+        await refuse(message, problem);
+        continue;
+      }
+      fails = 0;
+      await sent(message, answer);
+    }
+  }
+
+  /** What a report brought along learns its number in the same breath in which the report leaves the queue. */
+  async function sent(message, answer) {
+    const number = answer?.data?.number;
+    const put = isNew(message.number) && number ? messages.filter(one => one !== message && one.number === message.number) : [];
+    for (const one of put) Object.assign(one, { number, path: one.path.replaceAll('{number}', encodeURIComponent(number)) });
+    await change({ put: [...put, ...messages.filter(one => !one.n && one !== message && !put.includes(one))], drop: [message] });
+    await settled(message, null, answer?.data);
+  }
+
+  async function refuse(message, problem) {
+    const present = isCase(message.number) ? await look(message.number).catch(() => null) : null;
+    const last = problem.body?.last || present?.audit?.at(-1) || null;
+    const why = { status: problem.status, type: problem.body?.type || '', detail: problem.message, stage: present?.stage || problem.body?.stage || null,
+      handler: present?.handler ?? null, handler_id: present?.handler_id ?? null, last: last && { actor: last.actor, act: last.act, at: last.at }, at: new Date().toISOString() };
+    const after = message.moves ? waiting().filter(one => one !== message && one.number === message.number) : [];
+    Object.assign(message, { state: 'refused', problem: why });
+    for (const one of after) one.state = 'held';
+    await change({ put: [message, ...after] });
+    await settled(message, problem);
+  }
+
+  const asideOf = number => aside().filter(one => one.number === number);
+
+  /** What was set aside goes once more as it was, under new keys: the case may be mine again. */
+  async function retry(number) {
+    const again = asideOf(number);
+    for (const one of again) Object.assign(one, { state: 'waiting', problem: null, key: newKey() });
+    await change({ put: again });
+    wake();
+  }
+
+  /** Photos and voices of a refused piece of work go as evidence, the rest as a comment in words; the acts themselves are gone then. */
+  async function giveAsEvidence(number, words) {
+    const old = asideOf(number);
+    const path = `/media?case=${encodeURIComponent(number)}&role=evidence`;
+    const put = old.filter(one => one.blob).map(one => made({ path: path + (one.path.match(/&(seconds|lon|lat|accuracy_m|done_at)=[^&]*/g) || []).join(''), number, blob: one.blob, done_at: one.done_at }));
+    if (words) put.unshift(made({ path: `/cases/${encodeURIComponent(number)}/acts`, number, body: { act: 'comment', note: words } }));
+    await change({ put, drop: old });
+    wake();
+  }
+
+  const forget = number => change({ drop: messages.filter(one => one.number === number && one.state !== 'waiting') });
+  const url = one => { if (!urls.has(one.key)) urls.set(one.key, URL.createObjectURL(one.blob)); return urls.get(one.key); };
+  const mediaOf = list => list.filter(one => one.blob).map(one => ({ url: url(one), kind: one.blob.type, role: (one.path.match(/role=(\w+)/) || [])[1] || 'evidence', key: one.key, state: one.state }));
 
   return {
-    start, add, wake,
-    count: () => messages.length,
-    acts: () => messages.filter(one => one.body).map(one => [one.number, one.body.act]),
-    waitingFor: number => messages.some(one => one.number === number),
-    photosOf: number => messages.filter(one => one.number === number && one.blob).map(one => { if (!urls.has(one.n)) urls.set(one.n, URL.createObjectURL(one.blob)); return { url: urls.get(one.n) }; }),
+    start, add, wake, retry, giveAsEvidence, forget, change, made,
+    count: () => waiting().length,
+    asideCount: () => aside().length,
+    acts: () => waiting().filter(one => one.moves && one.body?.act).map(one => [one.number, one.body.act]),
+    countOf: number => waiting().filter(one => one.number === number).length,
+    waitingFor: number => waiting().some(one => one.number === number),
+    aside: () => Map.groupBy ? Map.groupBy(aside(), one => one.number) : aside().reduce((groups, one) => groups.set(one.number, [...(groups.get(one.number) || []), one]), new Map()),
+    drafts: number => messages.filter(one => one.state === 'draft' && (!number || one.number === number)),
+    mediaOf: number => mediaOf(waiting().filter(one => one.number === number)),
+    asMedia: mediaOf,
+    newReports: () => waiting().filter(one => isNew(one.number) && one.body),
   };
 }

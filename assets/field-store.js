@@ -1,35 +1,69 @@
-// What the phone keeps without a network: the last list of tasks (localStorage) and what waits to be sent (IndexedDB, photos too).
+// What the phone keeps without a network, in one store that is on the disk when it says so: the last list of tasks with their details, drafts,
+// and what waits to be sent, photos and voices too. Small choices stand in localStorage, which a killed browser may forget. Decides nothing.
 
-const TASKS = account => `yiping.tasks.${account}`;
+const MOST_DETAILS = 20;
+const VERSION = 2;
 
-export function keepTasks(account, tasks) {
-  try { localStorage.setItem(TASKS(account), JSON.stringify(tasks)); } catch { /* full or private: the list is only a convenience */ }
+/** A choice of this phone: map app, look, classes used last. */
+export function remember(name, value) {
+  try { if (value === null) localStorage.removeItem(`yiping.field.${name}`); else localStorage.setItem(`yiping.field.${name}`, JSON.stringify(value)); } catch { /* full or private: only a convenience */ }
 }
 
-export function keptTasks(account) {
-  try { return JSON.parse(localStorage.getItem(TASKS(account)) || '[]'); } catch { return []; }
+export function remembered(name, otherwise = null) {
+  try { return JSON.parse(localStorage.getItem(`yiping.field.${name}`)) ?? otherwise; } catch { return otherwise; }
 }
 
-/** The store of messages to send, in order of `n`. Opening fails where the browser forbids it (private mode): the caller is told. */
-export function openQueue(account) {
+/** Of each task what it takes to work by in a cellar: its record is long and not needed there. */
+export const packed = details => [...details].slice(-MOST_DETAILS).map(([number, row]) => [number, { ...row, audit: (row.audit || []).slice(-3), proposal: null }]);
+
+/** The store of one account. Opening fails where the browser forbids it (private mode): the caller is told. */
+export function openBox(account) {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(`yiping-outgoing-${account}`, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore('messages', { keyPath: 'n', autoIncrement: true });
-    asked.onerror = () => reject(asked.error);
-    asked.onsuccess = () => resolve(queueOf(asked.result));
+    const asked = indexedDB.open(`yiping-outgoing-${account}`, VERSION);
+    asked.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) asked.result.createObjectStore('messages', { keyPath: 'n', autoIncrement: true });
+      if (oldVersion < 2) asked.result.createObjectStore('kept');
+    };
+    asked.onerror = asked.onblocked = () => reject(asked.error);
+    asked.onsuccess = () => { asked.result.onversionchange = () => asked.result.close(); resolve(boxOf(asked.result)); };
   });
 }
 
-function queueOf(base) {
-  const run = (mode, work) => new Promise((resolve, reject) => {
-    const transaction = base.transaction('messages', mode);
-    const request = work(transaction.objectStore('messages'));
-    transaction.oncomplete = () => resolve(request.result);
+function boxOf(base) {
+  const run = (store, mode, work) => new Promise((resolve, reject) => {
+    const transaction = base.transaction(store, mode, { durability: 'strict' }); // "kept" is said when it is on the disk
+    const told = work(transaction.objectStore(store));
+    transaction.oncomplete = () => resolve(told());
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
+  const all = store => run(store, 'readonly', each => { const rows = each.getAll(), names = each.getAllKeys(); return () => [names.result, rows.result]; });
   return {
-    add: message => run('readwrite', store => store.add(message)),
-    remove: n => run('readwrite', store => store.delete(n)),
-    all: () => run('readonly', store => store.getAll()),
+    /** All of it or nothing: messages put anew (`n` is set in those that had none), others dropped. */
+    change: ({ put = [], drop = [] }) => run('messages', 'readwrite', store => {
+      for (const n of drop) store.delete(n);
+      const asked = put.map(message => store.put(message));
+      return () => put.forEach((message, at) => { message.n = asked[at].result; });
+    }),
+    /** In order of `n`. */
+    all: async () => (await all('messages'))[1],
+    keep: (name, value) => run('kept', 'readwrite', store => { store.put(value, name); return () => true; }),
+    kept: async () => { const [names, values] = await all('kept'); return new Map(names.map((name, at) => [name, values[at]])); },
   };
+}
+
+/** What is kept under names, read once; `keep` goes to the disk behind the caller's back, and a full disk loses only a convenience. */
+export async function makeMemory(box) {
+  const known = (await box?.kept().catch(() => null)) || new Map();
+  return {
+    kept: (name, otherwise = null) => known.get(name) ?? otherwise,
+    keep: (name, value) => { known.set(name, value); box?.keep(name, value).catch(() => null); },
+  };
+}
+
+/** Other people's unsent work on this phone: `[account, how many]`. Browsers that cannot list their stores tell of none. */
+export async function otherQueues(account) {
+  const stores = await (indexedDB.databases?.() || []);
+  const others = stores.map(one => one.name).filter(name => /^yiping-outgoing-\d+$/.test(name) && name !== `yiping-outgoing-${account}`);
+  const counted = await Promise.all(others.map(async name => { const other = name.split('-').at(-1); return [other, (await (await openBox(other)).all()).length]; }));
+  return counted.filter(([, count]) => count > 0);
 }

@@ -1,179 +1,175 @@
-// The grid worker's phone: my tasks, one task, its acts, photos. Works without a network: what is done waits in the phone and goes in order.
+// The phone of whoever works outside: my tasks, one task, reporting something new, today's patrol, the phone itself. Works without a network:
+// what is done waits in the phone and goes in order. Keeps the views together; what each shows stands in field-<view>.js.
 
-import { begin, h, t, word, fill, icon, badge, clock, span, now, countdown, toast, openDialog, endedPicture } from './duty-dom.js';
-import { read } from './duty-call.js';
+import { begin, h, t, word, fill, icon, badge, span, now, countdown, toast } from './duty-dom.js';
+import { call, newKey, read } from './duty-call.js';
 import { loadText } from './text.js';
-import { follow, leave } from './duty-head.js';
-import { makeOutgoing } from './field-outgoing.js';
-import { keepPage, shrink, whereAmI, distanceText } from './field-phone.js';
-import { keepTasks, keptTasks } from './field-store.js';
+import { follow } from './duty-head.js';
+import { isCase, makeOutgoing } from './field-outgoing.js';
+import { askToKeep, distanceText, keepPage, whereAmI } from './field-phone.js';
+import { makeMemory, openBox, packed } from './field-store.js';
+import { makeMe, wearLook } from './field-me.js';
+import { makePatrol } from './field-patrol.js';
+import { makeReport } from './field-report.js';
+import { makeTask } from './field-task.js';
+import { renewPush } from './field-push.js';
 
+const VIEWS = ['tasks', 'report', 'patrol', 'me'];
 const MINE = ['dispatched', 'handling', 'on_site'];
-const NEXT = { dispatched: 'take', handling: 'arrive', on_site: 'finish', finished: 'check' };
-const AFTER = { take: 'handling', arrive: 'on_site', finish: 'finished', send_back: 'registered', check: 'checked' };
+const TO_CHECK = ['pre_checking', 'checking'];
+const AFTER = { take: 'handling', arrive: 'on_site', finish: 'finished', send_back: 'registered', check: 'checked', rework: 'dispatched', pass_pre_check: 'accepted', fail_pre_check: 'reported' };
+const AHEAD_OF_TIME = 10; // tasks whose details and first pictures are read before they are needed
 
 export async function mount(root, config) {
+  wearLook(root);
   await begin(config);
   await loadText(config.language, 'field');
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const back = root.querySelector('[data-do=back]');
-  let tasks = [], opened = null, details = new Map(), here = null, picture = null, known = null, drawn = '', ahead = new Map();
+  const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, refresh, locate, stageOf, isMine, waitingState: {} };
+  let known = null, drawn = '';
+  const box = await openBox(config.account).catch(() => null); // private mode: nothing outlives the page, and it says so
+  const memory = app.memory = await makeMemory(box);
+  app.details = new Map(memory.kept('details', []));
 
-  const outgoing = makeOutgoing(config.account, state => { waiting(state); }, settled);
+  const outgoing = app.outgoing = makeOutgoing({
+    box, show: waiting, settled, newKey, name: `yiping-outgoing-${config.account}`,
+    send: message => call('POST', message.path, { body: message.blob || message.body, key: message.key, timeout: 60000, stay: true, extra: { 'X-Yiping-Account': String(config.account), 'X-Yiping-Phone-Time': new Date().toISOString() } }),
+    look: number => read(`/cases/${encodeURIComponent(number)}`),
+  });
+  const views = { task: makeTask(app), report: makeReport(app), patrol: makePatrol(app), me: makeMe(app) };
   await outgoing.start();
-  for (const [number, name] of outgoing.acts()) ahead.set(number, AFTER[name]);
-  const mine = row => MINE.includes(row.stage) && (row.handler_id === config.account || (!row.handler_id && row.stage === 'dispatched'));
+  for (const [number, name] of outgoing.acts()) app.ahead.set(number, AFTER[name]);
 
   /** What the worker did but the server does not know yet is shown as done: the phone's own stage goes ahead of the server's. */
-  const stageOf = row => ahead.get(row.number) || row.stage;
+  function stageOf(row) { return app.ahead.get(row.number) || row.stage; }
+  function isMine(row) { return (MINE.includes(row.stage) && (row.handler_id === config.account || (!row.handler_id && row.stage === 'dispatched'))) || isToCheck(row); }
+  /** A check is anybody's of the area but those who handled it; whether one may, says the server when the task is opened. */
+  function isToCheck(row) { return config.role === 'grid_worker' && TO_CHECK.includes(row.stage) && row.handled_by !== config.account; }
 
   function take(rows) {
-    tasks = rows.filter(row => mine(row) || ahead.has(row.number)).sort((a, b) => Number(stageOf(a) === 'finished') - Number(stageOf(b) === 'finished') || time(a.due_at) - time(b.due_at));
-    keepTasks(config.account, tasks);
-    if (known) for (const row of tasks) if (!known.has(row.number)) arrived(row);
-    known = new Set(tasks.map(row => row.number));
+    const time = at => (at ? Date.parse(at) : Infinity);
+    app.tasks = rows.filter(row => isMine(row) || app.ahead.has(row.number)).sort((a, b) => Number(stageOf(a) === 'finished') - Number(stageOf(b) === 'finished') || time(a.due_at) - time(b.due_at));
+    memory.keep('tasks', app.tasks);
+    if (known) for (const row of app.tasks) if (!known.has(row.number)) arrived(row);
+    known = new Set(app.tasks.map(row => row.number));
     if (shape() !== drawn) draw(); // deltas come four times a second: a button made anew under a thumb loses the tap
+    readAhead();
   }
-  const shape = () => JSON.stringify([tasks, [...ahead]]);
-  const time = at => (at ? Date.parse(at) : Infinity);
+  const shape = () => JSON.stringify([app.tasks, [...app.ahead], [...outgoing.aside().keys()], app.view, app.opened]);
 
   function arrived(row) {
     navigator.vibrate?.([200, 100, 200]);
     toast('info', t('field.new', { title: row.title }), { label: t('field.look'), go: () => open(row.number) });
   }
 
+  /** The newest of what may soon be needed in a cellar; pictures go to the service worker's shelf. */
+  async function readAhead() {
+    for (const row of app.tasks.slice(0, AHEAD_OF_TIME)) {
+      if (app.details.get(row.number)?.version === row.version || readAhead.busy) continue;
+      readAhead.busy = true;
+      await refresh(row.number);
+      for (const one of (app.details.get(row.number)?.media || []).filter(each => !each.ended_at && each.kind?.startsWith('image/')).slice(0, 3)) await fetch(`/api/v1/media/${one.media_id}`).catch(() => null);
+      readAhead.busy = false;
+    }
+  }
+
   function draw() {
     drawn = shape();
-    slots.title.textContent = opened ? '' : `${t('field.tasks')} ${tasks.length || ''}`;
-    back.hidden = !opened;
-    slots.list.hidden = Boolean(opened);
-    slots.one.hidden = !opened;
-    if (opened) return drawOne();
-    fill(slots.tasks, tasks.length ? tasks.map(card) : h('li', { class: 'field-empty' }, icon('circle-check'), h('b', {}, t('field.none')), h('span', {}, t('field.none_hint'))));
+    const titles = { tasks: `${t('field.tasks')} ${app.tasks.length || ''}`, report: t('field.report'), patrol: t('field.patrol'), me: t('field.me') };
+    slots.title.textContent = app.opened ? '' : titles[app.view];
+    back.hidden = !app.opened;
+    slots.one.hidden = !app.opened;
+    for (const view of VIEWS) slots[view === 'tasks' ? 'list' : view].hidden = Boolean(app.opened) || app.view !== view;
+    slots.nav.hidden = Boolean(app.opened);
+    for (const button of slots.nav.querySelectorAll('[data-view]')) button.setAttribute('aria-current', String(button.dataset.view === app.view));
+    if (app.opened) views.task.draw();
+    else if (app.view === 'tasks') list();
+    else views[app.view].draw();
     return tick();
   }
 
-  function card(row) {
-    const stage = stageOf(row);
-    return h('li', { class: 'task-card', 'data-id': row.number, 'data-stage': stage, onclick: () => open(row.number) },
-      h('div', { class: 'task-top' }, badge(row.severity), h('strong', {}, row.title), row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), h('span', { class: `stage stage-${stage}` }, word('desk.stage', stage))),
-      h('p', { class: 'task-place' }, icon('map-pin'), h('span', {}, row.address || t('field.place_unknown'))),
-      h('div', { class: 'task-bottom' }, h('span', { class: 'left num', 'data-due': stage === 'finished' ? '' : row.due_at || '' }), h('span', { class: 'muted' }, distanceText(here, row))));
+  function list() {
+    const set = [...outgoing.aside()].filter(([number]) => !app.tasks.some(row => row.number === number)).map(([number, messages]) => asideCard(number, messages));
+    fill(slots.tasks, set, app.tasks.length ? app.tasks.map(card) : !set.length && h('li', { class: 'field-empty' }, icon('circle-check'), h('b', {}, t('field.none')), h('span', {}, t('field.none_hint'))));
   }
 
+  function card(row) {
+    const stage = stageOf(row), refused = outgoing.aside().has(row.number);
+    return h('li', { class: `task-card sev-edge-${row.severity || 5}`, 'data-id': row.number, 'data-stage': stage, onclick: () => open(row.number) },
+      h('div', { class: 'task-top' }, badge(row.severity), h('strong', {}, row.title), row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), h('span', { class: `stage stage-${stage}` }, word('desk.stage', stage))),
+      h('p', { class: 'task-place' }, icon('map-pin'), h('span', {}, row.address || t('field.place_unknown')), h('span', { class: 'muted' }, distanceText(app.here, row))),
+      h('div', { class: 'task-bottom' }, refused ? h('b', { class: 'refused-mark' }, icon('triangle-alert'), t('field.aside.short')) : h('span', { class: 'left num', 'data-due': stage === 'finished' ? '' : row.due_at || '' }),
+        (row.expedites > 0 || row.reminds > 0) && h('b', { class: 'urged' }, icon('bell-ring'), t(row.expedites > 0 ? 'field.expedited' : 'field.reminded')), h('span', { class: 'go' }, t(`field.todo.${stage}`) === `field.todo.${stage}` ? '' : t(`field.todo.${stage}`))));
+  }
+
+  const asideCard = (number, messages) => h('li', { class: 'task-card aside-card', 'data-id': number, onclick: () => open(number) },
+    h('div', { class: 'task-top' }, icon('triangle-alert'), h('strong', {}, messages.find(one => one.title)?.title || number)), h('p', {}, t('field.aside.n', { n: messages.length })));
+
   async function open(number) {
-    opened = number;
+    app.opened = number;
+    for (const shown of document.querySelectorAll('.toast')) shown.remove(); // what it told of is seen now
     history.pushState({ number }, '', `#${number}`);
-    root.querySelector('.field-one').scrollTop = 0;
+    slots.task.scrollTop = 0;
     draw();
     await refresh(number);
     locate();
   }
 
+  function close() { app.opened = null; app.tasks = app.tasks.filter(row => isMine(row) || app.ahead.has(row.number)); if (location.hash) history.replaceState(null, '', location.pathname); draw(); }
+
+  function go(view) {
+    Object.assign(app, { view, opened: null });
+    history.replaceState(null, '', view === 'tasks' ? location.pathname : `#${view}`);
+    draw();
+    views[view]?.enter?.();
+  }
+
   async function refresh(number) {
-    try { details.set(number, await read(`/cases/${encodeURIComponent(number)}`)); } catch { /* without a network the list's row must do */ }
-    if (opened === number) drawOne();
+    if (!isCase(number)) return;
+    try { app.details.set(number, await read(`/cases/${encodeURIComponent(number)}`)); memory.keep('details', packed(app.details)); } catch { /* without a network what was read last must do */ }
+    if (app.opened === number) views.task.draw();
   }
 
-  const locate = async () => { const found = await whereAmI(); if (found) { here = found; if (opened) drawOne(); else draw(); } };
-
-  function drawOne() {
-    const row = { ...tasks.find(one => one.number === opened), ...details.get(opened) };
-    if (!row.number) return close();
-    const stage = stageOf(row);
-    const draft = slots.task.querySelector('textarea')?.value ?? '', typing = document.activeElement?.tagName === 'TEXTAREA';
-    const rule = config.rules[row.rule];
-    fill(slots.task,
-      h('div', { class: `clock-card ${row.due_at ? '' : 'none'}` }, stage === 'finished' ? h('b', { class: 'handed' }, icon('circle-check'), t('field.finished_note')) : [h('span', { class: 'left-word' }), h('b', { class: 'left big num', 'data-due': row.due_at || '' }), h('span', { class: 'due' }, row.due_at ? t('field.due', { at: clock(row.due_at) }) : t('field.no_deadline'))]),
-      h('div', { class: 'one-title' }, badge(row.severity), h('h2', {}, row.title), row.drill && h('b', { class: 'mark drill' }, t('desk.drill'))),
-      h('div', { class: 'one-place' }, icon('map-pin'), h('div', {}, h('b', {}, row.address || (row.lon ? `${row.lon.toFixed(5)}, ${row.lat.toFixed(5)}` : t('field.place_unknown'))), h('span', {}, [distanceText(here, row), row.duty_grid && `${t('field.grid')} ${row.duty_grid}`].filter(Boolean).join(' · '))),
-        row.lon && h('a', { class: 'route', href: `geo:${row.lat},${row.lon}?q=${row.lat},${row.lon}` }, icon('navigation'), t('field.navigate'))),
-      row.text && h('p', { class: 'one-text' }, row.text),
-      steps(stage), rule?.runbook && h('p', { class: 'one-runbook' }, rule.runbook), photos(row, stage),
-      stage === 'on_site' && h('label', { class: 'one-note' }, h('span', {}, t('field.note')), h('textarea', { rows: 2, maxlength: 500, placeholder: t('field.note_hint') })),
-      h('p', { class: 'one-number num' }, [row.number, t('field.opened', { at: clock(row.opened_at) })].join(' · ')));
-    const note = slots.task.querySelector('textarea');
-    if (note) { note.value = draft; if (typing) note.focus(); }
-    acts(row, stage);
-    return tick();
+  async function locate(patient = 8000) {
+    const found = await whereAmI(patient, 10000);
+    if (found) { app.here = found; if (app.opened) views.task.draw(); else draw(); }
+    return found;
   }
 
-  const steps = stage => { const path = ['dispatched', 'handling', 'on_site', 'finished'], at = path.indexOf(stage); return h('ol', { class: 'one-steps', 'aria-label': t('field.stage') }, path.map((one, index) => h('li', { class: index < at ? 'past' : index === at ? 'now' : '' }, word('desk.stage', one)))); };
-
-  function photos(row, stage) {
-    const media = (row.media || []).filter(one => one && typeof one === 'object');
-    const unsent = outgoing.photosOf(row.number);
-    const figure = (src, caption) => h('figure', {}, h('img', { src, alt: caption }), h('figcaption', {}, caption));
-    const shots = [...media.map(one => (one.ended_at ? endedPicture(one) : figure(`/api/v1/media/${one.media_id}`, t(one.role === 'after' ? 'field.photo_after' : 'field.photo_before')))), ...unsent.map(one => figure(one.url, `${t('field.photo_after')} · ${t('field.pending')}`))];
-    return h('div', { class: 'one-photos' }, shots.length ? shots : stage !== 'on_site' && h('div', { class: 'no-photo' }, icon('image'), t('field.no_photo')));
-  }
-
-  const hasPhoto = row => (row.media || []).some(one => one.role === 'after') || outgoing.photosOf(row.number).length > 0;
-
-  function acts(row, stage) {
-    const allowed = row.acts && !ahead.has(row.number) ? row.acts : MINE.includes(stage) ? [NEXT[stage], 'send_back'] : [];
-    const main = NEXT[stage];
-    const button = (name, look, symbol) => h('button', { type: 'button', class: look, 'data-act': name, 'aria-label': t(`field.${name}`), onclick: () => run(row, name) }, icon(symbol), h('span', {}, t(`field.${name}`)));
-    const ready = stage !== 'on_site' || hasPhoto(row);
-    const camera = stage === 'on_site' && h('label', { class: `camera ${ready ? 'second' : 'main'}`, 'data-act': 'photo' }, icon('camera'), t(ready ? 'field.more_photo' : 'field.take_photo'), h('input', { type: 'file', accept: 'image/*', capture: 'environment', onchange: event => photo(row, event.target) }));
-    fill(slots.acts, stage === 'finished' && !allowed.includes('check') ? null : [
-      allowed.includes('send_back') && stage !== 'finished' && button('send_back', 'side', 'corner-up-left'), camera,
-      allowed.includes(main) && (main !== 'finish' || ready) && button(main, 'main', { take: 'hand', arrive: 'map-pinned', finish: 'check-check', check: 'badge-check' }[main])]);
-  }
-
-  async function photo(row, input) {
-    const file = input.files[0];
-    if (!file) return;
-    try {
-      const blob = await shrink(file);
-      await outgoing.add({ path: `/media?case=${encodeURIComponent(row.number)}&role=after`, number: row.number, blob });
-      toast('ok', t('field.photo_saved'));
-    } catch { toast('error', t('field.photo_failed')); }
-    drawOne();
-  }
-
-  async function run(row, name) {
-    const note = slots.task.querySelector('textarea')?.value.trim() || '';
-    const fields = name === 'send_back' ? await askWhy() : name === 'finish' && note ? { note } : {};
-    if (!fields) return;
-    if (name === 'arrive') { const found = await whereAmI(4000); if (found) { here = found; Object.assign(fields, { lon: found.lon, lat: found.lat, datum: 'wgs84' }); } }
-    ahead.set(row.number, AFTER[name]);
-    await outgoing.add({ path: `/cases/${encodeURIComponent(row.number)}/acts`, number: row.number, body: { act: name, ...fields } });
-    toast('ok', navigator.onLine ? t(`field.done.${name}`) : t('field.kept'));
-    if (name === 'send_back' || name === 'check') close(); else draw();
-  }
-
-  function askWhy() {
-    return new Promise(resolve => {
-      let answer = null;
-      const area = h('textarea', { name: 'note', rows: 3, required: true, maxlength: 500, placeholder: t('field.note_needed') });
-      const form = h('form', { method: 'dialog' }, area, h('button', { type: 'submit', class: 'main' }, t('field.send_back')));
-      form.addEventListener('submit', () => { answer = { note: area.value.trim() }; });
-      const dialog = openDialog(t('field.send_back'), form, 'note');
-      dialog.addEventListener('close', () => resolve(answer));
-      area.focus();
-    });
-  }
-
-  /** One message of the queue was answered: the server's stage counts again once nothing of that task waits. */
-  async function settled(item, problem) {
-    if (problem) toast('error', t('field.refused', { act: item.body ? word('desk.act', item.body.act) : t('field.photos'), why: problem.message }));
-    if (outgoing.waitingFor(item.number)) return;
-    await refresh(item.number);
-    ahead.delete(item.number);
-    const row = details.get(item.number);
-    if (row) tasks = tasks.map(one => (one.number === row.number ? { ...one, ...row } : one)).filter(one => mine(one) || one.number === opened);
+  /** Keeps an act in the phone and shows it as done; the queue sends it. `fields` go with it. */
+  async function act(row, name, fields = {}) {
+    if (AFTER[name]) app.ahead.set(row.number, AFTER[name]);
+    const body = { act: name, ...fields, done_at: new Date().toISOString() };
+    const safe = await outgoing.add({ path: `/cases/${encodeURIComponent(row.number)}/acts`, number: row.number, title: row.title, moves: Boolean(AFTER[name]), body });
+    if (safe) toast('ok', t(navigator.onLine ? `field.done.${name}` : 'field.kept'));
     draw();
   }
 
-  function waiting({ count, sending }) {
-    if (slots.waiting.dataset.value === `${count}${sending}`) return;
-    slots.waiting.dataset.value = `${count}${sending}`;
-    slots.waiting.dataset.count = count;
-    fill(slots.waiting, count > 0 && [icon(sending ? 'upload' : 'cloud-off'), h('b', { 'data-figure': 'outgoing', 'data-value': count, 'data-age': 0 }, t('field.waiting', { n: count })), h('span', {}, sending ? t('field.sending') : t('field.waiting_hint'))]);
+  /** One message of the queue was answered: the server's stage counts again once nothing of that task waits. */
+  async function settled(message, problem, data) {
+    if (problem) navigator.vibrate?.([300, 100, 300]);
+    if (problem && app.opened !== message.number) toast('error', t('field.refused_now', { title: message.title || message.number }), { label: t('field.look'), go: () => open(message.number) });
+    views.report.settled(message, problem, data);
+    views.patrol.settled(message, problem, data);
+    if (outgoing.waitingFor(message.number)) return;
+    await refresh(message.number);
+    app.ahead.delete(message.number);
+    const row = app.details.get(message.number);
+    if (row) app.tasks = app.tasks.map(one => (one.number === row.number ? { ...one, ...row } : one)).filter(one => isMine(one) || one.number === app.opened);
+    draw();
   }
 
-  function close() { opened = null; if (location.hash) history.replaceState(null, '', location.pathname); draw(); }
+  function waiting(state) {
+    app.waitingState = state;
+    const { count, aside, sending, trouble, full, kept } = state, words = full ? 'full' : !kept ? 'memory' : sending ? 'sending' : trouble === 'signed_out' ? 'signed_out' : 'waiting_hint';
+    const key = [count, aside, words].join();
+    if (slots.waiting.dataset.value === key) return;
+    Object.assign(slots.waiting.dataset, { value: key, count, aside, state: count ? words : '' });
+    fill(slots.waiting, (count > 0 || full) && [icon(sending ? 'upload' : words === 'signed_out' ? 'log-in' : full ? 'triangle-alert' : 'cloud-off'), h('div', {}, h('b', { 'data-figure': 'outgoing', 'data-value': count, 'data-age': 0 }, t('field.waiting', { n: count })), h('span', {}, t(`field.${words}`))),
+      words === 'signed_out' && h('a', { class: 'bar-act', href: '/login?next=/field', 'data-do': 'login' }, t('field.login'))]);
+    if (slots.nav.querySelector('[data-count]')) slots.nav.querySelector('[data-count]').textContent = aside || '';
+  }
 
   function tick() {
     for (const node of root.querySelectorAll('[data-due]')) {
@@ -187,22 +183,22 @@ export async function mount(root, config) {
     }
   }
 
-  const menu = () => {
-    const dialog = openDialog(config.name || t('field.more'), h('div', { class: 'field-menu-list' },
-      h('p', { class: 'muted' }, word('desk.role', config.role)), h('a', { class: 'side', href: `?lang=${config.language === 'en' ? 'zh' : 'en'}` }, icon('languages'), t('desk.other_language')),
-      h('button', { type: 'button', class: 'side', 'data-do': 'leave', onclick: () => { if (!outgoing.count() || confirm(t('field.leave_waiting', { n: outgoing.count() }))) leave(); } }, icon('log-out'), t('desk.leave'))), 'menu');
-    return dialog;
-  };
   back.addEventListener('click', close);
-  addEventListener('popstate', () => { opened = null; draw(); });
-  root.querySelector('[data-do=menu]').addEventListener('click', menu);
+  addEventListener('popstate', close);
+  for (const button of slots.nav.querySelectorAll('[data-view]')) button.addEventListener('click', () => go(button.dataset.view));
+  navigator.serviceWorker?.addEventListener('message', event => event.data?.open && open(event.data.open));
 
-  tasks = keptTasks(config.account);
-  known = tasks.length ? new Set(tasks.map(row => row.number)) : null;
-  if (location.hash.length > 10) opened = location.hash.slice(1);
+  app.tasks = memory.kept('tasks', []);
+  known = app.tasks.length ? new Set(app.tasks.map(row => row.number)) : null;
+  const asked = location.hash.slice(1);
+  if (VIEWS.includes(asked)) app.view = asked; else if (asked.length > 10) app.opened = asked;
   draw();
-  follow(config, { root, marks: slots.marks, connection: slots.connection }, state => { picture = state; take([...picture.cases.values()]); outgoing.wake(); if (opened && details.has(opened) && picture.cases.get(opened)?.version > details.get(opened).version) refresh(opened); });
+  if (app.opened) refresh(app.opened);
+  views[app.view]?.enter?.();
+  app.live = follow(config, { root, marks: slots.marks, connection: slots.connection }, state => { take([...state.cases.values()]); outgoing.wake(); if (app.opened && app.details.has(app.opened) && state.cases.get(app.opened)?.version > app.details.get(app.opened).version) refresh(app.opened); });
   setInterval(tick, 1000);
   navigator.permissions?.query({ name: 'geolocation' }).then(state => state.state === 'granted' && locate()).catch(() => null);
+  askToKeep().catch(() => null);
   keepPage().catch(() => null);
+  renewPush().catch(() => null);
 }

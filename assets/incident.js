@@ -10,6 +10,8 @@ import { shot } from './duty-report.js';
 import { makePlaceMap, streetNames } from './duty-place.js';
 import { metres, partsOf, said, SYMBOL, whyOf } from './incident-parts.js';
 import { latestOf } from './duty-nearby.js';
+import { makeEmergency } from './incident-emergency.js';
+import { dotsOf, showResources } from './incident-resources.js';
 
 const EVERY_MS = 30_000;
 const OVER = ['closed', 'dismissed'];
@@ -19,10 +21,10 @@ const stageOf = row => h('span', { class: `stage stage-${row.stage}` }, word('de
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['incident', 'quality'].map(name => loadText(config.language, name)));
+  await Promise.all(['incident', 'quality', 'emergency', 'duty'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const head = mountHead(root, config);
-  let version = 0, map = null, names = {}, wanted = false;
+  let version = 0, map = null, names = {}, wanted = false, placeOf = null, near = [];
   const live = follow(config, head, state => { const row = state.incidents.get(config.incident); if (row && row.version !== version) load(); });
   if (!config.incident) return;
   names = await streetNames().catch(() => ({}));
@@ -36,6 +38,7 @@ export async function mount(root, config) {
 
   function draw(noun) {
     version = noun.version;
+    placeOf = Number.isFinite(noun.lon) && Number.isFinite(noun.lat) ? { lon: noun.lon, lat: noun.lat } : null;
     const parts = partsOf(noun);
     banner(noun);
     timeline(noun, parts);
@@ -98,7 +101,7 @@ export async function mount(root, config) {
     map ||= makePlaceMap(slots.place, head.dark());
     const made = map = await map;
     made?.show(noun.lon, noun.lat, noun.severity);
-    made?.dots(parts.filter(({ row }) => Number.isFinite(row.lon) && Number.isFinite(row.lat)).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.severity || 5, title: titleOf(row, config.rules), symbol: icon(SYMBOL[channel] || 'circle-dot') })));
+    made?.dots(parts.filter(({ row }) => Number.isFinite(row.lon) && Number.isFinite(row.lat)).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.severity || 5, title: titleOf(row, config.rules), symbol: icon(SYMBOL[channel] || 'circle-dot') })).concat(dotsOf(near.slice(0, 8))));
     return null;
   }
 
@@ -115,8 +118,12 @@ export async function mount(root, config) {
       devices.slice(0, 8).map(one => h('li', { 'data-id': one.device }, icon('gauge'), h('span', {}, h('b', {}, one.name), h('small', {}, said(metres(one.distance_m), latestOf(one, config))))))) : none('incident.no_nearby'));
   }
 
-  await load();
+  const emergency = makeEmergency(slots.emergency, slots['emergency-note'], config, () => placeOf);
+  const all = () => Promise.all([load(), emergency.load()]);
+  await all();
+  near = await showResources(slots.resources, slots['resources-note'], placeOf);
+  await load(); // with them on the map
   await around();
-  setInterval(load, EVERY_MS);
-  live.on('snapshot', () => load());
+  setInterval(all, EVERY_MS);
+  live.on('snapshot', all);
 }

@@ -161,8 +161,8 @@ function countSignals(state, changes) {
 
 /** Which step of the loop a case's stage belongs to: every stage of the law in dispatch/cases.py. */
 export const STEP_OF = {
-  reported: "accept", accepted: "accept", registered: "accept", dispatched: "dispatch",
-  handling: "handle", on_site: "handle", finished: "check", checked: "check",
+  reported: "accept", pre_checking: "accept", accepted: "accept", registered: "accept", dispatched: "dispatch",
+  handling: "handle", on_site: "handle", suspended: "handle", finished: "check", fed_back: "check", checking: "check", checked: "check",
 };
 
 /** What the rows themselves count to, for walls of one domain and the steps of the loop: as the server counts, without drills, and what

@@ -17,7 +17,7 @@ from threading import Thread
 from rich.console import Console
 from rich.table import Table
 
-from bench import alarms, browser, stations
+from bench import alarms, browser, cases, evaluation, stations
 from bench.database import Copied, Spread, spread
 from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
 from bench.load import Load
@@ -41,6 +41,12 @@ def main() -> int:
     if asked.only_alarms:
         for name, value in alarm_rows(console, asked.rate, asked.seconds):
             console.print(f"{name}: {value}")
+        return 0
+    if asked.only_cases:
+        case_rows(console)  # prints as it goes
+        return 0
+    if asked.only_evaluation:
+        evaluation_rows(console)  # prints as it goes
         return 0
     try:
         with stack:
@@ -70,6 +76,10 @@ def main() -> int:
                 rows += _screens(stack)
         if not asked.no_alarms:
             rows += alarm_rows(console, asked.rate, asked.seconds)
+        if not asked.no_cases:
+            rows += case_rows(console)
+        if not asked.no_evaluation:
+            rows += evaluation_rows(console)
         table = Table("figure", "value", title="make bench", title_justify="left")
         for row in rows:
             table.add_row(*row)
@@ -107,6 +117,32 @@ def alarm_rows(console: Console, rate: float, seconds: float) -> Rows:
     return alarms.rows_of(ruled, acts, storm)
 
 
+def case_rows(console: Console) -> Rows:
+    """On a platform of its own: a hundred thousand open cases, and no jobs process that would sweep them away."""
+    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")), devices=200)
+    try:
+        with stack:
+            console.print(f"→ {cases.OPEN:,} open cases")
+            stack.seed()
+            stack.start(["web", "edge"])
+            return cases.measure(stack, console)
+    finally:
+        stack.stop()
+        stack.remove()
+
+
+def evaluation_rows(console: Console) -> Rows:
+    """On a database of its own with a million cases."""
+    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")))
+    try:
+        with stack:
+            console.print(f"→ evaluation over {evaluation.CASES:,} cases")
+            return evaluation.rows_of(evaluation.measure(stack, console))
+    finally:
+        stack.stop()
+        stack.remove()
+
+
 def _only_screens(stack: Stack, console: Console) -> int:
     stack.start(["web", "edge"])
     stack.wait_ready()
@@ -125,6 +161,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only-screens", action="store_true", help="only the wall and the streams")
     parser.add_argument("--no-alarms", action="store_true", help="leave out rules, acts and the storm")
     parser.add_argument("--only-alarms", action="store_true", help="only rules, acts and the storm")
+    parser.add_argument("--no-cases", action="store_true", help="leave out the queue and the sweep with many open cases")
+    parser.add_argument("--only-cases", action="store_true", help="only those")
+    parser.add_argument("--no-evaluation", action="store_true", help="leave out the figures of evaluation over a million cases")
+    parser.add_argument("--only-evaluation", action="store_true", help="only those")
     parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
     return parser.parse_args()
 

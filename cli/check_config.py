@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from core.config import load
 from core.errors import ConfigError
+from dispatch.work_calendar import unknown_years
 
 
 @click.command("check-config")
@@ -26,3 +28,7 @@ def check_config(file: Path | None) -> None:
         f"{path}: ok — {config.area.name} {config.area.code}, {len(config.feeds)} feeds, {len(config.metrics)} metrics, "
         f"{len(config.classes)} classes, {len(config.rules)} rules"
     )
+    year = datetime.now(config.area.zone).year
+    if unknown := unknown_years(config.work.holidays, (), year, year + 1):
+        told = " and ".join(map(str, unknown))
+        click.echo(f"  note: of {told} only weekends are known as days off, unless ./yiping import work-days told the city's own")

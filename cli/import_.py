@@ -16,9 +16,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cli.import_classes import classes, days
+from cli.import_components import components
 from cli.import_devices import devices
+from cli.import_enterprises import enterprises
+from cli.import_organisation import people, roster, units
 from cli.import_places import places
 from cli.import_readings import readings
+from cli.import_resources import resources
+from cli.import_revisits import revisits
 from cli.terminal import opened, progress, terminal
 from geodata import importing
 from geodata.checks import Finding
@@ -33,7 +39,7 @@ _COLOURS = {"refused": "red", "repaired": "yellow", "warning": "yellow"}
 
 @click.group()
 def import_() -> None:
-    """Import areas, cells, layers, devices or readings of a city from files."""
+    """Import areas, cells, layers, devices, readings, units, people or rosters of a city from files."""
 
 
 import_.add_command(places)
@@ -41,6 +47,15 @@ import_.add_command(places)
 
 import_.add_command(devices)
 import_.add_command(readings)
+import_.add_command(units)
+import_.add_command(people)
+import_.add_command(roster)
+import_.add_command(enterprises)
+import_.add_command(resources)
+import_.add_command(revisits)
+import_.add_command(classes)
+import_.add_command(components)
+import_.add_command(days)
 
 
 def _file_options(command: F) -> F:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import Problem
 from core.escalation_config import SCREEN, channel_of
+from core.notify_config import PERSONAL
 from core.probe_config import METRIC
 from core.settings import password_variable
 
@@ -152,8 +153,12 @@ def check_escalations_use_known_channels(raw: object) -> Iterator[Problem]:
     for name, policy in _mapping(raw, "escalations").items():
         for number, step in enumerate(policy.get("steps") or ()):
             for target in (step.get("targets") or ()) if isinstance(step, dict) else ():
-                if isinstance(target, str) and channel_of(target) not in channels:
-                    yield _unknown(f"escalations.{name}.steps.{number}.targets", channel_of(target), channels, "notify.channel")
+                where = f"escalations.{name}.steps.{number}.targets"
+                channel = channels.get(channel_of(target)) if isinstance(target, str) else None
+                if isinstance(target, str) and channel is None:
+                    yield _unknown(where, channel_of(target), channels, "notify.channel")
+                elif channel and channel.get("kind") in PERSONAL and str(target).endswith("/all"):
+                    yield Problem(where, f"'{target}': this channel reaches people one by one", "name them: role:duty, account:NAME")
 
 
 def check_a_proof_has_its_rule(raw: object) -> Iterator[Problem]:

@@ -11,14 +11,21 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from core.case_config import CasesConfig
 from core.checks import cross_check
 from core.codes.water_tags import WaterTag
 from core.duty_config import DutyConfig
 from core.errors import ConfigError, Problem
+from core.emergency_config import EmergencyConfig
 from core.escalation_config import EscalationPolicy
+from core.evaluation_config import EvaluationConfig
 from core.feed_config import FeedConfig, IngestConfig
+from core.field_config import FieldConfig
+from core.hotline_config import HotlineConfig
 from core.incident_config import IncidentConfig
+from core.ledger_config import LedgerConfig, PaperConfig
 from core.notify_config import NotifyConfig
+from core.organisation_config import OrganisationConfig
 from core.place_config import PlacesConfig
 from core.probe_config import ProbeConfig
 from core.quality_config import DerivedConfig, QualityConfig
@@ -27,6 +34,7 @@ from core.rule_files import Gathered, gather, read_yaml
 from core.setting import AreaCode, ClassCode, Domain, Duration, Part, Zone
 from core.storm_config import StormConfig
 from core.suppress_config import InhibitionConfig, SilencesConfig
+from core.work_config import WorkConfig
 
 
 class AreaConfig(Part):
@@ -139,11 +147,20 @@ class Config(Part):
     derived: DerivedConfig = DerivedConfig()
     cameras: CamerasConfig = CamerasConfig()
     duty: DutyConfig = DutyConfig()
+    cases: CasesConfig = CasesConfig()
+    organisation: OrganisationConfig = OrganisationConfig()
+    field: FieldConfig = FieldConfig()
+    work: WorkConfig = WorkConfig()
+    evaluation: EvaluationConfig = EvaluationConfig()
     silences: SilencesConfig = SilencesConfig()
     inhibitions: tuple[InhibitionConfig, ...] = ()  # of several parents the first inhibition's is named
+    emergency: EmergencyConfig = EmergencyConfig()
     escalations: dict[str, EscalationPolicy] = {}  # the first that fits holds
     notify: NotifyConfig = NotifyConfig()
+    hotline: HotlineConfig = HotlineConfig()
     probe: ProbeConfig = ProbeConfig()
+    ledgers: LedgerConfig = LedgerConfig()
+    papers: PaperConfig = PaperConfig()
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""

@@ -41,4 +41,5 @@ class PlacesConfig(Part):
 
     place_from: float = Field(0.6, gt=0, le=1)
     prefixes: tuple[str, ...] = ()
+    component_code: str = r"\d{16}"  # what the code of a city component fully matches
     geocoder: GeocoderConfig = GeocoderConfig()

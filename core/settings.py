@@ -15,9 +15,9 @@ class Settings:
     `mqtt_group` names the shared subscription: installations on one broker need different ones. `area`, where set, is
     another district than the configuration's (the demo's AREA). `mqtt_queue_bytes` is the broker's `max_queued_bytes`: half of
     it queued is an alarm. `station_ports` are by format, `feed_passwords` and `feed_keys` by
-    the name of their variable; so are `notify_urls` and `notify_secrets` of channels. With `notify_stub`
-    nothing leaves the host. `url` is where this installation is found; without `prove`
-    the path is not proven. `record` is the folder of recorded frames.
+    the name of their variable; so are `notify_urls`, `notify_keys` and `notify_secrets` of channels. With `notify_stub`
+    nothing leaves the host. `hotline_url` is where the 12345 platform takes answers. `url` is where this installation is found;
+    without `prove` the path is not proven. `record` is the folder of recorded frames.
     """
 
     config: Path
@@ -37,8 +37,12 @@ class Settings:
     feed_keys: Mapping[str, str] = field(default_factory=dict)
     geocoder_key: str = ""
     notify_urls: Mapping[str, str] = field(default_factory=dict)
+    notify_keys: Mapping[str, str] = field(default_factory=dict)
     notify_secrets: Mapping[str, str] = field(default_factory=dict)
     notify_stub: bool = False
+    hotline_url: str = ""
+    hotline_key: str = ""
+    hotline_secret: str = ""
     url: str = ""
     prove: bool = True
     version: str = "0.1.0"
@@ -46,7 +50,7 @@ class Settings:
 
 FEED_PASSWORD = "YIPING_FEED_PASSWORD_"  # noqa: S105 the beginning of a name
 FEED_KEY = "YIPING_FEED_KEY_"
-NOTIFY = {"url": "YIPING_NOTIFY_URL_", "secret": "YIPING_NOTIFY_SECRET_"}
+NOTIFY = {"url": "YIPING_NOTIFY_URL_", "key": "YIPING_NOTIFY_KEY_", "secret": "YIPING_NOTIFY_SECRET_"}
 STATION_PORTS = {"hj212": "YIPING_HJ212_PORT", "sl651": "YIPING_SL651_PORT"}
 
 
@@ -61,7 +65,7 @@ def key_variable(feed: str) -> str:
 
 
 def notify_variable(what: str, channel: str) -> str:
-    """The variable that holds the `url` or the `secret` of a channel that messages leave by."""
+    """The variable that holds the `url`, the `key` or the `secret` of a channel that messages leave by."""
     return NOTIFY[what] + re.sub(r"\W", "_", channel).upper()
 
 
@@ -87,14 +91,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         feed_keys=told.beginning_with(FEED_KEY),
         geocoder_key=told.value("YIPING_GEOCODER_KEY", ""),
         notify_urls=told.beginning_with(NOTIFY["url"]),
+        notify_keys=told.beginning_with(NOTIFY["key"]),
         notify_secrets=told.beginning_with(NOTIFY["secret"]),
         url=told.value("YIPING_URL", "").rstrip("/"),
         prove=told.value("YIPING_PROBE", "") != "0",
         notify_stub=told.value("YIPING_NOTIFY_STUB", "") == "1",
+        hotline_url=told.value("YIPING_HOTLINE_URL", ""),
+        hotline_key=told.value("YIPING_HOTLINE_KEY", ""),
+        hotline_secret=told.value("YIPING_HOTLINE_SECRET", ""),
     )
     if told.problems:
         raise ConfigError("environment", told.problems)
     return settings
+
+
+def read_secret(environment: Mapping[str, str], name: str) -> str:
+    """One variable, or the file it names; empty where nothing is said."""
+    return _Told(environment).value(name, "")
 
 
 class _Told:

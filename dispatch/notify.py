@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ class Person:
     role: str
     areas: tuple[str, ...]
     on_shift: bool = False
+    unit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Message:
     attempts: int = 0
     recipients: Recipients = ()
     bundle: int | None = None
+    held: bool = False  # it waited for the end of quiet hours
 
     @property
     def mark(self) -> str:
@@ -78,9 +80,51 @@ class Outcome:
     error: str = ""
     again: bool = True
     is_down: bool = False
+    reference: str = ""  # what the other side calls it
+    gone: tuple[str, ...] = ()  # addresses that are over
 
 
 SENT = Outcome(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A browser that takes Web Push: where, and the keys that only it can open."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How somebody is reached, unmasked: read only to send."""
+
+    account_id: int
+    name: str = ""
+    language: str = "zh"
+    phone: str = ""
+    mail: str = ""
+    robots: Mapping[str, str] = field(default_factory=dict)
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A parcel written out: the body a gateway gets, the same in words of each language, and the people where a channel needs them."""
+
+    parcel: Parcel
+    body: bytes
+    words: Mapping[str, str]
+    to: tuple[Contact, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.parcel.id
+
+    def text(self, language: str = "zh") -> str:
+        """In a language, else in Chinese."""
+        return self.words.get(language) or self.words["zh"]
 
 
 def who_of(target: str) -> str:
@@ -92,6 +136,7 @@ def find_people(target: str, area: str, people: Iterable[Person]) -> tuple[Perso
     """Whom a target means for something in an area: only those who may see it.
 
     Of a role those on shift, or all of it while none is; `@` an area: of these the nearest to it. A roster is only who is on shift.
+    A unit is who handles in it, whatever they see else: what is given to a unit is theirs.
     """
     kind, _, rest = who_of(target).partition(":")
     name, _, near = rest.partition("@")
@@ -101,6 +146,8 @@ def find_people(target: str, area: str, people: Iterable[Person]) -> tuple[Perso
             return tuple(person for person in people if name in (str(person.account_id), person.login))
         case "area":
             return tuple(person for person in people if person.role in HANDLES and any(name.startswith(prefix) for prefix in person.areas))
+        case "unit":
+            return tuple(person for person in people if person.role in HANDLES and str(person.unit) == name)
         case "role" | "roster":
             found = [person for person in seeing if person.role == name]
             here = [person for person in found if person.on_shift]
@@ -136,6 +183,10 @@ def pack(waiting: Sequence[Message], sent: Mapping[Recipients, int], a_minute: i
     parcels += [Parcel(tuple(messages), bundle) for bundle, messages in begun.items()]
     for (recipients, _), messages in fresh.items():
         room = a_minute - taken[recipients]
+        waited = [message for message in messages if message.held]
+        if room > 0 and len(waited) > 1:  # what waited through a night comes as one
+            parcels += _summaries(waited)
+            messages, room = [message for message in messages if not message.held], room - 1
         if len(messages) <= room:
             parcels += [Parcel((message,)) for message in messages]
         elif room > 0:

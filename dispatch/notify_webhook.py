@@ -1,27 +1,30 @@
-"""The door to a gateway outside: one signed POST a parcel, with the id that a repetition shares. Decides no content and stores nothing.
+"""The doors everything can leave by: a signed POST to a gateway, the log, and the one that is not set. Decides no content.
 
-Temporary is what may pass (no answer, 408, 429, 5xx); any other answer above 299 refuses for good.
+A gateway gets each parcel under the id that a repetition shares (`Idempotency-Key`).
 """
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import quote
 
-import httpx
 import structlog
 
-from dispatch.notify import SENT, Outcome, Parcel
+from core.request_config import AnswerConfig
+from dispatch.http_out import Poster
+from dispatch.http_request import Request
+from dispatch.notify import SENT, Letter, Outcome
 
-_TEMPORARY = frozenset({408, 425, 429})
+_OLD = timedelta(minutes=5)
 _log = structlog.get_logger("notify")
 
 
 class Door(Protocol):
-    """A way out of the house."""
+    """A way out of the house. `rest`: the batch is over, what was opened for it may close."""
 
-    def send(self, parcel: Parcel, body: bytes, now: datetime) -> Outcome: ...
+    def send(self, letter: Letter, now: datetime) -> Outcome: ...
+    def rest(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -32,30 +35,36 @@ def sign(secret: str, at: datetime, body: bytes) -> str:
     return f"t={seconds},v1={digest}"
 
 
+def is_signed(secret: str, signature: str, body: bytes, now: datetime) -> bool:
+    """Whether a body that came in is signed by who knows the secret, at most five minutes ago. Without a secret nothing is."""
+    seconds = signature.partition(",")[0].removeprefix("t=")
+    if not secret or not seconds.isdecimal() or len(seconds) > 12:
+        return False
+    if abs(now.timestamp() - int(seconds)) > _OLD.total_seconds():
+        return False
+    digest = hmac.new(secret.encode(), seconds.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(f"t={seconds},v1={digest}", signature)
+
+
 class Webhook:
     """Posts to one gateway. Holds connections: close it."""
 
     def __init__(self, url: str, secret: str, timeout_s: float) -> None:
         self._url, self._secret = url, secret
-        # No proxies of the environment and no redirects: what is told of the city goes where the city said.
-        self._client = httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        self._poster = Poster(timeout_s)
 
     def close(self) -> None:
-        self._client.close()
+        self._poster.close()
 
-    def send(self, parcel: Parcel, body: bytes, now: datetime) -> Outcome:
+    def rest(self) -> None:
+        """Nothing to put away."""
+
+    def send(self, letter: Letter, now: datetime) -> Outcome:
         """Never raises for what the other side does."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": quote(parcel.id, safe="/:@"), "User-Agent": "yiping"}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": quote(letter.id, safe="/:@")}
         if self._secret:
-            headers["X-Yiping-Signature"] = sign(self._secret, now, body)
-        try:
-            status = self._client.post(self._url, content=body, headers=headers).status_code
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Outcome(False, type(error).__name__, is_down=True)  # its words may hold the address, and with it a key
-        if status < 300:
-            return SENT
-        passing = status >= 500 or status in _TEMPORARY
-        return Outcome(False, f"answered {status}", again=passing, is_down=passing)
+            headers["X-Yiping-Signature"] = sign(self._secret, now, letter.body)
+        return self._poster.ask(Request("POST", self._url, letter.body, headers), AnswerConfig())
 
 
 class Log:
@@ -67,8 +76,11 @@ class Log:
     def close(self) -> None:
         """Holds nothing."""
 
-    def send(self, parcel: Parcel, body: bytes, now: datetime) -> Outcome:
-        _log.info("would_send", channel=self._channel, id=parcel.id, messages=len(parcel.messages), bytes=len(body))
+    def rest(self) -> None:
+        """Holds nothing."""
+
+    def send(self, letter: Letter, now: datetime) -> Outcome:
+        _log.info("would_send", channel=self._channel, id=letter.id, messages=len(letter.parcel.messages), bytes=len(letter.body))
         return SENT
 
 
@@ -81,5 +93,8 @@ class Unset:
     def close(self) -> None:
         """Holds nothing."""
 
-    def send(self, parcel: Parcel, body: bytes, now: datetime) -> Outcome:
+    def rest(self) -> None:
+        """Holds nothing."""
+
+    def send(self, letter: Letter, now: datetime) -> Outcome:
         return Outcome(False, f"{self._variable} is not set", is_down=True)

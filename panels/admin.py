@@ -1,6 +1,7 @@
 """`/admin/rules`, where an admin reads and changes rules: the list beside one rule with its words, its history and a backtest.
 
-Draws the frame once; `assets/admin.js` fills it from `GET /rules`, which decides what is right. Wears the duty desk's clothes.
+`/admin/organisation` is `panels.admin_organisation`'s. Draws the frame once; `assets/admin.js` fills it from `GET /rules`, which decides
+what is right. Wears the duty desk's clothes.
 """
 
 from typing import Any
@@ -9,6 +10,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.rule_config import RULE_KINDS
+from panels import admin_organisation
+from panels.admin_sections import sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -19,7 +22,9 @@ TABS = (("words", "pencil"), ("backtest", "chart-bar"), ("history", "history"))
 
 def view(page: Page) -> Component:
     """The page for one reader; the same page gives the same tree."""
-    _, _, rule = page.rest.partition("/")
+    section, _, rule = page.rest.partition("/")
+    if section == "organisation":
+        return admin_organisation.view(page)
     body = html.Div([_list(page.text), _rule(page.text)], className="admin-body")
     return shell(page, "duty", "admin.js", [head(page, "/admin"), body], {**given(page.config), "rule": rule, "kinds": sorted(RULE_KINDS)})
 
@@ -28,9 +33,7 @@ def _list(text: Text) -> Component:
     search = html.Label(
         [icon("search"), slot("search", html.Span)], className="a-search", title=text("admin.search_about")
     )  # the browser owns the field: React would take its text back
-    title = html.Header(
-        [html.H2([icon("list-checks"), text("admin.rules")]), slot("count", html.Span, className="a-note")], className="a-title"
-    )
+    title = html.Header([sections(text, "rules"), slot("count", html.Span, className="a-note")], className="a-title")
     tools = html.Div([search, slot("kinds", html.Span), slot("new", html.Span)], className="a-tools")
     return html.Section([title, tools, slot("rules", className="a-scroll")], className="a-panel a-list", **marks({"data-panel": "rules"}))
 

@@ -35,10 +35,11 @@ def view(page: Page) -> Component:
 
 def law() -> dict[str, Any]:
     """What the browser needs of the life cycles to sort, and to ask for a note before the server must; never which act is allowed."""
-    desk = {"duty", "dispatcher", "supervisor"}
     return {
-        "awaits": [stage for stage, acts in cases.TABLE.items() if any(cases.ROLES[act] & desk for act in acts if act != "void")],
-        "case_path": [stage for stage in cases.TABLE if stage != "voided"],
+        "awaits": [stage for stage in cases.TABLE if any(cases.waits_for(stage, role) for role in cases.DESK)],
+        "case_path": list(cases.PATH),
+        "case_beside": cases.BESIDE_PATH,
+        "case_skips": {stage: skips for stage in cases.TABLE if (skips := cases.skips_of(stage))},
         "needs_note": {
             "alert": sorted(lifecycle.NEEDS_NOTE),
             "report": sorted(reports.NEEDS_NOTE),

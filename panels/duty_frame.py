@@ -17,13 +17,19 @@ DESKS = (
     ("/wall", "desk.nav.wall"),
     ("/cockpit", "desk.nav.cockpit"),
     ("/duty", "desk.nav.duty"),
+    ("/dispatch", "desk.nav.dispatch"),
+    ("/ledgers", "desk.nav.ledgers"),
+    ("/analysis", "desk.nav.analysis"),
     ("/quality", "desk.nav.quality"),
     ("/entry", "desk.nav.entry"),
     ("/admin", "desk.nav.admin"),
 )
-ROLES_OF_DESK = {"/entry": manual.ROLES, "/admin": ("admin",)}
+ROLES_OF_DESK = {
+    "/dispatch": ("dispatcher", "duty", "leader", "supervisor"), "/analysis": ("leader", "supervisor", "dispatcher", "admin", "auditor"),
+    "/entry": manual.ROLES, "/admin": ("admin",),
+}  # fmt: skip
 BELL = ("/cockpit", "/duty")  # the desks at which somebody is told
-DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit"), "wall": ("/wall",)}
+DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit", "/dispatch", "/ledgers", "/analysis"), "wall": ("/wall",)}
 
 
 def icon(name: str) -> Component:

@@ -46,15 +46,22 @@ class Route:
 ROUTES: Mapping[str, Route] = {
     "/wall": Route("panels.wall", "page.wall"),
     "/duty": Route("panels.duty", "page.duty"),
+    "/dispatch": Route(
+        "panels.dispatch", "page.dispatch", roles=("dispatcher", "duty", "leader", "supervisor"), styles=("duty", "dispatch")
+    ),
     "/field": Route("panels.field", "page.field"),
     "/cockpit": Route("panels.cockpit", "page.cockpit"),
     "/incident": Route("panels.incident", "page.incident", styles=("duty", "incident")),
+    "/analysis": Route(
+        "panels.analysis", "page.analysis", roles=("leader", "supervisor", "dispatcher", "admin", "auditor"), styles=("duty", "analysis")
+    ),
+    "/ledgers": Route("panels.ledgers", "page.ledgers", styles=("duty", "ledgers")),
     "/quality": Route("panels.quality", "page.quality", styles=("duty", "quality")),
     "/entry": Route("panels.entry", "page.entry", roles=tuple(sorted(manual.ROLES)), styles=("duty", "entry")),
     "/admin": Route("panels.admin", "page.admin", roles=("admin",), styles=("duty", "admin")),
     "/login": Route("panels.login", "page.login", public=True),
 }
-HOME = {"wall": "/wall", "leader": "/cockpit", "grid_worker": "/field", "handler": "/field"}
+HOME = {"wall": "/wall", "leader": "/cockpit", "dispatcher": "/dispatch", "grid_worker": "/field", "handler": "/field"}
 DOMAINS = ("emergency", "urban", "environment", "water")
 
 

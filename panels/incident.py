@@ -13,8 +13,8 @@ from panels.text import Text
 
 # panels of the three columns, with their icons
 COLUMNS = (
-    (("place", "map"), ("pictures", "image"), ("nearby", "radio-tower")),
-    (("parts", "git-merge"),),
+    (("place", "map"), ("resources", "users"), ("pictures", "image"), ("nearby", "radio-tower")),
+    (("emergency", "siren"), ("parts", "git-merge")),
     (("cases", "clipboard-list"), ("record", "history"), ("similar", "repeat")),
 )
 

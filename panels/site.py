@@ -9,7 +9,7 @@ from dash import Dash
 from flask import Flask, Response, request
 
 from core.config import Config
-from panels import frame, headers
+from panels import field, frame, headers
 from panels.text import COOKIE, LANGUAGES, Text, choose_language, load_texts
 
 YEAR = 365 * 24 * 3600
@@ -21,6 +21,7 @@ INDEX = """<!DOCTYPE html>
 <meta name="color-scheme" content="dark light">
 <title>{title}</title>
 <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
+{head}
 {css}
 <script type="module" src="/assets/boot.js"></script>
 </head>
@@ -59,8 +60,9 @@ class Site(Dash):
         city = self.config_of_city.area.title_en if text.language == "en" else self.config_of_city.area.title
         shown = f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
         links = "\n".join(link for link in css.splitlines() if route is None or _is_wanted(link, route))
+        head = field.HEAD if route and route.module == "panels.field" else ""
         return INDEX.format(
-            lang=text.html_lang, title=shown, css=links, app_entry=app_entry, config=config, scripts=scripts, renderer=renderer
+            lang=text.html_lang, title=shown, head=head, css=links, app_entry=app_entry, config=config, scripts=scripts, renderer=renderer
         )
 
 

@@ -15,7 +15,7 @@ from core.day import Day
 from projector.devices import Devices
 
 NOTICE = 5  # says what is not known, not that something happened: counted by severity, never among what waits for somebody
-_VOIDED = "voided"
+_VOIDED = frozenset({"voided", "declined"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,9 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
     """The figures of alerts, cases and reports of one street (docs/live.md)."""
     alerts = [row for (noun, _), row in rows.items() if noun == "alert"]
     cases = [row for (noun, _), row in rows.items() if noun == "case"]
-    # 按期结案率: of the cases whose deadline falls in the day and is decided (closed, or passed), those closed before it.
-    due = [case for case in cases if case.stage != _VOIDED and day.holds(case.due_at) and (case.acted_at is not None or case.overdue)]
+    # 按期结案率 as `core.evaluation_config` ships it, without what is undecided: of the cases whose deadline falls in the day and that are
+    # closed or late, those closed in time; by force does not count (tests/laws/test_evaluation.py holds the two together).
+    due = [case for case in cases if case.stage not in _VOIDED and day.holds(case.due_at) and (case.acted_at is not None or case.overdue)]
     severities = {str(severity): 0 for severity in range(1, 6)}
     for alert in alerts:
         if alert.stage != "normal":
@@ -117,9 +118,9 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
         "unack": sum(alert.stage in ("unack", "rtn_unack") and alert.hold == "none" and alert.severity < NOTICE for alert in alerts),
         "cases_open": sum(case.acted_at is None for case in cases),
         "cases_overdue": sum(case.acted_at is None and case.overdue for case in cases),
-        "cases_today": sum(case.stage != _VOIDED and day.holds(case.opened_at) for case in cases),
-        "closed_today": sum(case.stage != _VOIDED and day.holds(case.acted_at) for case in cases),
-        "closed_in_time": sum(not case.overdue for case in due),
+        "cases_today": sum(case.stage not in _VOIDED and day.holds(case.opened_at) for case in cases),
+        "closed_today": sum(case.stage not in _VOIDED and day.holds(case.acted_at) for case in cases),
+        "closed_in_time": sum(not case.overdue and case.stage != "force_closed" for case in due),
         "due_today": len(due),
         "reports_today": sum(noun == "report" and day.holds(row.opened_at) for (noun, _), row in rows.items()),
         "response_s": [round(sum(answered), 1), len(answered)],

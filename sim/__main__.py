@@ -10,14 +10,16 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from core.config import Config, load
 from sim import keep
-from sim.citizens import Hotline, run_cameras
+from sim.citizens import Hotline, run_cameras, run_platform
 from sim.city import City
 from sim.kinds import KIND_OF
 from sim.mqtt import Fleet
 from sim.people import Team
+from sim.platform import Door, Platform
 from sim.stations import Tally, run_station
 from sim.telemetry import Telemetry
 from sim.troubles import opening_scene
@@ -42,6 +44,8 @@ class Doors:
     speed: float
     scenario: str
     desk: float
+    hotline: str = ""  # where the demo's own 12345 platform listens; empty: it has none
+    hotline_secret: str = ""
 
 
 def doors_of(environment: dict[str, str]) -> Doors:
@@ -60,6 +64,8 @@ def doors_of(environment: dict[str, str]) -> Doors:
         speed=float(environment.get("YIPING_SPEED") or 1),
         scenario=environment.get("YIPING_SCENARIO") or "none",
         desk=float(environment.get("YIPING_SIM_DESK") or 0.8),
+        hotline=environment.get("YIPING_HOTLINE_URL", ""),
+        hotline_secret=environment.get("YIPING_HOTLINE_SECRET", ""),
     )
 
 
@@ -78,12 +84,17 @@ async def live(doors: Doors, config: Config) -> None:
     staff = keep.read_json(doors.run_dir / keep.STAFF)
     team = Team(city, doors.url, doors.read_token, staff, doors.desk, staff.get("human", {}).get("duty_grid", ""))
     telemetry.connect()
+    platform = Platform(doors.hotline_secret)
+    where = urlsplit(doors.hotline)  # a real city's platform is elsewhere, and none is played
+    door = Door(platform, where.port, time.time) if where.port and where.hostname == "127.0.0.1" else None
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_send(telemetry, state, now))
             group.create_task(run_cameras(city, fleet))
             group.create_task(hotline.run())
             group.create_task(team.run())
+            if door is not None:
+                group.create_task(run_platform(platform, doors.url, doors.feed_token, city.speed))
             for site in plan.sites:
                 if KIND_OF[site.kind].wire == "hj212":
                     group.create_task(run_station(site, city, doors.hj212, tally))
@@ -91,6 +102,8 @@ async def live(doors: Doors, config: Config) -> None:
     finally:
         await team.close()
         fleet.close()
+        if door is not None:
+            door.close()
 
 
 async def _send(telemetry: Telemetry, state: dict[str, object], now: float) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -15,6 +16,7 @@ from sim import wire
 from sim.city import City
 from sim.model import Call, Sighting
 from sim.mqtt import Fleet
+from sim.platform import Platform
 from sim.staff import caller
 
 FRIGATE = "frigate"
@@ -22,6 +24,17 @@ _TOPIC = "frigate/events"
 _LOOK_EVERY_S = 5.0
 _LIST_EVERY_S = 900.0
 _KEPT = 300
+
+
+async def run_platform(platform: Platform, url: str, token: str, speed: float) -> None:
+    """The hotline's own centre: callers whose ticket ended are asked, and what they say is passed on until it is taken."""
+    waiting: list[dict[str, Any]] = []
+    async with httpx.AsyncClient(base_url=url, timeout=15, headers={"Authorization": f"Bearer {token}"}) as client:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            waiting += platform.ask_callers(time.time(), speed)
+            if waiting and await _post(client, "/api/v1/hotline/revisits", json={"revisits": waiting[:_KEPT]}):
+                del waiting[:_KEPT]
 
 
 class Hotline:

@@ -19,6 +19,7 @@ from sim import habits
 from sim.chance import dice
 from sim.city import City
 from sim.habits import Shape, Step
+from sim.walks import Walks
 
 _EVERY_S = 20.0
 _PATHS = {"alert": "alerts", "report": "reports", "case": "cases"}
@@ -66,6 +67,7 @@ class Team:
     _limits: httpx.Limits = field(default_factory=lambda: httpx.Limits(max_connections=8, max_keepalive_connections=4))
     _persons: dict[str, Person] = field(default_factory=dict)
     _worker_of: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _walks: Walks = field(default_factory=Walks)
     _refused: set[tuple[str, str, str]] = field(default_factory=set)
     _mended: set[str] = field(default_factory=set)
     done: dict[str, int] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Team:
             while True:
                 try:
                     await self.round(reader)
+                    await self._patrol(reader)
                 except (httpx.HTTPError, ValueError, KeyError):
                     await asyncio.sleep(5)
                 await asyncio.sleep(max(4.0, _EVERY_S / max(1.0, self.city.speed)))
@@ -153,8 +156,23 @@ class Team:
         return (grid.get("code") if isinstance(grid, dict) else grid) == self.human_grid
 
     def _worker(self, case: Shape) -> str:
+        """Whom a case was given to by name; else somebody of the unit it was given to, else the grid's own worker."""
+        if case["handler_id"] is not None:
+            return str(self.people.get("accounts", {}).get(str(case["handler_id"]), ""))
+        if case.get("lead_unit") is not None and (login := self.people.get("units", {}).get(str(case["lead_unit"]))):
+            return str(login)
         worker = self._worker_of.get(case["duty_grid"] or "")
         return str(worker["name"]) if worker else ""
+
+    async def _patrol(self, reader: httpx.AsyncClient) -> None:
+        """Walk the patrols of simulated grids, a stop at a time."""
+        for patrol in await self._read(reader, "patrols", "planned,under_way"):
+            worker = self._worker_of.get(patrol["duty_grid"])
+            if worker is None or not self._walks.is_due(patrol, time.time()):
+                continue
+            answer = await reader.get(f"/api/v1/patrols/{patrol['id']}")
+            if answer.is_success and (fixes := self._walks.next_fixes(answer.json(), time.time())):
+                await self._person(str(worker["name"])).post(f"/api/v1/patrols/{patrol['id']}/track", json={"fixes": fixes})
 
     def _desk(self, case: Shape) -> str:
         return "supervisor02" if case["stage"] in ("finished", "checked") else "duty02"
@@ -165,7 +183,7 @@ class Team:
     def _person(self, login: str) -> Person:
         if login not in self._persons:
             known = self.people.get("staff", {}).get(login)
-            known = known or next(worker for worker in self.people["workers"] if worker["name"] == login)
+            known = known or next(one for one in (*self.people["workers"], *self.people.get("crew", ())) if one["name"] == login)
             client = httpx.AsyncClient(base_url=self.url, timeout=20, limits=self._limits)
             self._persons[login] = Person(login, known["password"], client)
         return self._persons[login]

@@ -26,8 +26,10 @@ from sim.city import City
 from sim.kinds import HJ212_CODES, KIND_OF, RIVER_LEVELS, RIVER_LEVELS_SOURCE
 from sim.layout import lay_out
 from sim.model import Plan, Site
+from sim.organise import organise
+from sim.resources import make_resources
 from sim.staff import DEMO, STAFF, Worker, human_grid, new_password, person_name, workers_of
-from store import simulation
+from store import resources, simulation
 from store.accounts import create_account, create_token, find_token
 from store.gazetteer import save_places
 from store.geography import load_city, save_city, save_layer
@@ -77,9 +79,11 @@ def _make(store: Store, config: Config, area: str, devices: int, run_dir: Path, 
         step("设备 devices")
         with store.connection() as connection:
             _save_devices(connection, config, plan, now)
+            resources.keep_all(connection, make_resources(city, area), "demo", now)
         step("人员 people")
         with store.connection() as connection:
             users, staff = _people(connection, city, plan, area, now)
+            staff |= organise(connection, config, city, area, staff, now)
         step("令牌 tokens")
         with store.connection() as connection:
             tokens = {name: _token(connection, name, scopes, area, now) for name, scopes in TOKENS.items()}

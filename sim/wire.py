@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sim.kinds import HJ212_CODES, HJ212_ST
@@ -96,7 +96,9 @@ def call_report(call: Call, observed_at: datetime, caller: Mapping[str, str]) ->
     return {
         "source": "sim-12345", "external_id": call.key, "channel": "hotline", "class_code": call.class_code, "title": call.title,
         "text": call.text, "lon": call.lon, "lat": call.lat, "address": call.address or None,
-        "observed_at": observed_at.isoformat(timespec="seconds"), "caller": dict(caller), "extra": {"simulated": True},
+        "observed_at": observed_at.isoformat(timespec="seconds"), "caller": dict(caller),
+        "extra": {"simulated": True, "appeal_type": "咨询" if "咨询" in call.title else "求助", "via": "电话",
+                  "due_at": (observed_at + timedelta(days=1)).isoformat(timespec="seconds")},
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ LOCK_AFTER = 5
 LOCK_FOR = timedelta(minutes=30)
 IDLE_FOR = timedelta(minutes=30)
 WALL_IDLE_FOR = timedelta(hours=24)  # nobody stands at a wall to log in again
+FIELD_IDLE_FOR = timedelta(hours=12)  # a phone in a pocket, locked by itself: a password typed in the rain every half hour helps nobody
 _TOUCH_EVERY = timedelta(seconds=60)
 
 
@@ -106,7 +107,7 @@ def check_login(connection: Connection, login: str, password: str, now: datetime
 
 def idle_for(role: str) -> timedelta:
     """How long a session lives without being used."""
-    return WALL_IDLE_FOR if role == "wall" else IDLE_FOR
+    return {"wall": WALL_IDLE_FOR, "grid_worker": FIELD_IDLE_FOR}.get(role, IDLE_FOR)
 
 
 def open_session(connection: Connection, account: Account, now: datetime) -> str:

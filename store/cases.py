@@ -1,51 +1,80 @@
 """Cases as people read them and move them through the closed loop; opening one is `store.openings`.
 
 Every act: lock the row in the scope, ask the table and the rules about persons and evidence, compare and set the
-version, audit, change log, notify: one transaction.
+version, audit, change log, clocks, messages: one transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from core.config import Config
 from core.errors import IllegalAct, NotFound
 from core.model import EVERYWHERE, Scope
+from dispatch import case_persons
 from dispatch import cases as lifecycle
-from dispatch import deadlines, routing
-from store import audit, change_log, incidents
+from store import adjustments, audit, cases_told, change_log, clocks, incidents, routing
 from store.acts import Act, demand_fresh, demand_saved, logged
+from store.cases_beside import changes_beside, lock_both
+from store.cases_changes import Doing, changes_of
+from store.cases_reader import Reader, acts_beside, acts_of, read_reader
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
-_SWEEP_AT_ONCE = 500
+_AT_ONCE = 200
+_FILTERS = (
+    *("stages", "class_code", "severity", "cell", "handler_id", "incident_id", "overdue"),
+    *("unit", "source", "parent", "light", "text", "now"),
+)
 
 
 def list_cases(connection: Connection, scope: Scope, wanted: Filter, after: tuple[str, str] | None = None) -> list[dict[str, Any]]:
     """Newest first, in the shape screens know; `after` is (opened_at, number) of the last one seen."""
-    columns = wanted.columns(scope, "stages", "class_code", "severity", "cell", "handler_id", "incident_id", "overdue")
-    at, number = after or (None, None)
-    return [row["shape"] for row in queries.cases_list(connection, **columns, after_at=at, after_number=number)]
+    columns, (at, number) = wanted.columns(scope, *_FILTERS), after or (None, None)
+    stages = [stage for word in columns["stages"] or () for stage in (sorted(lifecycle.OPEN) if word == "open" else [word])]
+    still_open = set(stages) <= lifecycle.OPEN if stages else columns["light"] is not None
+    found = queries.cases_list(connection, **{**columns, "stages": stages or None}, open=still_open, after_at=at, after_number=number)
+    return [row["shape"] for row in found]
 
 
-def get_case(connection: Connection, scope: Scope, number: str, now: datetime) -> dict[str, Any]:
-    """One case with its acts, audit, media and the seconds left. Raises `NotFound`."""
+def get_case(connection: Connection, scope: Scope, number: str, now: datetime, config: Config) -> dict[str, Any]:
+    """One case with all that hangs on it: acts, clocks, supports, adjustments, children, audit, media. Raises `NotFound`."""
     found = change_log.read(connection, "case", [number])
     if number not in found or not scope.sees(found[number]["area"]):
         raise NotFound(f"no case {number}")
     shape = found[number]
-    due, opened = (datetime.fromisoformat(shape[name]) if shape[name] else None for name in ("due_at", "opened_at"))
-    running = due is not None and opened is not None and shape["stage"] in lifecycle.OPEN and not shape["finished_at"]
+    reader = read_reader(connection, scope, [shape], config.cases)
+    asked, supports = adjustments.pending(connection, number), list(queries.cases_supports(connection, case_number=number))
     return {
         **shape,
-        "acts": list(acts_of(shape, scope, number in handled_by(connection, scope, [number]))),
+        "acts": list(acts_of(shape, reader)),
+        "side_acts": list(acts_beside(shape, reader, asked, supports)),
         "handler": _title(connection, shape["handler_id"]),
-        "remaining_s": deadlines.remaining(due, now).total_seconds() if running and due else None,
-        "light": deadlines.light(opened, due, now) if running and due and opened else None,
+        "unit": _unit(connection, shape["lead_unit"]),
+        **_time(connection, shape, now, config),
+        "supports": supports,
+        "adjustments": adjustments.of_case(connection, number),
+        "children": list(queries.cases_children(connection, case_number=number)),
+        "proposal": routing.show(connection, shape, now, *_names(config)) if shape["stage"] in {"accepted", "registered"} else None,
         "audit": audit.of_noun(connection, "case", number),
         "media": list(queries.cases_media(connection, case_number=number)),
     }
+
+
+def _names(config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """What the city calls its classes, in Chinese and in English."""
+    return {code: one.label for code, one in config.classes.items()}, {code: one.label_en for code, one in config.classes.items()}
+
+
+def _time(connection: Connection, shape: Mapping[str, Any], now: datetime, config: Config) -> dict[str, Any]:
+    """Its clocks, and of the whole's while it runs what is left, in seconds of its own kind."""
+    found = clocks.list_clocks(connection, shape["number"], now, config)
+    total = next((one for one in reversed(found) if one["clock"] == clocks.TOTAL), None)
+    runs = total is not None and total["state"] == "running"
+    left = {"remaining_s": total["remaining_s"], "light": total["light"]} if total and runs else {"remaining_s": None, "light": None}
+    return {"clocks": found, **left}
 
 
 def _title(connection: Connection, account_id: int | None) -> str | None:
@@ -54,38 +83,29 @@ def _title(connection: Connection, account_id: int | None) -> str | None:
     return str(row["title"]) if row else None
 
 
-def acts_of(shape: Mapping[str, Any], scope: Scope, has_handled: bool) -> tuple[str, ...]:
-    """What this reader may do with a case: the role's acts narrowed by the rules about persons."""
-    return lifecycle.allowed_to(shape["stage"], scope.role, scope.account_id, shape["handler_id"], has_handled)
+def _unit(connection: Connection, unit_id: int | None) -> dict[str, Any] | None:
+    return next(iter(queries.cases_unit_names(connection, ids=[unit_id])), None) if unit_id is not None else None
 
 
-def handled_by(connection: Connection, scope: Scope, numbers: Sequence[str]) -> set[str]:
-    """Which of these cases this reader ever took, reached or finished: the audit remembers it beyond a rework."""
-    if scope.account_id is None or not numbers:
-        return set()
-    acts = sorted(lifecycle.WORK_ACTS)
-    return {row["number"] for row in queries.cases_handled(connection, numbers=list(numbers), account_id=scope.account_id, acts=acts)}
+def act_on_case(connection: Connection, number: str, act: Act, config: Config) -> None:
+    """Do one act of the table. What it takes of `act.extra`: docs/cases.md.
 
-
-def act_on_case(connection: Connection, number: str, act: Act) -> None:
-    """Move a case. `act.extra["worker"]` names the worker of `dispatch` (id or login); else the duty grid's.
-
-    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` (role, person), `Invalid` (note, photo, worker).
+    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` (role, person), `Invalid` (note, photo, names).
     """
+    if act.act == "link_parent":
+        lock_both(connection, number, act.extra.get("parent"), prefixes(act.scope))
     row = lock_case(connection, act.scope, number)
-    demand_fresh(row, act)
-    has_handled = number in handled_by(connection, act.scope, [number])
-    stage = _demand(connection, row, act, has_handled)
-    saved = _saved(connection, row, act, stage)
-    with logged(connection, "case", [number], act.now):
-        demand_saved(queries.cases_save(connection, case_number=number, version=row["version"], stage=stage, now=act.now, **saved), row)
-    audit.append(connection, act, "case", number, row["area"], stages=(row["stage"], stage), detail=_worker_of(saved, act))
-    if saved["overdue_at"] is not None:
-        _tell_overdue(connection, {**row, **saved}, act.now)
-    if stage == "dispatched":
-        notify(connection, {**row, **saved}, act.now, "case_dispatched" if act.act == "dispatch" else "case_rework", row["version"] + 1)
-    if stage not in lifecycle.OPEN and row["incident_id"] is not None:
-        incidents.follow_case(connection, row["incident_id"], act)
+    if act.act != "comment":  # a word is never too late
+        demand_fresh(row, act)
+    reader = read_reader(connection, act.scope, [_shape(row)], config.cases)
+    _carry_out(connection, row, act, _demand(connection, row, act, reader), reader, config)
+
+
+def act_by_machine(connection: Connection, number: str, act: Act, config: Config) -> None:
+    """What follows without a person: a suspension over, a dispatch by rule. The table holds; nobody's role is asked. Raises as above."""
+    row = lock_case(connection, act.scope, number)
+    after = lifecycle.advance(row["stage"], act.act, row["kept_stage"])
+    _carry_out(connection, row, act, after, Reader(act.scope), config)
 
 
 def lock_case(connection: Connection, scope: Scope, number: str) -> dict[str, Any]:
@@ -96,79 +116,79 @@ def lock_case(connection: Connection, scope: Scope, number: str) -> dict[str, An
     return row
 
 
-def _demand(connection: Connection, row: Mapping[str, Any], act: Act, has_handled: bool) -> str:
+def _shape(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "number": row["case_number"]}
+
+
+def _demand(connection: Connection, row: Mapping[str, Any], act: Act, reader: Reader) -> str:
     """The next stage, when table, role, person and evidence all agree."""
+    shape = _shape(row)
     try:
-        stage = lifecycle.advance(row["stage"], act.act)
+        after = lifecycle.advance(row["stage"], act.act, row["kept_stage"])
     except IllegalAct:
-        raise IllegalAct(act.act, row["stage"], acts_of(row, act.scope, has_handled)) from None
+        raise IllegalAct(act.act, row["stage"], acts_of(shape, reader)) from None
     lifecycle.demand_role(act.act, row["stage"], act.scope.role)
-    lifecycle.demand_person(act.act, act.scope.account_id, row["handler_id"], has_handled)
+    case_persons.demand_person(act.act, row, reader.actor(row["case_number"]))
+    if act.act in {"check", "post_check"} and row["case_number"] in reader.feedback:
+        raise IllegalAct(act.act, row["stage"], acts_of(shape, reader), "the unit's feedback comes before the check")
     photos = queries.cases_photos_after(connection, case_number=row["case_number"])["photos"] if act.act in lifecycle.NEEDS_PHOTO else 0
-    lifecycle.demand_evidence(act.act, act.note, photos)
-    return stage
+    lifecycle.demand_evidence(act.act, act.note, photos, lifecycle.skipped(row["stage"], after, row["kept_stage"]))
+    return after
 
 
-def _saved(connection: Connection, row: Mapping[str, Any], act: Act, stage: str) -> dict[str, Any]:
-    """What an act writes besides the stage."""
-    saved = {name: row[name] for name in ("handler_id", "handled_by", "finished_at")} | {"closed_at": None, "overdue_at": None}
-    if act.act == "dispatch":
-        saved["handler_id"] = _worker(connection, act.extra.get("worker"), row)
-    elif act.act == "take":
-        saved["handler_id"] = act.scope.account_id
-    elif act.act == "finish":
-        saved |= {"handled_by": act.scope.account_id, "finished_at": act.now}
-        if row["due_at"] is not None and row["overdue_at"] is None and act.now > row["due_at"]:
-            saved["overdue_at"] = act.now  # the sweep may come after the case is closed, and would not see it
-    elif act.act == "send_back":
-        saved["handler_id"] = None
-    elif act.act == "rework":
-        saved["finished_at"] = None
-    if stage not in lifecycle.OPEN:
-        saved["closed_at"] = act.now
-    return saved
+def _carry_out(connection: Connection, row: dict[str, Any], act: Act, after: str, reader: Reader, config: Config) -> None:
+    """Write what an allowed act does, and all that follows from it."""
+    number = row["case_number"]
+    doing = Doing(connection, row, act, reader.actor(number), after, config)
+    columns = {"stage": after, **(changes_beside(doing) if doing.beside else changes_of(doing))}
+    saved = {**row, **columns, "version": row["version"] + 1}
+    with logged(connection, "case", [number], act.now):
+        changes = Jsonb({name: _plain(value) for name, value in columns.items()})
+        demand_saved(queries.cases_save(connection, case_number=number, version=row["version"], now=act.now, changes=changes), row)
+        _write_down(doing, saved)
+        saved["due_at"] = _follow_clocks(doing, saved)
+    cases_told.tell(connection, saved, act, doing.told)
+    if after not in lifecycle.OPEN and not doing.beside and row["incident_id"] is not None:
+        incidents.follow_case(connection, row["incident_id"], act)
 
 
-def _worker(connection: Connection, wanted: object, row: Mapping[str, Any]) -> int | None:
-    """The account a dispatch goes to. Raises `Invalid` for a name that cannot handle there."""
-    number = wanted if isinstance(wanted, int) and 0 < wanted < 2**31 else None
-    named = queries.cases_account(connection, account_id=number, login=str(wanted)) if wanted else None
-    on_duty = queries.cases_worker_of_cell(connection, cell_id=row["cell_id"]) if row["cell_id"] is not None else None
-    return routing.choose_worker(wanted, named, on_duty, row["area"])
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _worker_of(saved: Mapping[str, Any], act: Act) -> dict[str, Any]:
-    return {"handler_id": saved["handler_id"]} if act.act == "dispatch" else {}
+def _write_down(doing: Doing, saved: Mapping[str, Any]) -> None:
+    """The act, with the stages it left out; an agreed suspension is a line of its own, for the stage moves."""
+    connection, row, act = doing.connection, doing.row, doing.act
+    before, after, number = row["stage"], saved["stage"], row["case_number"]
+    skipped = () if doing.beside else lifecycle.skipped(before, after, row["kept_stage"])
+    detail = {**doing.told, **({"skipped": list(skipped)} if skipped else {})}
+    audit.append(connection, act, "case", number, saved["area"], stages=(before, doing.after), detail=detail)
+    if doing.beside and after != before:
+        audit.append(connection, act.named("suspend"), "case", number, saved["area"], stages=(before, after))
+
+
+def _follow_clocks(doing: Doing, saved: Mapping[str, Any]) -> datetime | None:
+    """The deadline after the act."""
+    connection, row, act, config = doing.connection, doing.row, doing.act, doing.config
+    number, due_at = row["case_number"], row["due_at"]
+    if act.act == "classify":
+        due_at = clocks.open_clocks(connection, number, saved["class_code"], saved["condition_no"], act.now, config)
+    elif doing.told.get("kind") == "extension" and doing.told["stage"] == "agreed":
+        due_at = clocks.extend(connection, number, datetime.fromisoformat(doing.told["until_at"]), act.now, config)
+    elif not doing.beside or saved["stage"] != row["stage"]:
+        due_at = clocks.follow(connection, row, row["stage"], saved["stage"], act.act, config, act.now)
+    return due_at  # type: ignore[no-any-return]
+
+
+def sweep(connection: Connection, now: datetime, config: Config) -> int:
+    """Requests that nobody decided before the deadline lapse; suspensions that are over end. Returns how many things moved."""
+    act = Act("resume", EVERYWHERE, now)
+    over = [row["case_number"] for row in queries.adjustments_suspended_over(connection, now=now, limit=_AT_ONCE)]
+    for number in over:
+        act_by_machine(connection, number, act, config)
+    return len(over) + adjustments.lapse_late(connection, now)
 
 
 def notify(connection: Connection, row: Mapping[str, Any], now: datetime, template: str, step: int) -> None:
-    """One message a step and target: to the worker, or to all who handle in the area while nobody is named."""
-    target = f"account:{row['handler_id']}" if row["handler_id"] is not None else f"area:{row['area']}"
-    due_at = row["due_at"].isoformat() if row["due_at"] else None
-    queries.outbox_add(
-        connection, now=now, dedupe_key=f"{template}/{row['case_number']}/{step}/{target}", target=target, template=template,
-        severity=row["severity"],
-        payload=Jsonb({"number": row["case_number"], "title": row["title"], "area": row["area"], "due_at": due_at}),
-    )  # fmt: skip
-
-
-def mark_overdue(connection: Connection, now: datetime) -> int:
-    """Cases whose deadline has passed and whose work was not done by then: marked once, told once. Returns how many."""
-    rows = list(queries.cases_overdue(connection, now=now, limit=_SWEEP_AT_ONCE))
-    with logged(connection, "case", [row["case_number"] for row in rows], now):
-        for row in rows:
-            queries.cases_mark_overdue(connection, case_number=row["case_number"], now=now)
-            _tell_overdue(connection, row, now)
-    return len(rows)
-
-
-def _tell_overdue(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
-    """The trace and the message, the same whether the sweep or the late finish saw it first; whoever comes second finds `overdue_at`."""
-    audit.append(connection, Act("overdue", EVERYWHERE, now), "case", row["case_number"], row["area"])
-    notify(connection, row, now, "case_overdue", 0)
-
-
-def count_for_indicators(connection: Connection, scope: Scope, area: str, since: datetime, until: datetime) -> dict[str, int]:
-    """Cases of a period, without drills: due in it, closed of these, closed in time, registered, reworked."""
-    period = {"areas": prefixes(scope), "area": f"{area}%", "since": since, "until": until}
-    return {**queries.cases_counts(connection, **period), **queries.cases_counts_of_acts(connection, **period)}
+    """One message a step to each whose task the case is."""
+    cases_told.notify(connection, row, now, template, step)

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from core.errors import IllegalAct, Invalid, NotFound
 from dispatch import shifts as lifecycle
-from store import audit, people, shifts
+from store import audit, duty_log, people, shifts
 from store.acts import Act, demand_fresh, logged
 from store.timescale import Connection, prefixes, queries
 
@@ -35,6 +35,7 @@ def offer(connection: Connection, act: Act, account: object) -> int:
         connection, shift_id=row["shift_id"], to_id=person["account"], to_name=person["title"], note=act.note, items=Jsonb(items),
         items_hash=signed, now=act.now,
     )  # fmt: skip
+    duty_log.freeze(connection, handover["handover_id"], row, person, act)
     _tell(connection, f"account:{person['account']}", "handover_offered", handover["handover_id"], row, act, len(items))
     return int(row["shift_id"])
 
@@ -59,6 +60,7 @@ def answer(connection: Connection, shift_id: int, act: Act) -> dict[str, list[di
     _tell(connection, f"account:{row['account_id']}", template, row["handover_id"], row, act, len(row["items"]))
     if act.act != "accept":
         return {"moved": [], "left": []}
+    duty_log.sign(connection, row["handover_id"], act)
     shifts.be_on(connection, act.scope, act.now)
     return _pass_on(connection, row, act)
 

@@ -75,9 +75,13 @@ def demand(connection: Connection, row: Mapping[str, Any], act: Act) -> None:
     if act.act not in allowed:
         raise IllegalAct(act.act, row["stage"], allowed)
     demand_note(act, lifecycle.NEEDS_NOTE)
-    if act.act == "close" and _count_cases(connection, row["incident_id"])["open"]:
-        others = tuple(name for name in allowed if name != "close")
-        raise IllegalAct("close", row["stage"], others, "a case of this incident is still open")
+    if act.act in {"close", "dismiss"}:
+        count = _count_cases(connection, row["incident_id"])
+        others = tuple(name for name in allowed if name not in {"close", "dismiss"})
+        if count["emergency"]:
+            raise IllegalAct(act.act, row["stage"], others, "it is an emergency that goes on: end that first")
+        if act.act == "close" and count["open"]:
+            raise IllegalAct("close", row["stage"], others, "a case of this incident is still open")
 
 
 def _was_cleared(found: Mapping[str, Any], act: Act) -> bool:
@@ -113,7 +117,7 @@ def follow_case(connection: Connection, incident_id: int, act: Act) -> None:
     if row is None or row["stage"] != "handling":
         return
     count = _count_cases(connection, incident_id)
-    if count["open"]:
+    if count["open"] or count["emergency"]:
         return
     if not count["closed"]:
         move(connection, row, act.named("release"))

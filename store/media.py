@@ -1,4 +1,4 @@
-"""Pictures: rows, the files behind them, and who may see them. What is inside a picture decides `ingest.photos`.
+"""Pictures and voice notes: rows, the files behind them, and who may see them. What is inside decide `ingest.photos` and `.voices`.
 
 A file without a row is nobody's: it may lie there after a transaction that failed, and no address leads to it. A picture that ended
 keeps its row, which says when and why. What ends, and what lies about, decides `store.media_sweep`.
@@ -19,11 +19,13 @@ from store.timescale import Connection, prefixes, queries
 ROLES = ("before", "after", "evidence")
 ADDRESS = "/api/v1/media/"  # where a reader finds a picture by its media_id
 _LISTED = 100
+_VOICE = "voice-"  # how the names of voice notes begin: the name alone tells where the file lies
+SUFFIXES = frozenset({".jpg", ".voice"})
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A picture already stripped of what the camera wrote into it; position and time it held stand here."""
+    """A picture already stripped of what the camera wrote into it, or a voice note; position and time stand here."""
 
     media_id: str
     sha256: bytes
@@ -33,6 +35,7 @@ class Medium:
     lon: float | None = None
     lat: float | None = None
     taken_at: datetime | None = None
+    seconds: float | None = None
 
 
 def add_medium(connection: Connection, medium: Medium, area: str, case_number: str | None, report_id: int | None, act: Act) -> None:
@@ -59,6 +62,11 @@ def list_media(connection: Connection, scope: Scope, report_id: int | None, devi
     return [{**row, "url": None if row["ended_at"] else f"{ADDRESS}{row['media_id']}"} for row in rows]
 
 
+def keep_voice(folder: Path, content: bytes) -> str:
+    """Write a voice note under a name nobody can guess; returns the name. Raises `OSError` as `keep_photo` does."""
+    return keep_photo(folder, content, _VOICE + secrets.token_urlsafe(13))
+
+
 def keep_photo(folder: Path, jpeg: bytes, media_id: str = "") -> str:
     """Write a picture under a name nobody can guess, or one of 24 letters that is made of its own bytes; returns the name.
 
@@ -77,4 +85,9 @@ def path_of(folder: Path, media_id: str) -> Path:
     """Where a picture lies. Raises `NotFound` for a name we never gave: no path leads out of the folder."""
     if len(media_id) != 24 or not media_id.replace("-", "").replace("_", "").isalnum():
         raise NotFound(f"no medium '{media_id}'")
-    return folder / media_id[:2] / f"{media_id}.jpg"
+    return folder / media_id[:2] / f"{media_id}{suffix_of(media_id)}"
+
+
+def suffix_of(media_id: str) -> str:
+    """What the name of its file ends in, one of `SUFFIXES`."""
+    return ".voice" if media_id.startswith(_VOICE) else ".jpg"

@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from core.errors import NotFound
-from store.media import path_of
+from store.media import SUFFIXES, path_of, suffix_of
 from store.timescale import Store, queries
 
 _log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ def _pictures(folder: Path, now: datetime) -> Iterator[Path]:
             continue
         elif path.suffix == ".part":
             path.unlink(missing_ok=True)
-        elif path.suffix == ".jpg" and _is_name(folder, path):
+        elif path.suffix in SUFFIXES and _is_name(folder, path):
             yield path
 
 
@@ -144,7 +144,7 @@ def _clear(path: Path, now: datetime) -> bool:
 
 def _put_back(aside: Path) -> None:
     """Under its name again, where nobody wrote the same picture meanwhile."""
-    path = aside.with_suffix(".jpg")
+    path = aside.with_suffix(suffix_of(aside.stem))
     if path.exists():
         aside.unlink()
     else:

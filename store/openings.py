@@ -1,29 +1,45 @@
 """Opening a case from an alert, a report, an incident or by hand, with all that follows, in one transaction.
 
-The alert is acknowledged, the report confirmed, the incident found or made and put in hand; with `dispatch` the case
-goes on to the duty grid's worker at once, each step audited as if done one by one.
+The alert is acknowledged, the report confirmed, the incident found or made and put in hand; with `dispatch`, or where a
+routing rule says so, the case goes on to whom it is proposed at once, each step audited as if done one by one. Who calls is kept
+apart, with a report of the call.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.config import Config
 from core.errors import IllegalAct, Invalid, NotAllowed
+from core.model import EVERYWHERE, Channel
 from dispatch import cases as lifecycle
-from dispatch import deadlines
-from store import alerts, audit, cases, change_log, incidents, joins, reports
+from store import alerts, audit, cases, change_log, clocks, incidents, joins, persons, reports, routing
 from store.acts import Act, logged
 from store.timescale import Connection, prefixes, queries
 
 _MAY_OPEN = frozenset({"duty", "dispatcher", "supervisor", "grid_worker", "handler", "system"})  # system: no caller of ours, the leader
 _AT_ONCE = ("accept", "register", "dispatch")
 _ENDED = sorted(set(lifecycle.TABLE) - lifecycle.OPEN)
+_MILD, _DOMAIN = 4, "urban"  # of a class that only the city's standards know
+_SOURCE_OF = {"sensor": "sensor", "video": "video", "hotline": "hotline", "collector": "collector", "public": "public", "leader": "leader",
+              "transfer": "transfer", "weather": "sensor"}  # fmt: skip
+_CHANNEL_OF = {"collector": Channel.COLLECTOR, "public": Channel.PUBLIC, "leader": Channel.LEADER, "transfer": Channel.TRANSFER}
+
+
+# What else a case is opened with, and what it is without.
+_WORDS: Mapping[str, Any] = {
+    "source": "register", "condition_no": None, "component_code": None, "urgent": False, "level": 2, "global_number": None,
+    "parent_number": None,
+}  # fmt: skip
+SOURCES = frozenset({"collector", "register", "public", "leader", "video", "transfer", "hotline", "sensor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a new case is about: at most one of the three ids; by hand `fields` carries title, area, place."""
+    """What a new case is about: at most one of the three ids; by hand `fields` carries title, area, place.
+
+    `words`: source, condition_no, component_code, urgent, level, global_number, parent_number. `caller`: name, phone, address.
+    """
 
     alert_id: int | None = None
     report_id: int | None = None
@@ -33,6 +49,8 @@ class Opening:
     text: str | None = None
     fields: Mapping[str, Any] | None = None
     dispatch: bool = False
+    words: Mapping[str, Any] = field(default_factory=dict)
+    caller: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_case(connection: Connection, opening: Opening, act: Act, config: Config) -> str:
@@ -43,28 +61,84 @@ def open_case(connection: Connection, opening: Opening, act: Act, config: Config
     """
     if act.scope.role not in _MAY_OPEN:
         raise NotAllowed(f"opening a case is not for the role '{act.scope.role}'")
-    source = _source(connection, opening, act, config)
+    opening = _with_call(connection, opening, act, config)
+    source = _described(_source(connection, opening, act, config), opening, config)
+    incident_id = _incident(connection, opening, source, act)
+    number = next_number(connection, source["area"], act, config)
+    _add(connection, number, opening, source, incident_id, act, config)
+    audit.append(connection, act.named("open"), "case", number, source["area"], stages=(None, "reported"))
+    _follow(connection, opening, source.get("report_id"), incident_id, act)
+    _go_on(connection, number, opening, source, act, config)
+    return number
+
+
+def _described(source: dict[str, Any], opening: Opening, config: Config) -> dict[str, Any]:
+    """The source with what the opening says of it; class, severity and domain at last."""
     source["class_code"] = opening.class_code or source["class_code"]
     if source["class_code"] is None:
         raise Invalid("the source has no class: give a class_code")
-    due = deadlines.due_at(config.classes, source["class_code"], act.now)
-    source["severity"] = source.get("severity") or config.classes[source["class_code"]].severity
-    source["domain"] = source.get("domain") or config.classes[source["class_code"]].domain
+    known = config.classes.get(source["class_code"])
+    source["severity"] = source.get("severity") or (known.severity if known else _MILD)
+    source["domain"] = source.get("domain") or (known.domain if known else _DOMAIN)
     source["title"] = opening.title or source["title"]
     source["text"] = opening.text or source.get("text")
-    incident_id = _incident(connection, opening, source, act)
-    number = next_number(connection, source["area"], act, config)
+    return source
+
+
+def _add(
+    connection: Connection, number: str, opening: Opening, source: Mapping[str, Any], incident_id: int, act: Act, config: Config
+) -> None:
+    """The row, its clock and its line in the change log. Raises `Invalid` for a class that has no limit, a source that is none."""
+    words = {**_WORDS, "source": _SOURCE_OF.get(source.get("channel") or "", "sensor" if opening.alert_id else "register"), **opening.words}
+    if words["source"] not in SOURCES:
+        raise Invalid(f"source: one of {', '.join(sorted(SOURCES))}")
+    _demand_parent(connection, words["parent_number"], act)
     columns = {name: source.get(name) for name in ("title", "text", "class_code", "severity", "area", "cell_id", "lon", "lat", "address")}
     queries.cases_add(
         connection, case_number=number, incident_id=incident_id, alert_id=opening.alert_id, report_id=opening.report_id,
-        now=act.now, due_at=due, drill=source["drill"], simulated=source["simulated"], **columns,
+        now=act.now, due_at=None, drill=source["drill"], simulated=source["simulated"], **columns, **words,
     )  # fmt: skip
+    clocks.open_clocks(connection, number, source["class_code"], words["condition_no"], act.now, config)
     change_log.append(connection, "case", {}, change_log.read(connection, "case", [number]), act.now)
-    audit.append(connection, act.named("open"), "case", number, source["area"], stages=(None, "reported"))
-    _follow(connection, opening, source.get("report_id"), incident_id, act)
-    for step in _AT_ONCE if opening.dispatch else ():
-        cases.act_on_case(connection, number, act.named(step))
-    return number
+
+
+def _demand_parent(connection: Connection, parent: str | None, act: Act) -> None:
+    """Raises `Invalid` for a parent that is not there, has ended, or is a child itself."""
+    if parent is None:
+        return
+    found = queries.cases_lock(connection, case_number=parent, areas=prefixes(act.scope))
+    if found is None or found["stage"] not in lifecycle.OPEN or found["parent_number"]:
+        raise Invalid(f"{parent} is no open case that may have children")
+
+
+def _go_on(connection: Connection, number: str, opening: Opening, source: Mapping[str, Any], act: Act, config: Config) -> None:
+    """Accept, register, dispatch: by whoever opens it, or by the routing rule that does so by itself."""
+    if opening.dispatch:
+        for step in _AT_ONCE:
+            cases.act_on_case(connection, number, act.named(step), config)
+        return
+    row = {**source, "case_number": number, "component_code": opening.words.get("component_code")}
+    proposal = routing.propose(connection, row, act.now)
+    if proposal.automatic:
+        machine = Act("", EVERYWHERE, act.now, note=f"routing rule {proposal.rule}")
+        for step in _AT_ONCE:
+            cases.act_by_machine(connection, number, machine.named(step), config)
+
+
+def _with_call(connection: Connection, opening: Opening, act: Act, config: Config) -> Opening:
+    """Whoever calls is kept with a report of the call, as any caller: the case is then opened on that."""
+    if not opening.caller or any(one is not None for one in (opening.alert_id, opening.report_id, opening.incident_id)):
+        return opening
+    source = _described(_by_hand(opening, act, config), opening, config)
+    columns = {name: source.get(name) for name in ("class_code", "title", "text", "area", "cell_id", "lon", "lat", "address")}
+    report_id = queries.known_add_report(
+        connection, channel=_CHANNEL_OF.get(opening.words.get("source", ""), Channel.HOTLINE).value,
+        placement="none" if source.get("lon") is None else "inside", now=act.now, simulated=source["simulated"],
+        person_id=persons.add(connection, {"": dict(opening.caller)}, act.now).get(""), **columns,
+    )  # fmt: skip
+    change_log.append(connection, "report", {}, change_log.read(connection, "report", [report_id]), act.now)
+    audit.append(connection, act.named("take_call"), "report", report_id, source["area"], stages=(None, "open"))
+    return replace(opening, report_id=report_id, words={"source": "register", **opening.words})
 
 
 def next_number(connection: Connection, area: str, act: Act, config: Config) -> str:

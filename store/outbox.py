@@ -3,18 +3,20 @@
 Who dies between sending and marking leaves the lease behind; when it ends, the same parcel is sent again under the same id.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from core.notify_config import NotifyConfig
-from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, back_off, find_people, pack
+from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, Recipients, back_off, find_people, pack
+from store import contacts
 from store.timescale import Connection, queries, sql
 
 AT_ONCE = 2_000
 LEASE = timedelta(minutes=2)
-_POSTPONED = timedelta(seconds=10)
-_NOBODY_FOR = timedelta(minutes=1)  # somebody may come on shift
+POSTPONED = timedelta(seconds=10)
+NOBODY_FOR = timedelta(minutes=1)  # somebody may come on shift
 _HEALTH_OF = timedelta(hours=1)
 
 
@@ -38,8 +40,8 @@ def claim(connection: Connection, channel: str, config: NotifyConfig, now: datet
     messages = [_message(row, people) for row in rows]
     nobodys = [message.outbox_id for message in messages if message.to_nobody]
     if nobodys:
-        queries.outbox_nobody(connection, ids=nobodys, until=now + _NOBODY_FOR)
-    parcels, later = pack([message for message in messages if not message.to_nobody], sent, config.a_minute)
+        queries.outbox_nobody(connection, ids=nobodys, until=now + NOBODY_FOR)
+    parcels, later = pack([message for message in messages if not message.to_nobody], sent, config.rate_of(channel))
     leases = [
         {"ids": ids_of(parcel), "until": now + LEASE, "recipients": list(parcel.first.recipients), "bundle": parcel.bundle}
         for parcel in parcels
@@ -47,8 +49,18 @@ def claim(connection: Connection, channel: str, config: NotifyConfig, now: datet
     with connection.cursor() as cursor:
         cursor.executemany(sql("outbox_lease"), leases)
     if later:
-        queries.outbox_postpone(connection, ids=[message.outbox_id for message in later], until=now + _POSTPONED)
+        queries.outbox_postpone(connection, ids=[message.outbox_id for message in later], until=now + POSTPONED)
     return Claimed(parcels, {person.account_id: person for person in people})
+
+
+def claim_in_order(connection: Connection, channel: str, now: datetime) -> list[Parcel]:
+    """Of each target of a channel the first message that waits, alone; ours until the lease ends."""
+    rows = list(queries.hotline_claim(connection, channel=channel, now=now, most=AT_ONCE))
+    parcels = [Parcel((Message(**row),)) for row in rows]
+    leases = [{"ids": ids_of(parcel), "until": now + LEASE, "recipients": [], "bundle": None} for parcel in parcels]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql("outbox_lease"), leases)
+    return parcels
 
 
 def ids_of(*parcels: Parcel) -> list[int]:
@@ -69,7 +81,7 @@ def read_people(connection: Connection) -> list[Person]:
     return [Person(**{**row, "areas": tuple(row["areas"])}) for row in queries.outbox_people(connection)]
 
 
-def settle(connection: Connection, parcel: Parcel, outcome: Outcome, config: NotifyConfig, now: datetime) -> None:
+def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: str, config: NotifyConfig, now: datetime) -> None:
     """Mark what became of a parcel: sent; to be tried again, later and later; or given up."""
     ids = ids_of(parcel)
     if outcome.sent:
@@ -79,6 +91,21 @@ def settle(connection: Connection, parcel: Parcel, outcome: Outcome, config: Not
     over = not outcome.again or attempts >= config.attempts
     due_at = now + back_off(attempts)
     queries.outbox_not_sent(connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500])
+
+
+def copy(connection: Connection, parcels: Sequence[Parcel], config: NotifyConfig, now: datetime) -> None:
+    """Messages put on desks that are also told elsewhere (`notify.copies`): to each of their people whom that channel can reach."""
+    for rule in config.copies:
+        wanted: dict[Recipients, list[int]] = defaultdict(list)
+        for parcel in parcels:
+            for message in parcel.messages:
+                if rule.covers(message.template, message.severity):
+                    wanted[parcel.first.recipients].append(message.outbox_id)
+        for channel in rule.channels if wanted else ():
+            kind = config.channels[channel].kind
+            for recipients, ids in wanted.items():
+                if accounts := contacts.reachable(connection, recipients, kind):
+                    queries.outbox_copy(connection, ids=ids, accounts=accounts, channel=channel, now=now)
 
 
 def release(connection: Connection, parcels: Sequence[Parcel]) -> None:

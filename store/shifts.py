@@ -38,12 +38,18 @@ def begin(connection: Connection, scope: Scope, now: datetime) -> None:
     be_on(connection, scope, now)
 
 
+def of(connection: Connection, scope: Scope) -> dict[str, Any] | None:
+    """The row of the shift somebody is on; None: nobody's, or of none."""
+    row: dict[str, Any] | None = queries.shifts_of(connection, account_id=scope.account_id) if scope.account_id is not None else None
+    return row
+
+
 def read_current(connection: Connection, scope: Scope, shift_for: timedelta) -> dict[str, Any]:
     """`{shift, holds, handover, offers}` of the reader: what is on, what is held, the last offer made, those that wait for him.
 
     Of an offer the `items` in the reader's areas, and how many lie `beyond` them.
     """
-    row = queries.shifts_of(connection, account_id=scope.account_id) if scope.account_id is not None else None
+    row = of(connection, scope)
     offered = [] if scope.account_id is None else list(queries.handovers_offered_to(connection, account_id=scope.account_id))
     offers = [_in_sight(one, scope) for one in offered]
     if row is None:

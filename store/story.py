@@ -1,5 +1,6 @@
-"""What a story asks the tables: whom it means, and what stands now. Writes nothing but that somebody listened."""
+"""What a story asks the tables: whom it means, and what stands now. Writes only that somebody listened, and the units it begins with."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,11 @@ def one_value(connection: Connection, query: str) -> Any:
     """The one value of a query that the story brings itself. Its database is its own."""
     row = connection.execute(query.encode()).fetchone()
     return next(iter(row.values())) if row else None
+
+
+def found_unit(connection: Connection, code: str, name: str, area: str, people: Sequence[str]) -> None:
+    """A unit and who works there, as they stand when the story begins."""
+    queries.story_found_unit(connection, code=code, name=name or code, area=area, people=list(people))
 
 
 def listen_on(connection: Connection, now: datetime) -> None:

@@ -9,8 +9,8 @@ from story.people import Person
 from story.script import Expected
 
 
-def differences(connection: Connection, officer: Person, expected: Expected) -> Iterator[str]:
-    """Nothing when all is as expected. Only what the story names is compared."""
+def differences(connection: Connection, officer: Person, expected: Expected, words: Mapping[str, Any]) -> Iterator[str]:
+    """Nothing when all is as expected. Only what the story names is compared. `words`: what it kept."""
     if expected.alerts is not None:
         yield from _named("open alerts", expected.alerts, story.open_alerts(connection))
     if expected.incidents is not None:
@@ -24,6 +24,9 @@ def differences(connection: Connection, officer: Person, expected: Expected) -> 
         rows = [f"{row['kind']} {row.get('title')}" for row in body["items"]]
         if len(rows) != expected.queue:
             yield f"the queue has {len(rows)} rows, not {expected.queue}: {'; '.join(rows)}"
+    for name, fields in expected.cases.items():
+        _, shape = officer.ask("GET", f"/cases/{words.get(name, name)}")
+        yield from _fields(f"case {name}", fields, shape)
     for query, value in expected.query.items():
         if (found := story.one_value(connection, query)) != value:
             yield f"{query}: {found!r}, not {value!r}"

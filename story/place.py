@@ -18,7 +18,8 @@ _METRES_PER_DEGREE = 111_320.0
 _HASH = "$argon2id$v=19$m=8,t=1,p=1$cXmRn0bD3/LsnUC1BdfdTg$sj8YsPpYyQ3LJQo4Ft+lo7TdFZddDbi9tCQqAhJPmZ0"
 PEOPLE = {
     "duty1": "duty", "duty2": "duty", "duty3": "duty", "supervisor": "supervisor", "supervisor2": "supervisor",
-    "dispatcher": "dispatcher", "leader": "leader", "admin": "admin", "worker": "grid_worker",
+    "dispatcher": "dispatcher", "leader": "leader", "admin": "admin", "worker": "grid_worker", "worker2": "grid_worker",
+    "handler": "handler", "handler2": "handler",
 }  # fmt: skip
 
 

@@ -25,9 +25,9 @@ from store.rule_revisions import keep_file
 from store.rulebook import Rulebook
 from store.timescale import Store
 from story.judge import differences
-from story.people import Desk, Person, open_office, sit_down
+from story.people import Desk, Person, open_office, sit_down, snapshot
 from story.place import build, degrees
-from story.script import Act, Script, Step, StoryDevice, Told
+from story.script import Act, Script, Step, StoryDevice, StoryUnit, Told
 
 FEED = "city"  # the feed whose topics are ours: see docs/protocols
 _TURN = timedelta(seconds=15)  # between two turns of the leader, and beyond the first minute of a step
@@ -60,7 +60,7 @@ def play(
 
     Raises `ConfigError` for rules that cannot be, `StoryFault` for what cannot be done.
     """
-    stage = Stage(_configured(script, config), database_url, folder, script.begins)
+    stage = Stage(_configured(script, config), database_url, folder, script.begins, script.units)
     try:
         stage.register(script.devices)
         unmet: list[Unmet] = []
@@ -86,7 +86,7 @@ def _configured(script: Script, config: Config) -> Config:
 class Stage:
     """A city at work under the story's time. Holds connections: close it."""
 
-    def __init__(self, config: Config, database_url: str, folder: Path, begins: datetime) -> None:
+    def __init__(self, config: Config, database_url: str, folder: Path, begins: datetime, units: Mapping[str, StoryUnit]) -> None:
         self._config, self._url, self._folder, self.now = config, database_url, folder, begins
         self._store = Store(database_url, name="yiping-story")
         self._words: dict[str, Any] = {}
@@ -95,6 +95,8 @@ class Stage:
             keep_catalogue(connection, config)
             keep_file(connection, config, begins, "story")
             self._accounts = build(connection, config, begins)
+            for code, unit in units.items():
+                story.found_unit(connection, code, unit.name, config.area.code, unit.people)
         self._desk = Desk(config, self._store, self._store, begins)
         self._office = open_office(self._desk, folder)
         self._sign_in()
@@ -163,7 +165,7 @@ class Stage:
             duty.do(self.now)
         if step.expect:
             with self._store.connection() as connection:
-                yield from differences(connection, self._people["duty1"], step.expect)
+                yield from differences(connection, self._people["duty1"], step.expect, self._words)
 
     def _frame(self, topic: str, body: object) -> Frame:
         return Frame(FEED, json.dumps(body).encode(), self.now, f"city/{self._config.area.code}/{topic}")
@@ -203,11 +205,20 @@ class Stage:
                 number = self._number(noun, name)
                 body = {"act": act.do, **({"note": act.note} if act.note else {}), **self._filled(act.body or {})}
                 return self._keep(act, self._call(act.by, "POST", f"/{noun}s/{number}/acts", body, act.answers))
+        if act.case:
+            return self._keep(act, self._act_on_case(act))
         for method in ("post", "put", "get", "delete"):
             if path := getattr(act, method):
                 sent = None if act.body is None else self._filled(act.body)
                 return self._keep(act, self._call(act.by, method.upper(), str(self._filled(path)), sent, act.answers))
-        raise StoryFault("an act names an alert, an incident, a report, or a call")
+        raise StoryFault("an act names an alert, an incident, a report, a case, or a call")
+
+    def _act_on_case(self, act: Act) -> Any:
+        number = self._words.get(act.case or "", act.case)
+        if act.photo:
+            return self._call(act.by, "POST", f"/media?case={number}&role={act.photo}", snapshot(f"{number}{self.now}"), act.answers)
+        body = {"act": act.do, **({"note": act.note} if act.note else {}), **self._filled(act.body or {})}
+        return self._call(act.by, "POST", f"/cases/{number}/acts", body, act.answers)
 
     def _number(self, noun: str, name: str) -> int:
         with self._store.connection() as connection:
@@ -216,13 +227,14 @@ class Stage:
             raise StoryFault(f"there is no {noun} '{name}'")
         return number
 
-    def _call(self, by: str, method: str, path: str, body: dict[str, Any] | None, answers: int | None) -> Any:
+    def _call(self, by: str, method: str, path: str, body: dict[str, Any] | bytes | None, answers: int | None) -> Any:
         person: Person | None = self._people.get(by)
         if person is None:
             raise StoryFault(f"nobody is called '{by}'; there are {', '.join(self._people)}")
         status, answer = person.ask(method, path, body)
         if status != answers and (answers is not None or status >= 400):
-            raise StoryFault(f"{by} {method} {path} {body}: {status} {answer}, not {answers or 'done'}")
+            told = "a picture" if isinstance(body, bytes) else body
+            raise StoryFault(f"{by} {method} {path} {told}: {status} {answer}, not {answers or 'done'}")
         return answer
 
     def _keep(self, act: Act, answer: Any) -> None:

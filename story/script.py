@@ -60,16 +60,26 @@ class Told(Part):
     extra: dict[str, Any] = {}  # further fields of POST /reports
 
 
-class Act(Part):
-    """What somebody does: an act on an alert ('rule subject'), an incident (by one of its alerts or reports), a report — or any call.
+class StoryUnit(Part):
+    """A unit that cases are given to, and who of the city works there."""
 
-    `answers` is the status it must have; `post`, `put`, `get` or `delete` name a path below /api/v1, with {kept} words in it.
+    name: str = ""
+    people: tuple[str, ...] = ()
+
+
+class Act(Part):
+    """What somebody does: an act on an alert ('rule subject'), an incident (by one of its alerts or reports), a report, a case or any call.
+
+    `case` is the kept number of one, `photo` what a picture taken for it shows. `answers` is the status it must have; `post`, `put`, `get`
+    or `delete` name a path below /api/v1, with {kept} words in it.
     """
 
     by: str = "duty1"
     alert: str | None = None
     incident: str | None = None
     report: str | None = None
+    case: str | None = None
+    photo: Literal["before", "after", "evidence"] | None = None
     do: str | None = None
     post: str | None = None
     put: str | None = None
@@ -87,6 +97,7 @@ class Expected(Part):
     alerts: dict[str, dict[str, Any]] | None = None
     incidents: list[dict[str, Any]] | None = None
     ended: dict[str, int] | None = None  # how many alerts of 'rule subject' have ended
+    cases: dict[str, dict[str, Any]] = {}  # by the kept number: the fields that matter, as whoever opens it reads them
     queue: int | None = None  # rows of the duty officer's queue
     told: dict[str, int] | None = None  # rows of the outbox by target
     query: dict[str, Any] = {}  # SQL with one value → that value; for what has no word
@@ -116,6 +127,7 @@ class Script(Part):
     begins: datetime = Field(default_factory=lambda: datetime.fromisoformat("2026-07-01T14:00:00+08:00"))
     rules: dict[str, Any] | Literal["city"] = "city"
     config: dict[str, Any] = {}
+    units: dict[str, StoryUnit] = {}
     devices: dict[str, StoryDevice] = {}
     steps: list[Step] = Field(min_length=1)
 

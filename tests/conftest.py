@@ -3,8 +3,10 @@
 Time travels, it does not sleep: pure tests and store tests take `now` as a value.
 """
 
+import errno
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,7 +30,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 TEMPLATE = "yiping_template"
+_HOME = ("127.", "::1", "localhost", "0.0.0.0")
 _ROOM_BYTES = 6 << 30  # the largest tests write about one, and as many processes test as there are cores
+
+
+def _stay_home(event: str, arguments: tuple[object, ...]) -> None:
+    """No test rings anybody: what would leave this host finds no network, whatever a test or a fault of ours wanted."""
+    if event == "socket.connect" and isinstance(address := arguments[1], tuple) and not str(address[0]).startswith(_HOME):
+        raise OSError(errno.ENETUNREACH, f"tests stay on this host: {address[0]}")
+
+
+sys.addaudithook(_stay_home)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from deploy.local.errors import SetupError
 
 HOME_PORT = 8050
 WELL_KNOWN = (9212, 9651)  # HJ 212 and SL 651: what stations are set to
-SPAN = 7  # an instance uses PORT … PORT + 6
+SPAN = 8  # an instance uses PORT … PORT + 7
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Ports:
     mqtt: int
     hj212: int
     sl651: int
+    hotline: int = 0  # the demo's own 12345 platform; 0: none
 
     def by_name(self) -> Mapping[str, int]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -44,6 +45,7 @@ def demo_ports(port: str | None) -> Ports:
         mqtt=first + 4,
         hj212=hj212,
         sl651=sl651,
+        hotline=first + 7,
     )
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from deploy.local.instance import Instance
@@ -97,6 +98,8 @@ def role_environment(instance: Instance, *, config: Path, urls: Mapping[str, str
         "YIPING_SCENARIO": instance.scenario,
         "YIPING_SIMULATED": "1",
         "YIPING_NOTIFY_STUB": "1",
+        "YIPING_HOTLINE_URL": f"http://127.0.0.1:{instance.ports.hotline}" if instance.ports.hotline else "",
+        "YIPING_HOTLINE_SECRET": sha256(f"hotline {session_key}".encode()).hexdigest(),
         "YIPING_SECRET_KEY": session_key,
         "PYTHONUNBUFFERED": "1",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from datetime import date
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -14,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from deploy.local.finding import Finding, good, lacking, note
+from dispatch.work_calendar import unknown_years
 
 PATIENCE = 3  # seconds
 _WAITS_LONG = 60.0  # seconds
@@ -44,6 +46,15 @@ def judge_clock(ours: float, theirs: float) -> Finding:
     return good("clock", f"{off * 1000:+.0f} ms from the database's")
 
 
+def judge_work_days(own: tuple[tuple[date, bool], ...], year: int) -> Finding:
+    """Whether days off are known for a year and the next, by the country's calendar or the city's own days."""
+    if unknown := unknown_years("china", own, year, year + 1):
+        told = " and ".join(map(str, unknown))
+        return note("work days", f"of {told} only weekends are known: limits in work days would run through its holidays",
+                    "import the city's days: ./yiping import work-days FILE")  # fmt: skip
+    return good("work days", f"days off of {year} and {year + 1} are known")
+
+
 def _database(url: str) -> Iterator[Finding]:
     shown = without_password(url)
     try:
@@ -65,6 +76,7 @@ def _database(url: str) -> Iterator[Finding]:
         yield good("database", f"{shown}: PostgreSQL {server}, TimescaleDB {extension}")
     yield judge_clock(ours, theirs)
     yield from _outbox(url)
+    yield from _work_days(url)
 
 
 def _outbox(url: str) -> Iterator[Finding]:
@@ -83,6 +95,17 @@ def _outbox(url: str) -> Iterator[Finding]:
                    "see whether a jobs process leads, and YIPING_NOTIFY_URL_ of the channel")  # fmt: skip
     if not late:
         yield good("messages", "none waits")
+
+
+def _work_days(url: str) -> Iterator[Finding]:
+    """Whether holidays are known for this year and the next; nothing where the schema is older than that."""
+    try:
+        with psycopg.connect(url, connect_timeout=PATIENCE) as connection:
+            own = tuple(connection.execute("SELECT day, works FROM work_days ORDER BY day").fetchall())
+            row = connection.execute("SELECT extract(year FROM now())::int").fetchone()
+    except psycopg.Error:
+        return
+    yield judge_work_days(own, row[0] if row else 0)
 
 
 def _redis(url: str) -> Finding:

@@ -98,6 +98,7 @@ where stage = 'open' and updated_at < :before
   and not exists (select from alerts a where a.incident_id = i.incident_id and a.stage <> 'normal')
   and not exists (select from reports r where r.incident_id = i.incident_id and r.stage in ('open', 'confirmed'))
   and not exists (select from cases c where c.incident_id = i.incident_id)
+  and not exists (select from emergencies e where e.incident_id = i.incident_id and e.ended_at is null)
   and (exists (select from alerts a where a.incident_id = i.incident_id) or exists (select from reports r where r.incident_id = i.incident_id))
 order by incident_id limit :most for update skip locked;
 

@@ -63,12 +63,17 @@ found as (
        and i.stage in ('open', 'confirmed', 'handling') and i.stage in ('open', 'confirmed') and i.area like any(cast(:areas as text[])) and i.area like :area
        and (cast(:domain as text) is null or i.domain = :domain) and (cast(:severities as integer[]) is null or i.severity = any(cast(:severities as integer[]))))
     union all
-    (select 'case', 0, c.case_number, c.due_at is null or c.due_at > :now, c.severity, false, c.updated_at, c.due_at
+    -- Late is what the sweep marked: the deadline of a case whose clock stands still means nothing.
+    (select 'case', 0, c.case_number, c.overdue_at is null, c.severity, false, c.updated_at, c.due_at
      from cases c
      where 'case' = any(cast(:kinds as text[])) and (cast(:codes as text[]) is null or c.class_code = any(cast(:codes as text[]))) and c.stage = any(cast(:case_stages as text[])) and c.closed_at is null
        and (cast(:handler_id as integer) is null or c.handler_id is null or c.handler_id = :handler_id)
        and c.area like any(cast(:areas as text[])) and c.area like :area
-       and (cast(:severities as integer[]) is null or c.severity = any(cast(:severities as integer[]))))
+       and (cast(:severities as integer[]) is null or c.severity = any(cast(:severities as integer[])))
+       and ((c.overdue_at is null), c.severity) >= (:calm ::boolean, :grave ::integer)
+       and ((c.overdue_at is null), c.severity, false, c.updated_at, 'case', 0, c.case_number)
+           > (:calm ::boolean, :grave ::integer, :others ::boolean, :since ::timestamptz, :kind ::text, :number ::bigint, :key ::text)
+     order by (c.overdue_at is null), c.severity, c.updated_at, c.case_number limit :limit)
     union all
     (select 'approval', p.approval_id, '', true, p.severity, false, p.asked_at, p.expires_at
      from approvals p
@@ -135,7 +140,7 @@ where r.stage = 'open' and r.incident_id is null and not r.history and r.ended_a
   and not exists (select from alerts a where a.report_id = r.report_id and a.stage <> 'normal')
   and r.area like any(cast(:areas as text[])) and r.area like :area group by coalesce(r.severity, 4)
 union all
-select 'case', severity, count(*), count(*) filter (where due_at <= :now) from cases
+select 'case', severity, count(*), count(*) filter (where overdue_at is not null) from cases
 where closed_at is null and area like any(cast(:areas as text[])) and area like :area group by severity
 union all
 select 'approval', severity, count(*), 0 from approvals

@@ -23,7 +23,9 @@ update incidents set stage = :stage, updated_at = :now, version = version + 1,
 where incident_id = :incident_id and version = :version;
 
 -- name: incidents_cases^
-select count(*) filter (where stage <> all(cast(:ended as text[]))) as open, count(*) filter (where stage = 'closed') as closed
+-- `emergency`: one that goes on keeps its incident open.
+select count(*) filter (where stage <> all(cast(:ended as text[]))) as open, count(*) filter (where stage in ('closed', 'force_closed')) as closed,
+       exists (select from emergencies e where e.incident_id = :incident_id and e.ended_at is null) as emergency
 from cases where incident_id = :incident_id;
 
 -- name: incidents_open_case$

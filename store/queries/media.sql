@@ -1,6 +1,6 @@
 -- name: media_add!
-insert into media (media_id, sha256, kind, bytes, area, case_number, report_id, role, lon, lat, taken_at, created_at, created_by)
-values (:media_id, :sha256, :kind, :bytes, :area, :case_number, :report_id, :role, :lon, :lat, :taken_at, :now, :created_by);
+insert into media (media_id, sha256, kind, bytes, area, case_number, report_id, role, lon, lat, taken_at, seconds, created_at, created_by)
+values (:media_id, :sha256, :kind, :bytes, :area, :case_number, :report_id, :role, :lon, :lat, :taken_at, :seconds, :now, :created_by);
 
 -- name: media_get^
 select media_id, kind, bytes, area, ended_at, ended_why from media where media_id = :media_id and area like any(cast(:areas as text[]));
@@ -34,7 +34,7 @@ select device_id, device, area from devices where device = any(:devices ::text[]
 select source, external_id, report_id, area from reports where (source, external_id) in (select unnest(:sources ::text[]), unnest(:external_ids ::text[]));
 
 -- name: media_expire
--- Older than the limit, and so is the end of all they belong to: the case, the report and its alerts, incident and cases. A report that nobody
+-- Older than the limit, and so is the end of all they belong to: the case, the hazard, the report and its alerts, incident and cases. A report that nobody
 -- has decided, joined or ended is open; what was done to one counts from the last act. A device's picture belongs to the alerts of its moment,
 -- and to what these led to. Joined one by one: an OR over two joins would be a loop over all cases.
 with old as (
@@ -44,6 +44,7 @@ with old as (
       and not exists (select from cases c where c.case_number = m.case_number and (c.closed_at is null or c.closed_at >= :before))
       and not exists (select from cases c where c.report_id = m.report_id and (c.closed_at is null or c.closed_at >= :before))
       and not exists (select from cases c where c.incident_id = r.incident_id and (c.closed_at is null or c.closed_at >= :before))
+      and not exists (select from hazards h where h.hazard_id = m.hazard_id and (h.ended_at is null or h.ended_at >= :before))
       and (r.report_id is null or r.stage <> 'open' or r.history or r.incident_id is not null or r.ended_at is not null)
       and (r.ended_at is null or r.ended_at < :before)
       and (i.incident_id is null or (i.stage in ('closed', 'dismissed') and coalesce(i.closed_at, i.updated_at) < :before))

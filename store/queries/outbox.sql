@@ -4,7 +4,7 @@
 -- A summary that was begun is claimed whole, or its id would name other messages than before.
 with picked as (
     select outbox_id, bundle from outbox
-    where channel = :channel and sent_at is null and failed_at is null and due_at <= :now and (leased_until is null or leased_until <= :now)
+    where channel = :channel and sent_at is null and failed_at is null and handed_at is null and due_at <= :now and (leased_until is null or leased_until <= :now)
     order by severity, outbox_id limit :most for update skip locked)
 select o.outbox_id, o.dedupe_key, o.target, o.template, o.severity, o.payload, o.created_at, o.attempts, o.recipients, o.bundle
 from outbox o
@@ -35,7 +35,7 @@ update outbox set sent_at = :now, leased_until = null, error = null where outbox
 update outbox set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error where outbox_id = any (:ids) and sent_at is null;
 
 -- name: outbox_people
-select a.account_id, a.login, a.title, a.role, a.areas,
+select a.account_id, a.login, a.title, a.role, a.areas, a.unit_id as unit,
        exists (select from shifts s where s.account_id = a.account_id and s.stage <> 'ended') as on_shift
 from accounts a where a.disabled_at is null order by a.account_id;
 
@@ -68,3 +68,11 @@ where notice_id = any (:ids) and accounts @> array[(:account_id)::integer] and n
 
 -- name: notices_forget!
 delete from notices where at < :before;
+
+-- name: outbox_copy!
+-- What was told on desks, to somebody who can be reached elsewhere, too: once a message, person and channel.
+insert into outbox (created_at, dedupe_key, target, template, payload, severity, due_at)
+select :now, o.dedupe_key || '#' || a.account_id || '@' || :channel, :channel || '/account:' || a.account_id, o.template, o.payload, o.severity, :now
+from outbox o, unnest(:accounts ::integer[]) as a (account_id)
+where o.outbox_id = any (:ids)
+on conflict (dedupe_key) do nothing;

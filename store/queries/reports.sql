@@ -29,7 +29,7 @@ from page p join live_reports v on v.id = p.report_id
 order by v.id desc;
 
 -- name: reports_lock^
-select report_id, title, text, class_code, severity, stage, area, cell_id, lon, lat, address, incident_id, drill, simulated, version
+select report_id, channel, title, text, class_code, severity, stage, area, cell_id, lon, lat, address, incident_id, drill, simulated, version
 from reports where report_id = :report_id and area like any(cast(:areas as text[])) for update;
 
 -- name: reports_extra^

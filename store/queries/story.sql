@@ -24,3 +24,7 @@ select report_id from reports where external_id = :name;
 
 -- name: story_listen_on!
 update listening set until = :now where until < :now;
+
+-- name: story_found_unit!
+with unit as (insert into units (code, name, area) values (:code, :name, :area) returning unit_id)
+update accounts set unit_id = (select unit_id from unit) where login = any(cast(:people as text[]));

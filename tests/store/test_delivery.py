@@ -172,7 +172,7 @@ def test_killed_between_sending_and_marking_the_same_id_comes_again(desk: Desk, 
     with desk.store.connection() as connection:
         claimed = outbox.claim(connection, "sms", desk.config.notify, desk.now)
     for parcel in claimed.parcels:  # sent, and then the process is no more
-        assert out._send(parcel, claimed.people, desk.now).sent
+        assert out._send(parcel, claimed.people, desk.now, out._door(desk.store, desk.now)).sent
     first = gateway.ids()
     write(desk, 99)
     assert out.deliver(desk.store, desk.now) == 1  # what is new needs no lease to end

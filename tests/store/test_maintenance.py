@@ -114,7 +114,7 @@ def test_one_absence_has_one_case_whatever_became_of_it(yard: Yard) -> None:
     yard.live(RINGS + LIMIT + 3)
     with yard.store.connection() as connection:
         cases.act_on_case(
-            connection, yard.the_case()["case_number"], Act("void", replace(EVERYWHERE, role="supervisor"), yard.now, "known")
+            connection, yard.the_case()["case_number"], Act("void", replace(EVERYWHERE, role="supervisor"), yard.now, "known"), yard.config
         )
     yard.live(2 * LIMIT)
     yard.tend()

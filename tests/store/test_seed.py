@@ -65,3 +65,25 @@ def test_a_district_is_made_once_and_found_again(
             assert {row["name"] for row in connection.execute(query)} == {"pm25"}
     finally:
         store.close()
+
+
+def test_the_district_is_organised_and_somebody_is_on_shift_everywhere(
+    seeded: dict[str, dict[str, Any]], database_url: str, tmp_path: Path
+) -> None:
+    def count(query: str) -> Any:
+        return _count(database_url, query)
+
+    assert count("select count(*) from units where parent_id is null") == 1
+    assert count("select count(*) from units where kind = 'department'") == 8
+    assert count("select count(*) from accounts where unit_id is null and role <> 'wall'") == 0
+    assert count("select count(distinct left(area, 9)) from rosters") == count("select count(*) from areas where level = 'street'")
+    nights = count(
+        "select count(*) from duty_grids g where not exists (select from rosters r where r.duty_grid = g.code and r.shift = 'night')"
+    )
+    assert nights in (2, 3), "two gaps to be seen, and the visitor's own grid"
+    staff = keep.read_json(tmp_path / keep.STAFF)
+    human = count(f"select account_id from accounts where login = '{staff['human']['login']}'")
+    assert str(human) not in staff["accounts"], "nobody plays the visitor"
+    assert set(staff["units"].values()) <= {one["name"] for one in staff["crew"]}
+    assert count("select count(*) from substitutions") == 1
+    assert count("select count(*) from patrol_plans") == 15

@@ -17,7 +17,7 @@ from api.routes import ROUTES, SCREEN
 from api.stream import Hub, Sources
 from core.config import Config
 from core.model import Channel, Placement, Quality, Reason
-from dispatch import cases, incidents, reports
+from dispatch import cases, hazards, incidents, orders, patrol, reports
 from docs import generate
 from store.live import Delta, Wire
 from store.timescale import Store
@@ -60,7 +60,7 @@ def test_every_kind_of_rule_and_wire_is_described() -> None:
 
 def test_every_stage_is_in_its_diagram_and_every_act_in_its_table() -> None:
     text = page("lifecycles.md")
-    for table in (alerts.TABLE, alerts.HOLDS, reports.TABLE, incidents.TABLE, cases.TABLE):
+    for table in (alerts.TABLE, alerts.HOLDS, reports.TABLE, incidents.TABLE, cases.TABLE, patrol.TABLE, orders.TABLE, hazards.TABLE):
         for stage, acts in table.items():
             assert re.search(rf"^    (\[\*\] --> )?{stage}( --> |$)", text, re.MULTILINE), stage
             assert [act for act in acts if f"| `{act}` |" not in text] == []

@@ -43,6 +43,28 @@ def test_a_proof_needs_the_rule_that_rings_for_it(shipped: dict[str, Any]) -> No
     parse(raw, "test")
 
 
+def test_people_who_are_told_one_by_one_are_named(shipped: dict[str, Any]) -> None:
+    raw = copy.deepcopy(shipped)
+    raw["notify"]["channels"]["mail"] = {"kind": "smtp", "label": "x", "label_en": "x", "sender": "a@b.example"}
+    raw["escalations"]["red"]["steps"][0]["targets"] = ["mail/all"]
+    assert "one by one" in problems(raw)["escalations.red.steps.0.targets"]
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        ({"channels": {"a": {"kind": "log", "label": "x", "label_en": "x", "fallback": "b"}}}, "no channel"),
+        ({"channels": {n: {"kind": "log", "label": "x", "label_en": "x", "fallback": m} for n, m in (("a", "b"), ("b", "a"))}}, "leads back"),
+        ({"copies": [{"templates": ["case_*"], "channels": ["sms"]}]}, "one by one"),
+    ],
+)  # fmt: skip
+def test_fallbacks_and_copies_lead_to_people(shipped: dict[str, Any], part: dict[str, Any], why: str) -> None:
+    raw = copy.deepcopy(shipped)
+    raw["notify"] |= part
+    raw["escalations"] = {}
+    assert why in problems(raw)["notify"]
+
+
 def test_a_secret_does_not_stand_here(shipped: dict[str, Any]) -> None:
     raw = copy.deepcopy(shipped)
     raw["notify"]["channels"]["sms"]["url"] = "https://gateway.invalid"

@@ -73,6 +73,13 @@ def test_a_summary_that_was_begun_keeps_its_id_and_its_messages() -> None:
     assert [(parcel.id, len(parcel.messages)) for parcel in parcels] == [("bundle/1", 2)]
 
 
+def test_what_waited_through_a_night_comes_as_one_whatever_else_there_is() -> None:
+    parcels, later = pack([message(n, held=n < 6) for n in range(1, 9)], {}, 10)
+    assert ([[one.outbox_id for one in parcel.messages] for parcel in parcels], later) == ([[1, 2, 3, 4, 5], [6], [7], [8]], [])
+    parcels, later = pack([message(n, held=n < 6) for n in range(1, 9)], {(1,): 10}, 10)
+    assert (parcels, len(later)) == ([], 8)
+
+
 def test_what_may_have_left_alone_stays_alone_however_often_it_is_tried_and_in_whichever_crowd() -> None:
     waiting = [message(n, attempts=int(n == 3)) for n in range(1, 41)]
     parcels, later = pack(waiting, {}, 10)
@@ -90,13 +97,16 @@ def test_a_drill_is_never_in_a_summary_with_the_real() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 5), st.sampled_from([(1,), (2,), (1, 2)]), st.booleans(), st.integers(0, 1)), max_size=60),
+    st.lists(st.tuples(st.integers(1, 5), st.sampled_from([(1,), (2,), (1, 2)]), st.booleans(), st.integers(0, 1), st.booleans()), max_size=60),
     st.dictionaries(st.sampled_from([(1,), (2,)]), st.integers(0, 30)), st.integers(2, 12),
 )  # fmt: skip
 def test_nothing_is_ever_lost_or_doubled_by_packing(
-    facts: list[tuple[int, tuple[int, ...], bool, int]], sent: dict[tuple[int, ...], int], a_minute: int
+    facts: list[tuple[int, tuple[int, ...], bool, int, bool]], sent: dict[tuple[int, ...], int], a_minute: int
 ) -> None:
-    waiting = [message(n, severity, who, payload={"drill": drill}, attempts=tried) for n, (severity, who, drill, tried) in enumerate(facts)]
+    waiting = [
+        message(n, severity, who, payload={"drill": drill}, attempts=tried, held=held)
+        for n, (severity, who, drill, tried, held) in enumerate(facts)
+    ]
     parcels, later = pack(waiting, sent, a_minute)
     leaving = [one.outbox_id for parcel in parcels for one in parcel.messages]
     assert sorted(leaving + [one.outbox_id for one in later]) == list(range(len(facts)))

@@ -53,8 +53,10 @@ def test_the_panels_robots_look_for_are_there(config: Config) -> None:
 
 
 def test_a_case_waits_for_the_desk_exactly_where_the_desk_may_act() -> None:
-    assert duty.law()["awaits"] == ["reported", "accepted", "registered", "finished", "checked"]
-    assert set(duty.law()["case_path"]) == set(cases.TABLE) - {"voided"}
+    law = duty.law()
+    assert law["awaits"] == ["reported", "pre_checking", "accepted", "registered", "finished", "fed_back", "checking", "checked"]
+    assert set(law["case_path"]) | set(law["case_beside"]) == cases.OPEN | {"closed"}
+    assert set(law["case_beside"].values()) <= set(law["case_path"])
 
 
 def test_a_figure_is_unknown_until_it_is_told(config: Config) -> None:
@@ -76,7 +78,7 @@ def test_every_surface_speaks_english_without_a_gap(config: Config) -> None:
 
 
 def test_every_stage_and_act_of_the_tables_has_a_word() -> None:
-    known = json.loads((ASSETS / "i18n" / "duty-zh.json").read_text("utf-8"))
-    for stage, acts in cases.TABLE.items():
+    known = {key for name in ("duty", "cases") for key in json.loads((ASSETS / "i18n" / f"{name}-zh.json").read_text("utf-8"))}
+    for stage in cases.TABLE:
         assert f"desk.stage.{stage}" in known
-        assert all(f"desk.act.{act}" in known for act in acts)
+        assert {f"desk.act.{act}" for act in (*cases.TABLE[stage], *cases.SIDE[stage])} <= known

@@ -1,0 +1,76 @@
+"""The calls about units, rosters, substitutions and patrols: a part of the table in `api.routes`, in the same words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import rest_patrols, rest_rosters, rest_units
+from api.call import Route
+
+_TEXT: Mapping[str, Any] = {"type": "string"}
+_NUMBER: Mapping[str, Any] = {"type": "number"}
+_INTEGER: Mapping[str, Any] = {"type": "integer"}
+_IDS: Mapping[str, Any] = {"type": "array", "items": {"type": "integer"}}
+_TEXTS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+_WHO: Mapping[str, Any] = {"type": ["string", "integer"]}
+_TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
+_DATE: Mapping[str, Any] = {"type": "string", "format": "date"}
+_FLAG: Mapping[str, Any] = {"type": "boolean"}
+
+
+def _object(*required: str, **fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "object", "required": list(required), "properties": fields} if required else {"type": "object", "properties": fields}
+
+
+def _list(of: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "array", "items": of}
+
+
+_POST = _object("name", "role", name=_TEXT, name_en=_TEXT, role=_TEXT, seats=_INTEGER)
+_UNIT = _object(name=_TEXT, name_en=_TEXT, kind=_TEXT, level=_INTEGER, area=_TEXT, parent={"type": ["string", "null"]}, posts=_list(_POST))
+_MOVE = _object("act", act=_TEXT, unit={"type": ["string", "null"]}, post={"type": ["string", "null"]})
+_ROSTER = _object(
+    "from", duty_grid=_TEXT, duty_grids=_TEXTS, worker=_WHO, people=_list(_WHO), shift=_TEXT, pattern=_TEXTS, step=_INTEGER, until=_DATE,
+    anchor=_DATE, note=_TEXT, replace=_FLAG, **{"from": _DATE},
+)  # fmt: skip
+_SUBSTITUTION = _object("for", "stand_in", "until", "why", stand_in=_WHO, until=_TIME, why=_TEXT, **{"for": _WHO, "from": _TIME})
+_END = _object("act", act=_TEXT)
+_POINT = _object("name", "lon", "lat", name=_TEXT, lon=_NUMBER, lat=_NUMBER, datum=_TEXT)
+_STOPS = {"cells": _IDS, "points": _list(_POINT), "share": _NUMBER}
+_PATROL = _object(
+    "duty_grid", "title", "from", "until", duty_grid=_TEXT, title=_TEXT, until=_TIME, worker=_INTEGER, drill=_FLAG, **_STOPS,
+    **{"from": _TIME},
+)  # fmt: skip
+_PLAN = _object("duty_grid", "title", "starts", "ends", duty_grid=_TEXT, title=_TEXT, starts=_TEXT, ends=_TEXT, weekdays=_IDS, **_STOPS)
+_FIX = _object("at", "lon", "lat", at=_TIME, lon=_NUMBER, lat=_NUMBER, accuracy_m=_NUMBER, datum=_TEXT)
+_ANYBODY = ""  # the role decides: an admin keeps the organisation without acting on cases
+_TAKEN = (409, "the shift has its worker: say `replace`")
+
+ORGANISATION: tuple[Route, ...] = (
+    Route("GET", "/units", "read", "The tree of units with posts, people and open cases", rest_units.list_units, rest_units.UNIT_PARAMS),
+    Route("GET", "/units/{unit}", "read", "One unit with its people", rest_units.get_unit),
+    Route("PUT", "/units/{unit}", "admin", "Make or change a unit and its posts", rest_units.put_unit, body=_UNIT,
+          answers=((200, "changed"), (201, "new"))),
+    Route("POST", "/units/{unit}/acts", "admin", "`end` a unit", rest_units.act_on_unit, body=_END),
+    Route("POST", "/people/{account}/acts", "admin", "`move` somebody to a unit and a post", rest_units.act_on_person, body=_MOVE),
+    Route("GET", "/rosters", "read", "Who serves which shift of the duty grids, and where there is nobody", rest_rosters.list_rosters,
+          rest_rosters.ROSTER_PARAMS),
+    Route("POST", "/rosters", _ANYBODY, "Give shifts of duty grids to people; `replace` ends who had them", rest_rosters.post_roster,
+          body=_ROSTER, answers=((201, "the rosters made"), _TAKEN)),
+    Route("POST", "/rosters/{id}/acts", _ANYBODY, "`end` a roster", rest_rosters.act_on_roster,
+          body=_object("act", act=_TEXT, **{"from": _DATE})),
+    Route("GET", "/substitutions", "read", "Who stands in for whom", rest_rosters.list_substitutions, rest_rosters.SUBSTITUTION_PARAMS),
+    Route("POST", "/substitutions", _ANYBODY, "Let somebody stand in for another", rest_rosters.post_substitution, body=_SUBSTITUTION,
+          answers=((201, "its number"), (409, "somebody stands in already"))),
+    Route("POST", "/substitutions/{id}/acts", _ANYBODY, "`end` a substitution", rest_rosters.act_on_substitution, body=_END),
+    Route("GET", "/patrols", "read", "Patrols", rest_patrols.list_patrols, rest_patrols.PATROL_PARAMS),
+    Route("POST", "/patrols", _ANYBODY, "Have a duty grid patrolled", rest_patrols.post_patrol, body=_PATROL,
+          answers=((201, "the patrol"),)),
+    Route("GET", "/patrols/plans", "read", "What patrols are made from, day by day", rest_patrols.list_plans, rest_patrols.PLAN_PARAMS),
+    Route("POST", "/patrols/plans", _ANYBODY, "Have a duty grid patrolled on days of the week", rest_patrols.post_plan, body=_PLAN,
+          answers=((201, "its number"),)),
+    Route("POST", "/patrols/plans/{id}/acts", _ANYBODY, "`end` a plan", rest_patrols.act_on_plan, body=_END),
+    Route("GET", "/patrols/{id}", "read", "One patrol with its stops and its track", rest_patrols.get_patrol),
+    Route("POST", "/patrols/{id}/acts", "act", "`cancel` a patrol", rest_patrols.act_on_patrol, body=_object("act", act=_TEXT, note=_TEXT)),
+    Route("POST", "/patrols/{id}/track", "act", "Where the phone of who walks it was", rest_patrols.post_track,
+          body=_object("fixes", fixes=_list(_FIX))),
+)  # fmt: skip

@@ -1,0 +1,135 @@
+// Evaluation: asks for the figures of a period, live or frozen, and hands one view to cards, ranking, matrix, course and rows.
+// A view is the same whether it was counted now or frozen then; what is unknown stays unknown.
+
+import { begin, h, t, fill, icon, clock, number, labelOf, toast, now } from './duty-dom.js';
+import { loadText } from './text.js';
+import { follow, mountHead } from './duty-head.js';
+import { read, explain } from './duty-call.js';
+import { streetNames } from './duty-place.js';
+import { cards, ranking, matrix, none } from './analysis-figures.js';
+import { openFigure } from './analysis-rows.js';
+import { drawCourse } from './analysis-chart.js';
+import { listReports, askIssue } from './analysis-reports.js';
+import { DIMENSIONS, shift } from './analysis-words.js';
+
+const KINDS = ['day', 'week', 'month', 'quarter', 'year'];
+const PERIODS = 12;
+const age = at => Math.max(0, Math.round((now() - Date.parse(at)) / 1000));
+
+/** What `GET /indicators/{subject}` told, as a view. */
+function liveView(told) {
+  const compared = {};
+  for (const name of ['before', 'year_before']) if (told[name]) compared[name] = { label: told[name].label, tables: { total: [told[name].total], [told.by]: told[name].rows } };
+  return { ...told, asOf: told.as_of, compared, frozen: null, age: () => age(told.as_of), link: (code, by, row) => row.rows.replace('{code}', code) };
+}
+
+/** A frozen report by one of its dimensions, as a view. */
+function frozenView(report, by) {
+  const compared = {};
+  for (const [name, one] of Object.entries(report.compared)) compared[name] = { label: one.label, tables: one };
+  return {
+    subject: report.subject, by, label: report.label, from: report.since, to: report.until, elapsed: 1, formulas: Object.values(report.formulas), rows: report.figures[by] || [], total: report.figures.total[0], compared, asOf: report.as_of, frozen: report,
+    age: () => age(report.as_of), link: (code, of, row) => `/evaluations/${report.id}/rows?indicator=${code}&by=${of}${of === 'total' ? '' : `&key=${encodeURIComponent(row.key)}`}`,
+  };
+}
+
+export async function mount(root, config) {
+  await begin(config);
+  await loadText(config.language, 'analysis');
+  const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
+  follow(config, mountHead(root, config), () => {}, 'duty');
+  const asked = new URLSearchParams(location.search);
+  const state = { subject: asked.get('subject') === 'hotline' ? 'hotline' : 'cases', kind: KINDS.includes(asked.get('period')) ? asked.get('period') : 'month', at: asked.get('at') || '', by: asked.get('by') || 'unit', area: asked.get('area') || '', code: asked.get('code') || '', report: Number(asked.get('report')) || null };
+  const streets = await streetNames().catch(() => ({}));
+  let view = null, course = [], turn = 0;
+
+  const chosen = () => view.formulas.find(one => one.code === state.code) || view.formulas.find(one => one.code === 'in_time_archive_rate') || view.formulas[0];
+  const open = (by, row, formula) => openFigure(view, by, row, formula);
+  const choose = code => { state.code = code; draw(); if (!view.frozen) drawChart(); };
+  const query = extra => new URLSearchParams({ period: state.kind, ...(state.at ? { at: state.at } : {}), ...(state.area ? { area: state.area } : {}), ...extra }).toString();
+  const change = (...changes) => { Object.assign(state, ...changes); remember(); load(); };
+
+  function remember() {
+    const kept = Object.entries({ subject: state.subject, period: state.kind, at: state.at, by: state.by, area: state.area, code: state.code, report: state.report }).filter(([, value]) => value);
+    history.replaceState(null, '', `?${new URLSearchParams(kept)}`);
+  }
+
+  async function load() {
+    const mine = (turn += 1);
+    if (!DIMENSIONS[state.subject].includes(state.by)) state.by = 'unit';
+    root.dataset.filled = 'false';
+    slots.cards.classList.add('busy');
+    try {
+      const told = state.report ? frozenView(await read(`/evaluations/${state.report}`), state.by) : liveView(await read(`/indicators/${state.subject}?${query({ by: state.by, compare: true })}`));
+      if (mine !== turn) return;
+      view = { ...told, opens: config.may_open };
+      state.subject = told.subject;
+      draw();
+      const [, past] = await Promise.all([listReports(slots.reports, state.subject, state.report, id => change({ report: id })), told.frozen ? null : read(`/indicators/${state.subject}?${query({ by: 'period', count: PERIODS })}`)]);
+      if (mine !== turn) return;
+      course = past ? past.rows : [];
+      await drawChart();
+    } catch (problem) {
+      if (mine !== turn) return;
+      toast('error', explain(problem));
+      if (!view) fill(slots.cards, none('analysis.none'));
+    }
+    slots.cards.classList.remove('busy');
+    root.dataset.filled = 'true';
+  }
+
+  function draw() {
+    tools();
+    const formula = chosen(), empty = Object.values(view.total.figures).every(one => !one.denominator && !one.numerator);
+    const by = t(`analysis.by.${view.by}`);
+    slots['ranking-title'].textContent = t('analysis.rank_of', { by, name: labelOf(formula) });
+    slots['ranking-note'].textContent = t('analysis.rank_note', { n: number(view.rows.length) });
+    slots['matrix-title'].textContent = t('analysis.matrix_of', { by });
+    slots['matrix-note'].textContent = t('analysis.matrix_note');
+    slots['course-title'].textContent = t('analysis.course_of', { name: labelOf(formula), n: PERIODS });
+    slots['reports-title'].textContent = t('analysis.reports');
+    root.classList.toggle('an-frozen', Boolean(view.frozen));
+    cards(slots.cards, view, formula, choose, open);
+    if (empty) fill(slots.ranking, none('analysis.none', 'analysis.none_about')); else ranking(slots.ranking, view, formula, open);
+    if (empty) fill(slots.matrix, none('analysis.none', 'analysis.none_about')); else matrix(slots.matrix, view, formula, choose, open);
+  }
+
+  async function drawChart() {
+    const bare = !course.some(row => (row.figures[chosen().code]?.value ?? null) !== null);
+    slots['course-none'].hidden = !bare;
+    if (bare) fill(slots['course-none'], h('p', { class: 'muted' }, t('analysis.none')));
+    await drawCourse(root, course, chosen());
+  }
+
+  const select = (label, name, options, value, pick) => h('label', { class: 'an-select' }, h('span', {}, label), h('select', { 'data-field': name, onchange: event => pick(event.target.value) }, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
+  const tabs = (name, options, value, pick) => h('div', { class: 'an-tabs', role: 'group', 'aria-label': t(`analysis.${name}`) }, options.map(([key, text]) => h('button', { type: 'button', 'data-choice': `${name}-${key}`, 'aria-pressed': String(key === value), onclick: () => pick(key) }, text)));
+
+  function tools() {
+    const dimensions = DIMENSIONS[state.subject].map(name => [name, t(`analysis.by.${name}`)]);
+    const step = steps => change({ at: shift(state.kind, view.first, steps), report: null });
+    const period = h('div', { class: 'an-period' }, h('button', { type: 'button', class: 'quiet', 'data-do': 'earlier', title: t('analysis.earlier'), 'aria-label': t('analysis.earlier'), onclick: () => step(-1) }, icon('chevron-left')),
+      h('b', { class: 'num', title: t('analysis.span', { from: clock(view.from), to: clock(view.to) }) }, view.label), h('button', { type: 'button', class: 'quiet', 'data-do': 'later', title: t('analysis.later'), 'aria-label': t('analysis.later'), onclick: () => step(1) }, icon('chevron-right')));
+    const files = view.frozen ? `/api/v1/evaluations/${view.frozen.id}` : `/api/v1/indicators/${state.subject}`, ask = view.frozen ? '' : `?${query({ by: state.by, compare: true })}`;
+    fill(slots.tools,
+      !view.frozen && tabs('subject', ['cases', 'hotline'].map(key => [key, t(`analysis.subject.${key}`)]), state.subject, subject => change({ subject, code: '' })),
+      !view.frozen && tabs('period', KINDS.map(key => [key, t(`analysis.period.${key}`)]), state.kind, kind => change({ kind, at: view.first })), view.frozen ? banner() : period,
+      select(t('analysis.by'), 'by', dimensions, state.by, by => change({ by })),
+      !view.frozen && select(t('analysis.area'), 'area', [['', t('analysis.area.all')], ...Object.entries(streets)], state.area, area => change({ area })),
+      h('span', { class: 'an-note' }, view.frozen ? '' : [t('analysis.as_of', { at: clock(view.asOf, true) }), h('br'), view.elapsed >= 1 ? t('analysis.over') : view.elapsed > 0 ? t('analysis.elapsed', { percent: number(100 * view.elapsed, 0) }) : t('analysis.future')]),
+      h('span', { class: 'an-acts' }, h('a', { class: 'an-button', href: `${files}.xlsx${ask}`, 'data-act': 'export' }, icon('download'), t('analysis.export')), h('a', { class: 'an-button', href: `${files}.csv${ask}` }, t('analysis.export_csv')),
+        config.may_issue && !view.frozen && h('button', { type: 'button', class: 'primary', 'data-do': 'issue', disabled: view.elapsed === 0, onclick: issue }, icon('lock'), t('analysis.issue'))));
+  }
+
+  function banner() {
+    const report = view.frozen;
+    return h('div', { class: 'an-banner' }, icon('lock'), h('b', {}, t('analysis.frozen', report)), h('span', {}, t('analysis.frozen_by', { who: report.issued_by, at: clock(report.as_of) })),
+      report.simulated && h('b', { class: 'mark simulated' }, t('analysis.simulated')), report.replaces && h('span', {}, t('analysis.replaces', { id: report.replaces, why: report.why })), report.replaced_by && h('span', { class: 'an-warn' }, t('analysis.replaced_by', { id: report.replaced_by })),
+      h('button', { type: 'button', 'data-do': 'live', onclick: () => change({ report: null }) }, t('analysis.live')));
+  }
+
+  const issue = () => askIssue(view, { subject: state.subject, area: state.area || config.own_area, period: state.kind, at: view.first }, report => change({ report: report.id }));
+
+  setInterval(() => { if (view) for (const node of root.querySelectorAll('[data-figure]')) node.dataset.age = view.age(); }, 10_000);
+  root.addEventListener('theme', () => { if (view) drawChart(); });
+  await load();
+}

@@ -1,0 +1,157 @@
+// The queue: tabs, search and filters, rows with their lights, selection. Draws what it is given; nothing moves under the cursor.
+
+import { h, t, fill, icon, badge, clock, word, span, number, labelOf, now } from './duty-dom.js';
+import { TABS, belongs, counts, fits, leftOf, lightOf, order } from './dispatch-tabs.js';
+
+const SHOWN = 300;
+const LIGHTS = ['red', 'yellow', 'green', 'paused'];
+const SYMBOL = { red: 'circle-alert', yellow: 'clock-alert', green: 'timer', paused: 'pause', none: 'minus' };
+
+/** 0:23, 4:11, 3 天: as short as a row allows. */
+const shortly = seconds => { const minutes = Math.floor(Math.abs(seconds) / 60); return minutes >= 2880 ? span(seconds) : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`; };
+
+/** The light of a clock as a mark that is told apart by shape and word, too; `tick` keeps the time in it. */
+export function lightMark(row) {
+  const node = h('span', { class: 'light' }, icon('timer'), h('b', { class: 'num' }));
+  tickLight(node, row);
+  return node;
+}
+
+export function tickLight(node, row) {
+  const light = lightOf(row, now()), left = leftOf(row, now());
+  const words = light === 'paused' || (light === 'red' && row.paused_at) ? t(`dispatch.light.${light}`) : left === null ? t('dispatch.light.none') : t(left < 0 ? 'desk.over_by' : 'desk.left', { span: shortly(left) });
+  if (node.dataset.light !== light) {
+    node.dataset.light = light;
+    node.title = [t(`dispatch.light.${light}`), row.due_at && t('dispatch.due', { at: clock(row.due_at) })].filter(Boolean).join(' · ');
+    node.firstChild.replaceWith(icon(SYMBOL[light]));
+  }
+  if (node.lastChild.textContent !== words) node.lastChild.textContent = words;
+}
+
+export function makeList(slots, config, { open, streetName, unitName, units, changed, bulk }) {
+  const chosen = new Set(), made = new Map(), filter = { text: '', class_code: '', unit: '', street: '', source: '', light: '' };
+  let tab = 'dispatch', rows = [], shown = [], asked = new Set(), current = null, streets = '', picked = false;
+
+  const tabs = new Map(TABS.map((name, at) => [name, h('button', { type: 'button', role: 'tab', 'data-tab': name, title: `${t(`dispatch.tab.${name}`)} (${at + 1})`, onclick: () => choose(name) }, h('span', {}, t(`dispatch.tab.${name}`)), h('b', { class: 'num' }))]));
+  fill(slots.tabs, [...tabs.values()]);
+  const text = h('input', { type: 'search', placeholder: t('dispatch.search'), 'aria-label': t('dispatch.search'), oninput: () => set('text', text.value) });
+  const select = (name, options) => h('select', { 'data-filter': name, 'aria-label': t(`dispatch.filter.${name}`), onchange: event => set(name, event.target.value) }, h('option', { value: '' }, t(`dispatch.filter.${name}`)), options.map(([value, label]) => h('option', { value }, label)));
+  const selects = {
+    class_code: select('class_code', Object.entries(config.classes).map(([code, one]) => [code, `${code} ${labelOf(one)}`])),
+    street: select('street', []), light: select('light', LIGHTS.map(one => [one, t(`dispatch.light.${one}`)])),
+    source: select('source', ['collector', 'register', 'public', 'leader', 'video', 'transfer', 'hotline', 'sensor'].map(one => [one, t(`dispatch.source.${one}`)])),
+  };
+  const unit = h('button', { type: 'button', class: 'd-unit-filter', hidden: true, onclick: () => set('unit', '') });
+  fill(slots.filters, h('label', { class: 'd-search' }, icon('search'), text), selects.class_code, selects.street, selects.source, selects.light, unit);
+
+  function set(name, value) {
+    filter[name] = value;
+    if (name === 'unit') fill(unit, icon('building-2'), h('span', {}, unitName(Number(value)) || value), icon('x')).hidden = !value;
+    draw();
+    changed();
+  }
+
+  function choose(name) {
+    picked = true;
+    if (tab === name) return;
+    tab = name;
+    chosen.clear();
+    slots.list.scrollTop = 0;
+    draw();
+    changed();
+  }
+
+  function update(all, requests) {
+    rows = all;
+    asked = requests;
+    const known = [...new Set(all.map(row => row.street || ''))].filter(Boolean).sort();
+    if (known.join() !== streets) {
+      streets = known.join();
+      fill(selects.street, h('option', { value: '' }, t('dispatch.filter.street')), known.map(code => h('option', { value: code, selected: filter.street === code }, streetName(code) || code)));
+    }
+    draw();
+  }
+
+  function draw() {
+    const at = now(), numbers = counts(rows, at, asked);
+    if (!picked && rows.length) tab = ['dispatch', 'register', 'overdue', 'adjust', 'check', 'work', 'all'].find(name => numbers[name]) || tab; // the first thing to do, until somebody chooses
+    for (const [name, node] of tabs) {
+      node.setAttribute('aria-selected', String(name === tab));
+      node.classList.toggle('zero', !numbers[name]);
+      node.lastChild.textContent = number(numbers[name]);
+      node.dataset.value = numbers[name];
+    }
+    slots.count.textContent = number(numbers.all);
+    const mine = order(rows.filter(row => belongs(row, tab, at, asked) && fits(row, filter, at, units())), tab, at);
+    shown = mine.slice(0, SHOWN);
+    for (const key of [...made.keys()]) if (!shown.some(row => row.number === key)) { made.get(key).node.remove(); made.delete(key); }
+    shown.forEach((row, index) => {
+      const one = made.get(row.number) || make(row);
+      paint(one, row);
+      if (slots.list.children[index] !== one.node) slots.list.insertBefore(one.node, slots.list.children[index] || null);
+    });
+    for (const node of [...slots.list.querySelectorAll('.empty, .more')]) node.remove();
+    if (!shown.length) slots.list.append(h('li', { class: 'empty' }, icon(rows.length ? 'filter' : 'circle-check'), h('b', {}, t(rows.length ? 'dispatch.none_here' : 'dispatch.none'))));
+    if (mine.length > SHOWN) slots.list.append(h('li', { class: 'more' }, t('dispatch.more', { n: SHOWN, of: number(mine.length) })));
+    for (const key of [...chosen]) if (!shown.some(row => row.number === key)) chosen.delete(key);
+    drawBulk();
+  }
+
+  function make(row) {
+    const pick = h('input', { type: 'checkbox', 'aria-label': t('dispatch.select') });
+    const one = { node: null, pick, row, drawn: '' };
+    pick.addEventListener('change', () => toggle(one.row.number, pick.checked));
+    one.body = h('div', { class: 'row-body' });
+    one.node = h('li', { class: 'row', role: 'option', 'data-id': row.number, 'data-kind': 'case', onclick: event => { if (!event.target.closest('.pick')) open(one.row.number); } }, h('label', { class: 'pick' }, pick), one.body);
+    made.set(row.number, one);
+    return one;
+  }
+
+  function paint(one, row) {
+    one.row = row;
+    const key = `${row.version} ${row.updated_at} ${row.title} ${unitName(row.lead_unit)} ${asked.has(row.number)} ${streetName(row.street)}`;
+    if (one.drawn !== key) {
+      one.drawn = key;
+      one.light = lightMark(row);
+      fill(one.body,
+        h('div', { class: 'row-first' }, badge(row.severity), h('span', { class: 'row-title', title: `${row.title}  ${row.number}` }, row.title), one.light),
+        h('div', { class: 'row-second' }, h('span', { class: `stage stage-${row.stage}` }, word('desk.stage', row.stage)),
+          row.send_backs > 0 && h('span', { class: 'd-tag bad', title: t('dispatch.sent_back', { n: row.send_backs }) }, icon('corner-up-left'), number(row.send_backs)),
+          row.expedites > 0 && h('span', { class: 'd-tag warn', title: t('dispatch.expedited', { n: row.expedites }) }, icon('zap'), number(row.expedites)),
+          asked.has(row.number) && h('span', { class: 'd-tag warn', title: t('dispatch.part.asked') }, icon('clock-alert')),
+          row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), row.simulated && h('b', { class: 'mark simulated', title: t('desk.simulated') }, icon('cpu')),
+          h('span', { class: 'row-place' }, [unitName(row.lead_unit), labelOf(config.classes[row.class_code]), streetName(row.street)].filter(Boolean).join(' · '))));
+    }
+    tickLight(one.light, row);
+    one.node.classList.toggle('overdue', one.light.dataset.light === 'red');
+    one.node.classList.toggle('current', current === row.number);
+    one.node.setAttribute('aria-selected', String(current === row.number));
+    one.pick.checked = chosen.has(row.number);
+  }
+
+  function toggle(key, on = !chosen.has(key)) {
+    if (on) chosen.add(key); else chosen.delete(key);
+    const one = made.get(key);
+    if (one) one.pick.checked = on;
+    drawBulk();
+  }
+
+  function drawBulk() {
+    const picked = shown.filter(row => chosen.has(row.number)), ready = picked.filter(row => row.stage === 'registered');
+    fill(slots.bulk, picked.length > 0 && [h('span', {}, t('dispatch.bulk_chosen', { n: picked.length })),
+      h('button', { type: 'button', class: 'quiet', onclick: () => { chosen.clear(); draw(); } }, t('desk.cancel')),
+      ['duty', 'dispatcher'].includes(config.role) && h('button', { type: 'button', class: 'primary', 'data-do': 'bulk', disabled: !ready.length, onclick: () => bulk(ready) }, icon('send'), t('dispatch.bulk_dispatch', { n: ready.length }), h('kbd', {}, '⇧C'))]);
+  }
+
+  setInterval(() => { for (const one of made.values()) { tickLight(one.light, one.row); one.node.classList.toggle('overdue', one.light.dataset.light === 'red'); } }, 1000);
+
+  return {
+    update, draw, choose, set, search: text, filter,
+    tab: () => tab, shown: () => shown, first: () => shown[0] || null,
+    mark(key) { current = key; for (const [name, one] of made) { one.node.classList.toggle('current', name === key); one.node.setAttribute('aria-selected', String(name === key)); } made.get(key)?.node.scrollIntoView({ block: 'nearest' }); },
+    step(by) { const at = shown.findIndex(row => row.number === current), next = shown[Math.max(0, Math.min(shown.length - 1, at < 0 ? 0 : at + by))]; if (next) open(next.number); },
+    /** The row after one, for going on once it has left. */
+    after(key) { const at = shown.findIndex(row => row.number === key); return shown[at + 1] || shown[at - 1] || null; },
+    toggle: () => current && toggle(current), all() { const whole = shown.every(row => chosen.has(row.number)); for (const row of shown) toggle(row.number, !whole); }, clear() { chosen.clear(); draw(); }, bulk: () => slots.bulk.querySelector('[data-do=bulk]')?.click(),
+  };
+}

@@ -1,0 +1,37 @@
+// Web Push on the phone's side: asks the worker's leave, subscribes with this installation's key and hands the subscription to the server.
+// Without it the stream tells while the page is open; what stands decides `state()`, so that the page can say it in words.
+
+import { call, read } from './duty-call.js';
+
+const bytesOf = key => Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/')), sign => sign.charCodeAt(0));
+const able = () => Boolean(globalThis.isSecureContext && 'PushManager' in window && navigator.serviceWorker);
+
+/** on, off, denied, or unable (no https, an old browser, or a server without a key). */
+export async function pushState() {
+  if (!able()) return 'unable';
+  if (Notification.permission === 'denied') return 'denied';
+  const worker = await navigator.serviceWorker.getRegistration('/field');
+  return (await worker?.pushManager.getSubscription()) && Notification.permission === 'granted' ? 'on' : 'off';
+}
+
+/** Subscribes and tells the server; again after each opening, because browsers renew subscriptions by themselves. Raises `Problem` or `Error`. */
+export async function subscribe() {
+  if ((await Notification.requestPermission()) !== 'granted') return 'denied';
+  const worker = await navigator.serviceWorker.ready;
+  const { public_key: key } = await read('/push');
+  const before = await worker.pushManager.getSubscription();
+  const same = before && new Uint8Array(before.options.applicationServerKey || []).join() === bytesOf(key).join();
+  if (before && !same) await before.unsubscribe();
+  const subscription = same ? before : await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
+  await call('POST', '/push', { body: subscription.toJSON(), stay: true });
+  return 'on';
+}
+
+/** Once more at each opening, silently: only where it was on. */
+export const renewPush = async () => ((await pushState()) === 'on' ? subscribe().catch(() => null) : null);
+
+export async function unsubscribe() {
+  const worker = await navigator.serviceWorker.getRegistration('/field');
+  await (await worker?.pushManager.getSubscription())?.unsubscribe();
+  return 'off';
+}

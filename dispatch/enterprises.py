@@ -1,0 +1,140 @@
+"""Enterprises and sites as people write them, in a request or in a file: which fields there are and what each may say.
+
+Pure, and so are the masks of contacts; what is already known of one, and where it lies, is for whoever stores it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import Invalid
+from core.ledger_config import EnterpriseKindConfig
+from core.model import Position
+from core.plain import fault_of_text
+from geodata.checks import Finding
+from geodata.datums import DATUMS
+from geodata.tables import Cells, read_table
+
+EDITORS = frozenset({"duty", "dispatcher", "supervisor"})
+# Longest text of each, in letters.
+TEXTS: Mapping[str, int] = {"code": 40, "name": 200, "kind": 60, "address": 300, "note": 1000, "contact": 60, "phone": 40, "unit": 60}
+FIELDS = frozenset({*TEXTS, "risk", "why", "lon", "lat", "datum", "area"})
+RISKS: Mapping[str, int] = {
+    **dict.fromkeys(("1", "红", "红色", "重大", "重大风险", "red"), 1),
+    **dict.fromkeys(("2", "橙", "橙色", "较大", "较大风险", "orange"), 2),
+    **dict.fromkeys(("3", "黄", "黄色", "一般", "一般风险", "yellow"), 3),
+    **dict.fromkeys(("4", "蓝", "蓝色", "低", "低风险", "blue"), 4),
+}  # fmt: skip
+# Ours: what a column may be called besides; the first is the template's.
+CHINESE: Mapping[str, tuple[str, ...]] = {
+    "code": ("统一社会信用代码", "企业编码", "企业代码", "编码", "信用代码"), "name": ("企业名称", "单位名称", "名称", "场所名称"),
+    "kind": ("企业类型", "类型", "类别", "场所类型"), "risk": ("风险等级", "风险颜色", "安全风险等级", "四色等级"),
+    "address": ("地址", "企业地址", "生产地址", "经营地址"), "area": ("区域编码", "行政区划代码", "所属街道", "区域"), "lon": ("经度",),
+    "lat": ("纬度",), "datum": ("坐标系",), "unit": ("监管单位", "主管部门", "监管部门"), "contact": ("联系人", "负责人", "安全负责人"),
+    "phone": ("联系电话", "电话", "手机"), "note": ("备注", "说明"), "why": ("评级依据", "定级依据", "风险说明"),
+}  # fmt: skip
+HEADINGS = {name: name for name in FIELDS} | {word: name for name, words in CHINESE.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One enterprise as it was told; `told` are texts by field, and what is left out is not there. `risk` 1 red … 4 blue."""
+
+    code: str
+    told: Mapping[str, str] = field(default_factory=dict)
+    risk: int | None = None
+    position: Position | None = None
+    row: int = 0
+
+
+def read_entry(fields: Mapping[str, Any], kinds: Mapping[str, EnterpriseKindConfig], row: int = 0, datum: str = "cgcs2000") -> Entry:
+    """An enterprise from its fields. Raises `Invalid` naming the field and what it may say."""
+    if unknown := sorted(fields.keys() - FIELDS):
+        raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
+    told = {name: text for name in (*TEXTS, "area", "why") if (text := _text(name, fields.get(name)))}
+    if not told.get("code"):
+        raise Invalid("code is missing: the credit code, or one of your own")
+    if "kind" in told:
+        told["kind"] = _kind(told["kind"], kinds)
+    if "area" in told and not told["area"].isdigit():
+        raise Invalid(f"area: '{told['area']}' is no code of an area")
+    return Entry(told["code"], told, read_risk(fields.get("risk")), _position(fields, datum), row)
+
+
+def _text(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise Invalid(f"{name}: a text")
+    text, longest = str(value).strip(), TEXTS.get(name, 1000)
+    if fault := fault_of_text(text, one_line=name != "note"):
+        raise Invalid(f"{name}: {fault}")
+    if len(text) > longest:
+        raise Invalid(f"{name}: at most {longest} letters")
+    return text
+
+
+def _kind(word: str, kinds: Mapping[str, EnterpriseKindConfig]) -> str:
+    """The code of a kind by its code or by what it is called."""
+    for code, one in kinds.items():
+        if word in (code, one.label, one.label_en):
+            return code
+    raise Invalid(f"kind: '{word}' is none; there are {', '.join(f'{code} ({one.label})' for code, one in kinds.items())}")
+
+
+def read_risk(value: object) -> int | None:
+    """红 橙 黄 蓝, their words of risk, or 1 to 4; None for nothing. Raises `Invalid`."""
+    if value is None or value == "":
+        return None
+    word = str(value).strip().lower()
+    if word not in RISKS:
+        raise Invalid(f"risk: '{value}' is none of 红 橙 黄 蓝 (1 to 4)")
+    return RISKS[word]
+
+
+def _position(fields: Mapping[str, Any], datum: str) -> Position | None:
+    lon, lat = fields.get("lon"), fields.get("lat")
+    if lon in (None, "") and lat in (None, ""):
+        return None
+    try:
+        position = Position(float(str(lon)), float(str(lat)), str(fields.get("datum") or datum).lower())
+    except ValueError as error:
+        raise Invalid("lon and lat must be degrees") from error
+    if not (-180 <= position.lon <= 180 and -90 <= position.lat <= 90):
+        raise Invalid("lon and lat must be degrees")
+    if position.datum not in DATUMS:
+        raise Invalid(f"datum: '{position.datum}' is none of {', '.join(DATUMS)}")
+    return position
+
+
+def read_enterprises(path: Path, kinds: Mapping[str, EnterpriseKindConfig], datum: str = "cgcs2000") -> tuple[list[Entry], list[Finding]]:
+    """The rows of a CSV, an Excel sheet or GeoJSON points, and what is wrong with others. Raises `Invalid` if the file cannot be read."""
+    table = read_table(path, HEADINGS, "code")
+    taken: dict[str, Entry] = {}
+    findings = []
+    for number, cells in table.rows:
+        try:
+            entry = _of_row(cells, kinds, number, datum)
+            if entry.code in taken:
+                raise Invalid(f"'{entry.code}' stands in row {taken[entry.code].row} already")
+            taken[entry.code] = entry
+        except Invalid as error:
+            findings.append(Finding("refused", "field", str(error), number, str(cells.get("code", ""))))
+    return list(taken.values()), findings
+
+
+def _of_row(cells: Cells, kinds: Mapping[str, EnterpriseKindConfig], number: int, datum: str) -> Entry:
+    return read_entry({name: value for name, value in cells.items() if value not in (None, "")}, kinds, number, datum)
+
+
+def mask_name(name: str | None) -> str | None:
+    """张三丰 → 张**; what is one letter long stays unknown."""
+    return name and (name[0] + "*" * min(len(name) - 1, 2) if len(name) > 1 else "*")
+
+
+def mask_phone(phone: str | None) -> str | None:
+    """13812345678 → 138****5678; a short one shows its last two digits."""
+    if not phone:
+        return phone
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "*" * max(len(phone) - 2, 2) + phone[-2:]

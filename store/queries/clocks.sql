@@ -1,0 +1,71 @@
+-- Work days, class standards and the clocks of cases. Whoever writes a clock holds its case's row.
+
+-- name: clocks_work_days
+select day, works from work_days order by day;
+
+-- name: clocks_save_work_day*!
+insert into work_days (day, works, note) values (:day, :works, :note)
+on conflict (day) do update set works = excluded.works, note = excluded.note;
+
+-- name: clocks_forget_work_days!
+delete from work_days where day >= :since and day < :until;
+
+-- name: clocks_of
+select clock, round, amount, unit, basis, extended, opened_at, started_at, consumed, running_since, paused_at, paused_for, due_at, yellow_at,
+       warned_at, overdue_at, ended_at
+from case_clocks where case_number = :case_number order by opened_at, clock, round;
+
+-- name: clocks_case^
+select case_number, class_code, condition_no, component_code is not null as of_component, stage, kept_stage, area, title, severity, handler_id, lead_unit,
+       overdue_at, due_at, drill, simulated
+from cases where case_number = :case_number;
+
+-- name: clocks_put*!
+insert into case_clocks (case_number, clock, round, amount, unit, basis, extended, opened_at, started_at, consumed, running_since, paused_at, paused_for,
+    due_at, yellow_at, warned_at, overdue_at, ended_at)
+values (:case_number, :clock, :round, :amount, :unit, :basis, :extended, :opened_at, :started_at, :consumed, :running_since, :paused_at, :paused_for,
+    :due_at, :yellow_at, :warned_at, :overdue_at, :ended_at)
+on conflict (case_number, clock, round) do update set amount = excluded.amount, unit = excluded.unit, basis = excluded.basis,
+    extended = excluded.extended, started_at = excluded.started_at, consumed = excluded.consumed, running_since = excluded.running_since,
+    paused_at = excluded.paused_at, paused_for = excluded.paused_for, due_at = excluded.due_at, yellow_at = excluded.yellow_at,
+    warned_at = excluded.warned_at, overdue_at = excluded.overdue_at, ended_at = excluded.ended_at;
+
+-- name: clocks_set_case!
+update cases set due_at = :due_at, yellow_at = :yellow_at, paused_at = :paused_at, urgent = coalesce(:urgent, urgent),
+    overdue_at = coalesce(overdue_at, cast(:overdue_at as timestamptz))
+where case_number = :case_number;
+
+-- name: clocks_take_overdue
+select c.case_number from case_clocks k join cases c using (case_number)
+where k.running_since is not null and k.overdue_at is null and k.due_at <= :now
+limit :limit for update of c skip locked;
+
+-- name: clocks_take_yellow
+select c.case_number from case_clocks k join cases c using (case_number)
+where k.running_since is not null and k.warned_at is null and k.overdue_at is null and k.yellow_at <= :now and k.due_at > :now
+limit :limit for update of c skip locked;
+
+-- name: clocks_mark_overdue
+-- The case's row is ours by now, but what was read while waiting for it may be old: only what still stands so is marked, and only that is told.
+update case_clocks k set overdue_at = :now, warned_at = coalesce(k.warned_at, :now)
+from cases c
+where c.case_number = k.case_number and k.case_number = any(:numbers) and k.running_since is not null and k.overdue_at is null and k.due_at <= :now
+returning k.case_number, k.clock, k.round, k.due_at, k.extended, c.area, c.title, c.severity, c.handler_id, c.lead_unit, c.drill, c.simulated;
+
+-- name: clocks_mark_yellow
+update case_clocks k set warned_at = :now
+from cases c
+where c.case_number = k.case_number and k.case_number = any(:numbers)
+  and k.running_since is not null and k.warned_at is null and k.overdue_at is null and k.yellow_at <= :now and k.due_at > :now
+returning k.case_number, k.clock, k.round, k.due_at, k.extended, c.area, c.title, c.severity, c.handler_id, c.lead_unit, c.drill, c.simulated;
+
+-- name: clocks_cases_overdue!
+update cases set overdue_at = coalesce(overdue_at, :now), updated_at = :now, version = version + 1 where case_number = any(:numbers);
+
+-- name: clocks_audit*!
+insert into audit (at, actor, role, act, noun, key, area, detail) values (:now, 'system', 'system', :act, 'case', :case_number, :area, :detail);
+
+-- name: clocks_outbox*!
+insert into outbox (created_at, dedupe_key, target, template, payload, severity, due_at)
+values (:now, :dedupe_key, :target, :template, :payload, :severity, :now)
+on conflict (dedupe_key) do nothing;

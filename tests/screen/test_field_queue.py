@@ -1,0 +1,161 @@
+"""The phone's queue and its way to map apps, run by Node: kept before sent, in order, exactly once, nothing lost by a refusal; right datums."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from geodata.datums import wgs84_to_bd09, wgs84_to_gcj02
+from tests.present import node
+
+ASSETS = (Path(__file__).resolve().parents[2] / "assets").as_uri()
+Run = Callable[..., Any]
+# A phone: `disk` outlives it, `answers` are what the server says next (a number: refused so; "lost": done, but the answer is lost).
+PHONE = f"""
+import {{ makeOutgoing }} from "{ASSETS}/field-outgoing.js";
+import {{ wayTo, toGcj02, toBd09 }} from "{ASSETS}/field-nav.js";
+const disk = [], done = [], seen = new Map(), shown = []; let n = 0, key = 0, answers = [], full = false;
+const box = {{
+  change: async ({{ put, drop }}) => {{
+    if (full && put.some(one => !one.n)) throw new Error("QuotaExceededError");
+    for (const gone of drop) disk.splice(disk.findIndex(one => one.n === gone), 1);
+    for (const one of put) {{ const at = disk.findIndex(old => old.n === one.n); one.n ||= ++n; if (at < 0) disk.push(structuredClone(one)); else disk[at] = structuredClone(one); }}
+  }},
+  all: async () => structuredClone(disk).sort((a, b) => a.n - b.n),
+}};
+async function send(message) {{
+  const answer = answers.length ? answers.shift() : "ok";
+  if (typeof answer === "number") throw Object.assign(new Error("no"), {{ status: answer, body: {{ type: "urn:yiping:problem:x", last: {{ actor: "gw02", act: "take", at: "2026-11-22T02:00:00Z" }} }} }});
+  if (!seen.has(message.key)) {{ seen.set(message.key, true); done.push([message.path, message.body?.act || message.body?.title || "blob"]); }}
+  if (answer === "lost") throw Object.assign(new Error("offline"), {{ status: 0 }});
+  return {{ data: {{ number: message.path === "/cases" ? "3204042026112200007" : undefined }} }};
+}}
+const open = (given = box) => makeOutgoing({{ box: given, send, look: async () => ({{ stage: "handling", handler: "gw02", handler_id: 2, audit: [] }}), show: state => shown.push(state), settled: async () => null, newKey: () => `k${{++key}}`, locks: null }});
+const act = (name, more = {{}}) => ({{ path: "/cases/320404202611220000/acts", number: "320404202611220000", moves: true, body: {{ act: name }}, ...more }});
+const photo = (more = {{}}) => ({{ path: "/media?case=320404202611220000&role=after&lon=1.5", number: "320404202611220000", blob: new Blob(["x"], {{ type: "image/jpeg" }}), ...more }});
+const rest = () => new Promise(go => setTimeout(go, 5));
+"""
+
+
+def run(script: str, **values: Any) -> Any:
+    """What a script prints as JSON."""
+    constants = "".join(f"const {name} = {json.dumps(value)};" for name, value in values.items())
+    told = subprocess.run(
+        [node(), "--input-type=module", "-e", f"{PHONE}{constants}{script};process.exit(0)"],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout)
+
+
+def test_what_was_done_is_on_the_phone_before_it_is_sent_and_goes_in_order_once() -> None:
+    """The network is away, the phone dies, an answer is lost: each thing is done once, and in its order."""
+    told = run("""
+      answers = [0, 0, 0]; let phone = open(); await phone.start();
+      await phone.add(act("take")); await phone.add(act("arrive")); await phone.add(photo()); await rest();
+      const kept = disk.length, waits = shown.at(-1);
+      phone = open(); answers = ["ok", "lost", "ok"]; await phone.start(); await rest();
+      phone.wake(); await rest(); await rest();
+      console.log(JSON.stringify({ kept, waits, done, left: disk.length, count: phone.count() }))""")
+    assert (told["kept"], told["waits"]["count"], told["waits"]["trouble"]) == (3, 3, "offline")
+    assert [name for _, name in told["done"]] == ["take", "arrive", "blob"]
+    assert (told["left"], told["count"]) == (0, 0)
+
+
+@pytest.mark.parametrize("status", [0, 401, 429, 500, 503])
+def test_an_obstacle_is_no_answer(status: int) -> None:
+    """Signed out, busy, broken: it waits, and says why."""
+    told = run("""
+      answers = [status]; const phone = open(); await phone.start(); await phone.add(act("take")); await rest();
+      console.log(JSON.stringify({ left: disk.map(one => one.state), trouble: shown.at(-1).trouble }))""", status=status)  # fmt: skip
+    assert told["left"] == ["waiting"]
+    assert told["trouble"] == {0: "offline", 401: "signed_out"}.get(status, "server")
+
+
+@pytest.mark.parametrize("status", [403, 404, 409, 412, 422])
+def test_a_refused_step_is_set_aside_with_what_followed_from_it_and_nothing_else(status: int) -> None:
+    told = run("""
+      answers = [status]; const phone = open(); await phone.start();
+      await phone.add(act("take"), act("arrive"), photo(), act("take", { number: "999", path: "/cases/999/acts" })); await rest(); await rest();
+      console.log(JSON.stringify({ states: disk.map(one => [one.number, one.state]), done, why: disk[0].problem, aside: phone.asideCount() }))""", status=status)  # fmt: skip
+    assert [state for _, state in told["states"]] == ["refused", "held", "held"]
+    assert told["done"] == [["/cases/999/acts", "take"]]
+    assert (told["why"]["status"], told["why"]["handler"], told["why"]["last"]["actor"], told["aside"]) == (status, "gw02", "gw02", 3)
+
+
+def test_a_refused_photo_holds_nothing_back() -> None:
+    told = run("""
+      answers = ["ok", 422]; const phone = open(); await phone.start();
+      await phone.add(act("take"), photo(), act("arrive")); await rest(); await rest();
+      console.log(JSON.stringify({ states: disk.map(one => one.state), done: done.map(one => one[1]) }))""")
+    assert told == {"states": ["refused"], "done": ["take", "arrive"]}
+
+
+def test_what_was_refused_can_be_given_as_evidence_or_tried_again_or_thrown_away() -> None:
+    told = run("""
+      const begin = async () => { answers = [409]; const phone = open(); await phone.start(); await phone.add(act("take"), photo()); await rest(); await rest(); return phone; };
+      let phone = await begin(); await phone.giveAsEvidence("320404202611220000", "words"); await rest(); await rest();
+      const given = done.splice(0), left = disk.length;
+      phone = await begin(); await phone.retry("320404202611220000"); await rest(); await rest();
+      const again = done.splice(0);
+      phone = await begin(); await phone.forget("320404202611220000");
+      console.log(JSON.stringify({ given, left, again, thrown: disk.length }))""")
+    assert told["given"] == [
+        ["/cases/320404202611220000/acts", "comment"],
+        ["/media?case=320404202611220000&role=evidence&lon=1.5", "blob"],
+    ]
+    assert [name for _, name in told["again"]] == ["take", "blob"]
+    assert (told["left"], told["thrown"]) == (0, 0)
+
+
+def test_photos_of_a_new_report_learn_its_number_even_if_the_phone_dies_in_between() -> None:
+    told = run("""
+      answers = ["ok", 0]; let phone = open(); await phone.start();
+      const path = "/media?case={number}&role=before";
+      await phone.add({ path: "/cases", number: "new-1", moves: true, body: { title: "hole" } }, photo({ number: "new-1", path })); await rest(); await rest();
+      const between = disk.map(one => one.path);
+      phone = open(); await phone.start(); await rest(); await rest();
+      console.log(JSON.stringify({ between, done, left: disk.length }))""")
+    assert told["between"] == ["/media?case=3204042026112200007&role=before"]
+    assert [path for path, _ in told["done"]] == ["/cases", "/media?case=3204042026112200007&role=before"]
+    assert told["left"] == 0
+
+
+def test_a_full_phone_keeps_it_in_memory_says_so_and_sends_it() -> None:
+    told = run("""
+      full = true; answers = [0]; const phone = open(); await phone.start();
+      const safe = await phone.add(act("take")), said = shown.at(-1).full; await rest();
+      full = false; phone.wake(); await rest(); await rest();
+      console.log(JSON.stringify({ safe, said, done: done.map(one => one[1]), left: phone.count() }))""")
+    assert told == {"safe": False, "said": True, "done": ["take"], "left": 0}
+
+
+def test_a_phone_that_keeps_nothing_still_sends() -> None:
+    told = run("""
+      const phone = open(null); await phone.start(); const safe = await phone.add(act("take")); await rest();
+      console.log(JSON.stringify({ safe, kept: shown.at(-1).kept, done: done.length }))""")
+    assert told == {"safe": False, "kept": False, "done": 1}
+
+
+def test_every_map_app_gets_the_datum_it_speaks() -> None:
+    random = Random(5)
+    points = [(random.uniform(60, 150), random.uniform(0, 60)) for _ in range(200)] + [(119.95, 31.78)]
+    told = run("console.log(JSON.stringify(points.map(([x, y]) => [toGcj02(x, y), toBd09(x, y)])))", points=points)
+    for (lon, lat), (gcj02, bd09) in zip(points, told, strict=True):
+        assert gcj02 == pytest.approx(wgs84_to_gcj02(lon, lat), abs=1e-9)
+        assert bd09 == pytest.approx(wgs84_to_bd09(lon, lat), abs=1e-9)
+    place = {"lon": 119.95, "lat": 31.78, "name": "怀德路"}
+    ways = run("""console.log(JSON.stringify(["Android", "iPhone"].map(agent => ["amap", "baidu", "tencent", "system"].map(app => wayTo(app, place, agent)))))""", place=place)  # fmt: skip
+    (x, y), (u, v) = wgs84_to_gcj02(119.95, 31.78), wgs84_to_bd09(119.95, 31.78)
+    for android in ways:
+        assert f"dlat={y:.6f}&dlon={x:.6f}" in android[0]
+        assert f"{v:.6f},{u:.6f}&coord_type=bd09ll" in android[1]
+        assert f"tocoord={y:.6f},{x:.6f}" in android[2]
+    assert ways[0][3].startswith("geo:31.780000,119.950000?q=31.780000,119.950000(")
+    assert ways[1][0].startswith("iosamap://")

@@ -1,0 +1,320 @@
+"""Beside the stage of a case: more time, suspension, support units, kinship, levels, classes, reminders; and bulk acts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from store.sweep import sweep
+from tests.desk import NORTH, SOUTH, Desk, Person, later, picture
+
+UNTIL = timedelta(hours=5)
+
+
+@pytest.fixture
+def people(desk: Desk) -> dict[str, Person]:
+    """The small city with two units: the drains (worker1 and two handlers) and the roads (one handler)."""
+    with desk.store.connection() as connection:
+        units = {
+            code: connection.execute(
+                "insert into units (code, name, area) values (%s, %s, %s) returning unit_id", [code, name, NORTH]
+            ).fetchone() or {}
+            for code, name in (("drain", "排水所"), ("road", "市政所"))
+        }  # fmt: skip
+        for login, unit in (("handler1", "drain"), ("handler2", "drain"), ("handler3", "road")):
+            row = connection.execute(
+                "insert into accounts (login, password_hash, role, areas, title, unit_id) values (%s, 'x', 'handler', %s, %s, %s) "
+                "returning account_id",
+                [login, [NORTH], login, units[unit]["unit_id"]],
+            ).fetchone()
+            desk.people[login] = (row or {})["account_id"]
+        connection.execute("update accounts set unit_id = %s where login = 'worker1'", [units["drain"]["unit_id"]])
+        connection.execute("update accounts set areas = '{320404}' where login = 'worker2'")
+    app = desk.app()
+    logins = ("duty1", "supervisor", "dispatcher", "worker1", "worker2", "handler1", "handler2", "handler3", "boss")
+    return {login: desk.sign_in(app, login) for login in logins}
+
+
+def act(person: Person, number: str, name: str, status: int = 200, **fields: Any) -> Any:
+    answer = person.post(f"/cases/{number}/acts", {"act": name, **fields})
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def given_out(desk: Desk, people: dict[str, Person], **fields: Any) -> str:
+    """A case that the drains lead and worker1 has, of a class with a deadline of many hours."""
+    body = {"title": "路面积水", "class_code": "0101", "cell_code": "320404001001001", "dispatch": True}
+    answer = people["duty1"].post("/cases", {**body, "unit": "drain", "worker": "worker1", **fields})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json["number"])
+
+
+def in_hand(desk: Desk, people: dict[str, Person], **fields: Any) -> str:
+    number = given_out(desk, people, **fields)
+    act(people["worker1"], number, "take")
+    return number
+
+
+def until(desk: Desk, case: dict[str, Any], **span: float) -> str:
+    return (datetime.fromisoformat(case["due_at"]) + timedelta(**span)).isoformat()
+
+
+def read(people: dict[str, Person], number: str, login: str = "duty1") -> dict[str, Any]:
+    return dict(people[login].get(f"/cases/{number}").json)
+
+
+def extend(desk: Desk, people: dict[str, Person], number: str, **span: float) -> str:
+    wanted = until(desk, read(people, number), **span)
+    act(people["worker1"], number, "ask_extension", until=wanted, note="材料未到")
+    act(people["handler1"], number, "agree")
+    act(people["dispatcher"], number, "agree")
+    return wanted
+
+
+def test_two_agree_to_more_time_and_the_deadline_moves_to_what_was_asked(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    before = read(people, number)
+    wanted = until(desk, before, hours=5)
+    act(people["worker1"], number, "ask_extension", until=wanted, note="材料未到")
+    act(people["dispatcher"], number, "agree", 403)
+    act(people["handler3"], number, "agree", 403)
+    assert act(people["handler1"], number, "agree")["due_at"] == before["due_at"]
+    act(people["handler2"], number, "agree", 403)
+    granted = act(people["dispatcher"], number, "agree")
+    assert datetime.fromisoformat(granted["due_at"]) == datetime.fromisoformat(wanted)
+    assert (granted["extensions"], [one["stage"] for one in granted["adjustments"]]) == (1, ["agreed"])
+
+
+def test_a_third_extension_and_one_after_the_deadline_are_refused(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    for _ in range(2):
+        extend(desk, people, number, hours=5)
+    refused = act(people["worker1"], number, "ask_extension", 409, until=until(desk, read(people, number), hours=1), note="还要")
+    assert "no more than 2" in refused["detail"]
+    late = in_hand(desk, people)
+    due = datetime.fromisoformat(read(people, late)["due_at"])
+    with desk.store.connection() as connection:
+        connection.execute("update cases set due_at = %s where case_number = %s", [desk.now - timedelta(seconds=1), late])
+    refused = act(people["worker1"], late, "ask_extension", 409, until=(due + UNTIL).isoformat(), note="晚了")
+    assert "deadline" in refused["detail"]
+
+
+def test_what_nobody_decides_before_the_deadline_lapses_and_so_does_what_waits_when_the_work_is_done(
+    desk: Desk, people: dict[str, Person]
+) -> None:
+    waiting, done = in_hand(desk, people), in_hand(desk, people)
+    for number in (waiting, done):
+        act(people["worker1"], number, "ask_extension", until=until(desk, read(people, number), hours=5), note="材料未到")
+    act(people["worker1"], done, "send_back", note="不属本网格")
+    assert [one["stage"] for one in read(people, done)["adjustments"]] == ["lapsed"]
+    with desk.store.connection() as connection:
+        sweep(connection, datetime.fromisoformat(read(people, waiting)["due_at"]), desk.config)
+    assert [one["stage"] for one in read(people, waiting)["adjustments"]] == ["lapsed"]
+
+
+def test_a_request_is_taken_back_by_who_asked_and_refused_with_a_reason(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    wanted = until(desk, read(people, number), hours=5)
+    act(people["worker1"], number, "ask_extension", until=wanted, note="材料未到")
+    act(people["worker1"], number, "ask_extension", 409, until=wanted, note="再要一次")
+    assert "withdraw" in read(people, number, "worker1")["side_acts"]
+    act(people["worker1"], number, "withdraw")
+    act(people["worker1"], number, "ask_extension", until=wanted, note="材料未到")
+    act(people["handler1"], number, "refuse", 422)
+    assert act(people["handler1"], number, "refuse", note="不必")["adjustments"][1]["decided_why"] == "不必"
+
+
+def test_a_suspended_case_stands_still_goes_on_where_it_stood_and_is_not_suspended_twice(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    before = read(people, number)
+    act(people["worker1"], number, "ask_suspension", until=(desk.now + timedelta(days=10)).isoformat(), note="等待施工许可")
+    act(people["handler1"], number, "agree")
+    held = act(people["dispatcher"], number, "agree")
+    assert (held["stage"], held["remaining_s"], [line["act"] for line in held["audit"]][-2:]) == ("suspended", None, ["agree", "suspend"])
+    with desk.store.connection() as connection:
+        sweep(connection, desk.now + timedelta(days=10) - timedelta(seconds=1), desk.config)
+    assert read(people, number)["stage"] == "suspended"
+    with desk.store.connection() as connection:
+        sweep(connection, desk.now + timedelta(days=10), desk.config)
+    resumed = read(people, number)
+    moved = datetime.fromisoformat(resumed["due_at"]) - datetime.fromisoformat(before["due_at"])
+    assert (resumed["stage"], resumed["overdue"], moved) == ("handling", False, timedelta(days=10))
+    refused = act(people["worker1"], number, "ask_suspension", 409, until=(desk.now + timedelta(days=20)).isoformat(), note="又等")
+    assert "no more than 1" in refused["detail"]
+
+
+def test_the_dispatcher_resumes_before_the_time_is_over(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    act(people["worker1"], number, "arrive")
+    act(people["worker1"], number, "ask_suspension", until=(desk.now + timedelta(days=10)).isoformat(), note="等待施工许可")
+    act(people["handler1"], number, "agree")
+    act(people["dispatcher"], number, "agree")
+    act(people["worker1"], number, "finish", 409)
+    assert act(people["dispatcher"], number, "resume")["stage"] == "on_site"
+
+
+def finish(people: dict[str, Person], number: str) -> None:
+    act(people["worker1"], number, "arrive")
+    assert people["worker1"].post(f"/media?case={number}&role=after", picture()).status_code == 201
+    act(people["worker1"], number, "finish")
+
+
+def test_with_support_units_the_lead_feeds_back_before_anybody_checks(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people, supports=["road"])
+    assert [(one["code"], one["stage"]) for one in read(people, number)["supports"]] == [("road", "asked")]
+    finish(people, number)
+    assert "check" not in read(people, number, "supervisor")["acts"]
+    assert "feedback" in act(people["supervisor"], number, "check", 409)["detail"]
+    assert "市政所" in act(people["handler1"], number, "feedback", 409, note="已清")["detail"]
+    act(people["handler1"], number, "support_done", 409)
+    assert act(people["handler3"], number, "support_done", note="路面已补")["supports"][0]["stage"] == "done"
+    fed = act(people["handler1"], number, "feedback", note="积水已排")
+    assert (fed["stage"], bool(fed["fed_back_at"])) == ("fed_back", True)
+    assert act(people["supervisor"], number, "check")["stage"] == "checked"
+
+
+def test_a_unit_that_is_asked_for_help_is_told_and_may_refuse(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    act(people["worker1"], number, "ask_help", note="需要封路", unit="road")
+    told = desk.rows("select target from outbox where template = 'case_support'")
+    assert [row["target"] for row in told] == [f"account:{desk.people['handler3']}"]
+    act(people["handler3"], number, "support_refuse", 422)
+    assert act(people["handler3"], number, "support_refuse", note="无权封路")["supports"][0]["stage"] == "refused"
+    finish(people, number)
+    assert act(people["supervisor"], number, "check")["stage"] == "checked"
+
+
+def test_inside_the_unit_a_handler_hands_the_task_on_to_a_colleague_only(desk: Desk, people: dict[str, Person]) -> None:
+    number = given_out(desk, people, worker=None)
+    assert read(people, number)["handler_id"] is None
+    act(people["worker2"], number, "take", 403)
+    assert act(people["handler1"], number, "dispatch", worker="handler2")["handler_id"] == desk.people["handler2"]
+    act(people["handler1"], number, "dispatch", 422, worker="worker2")
+    act(people["handler1"], number, "dispatch", 403, unit="road")
+    act(people["handler3"], number, "dispatch", 403, worker="handler3")
+
+
+def test_a_divided_case_closes_after_its_parts_and_parts_have_no_parts(desk: Desk, people: dict[str, Person]) -> None:
+    parent, child, other = (in_hand(desk, people) for _ in range(3))
+    act(people["dispatcher"], child, "link_parent", parent=parent)
+    act(people["dispatcher"], child, "link_parent", 422, parent=child)
+    act(people["dispatcher"], other, "link_parent", 409, parent=child)
+    act(people["dispatcher"], parent, "link_parent", 409, parent=other)
+    assert [one["number"] for one in read(people, parent)["children"]] == [child]
+    assert [one["number"] for one in people["duty1"].get(f"/cases?parent={parent}").json["cases"]] == [child]
+    finish(people, parent)
+    act(people["supervisor"], parent, "check")
+    assert child in act(people["supervisor"], parent, "close", 409)["detail"]
+    act(people["dispatcher"], child, "unlink_parent")
+    assert act(people["supervisor"], parent, "close")["stage"] == "closed"
+
+
+def test_a_transfer_between_levels_keeps_the_global_number_and_stays_within_the_own_area(desk: Desk, people: dict[str, Person]) -> None:
+    number = str(people["duty1"].post("/cases", {"title": "路灯不亮", "class_code": "0101", "area": f"{NORTH}001"}).json["number"])
+    assert read(people, number)["global_number"] == number
+    moved = act(people["duty1"], number, "transfer", note="转街道办理", level=3, area=f"{SOUTH}001")
+    assert (moved["level"], moved["area"], moved["global_number"], moved["duty_grid"]) == (3, f"{SOUTH}001", number, None)
+    act(people["duty1"], number, "transfer", 403, note="外区", area="320411001001")
+    act(people["duty1"], number, "transfer", 422, note="没有动", level=3)
+    body = {"title": "上级转来", "class_code": "0101", "area": f"{NORTH}001", "source": "transfer", "global_number": "3204002026112100077"}
+    came = people["duty1"].post("/cases", {**body, "level": 3}).json
+    assert (came["global_number"], came["source"]) == ("3204002026112100077", "transfer")
+    assert [one["number"] for one in people["duty1"].get("/cases?q=3204002026112100077").json["cases"]] == [came["number"]]
+
+
+def test_another_class_has_another_deadline(desk: Desk, people: dict[str, Person]) -> None:
+    case = people["duty1"].post("/cases", {"title": "烟", "class_code": "0101", "area": f"{NORTH}001"}).json
+    changed = act(people["duty1"], case["number"], "classify", class_code="0501")
+    assert (changed["class_code"], changed["due_at"] == case["due_at"]) == ("0501", False)
+    act(people["duty1"], case["number"], "classify", 422, class_code="9999")
+
+
+def test_reminders_and_orders_are_counted_and_told_and_a_comment_is_never_too_late(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    act(people["dispatcher"], number, "remind")
+    act(people["boss"], number, "remind", 403)
+    act(people["boss"], number, "expedite", 422)
+    shape = act(people["boss"], number, "expedite", note="今日必须办结")
+    assert (shape["reminds"], shape["expedites"], shape["stage"]) == (1, 1, "handling")
+    told = desk.rows("select template, target from outbox where template in ('case_reminded', 'order_issued') order by 1")
+    assert [(row["template"], row["target"]) for row in told] == [
+        (template, f"account:{desk.people['worker1']}") for template in ("case_reminded", "order_issued")
+    ]
+    assert [one["case_number"] for one in people["duty1"].get("/orders").json["orders"]] == [number]
+    late = people["duty1"].ask("POST", f"/cases/{number}/acts", {"act": "comment", "note": "已电话联系"}, If_Match='"1"')
+    assert late.status_code == 200
+    assert late.json["audit"][-1]["note"] == "已电话联系"
+
+
+def test_a_reopened_case_has_a_new_term_and_nobodys_name_on_it(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    finish(people, number)
+    act(people["supervisor"], number, "check")
+    closed = act(people["supervisor"], number, "close")
+    later(desk, minutes=5)
+    act(people["duty1"], number, "reopen", 403, note="群众再次反映")
+    again = act(people["supervisor"], number, "reopen", note="群众再次反映")
+    assert (again["stage"], again["reopens"], again["handler_id"], again["closed_at"]) == ("registered", 1, None, None)
+    assert again["due_at"] > closed["due_at"]
+    refused = act(people["dispatcher"], number, "dispatch", worker="worker1")
+    assert refused["stage"] == "dispatched"
+
+
+def test_leaving_out_stages_takes_a_reason_and_the_audit_says_which(desk: Desk, people: dict[str, Person]) -> None:
+    number = str(people["duty1"].post("/cases", {"title": "井盖", "class_code": "0101", "area": f"{NORTH}001"}).json["number"])
+    act(people["duty1"], number, "register", 422)
+    registered = act(people["duty1"], number, "register", note="领导交办，直接立案")
+    assert registered["audit"][-1]["detail"]["skipped"] == ["accepted"]
+    act(people["dispatcher"], number, "dispatch", worker="worker1")
+    act(people["worker1"], number, "take")
+    act(people["supervisor"], number, "check", 422)
+    checked = act(people["supervisor"], number, "check", note="电话核实已自行恢复")
+    assert (checked["audit"][-1]["detail"]["skipped"], bool(checked["finished_at"])) == (["on_site", "finished"], True)
+
+
+def test_a_check_on_the_spot_is_another_collectors_task(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    finish(people, number)
+    act(people["duty1"], number, "post_check", 422, collector="worker1")
+    assert act(people["duty1"], number, "post_check", collector="worker2")["stage"] == "checking"
+    assert [row["target"] for row in desk.rows("select target from outbox where template = 'case_post_check'")] == [
+        f"account:{desk.people['worker2']}"
+    ]
+    act(people["worker1"], number, "check", 403)
+    assert act(people["worker2"], number, "check")["stage"] == "checked"
+
+
+def test_one_act_on_many_cases_does_what_can_be_done_and_says_why_the_rest_cannot(desk: Desk, people: dict[str, Person]) -> None:
+    new = [str(people["duty1"].post("/cases", {"title": t, "class_code": "0101", "area": f"{NORTH}001"}).json["number"]) for t in "一二"]
+    old = in_hand(desk, people)
+    answer = people["duty1"].post("/cases/acts", {"numbers": [*new, old, "0"], "act": "accept", "versions": {new[1]: 9}})
+    assert answer.status_code == 200, answer.text
+    assert answer.json["done"] == [new[0]]
+    assert [(one["number"], one["status"]) for one in answer.json["refused"]] == [(new[1], 412), (old, 409), ("0", 404)]
+
+
+def test_who_calls_is_kept_apart_from_the_case_with_a_report_of_the_call(desk: Desk, people: dict[str, Person]) -> None:
+    body = {
+        "title": "井盖缺失",
+        "class_code": "0101",
+        "area": f"{NORTH}001",
+        "source": "public",
+        "caller": {"name": "王", "phone": "13800000000"},
+    }
+    case = people["duty1"].post("/cases", body).json
+    report = people["duty1"].get(f"/reports/{case['report_id']}").json
+    assert (case["source"], report["stage"], report["has_caller"], report["channel"]) == ("public", "confirmed", True, "public")
+    assert "13800000000" not in people["duty1"].get(f"/cases/{case['number']}").text
+
+
+FOUND = {
+    "unit=drain": 1, "unit=road": 0, "worker=7": 1, "source=register": 2, "source=hotline": 0, "light=green": 2, "light=red": 0, "q=积水": 1,
+    "q=没有": 0, "stage=open": 2, "stage=suspended": 0, "class=0101": 2,
+}  # fmt: skip
+
+
+def test_a_list_of_cases_is_narrowed_by_unit_worker_source_light_and_words(desk: Desk, people: dict[str, Person]) -> None:
+    given_out(desk, people)
+    assert people["duty1"].post("/cases", {"title": "路灯不亮", "class_code": "0101", "area": f"{NORTH}001"}).status_code == 201
+    assert {query: len(people["duty1"].get(f"/cases?{query}").json["cases"]) for query in FOUND} == FOUND
+    assert people["duty1"].get("/cases?light=blue").status_code == 422

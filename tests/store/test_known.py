@@ -1,0 +1,65 @@
+"""A second caller meets what is known: near, of the class, under the same address; and joins it without a second case."""
+
+from typing import Any
+
+from flask import Flask
+
+from tests.desk import NORTH, SOUTH, Desk, Person
+
+HERE: dict[str, Any] = {"lon": 119.905, "lat": 31.785}
+
+
+def case(desk: Desk, number: str, **fields: Any) -> None:
+    row = {"title": "雨水口堵塞", "class_code": "0502", "severity": 3, "stage": "handling", "area": f"{NORTH}001", "cell_id": 1,
+           "opened_at": desk.now, "updated_at": desk.now, "case_number": number, **HERE, **fields}  # fmt: skip
+    desk.insert("cases", row, "case_number")
+
+
+def known(person: Person, **wanted: Any) -> list[str]:
+    query = "&".join(f"{name}={value}" for name, value in wanted.items())
+    return [f"{one['kind']} {one['number']}" for one in person.get(f"/cases/known?{query}").json["known"]]
+
+
+def test_what_is_near_and_of_the_class_is_known_what_is_far_or_over_is_not(desk: Desk, app: Flask) -> None:
+    case(desk, "near", lat=31.7868)
+    case(desk, "far", lat=31.85)
+    case(desk, "over", stage="closed", closed_at=desk.now)
+    case(desk, "drill", drill=True)
+    case(desk, "other", class_code="0107")
+    desk.report(external_id="r", **HERE)
+    desk.insert("incidents", {"title": "积水", "class_code": "0505", "domain": "water", "severity": 3, "stage": "open", "area": f"{NORTH}001",
+                              "opened_at": desk.now, "updated_at": desk.now, **HERE}, "incident_id")  # fmt: skip
+    person = desk.sign_in(app, "dispatcher")
+    assert known(person, class_code="0502", **HERE) == ["report 1", "case near", "incident 1"], "the same class first, then the compatible"
+    assert known(person, class_code="0107", **HERE) == ["case other"]
+    assert len(known(person, **HERE)) == 4, "without a class all that is near"
+    assert known(person, class_code="0502", lon=119.95, lat=31.785) == []
+
+
+def test_the_same_address_is_known_without_a_position(desk: Desk, app: Flask) -> None:
+    case(desk, "one", lon=None, lat=None, address="北大街 12 号门前")
+    person = desk.sign_in(app, "dispatcher")
+    assert known(person, class_code="0502", address="北大街 12 号") == ["case one"]
+    assert known(person, class_code="0502", address="北大") == [], "two letters fit everywhere"
+    assert known(person, address="南大街 1 号") == []
+
+
+def test_nobody_is_told_of_other_areas(desk: Desk, app: Flask) -> None:
+    case(desk, "south", area=f"{SOUTH}001", cell_id=2)
+    assert known(desk.sign_in(app, "north"), class_code="0502", **HERE) == []
+
+
+def test_a_second_caller_joins_and_their_data_stay_apart(desk: Desk, app: Flask) -> None:
+    person = desk.sign_in(app, "duty1")
+    opened = person.post("/cases", {"class_code": "0502", "title": "积水", **HERE}).json
+    caller = {"name": "王女士", "phone": "13800000000"}
+    joined = person.post(f"/incidents/{opened['incident_id']}/reports", {"source": "hotline", "text": "水没过脚踝", "caller": caller})
+    assert (joined.status_code, joined.json["number"]) == (201, opened["number"])
+    [report] = desk.rows("select stage, incident_id, channel, text from reports")
+    assert report == {"stage": "merged", "incident_id": opened["incident_id"], "channel": "hotline", "text": "水没过脚踝"}
+    assert person.get(f"/reports/{joined.json['report_id']}/caller").json["phone"] == caller["phone"]
+    said = str(desk.rows("select after from change_log")) + str(desk.rows("select detail, note from audit"))
+    assert "13800000000" not in said
+    assert "王女士" not in said
+    assert [line["act"] for line in person.get(f"/cases/{opened['number']}").json["audit"]] == ["open", "join"]
+    assert desk.sign_in(app, "boss").post(f"/incidents/{opened['incident_id']}/reports", {}).status_code == 403
