@@ -298,7 +298,6 @@ def desk(parts: Parts, deps: Deps) -> list[Duty]:
         Duty("ledgers", 5.0, lambda now: watch_ledgers(parts, now)),
         Duty("patrols", 5.0, lambda now: keep_patrols(parts, now)),
         Duty("notices", 1.0, lambda now: put_notices(parts, now)),
-        Duty("tickets", 1.0, lambda now: follow_tickets(parts, now)),
         Duty("maintain", 10.0, lambda now: maintain(parts, deps.rules, now)),
         Duty("watch_path", 2.0, lambda now: watch_path(parts, deps.rules, now)),
         Duty("watch_ingest", 1.0, lambda now: watch_ingest(parts, deps.rules, now)),
@@ -323,9 +322,16 @@ def outgoing(parts: Parts) -> dict[str, Sequence[Duty]]:
     lanes: dict[str, Sequence[Duty]] = {
         f"notify-{way.name}": [Duty(f"notify-{way.name}", 1.0, partial(way.deliver, parts.store))] for way in ways
     }
-    if parts.config.hotline.sources:
-        lanes["hotline"] = [Duty("answer_hotline", 1.0, partial(Answering(parts.config, parts.settings).deliver, parts.store))]
-    return lanes
+    return lanes | {"hotline": hotline(parts)}
+
+
+def hotline(parts: Parts) -> list[Duty]:
+    """Tickets, and what the platform is to know of them: a lane of its own, a day's list comes all at once."""
+    answering = Answering(parts.config, parts.settings)
+    return [
+        Duty("tickets", 1.0, lambda now: follow_tickets(parts, now)),
+        Duty("answer_hotline", 1.0, lambda now: answering.deliver(parts.store, now)),
+    ]
 
 
 def proving(parts: Parts) -> dict[str, Sequence[Duty]]:

@@ -53,8 +53,11 @@ class Identity:
     view: str | None = None
 
     def may(self, need: str) -> bool:
-        """Whether the scopes include `need` (feed, read, act, admin, screen; "" is: anybody). Who reads all reads what a wall shows."""
-        return not need or need in self.scopes or (need == "screen" and "read" in self.scopes)
+        """Whether the scopes include `need` (feed, read, act, admin, screen; "act or admin": one of them; "" is: anybody).
+
+        Who reads all reads what a wall shows.
+        """
+        return not need or not self.scopes.isdisjoint(need.split(" or ")) or (need == "screen" and "read" in self.scopes)
 
     def may_watch(self, screen: str) -> bool:
         """Whether this one may have a screen's snapshot and stream: a screen's token that of its view, an account of a wall walls."""

@@ -61,7 +61,7 @@ def _tables(body: Mapping[str, Any]) -> dict[str, Sequence[Mapping[str, Any]]]:
 
 def of_report(report: Mapping[str, Any]) -> Told:
     """From a frozen report."""
-    return Told(report["label"], report["figures"], report["compared"], report["formulas"])
+    return Told(report["label"], report["figures"], report["compared"], {one["code"]: one for one in report["formulas"]})
 
 
 def figure_lines(told: Told) -> Iterator[tuple[Any, ...]]:
@@ -72,8 +72,8 @@ def figure_lines(told: Told) -> Iterator[tuple[Any, ...]]:
     }  # fmt: skip
     for by, rows in told.tables.items():
         for row in rows:
-            for code, figure in row["figures"].items():
-                formula = told.formulas[code]
+            for code, formula in told.formulas.items():
+                figure = row["figures"][code]
                 others = [beside.get((name, by, row["key"]), {}).get(code, {}).get("value") for name in ("before", "year_before")]
                 yield (
                     by, row["key"], row["name"], formula["label"], formula["formula_id"], figure["numerator"], figure["denominator"],

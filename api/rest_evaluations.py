@@ -77,12 +77,13 @@ def get_evaluation(call: Call) -> Answer:
 def differences(report: Mapping[str, Any], against: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Figures that differ in value, numerator or denominator, or whose formula changed; in the order of the report."""
     other = {(by, row["key"]): row["figures"] for by, rows in against["figures"].items() for row in rows}
+    ids, other_ids = ({one["code"]: one["formula_id"] for one in each["formulas"]} for each in (report, against))
     found = []
     for by, rows in report["figures"].items():
         for row in rows:
             for code, figure in row["figures"].items():
                 was = other.get((by, row["key"]), {}).get(code)
-                same_formula = report["formulas"][code]["formula_id"] == against["formulas"].get(code, {}).get("formula_id")
+                same_formula = ids[code] == other_ids.get(code)
                 if was != figure or not same_formula:
                     found.append({"by": by, "key": row["key"], "name": row["name"], "indicator": code, "figure": figure, "with": was,
                                   "same_formula": same_formula})  # fmt: skip
@@ -113,8 +114,8 @@ def _formulas(report: Mapping[str, Any]) -> dict[str, IndicatorConfig]:
     """The formulas of a report as it froze them."""
     known = IndicatorConfig.model_fields
     return {
-        code: IndicatorConfig.model_validate({name: value for name, value in told.items() if name in known})
-        for code, told in report["formulas"].items()
+        told["code"]: IndicatorConfig.model_validate({name: value for name, value in told.items() if name in known})
+        for told in report["formulas"]
     }
 
 

@@ -108,10 +108,4 @@ def get_proposal(call: Call) -> Answer:
         "case_number": None,
         **place,
     }
-    return Answer(routing.show(call.connection, row, call.now, *_class_names(call)))
-
-
-def _class_names(call: Call) -> tuple[dict[str, str], dict[str, str]]:
-    """What the city calls its classes, in Chinese and in English."""
-    known = call.config.classes
-    return {code: one.label for code, one in known.items()}, {code: one.label_en for code, one in known.items()}
+    return Answer(routing.show(call.connection, row, call.now, call.config.classes))

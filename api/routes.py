@@ -100,8 +100,8 @@ _BULK = _object(
     note=_TEXT, until=_TIME, account=_INTEGER, verdict={"enum": list(VERDICTS)},
 )  # fmt: skip
 _REVISIT = _object(
-    ("ticket_no", "revisit_at"), ticket_no=_TEXT, external_id=_TEXT, revisit_at=_TIME, unit=_TEXT, channel=_TEXT, valid=_FLAG, contacted=_FLAG,
-    solved=_FLAG, satisfaction={"enum": ["satisfied", "basically_satisfied", "dissatisfied", None]},
+    ("ticket_no", "revisit_at"), ticket_no=_TEXT, external_id=_TEXT, revisit_at=_TIME, unit=_TEXT, channel=_TEXT, valid=_FLAG,
+    contacted=_FLAG, solved=_FLAG, satisfaction={"enum": ["satisfied", "basically_satisfied", "dissatisfied", None]},
 )  # fmt: skip
 _REVISITS = _object((), source=_TEXT, revisits={"type": "array", "items": _REVISIT})
 _CONTACTS = _object(
@@ -240,7 +240,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/briefs/{id}/{file}", "read", "`paper.html` or `paper.pdf`", rest_brief.get_paper, PAPER_PARAMS),
     Route("GET", "/resources", "read", "Teams, equipment, materials, shelters, hospitals, experts, contacts, hazards; near a place",
           rest_resources.list_resources, rest_resources.RESOURCE_PARAMS),
-    Route("PUT", "/resources/{code}", ANYBODY, "Keep a resource by hand", rest_resources.put_resource, body=_RESOURCE,
+    Route("PUT", "/resources/{code}", "act or admin", "Keep a resource by hand", rest_resources.put_resource, body=_RESOURCE,
           answers=((201, "new"), (200, "changed"))),
     Route("GET", "/resources/{code}/contact", "act", "Whom to call; audited at every look", rest_resources.get_contact),
     Route("GET", "/incidents/{id}", "read", "One incident with its acts", rest_alerts.get_incident),
@@ -332,7 +332,7 @@ ROUTES: tuple[Route, ...] = (
           answers=_ACTED),
     Route("GET", "/morning-report", "read", "Morning reports (早报), the newest first", rest_duty_log.list_reports,
           rest_duty_log.MORNING_PARAMS),
-    Route("POST", "/morning-report", "read", "Make one of the last 24 hours", rest_duty_log.post_report, answers=((201, "the report"),)),
+    Route("POST", "/morning-report", "act", "Make one of the last 24 hours", rest_duty_log.post_report, answers=((201, "the report"),)),
     Route("GET", "/morning-report/{id}", "read", "One report with its facts and papers", rest_duty_log.get_report),
     Route("GET", "/morning-report/{id}/{file}", "read", "`paper.html`, a page that prints, or `paper.pdf`", rest_duty_log.get_paper,
           PAPER_PARAMS),

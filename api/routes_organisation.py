@@ -42,7 +42,7 @@ _PATROL = _object(
 )  # fmt: skip
 _PLAN = _object("duty_grid", "title", "starts", "ends", duty_grid=_TEXT, title=_TEXT, starts=_TEXT, ends=_TEXT, weekdays=_IDS, **_STOPS)
 _FIX = _object("at", "lon", "lat", at=_TIME, lon=_NUMBER, lat=_NUMBER, accuracy_m=_NUMBER, datum=_TEXT)
-_ANYBODY = ""  # the role decides: an admin keeps the organisation without acting on cases
+_KEEPING = "act or admin"  # the role decides: an admin keeps the organisation without acting on cases
 _TAKEN = (409, "the shift has its worker: say `replace`")
 
 ORGANISATION: tuple[Route, ...] = (
@@ -54,21 +54,21 @@ ORGANISATION: tuple[Route, ...] = (
     Route("POST", "/people/{account}/acts", "admin", "`move` somebody to a unit and a post", rest_units.act_on_person, body=_MOVE),
     Route("GET", "/rosters", "read", "Who serves which shift of the duty grids, and where there is nobody", rest_rosters.list_rosters,
           rest_rosters.ROSTER_PARAMS),
-    Route("POST", "/rosters", _ANYBODY, "Give shifts of duty grids to people; `replace` ends who had them", rest_rosters.post_roster,
+    Route("POST", "/rosters", _KEEPING, "Give shifts of duty grids to people; `replace` ends who had them", rest_rosters.post_roster,
           body=_ROSTER, answers=((201, "the rosters made"), _TAKEN)),
-    Route("POST", "/rosters/{id}/acts", _ANYBODY, "`end` a roster", rest_rosters.act_on_roster,
+    Route("POST", "/rosters/{id}/acts", _KEEPING, "`end` a roster", rest_rosters.act_on_roster,
           body=_object("act", act=_TEXT, **{"from": _DATE})),
     Route("GET", "/substitutions", "read", "Who stands in for whom", rest_rosters.list_substitutions, rest_rosters.SUBSTITUTION_PARAMS),
-    Route("POST", "/substitutions", _ANYBODY, "Let somebody stand in for another", rest_rosters.post_substitution, body=_SUBSTITUTION,
+    Route("POST", "/substitutions", _KEEPING, "Let somebody stand in for another", rest_rosters.post_substitution, body=_SUBSTITUTION,
           answers=((201, "its number"), (409, "somebody stands in already"))),
-    Route("POST", "/substitutions/{id}/acts", _ANYBODY, "`end` a substitution", rest_rosters.act_on_substitution, body=_END),
+    Route("POST", "/substitutions/{id}/acts", _KEEPING, "`end` a substitution", rest_rosters.act_on_substitution, body=_END),
     Route("GET", "/patrols", "read", "Patrols", rest_patrols.list_patrols, rest_patrols.PATROL_PARAMS),
-    Route("POST", "/patrols", _ANYBODY, "Have a duty grid patrolled", rest_patrols.post_patrol, body=_PATROL,
+    Route("POST", "/patrols", _KEEPING, "Have a duty grid patrolled", rest_patrols.post_patrol, body=_PATROL,
           answers=((201, "the patrol"),)),
     Route("GET", "/patrols/plans", "read", "What patrols are made from, day by day", rest_patrols.list_plans, rest_patrols.PLAN_PARAMS),
-    Route("POST", "/patrols/plans", _ANYBODY, "Have a duty grid patrolled on days of the week", rest_patrols.post_plan, body=_PLAN,
+    Route("POST", "/patrols/plans", _KEEPING, "Have a duty grid patrolled on days of the week", rest_patrols.post_plan, body=_PLAN,
           answers=((201, "its number"),)),
-    Route("POST", "/patrols/plans/{id}/acts", _ANYBODY, "`end` a plan", rest_patrols.act_on_plan, body=_END),
+    Route("POST", "/patrols/plans/{id}/acts", _KEEPING, "`end` a plan", rest_patrols.act_on_plan, body=_END),
     Route("GET", "/patrols/{id}", "read", "One patrol with its stops and its track", rest_patrols.get_patrol),
     Route("POST", "/patrols/{id}/acts", "act", "`cancel` a patrol", rest_patrols.act_on_patrol, body=_object("act", act=_TEXT, note=_TEXT)),
     Route("POST", "/patrols/{id}/track", "act", "Where the phone of who walks it was", rest_patrols.post_track,

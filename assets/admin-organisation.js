@@ -33,6 +33,7 @@ export async function mount(root, config) {
   /** Who works in the field in an area: of the units there and around it, each once. */
   async function people(area) {
     const meets = state.told.units.filter(unit => unit.in_field && (unit.area.startsWith(area) || area.startsWith(unit.area)));
+    meets.sort((one, other) => other.area.length - one.area.length); // who is nearest stands first
     const found = await Promise.all(meets.map(async unit => {
       if (!members.has(unit.code)) members.set(unit.code, (await read(`/units/${encodeURIComponent(unit.code)}`)).members);
       return members.get(unit.code).filter(one => ['grid_worker', 'handler'].includes(one.role)).map(one => ({ ...one, unit: nameOf(unit) }));

@@ -92,9 +92,10 @@ export class Roster {
   /** Shifts of one or several grids: who in which order, in which pattern, from when on. */
   async assign(grids) {
     const shifts = Object.entries(this.told.shifts), known = await this.people(this.area);
-    const grid = h('select', { name: 'grid', required: true }, this.grids.map(one => h('option', { value: one.duty_grid, selected: one.duty_grid === grids[0] }, one.name)));
+    const grid = h('select', { name: 'grid', required: true, onchange: () => { fill(who); add(); } }, this.grids.map(one => h('option', { value: one.duty_grid, selected: one.duty_grid === grids[0] }, one.name)));
     const who = h('div', { class: 'o-who' });
-    const add = () => who.append(h('select', { name: 'people', required: true }, h('option', { value: '' }, t('roster.choose')), known.map(one => h('option', { value: one.account }, `${one.title} · ${one.unit}`))));
+    const able = () => { const area = this.grids.find(one => one.duty_grid === grid.value)?.area || ''; return known.filter(one => one.areas.some(mine => area.startsWith(mine))); };
+    const add = () => who.append(h('select', { name: 'people', required: true }, h('option', { value: '' }, t('roster.choose')), able().map(one => h('option', { value: one.account }, `${one.title} · ${one.unit}`))));
     add();
     const patterns = [...shifts.map(([name, one]) => [name, t('roster.each_day', { shift: labelOf(one) })]), ...(shifts.length > 1 ? [[`${shifts[0][0]},${shifts[0][0]},${shifts[1][0]},${shifts[1][0]},,`, `${labelOf(shifts[0][1])}×2 ${labelOf(shifts[1][1])}×2 ${t('roster.off')}×2`], [`${shifts[0][0]},${shifts[1][0]}`, `${labelOf(shifts[0][1])} / ${labelOf(shifts[1][1])}`]] : [])];
     ask(t('roster.assign'), [
@@ -104,7 +105,8 @@ export class Roster {
       h('label', { class: 'box' }, h('input', { type: 'checkbox', name: 'replace' }), h('span', {}, t('roster.replace'))),
     ], async (wanted, form) => {
       const people = [...form.querySelectorAll('[name=people]')].map(one => Number(one.value)).filter(Boolean);
-      await call('POST', '/rosters', { body: { duty_grid: wanted.grid, people, pattern: wanted.pattern.split(','), from: wanted.from, ...(wanted.last ? { until: plus(wanted.last, 1) } : {}), ...(wanted.step ? { step: Number(wanted.step) } : {}), replace: wanted.replace === 'on' } });
+      const sent = await call('POST', '/rosters', { body: { duty_grid: wanted.grid, people, pattern: wanted.pattern.split(','), from: wanted.from, ...(wanted.last ? { until: plus(wanted.last, 1) } : {}), ...(wanted.step ? { step: Number(wanted.step) } : {}), replace: wanted.replace === 'on' } }).catch(problem => problem);
+      if (sent instanceof Error) throw sent.body?.allowed?.includes('replace') ? Object.assign(sent, { body: { detail: t('roster.taken', { detail: sent.message }) } }) : sent;
       toast('ok', t('roster.done'));
       await this.load();
     }, 'roster-form');

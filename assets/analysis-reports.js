@@ -11,13 +11,13 @@ const MOST_SHOWN = 200;
 export async function listReports(place, subject, against, open) {
   const { evaluations } = await read(`/evaluations?subject=${subject}&limit=50`);
   if (!evaluations.length) return fill(place, none('analysis.no_reports'));
-  const first = Object.keys(evaluations[0].total || {})[0];
+  const shown = one => (one.total?.archive_rate ?? one.total?.response_rate)?.value ?? null;
   const line = one => h('tr', { 'data-id': one.id, class: [one.replaced_by ? 'an-old' : '', one.id === against ? 'chosen' : ''].join(' '), tabindex: '0', onclick: () => open(one.id), onkeydown: event => { if (event.key === 'Enter') open(one.id); } },
     h('th', { scope: 'row' }, one.label, h('small', {}, `#${one.id}`, one.simulated ? ` · ${t('analysis.simulated')}` : '')), h('td', { title: one.why || null }, `v${one.version}`, one.replaced_by ? h('small', {}, t('analysis.replaced_by', { id: one.replaced_by })) : null),
-    h('td', { class: 'num' }, number(one.total?.archive_rate?.value ?? one.total?.[first]?.value ?? null)), h('td', { class: 'num' }, number(one.row_count)), h('td', {}, one.issued_by, h('small', {}, clock(one.as_of))),
+    h('td', { class: 'num' }, number(shown(one))), h('td', { class: 'num' }, number(one.row_count)), h('td', {}, one.issued_by, h('small', {}, clock(one.as_of))),
     h('td', {}, against && against !== one.id ? h('button', { type: 'button', class: 'link', onclick: event => { event.stopPropagation(); compare(against, one.id); } }, t('analysis.report.compare')) : null,
       h('a', { href: `/api/v1/evaluations/${one.id}.xlsx`, class: 'an-file', title: t('analysis.export'), onclick: event => event.stopPropagation() }, icon('download'))));
-  const heads = ['period', 'version', null, 'rows', 'by', null].map((name, index) => h('th', { scope: 'col' }, name ? t(`analysis.report.${name}`) : index === 2 ? t('analysis.value') : ''));
+  const heads = ['period', 'version', null, 'rows', 'by', null].map((name, index) => h('th', { scope: 'col' }, name ? t(`analysis.report.${name}`) : index === 2 ? t(`analysis.report.${subject}`) : ''));
   return fill(place, h('table', { class: 'an-table an-reports' }, h('thead', {}, h('tr', {}, heads)), h('tbody', {}, evaluations.map(line))));
 }
 
@@ -53,7 +53,7 @@ async function compare(one, other) {
     const side = (figure, formula) => h('td', { class: 'num' }, figure ? `${valueOf(formula, figure.value)}` : '—', figure && formula.kind === 'rate' && h('small', {}, `${number(figure.numerator)} / ${number(figure.denominator)}`));
     fill(place, h('table', { class: 'an-table' }, h('thead', {}, h('tr', {}, ['by', 'ranking', 'formula', 'this', 'other'].map(name => h('th', { scope: 'col' }, name === 'ranking' ? '' : t(`analysis.${name}`))))),
       h('tbody', {}, shown.map(row => {
-        const formula = told.formulas[row.indicator];
+        const formula = told.formulas.find(one => one.code === row.indicator);
         return h('tr', {}, h('th', { scope: 'row' }, t(`analysis.by.${row.by}`)), h('td', {}, nameOf(row.by, row)), h('td', {}, labelOf(formula), !row.same_formula && h('small', {}, t('analysis.compare_formula'))), side(row.figure, formula), side(row.with, formula));
       }))), told.differences.length > shown.length && h('p', { class: 'muted' }, t('analysis.compare_more', { n: told.differences.length - shown.length })));
   } catch (problem) { fill(place, explain(problem)); }

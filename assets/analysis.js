@@ -28,7 +28,7 @@ function frozenView(report, by) {
   const compared = {};
   for (const [name, one] of Object.entries(report.compared)) compared[name] = { label: one.label, tables: one };
   return {
-    subject: report.subject, by, label: report.label, from: report.since, to: report.until, elapsed: 1, formulas: Object.values(report.formulas), rows: report.figures[by] || [], total: report.figures.total[0], compared, asOf: report.as_of, frozen: report,
+    subject: report.subject, by, label: report.label, from: report.since, to: report.until, elapsed: 1, formulas: report.formulas, rows: report.figures[by] || [], total: report.figures.total[0], compared, asOf: report.as_of, frozen: report,
     age: () => age(report.as_of), link: (code, of, row) => `/evaluations/${report.id}/rows?indicator=${code}&by=${of}${of === 'total' ? '' : `&key=${encodeURIComponent(row.key)}`}`,
   };
 }
@@ -45,7 +45,7 @@ export async function mount(root, config) {
 
   const chosen = () => view.formulas.find(one => one.code === state.code) || view.formulas.find(one => one.code === 'in_time_archive_rate') || view.formulas[0];
   const open = (by, row, formula) => openFigure(view, by, row, formula);
-  const choose = code => { state.code = code; draw(); if (!view.frozen) drawChart(); };
+  const choose = code => { state.code = code; remember(); draw(); drawChart(); };
   const query = extra => new URLSearchParams({ period: state.kind, ...(state.at ? { at: state.at } : {}), ...(state.area ? { area: state.area } : {}), ...extra }).toString();
   const change = (...changes) => { Object.assign(state, ...changes); remember(); load(); };
 
@@ -65,7 +65,7 @@ export async function mount(root, config) {
       view = { ...told, opens: config.may_open };
       state.subject = told.subject;
       draw();
-      const [, past] = await Promise.all([listReports(slots.reports, state.subject, state.report, id => change({ report: id })), told.frozen ? null : read(`/indicators/${state.subject}?${query({ by: 'period', count: PERIODS })}`)]);
+      const [, past] = await Promise.all([listReports(slots.reports, state.subject, state.report, id => change({ report: id })), readCourse()]);
       if (mine !== turn) return;
       course = past ? past.rows : [];
       await drawChart();
@@ -78,6 +78,14 @@ export async function mount(root, config) {
     root.dataset.filled = 'true';
   }
 
+  /** The last periods, always counted live: a report's own period is named by its label. */
+  async function readCourse() {
+    const report = view.frozen;
+    if (report && !['day', 'month', 'year'].includes(report.kind)) return null;
+    const asked = report ? new URLSearchParams({ period: report.kind, at: report.label, area: report.area, by: 'period', count: PERIODS }) : query({ by: 'period', count: PERIODS });
+    return read(`/indicators/${view.subject}?${asked}`);
+  }
+
   function draw() {
     tools();
     const formula = chosen(), empty = Object.values(view.total.figures).every(one => !one.denominator && !one.numerator);
@@ -87,6 +95,7 @@ export async function mount(root, config) {
     slots['matrix-title'].textContent = t('analysis.matrix_of', { by });
     slots['matrix-note'].textContent = t('analysis.matrix_note');
     slots['course-title'].textContent = t('analysis.course_of', { name: labelOf(formula), n: PERIODS });
+    slots['course-note'].textContent = view.frozen ? t('analysis.course_live') : '';
     slots['reports-title'].textContent = t('analysis.reports');
     root.classList.toggle('an-frozen', Boolean(view.frozen));
     cards(slots.cards, view, formula, choose, open);

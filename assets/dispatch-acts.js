@@ -83,9 +83,9 @@ export function makeActs(slots, config, { units, noun, etag, done, areas }) {
   }
 
   async function gather(name, one) {
-    const needed = config.needs_note.includes(name);
+    const skips = (config.skips[one.stage] || []).includes(name), needed = skips || config.needs_note.includes(name);
     if (!needed && PLAIN.has(name)) return {};
-    const hint = t(`dispatch.hint.${name}`) === `dispatch.hint.${name}` ? '' : t(`dispatch.hint.${name}`);
+    const hint = skips ? t('dispatch.hint.skips') : t(`dispatch.hint.${name}`) === `dispatch.hint.${name}` ? '' : t(`dispatch.hint.${name}`);
     const answer = await askNote(`${word('desk.act', name)} · ${one.title}`, { needed, hint, fields: fieldsOf(name, one) });
     if (!answer) return null;
     if (answer.condition_no) answer.condition_no = Number(answer.condition_no);

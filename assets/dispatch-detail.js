@@ -116,10 +116,10 @@ export function makeDetail(slots, parts, config, { streetName, unitName, open, d
   function photos() {
     const list = noun.media || [];
     parts.photos.hidden = !list.length && !(noun.positions || []).length;
-    fill(slots.photos, voicesOf(noun), positionsOf(noun), h('div', { class: 'photos' }, ['before', 'evidence', 'after'].map(role => {
+    fill(slots.photos, h('div', { class: 'photos' }, ['before', 'evidence', 'after'].map(role => {
       const of = list.filter(one => (one.role || 'evidence') === role && !String(one.kind || '').startsWith('audio'));
       return of.length ? h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.map(one => (one.ended_at ? endedPicture(one) : shot(String(one.media_id), t(`duty.photo.${role}`))))) : null;
-    })));
+    })), voicesOf(noun), positionsOf(noun));
   }
 
   function kin() {

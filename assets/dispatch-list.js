@@ -4,6 +4,7 @@ import { h, t, fill, icon, badge, clock, word, span, number, labelOf, now } from
 import { TABS, belongs, counts, fits, leftOf, lightOf, order } from './dispatch-tabs.js';
 
 const SHOWN = 300;
+const CUT_AT = 1_900; // fewer are all there are, whatever a figure that is a moment older says
 const LIGHTS = ['red', 'yellow', 'green', 'paused'];
 const SYMBOL = { red: 'circle-alert', yellow: 'clock-alert', green: 'timer', paused: 'pause', none: 'minus' };
 
@@ -30,7 +31,7 @@ export function tickLight(node, row) {
 
 export function makeList(slots, config, { open, streetName, unitName, units, changed, bulk }) {
   const chosen = new Set(), made = new Map(), filter = { text: '', class_code: '', unit: '', street: '', source: '', light: '' };
-  let tab = 'dispatch', rows = [], shown = [], asked = new Set(), current = null, streets = '', picked = false;
+  let tab = 'dispatch', rows = [], shown = [], asked = new Set(), current = null, streets = '', picked = false, beyond = 0;
 
   const tabs = new Map(TABS.map((name, at) => [name, h('button', { type: 'button', role: 'tab', 'data-tab': name, title: `${t(`dispatch.tab.${name}`)} (${at + 1})`, onclick: () => choose(name) }, h('span', {}, t(`dispatch.tab.${name}`)), h('b', { class: 'num' }))]));
   fill(slots.tabs, [...tabs.values()]);
@@ -61,8 +62,10 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     changed();
   }
 
-  function update(all, requests) {
+  /** `total`: how many are open in all; the stream brings the worst of very many only. */
+  function update(all, requests, total) {
     rows = all;
+    beyond = Math.max(total ?? 0, all.length);
     asked = requests;
     const known = [...new Set(all.map(row => row.street || ''))].filter(Boolean).sort();
     if (known.join() !== streets) {
@@ -78,10 +81,10 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     for (const [name, node] of tabs) {
       node.setAttribute('aria-selected', String(name === tab));
       node.classList.toggle('zero', !numbers[name]);
-      node.lastChild.textContent = number(numbers[name]);
+      node.lastChild.textContent = `${isCut() && name !== 'all' && numbers[name] ? '≥' : ''}${number(name === 'all' ? beyond : numbers[name])}`;
       node.dataset.value = numbers[name];
     }
-    slots.count.textContent = number(numbers.all);
+    slots.count.textContent = number(beyond);
     const mine = order(rows.filter(row => belongs(row, tab, at, asked) && fits(row, filter, at, units())), tab, at);
     shown = mine.slice(0, SHOWN);
     for (const key of [...made.keys()]) if (!shown.some(row => row.number === key)) { made.get(key).node.remove(); made.delete(key); }
@@ -92,10 +95,13 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     });
     for (const node of [...slots.list.querySelectorAll('.empty, .more')]) node.remove();
     if (!shown.length) slots.list.append(h('li', { class: 'empty' }, icon(rows.length ? 'filter' : 'circle-check'), h('b', {}, t(rows.length ? 'dispatch.none_here' : 'dispatch.none'))));
+    if (isCut()) slots.list.append(h('li', { class: 'more' }, t('dispatch.cut', { n: number(rows.length), of: number(beyond) })));
     if (mine.length > SHOWN) slots.list.append(h('li', { class: 'more' }, t('dispatch.more', { n: SHOWN, of: number(mine.length) })));
     for (const key of [...chosen]) if (!shown.some(row => row.number === key)) chosen.delete(key);
     drawBulk();
   }
+
+  const isCut = () => beyond > rows.length && rows.length >= CUT_AT;
 
   function make(row) {
     const pick = h('input', { type: 'checkbox', 'aria-label': t('dispatch.select') });
@@ -109,7 +115,7 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
 
   function paint(one, row) {
     one.row = row;
-    const key = `${row.version} ${row.updated_at} ${row.title} ${unitName(row.lead_unit)} ${asked.has(row.number)} ${streetName(row.street)}`;
+    const key = `${row.version} ${row.title} ${unitName(row.lead_unit)} ${asked.has(row.number)} ${streetName(row.street)}`;
     if (one.drawn !== key) {
       one.drawn = key;
       one.light = lightMark(row);

@@ -49,7 +49,7 @@ export function fits(row, filter, now, units) {
   if (filter.light && lightOf(row, now) !== filter.light) return false;
   if (filter.unit && !(units.get(Number(filter.unit)) || new Set([Number(filter.unit)])).has(row.lead_unit)) return false;
   const words = (filter.text || '').trim().toLowerCase();
-  return !words || [row.number, row.title, row.address, row.text].some(one => (one || '').toLowerCase().includes(words));
+  return !words || [row.number, row.title, row.address].some(one => (one || '').toLowerCase().includes(words));
 }
 
 /** Unit → itself and every unit under it, from the tree in its order with `depth`. */

@@ -4,6 +4,7 @@ import { begin, h, t, fill, icon, openDialog, now, toast } from './duty-dom.js';
 import { call, explain, pathOf, read } from './duty-call.js';
 import { follow, mountHead } from './duty-head.js';
 import { streetNames } from './duty-place.js';
+import { sums } from './state.js';
 import { loadText } from './text.js';
 import { lightOf } from './dispatch-tabs.js';
 import { makeList } from './dispatch-list.js';
@@ -22,7 +23,7 @@ export async function mount(root, config) {
   await begin(config);
   await Promise.all(['dispatch', 'incident', 'cases'].map(name => loadText(config.language, name)));
   const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part'), names = {};
-  let rows = [], asked = new Set(), newest = null, current = null, etag = null, stamp = '', known = false, map = null, rereadAt = 0, reread = 0, wanted = config.case || '';
+  let rows = [], asked = new Set(), newest = null, current = null, etag = null, stamp = '', known = false, map = null, rereadAt = 0, reread = 0, total = null, wanted = config.case || '';
   const streetName = code => names[code] || '';
 
   const head = mountHead(root, config);
@@ -105,20 +106,21 @@ export async function mount(root, config) {
   /** Which cases have a request for more time or a suspension to decide. */
   async function loadRequests() {
     try { asked = new Set((await read('/cases/adjustments')).adjustments.map(one => one.number)); } catch { return; }
-    list.update(rows, asked);
+    list.update(rows, asked, total);
   }
 
   function live(state) {
     newest = state;
     rows = [...state.cases.values()];
-    list.update(rows, asked);
+    total = sums(state).cases_open;
+    list.update(rows, asked, total);
     drawMap();
     if (!known) { known = true; if (wanted) { open(wanted); wanted = ''; } }
     rest();
     moved();
   }
 
-  function stampOf(number) { const row = newest?.cases.get(number); return row ? `${row.version} ${row.updated_at}` : 'gone'; }
+  function stampOf(number) { const row = newest?.cases.get(number); return row ? `${row.version}` : 'gone'; }
   /** The case on the desk moved: it is read again, though not more often than somebody can read. */
   function moved() {
     if (!current || stampOf(current) === stamp) return;
@@ -148,6 +150,15 @@ export async function mount(root, config) {
   root.querySelector('[data-do=new]')?.addEventListener('click', take);
   root.querySelector('[data-do=keys]').addEventListener('click', keys);
 
+  list.search.addEventListener('keydown', async event => { // a number or words that no open case here has: the server knows them all
+    if (event.key !== 'Enter') return;
+    const first = list.first(), words = list.search.value.trim();
+    if (first || !words) { if (first) open(first.number); return; }
+    try {
+      const [found] = (await read(`/cases?${new URLSearchParams({ q: words, limit: 1 })}`)).cases;
+      if (found) open(found.number); else toast('info', t('dispatch.nowhere', { words }));
+    } catch (problem) { toast('error', explain(problem)); }
+  });
   rest();
   loadRequests();
   setInterval(loadRequests, REQUESTS_MS);

@@ -123,11 +123,11 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   function photos(noun) {
     const list = (noun.media || []).filter(one => one && typeof one === 'object' && !isVoice(one));
     parts.photos.hidden = !list.length && !noun.number;
-    fill(slots.photos, voicesOf(noun), positionsOf(noun), ['before', 'evidence', 'after'].map(role => {
+    fill(slots.photos, ['before', 'evidence', 'after'].map(role => {
       const of = list.filter(one => (one.role || 'evidence') === role);
       if (!of.length && role === 'evidence') return null;
       return h('figure', { 'data-role': role }, h('figcaption', {}, t(`duty.photo.${role}`)), of.length ? of.map(one => (one.ended_at ? endedPicture(one) : shot(String(one.media_id || one.id), t(`duty.photo.${role}`)))) : h('div', { class: 'no-photo' }, icon('image'), t('duty.photo.none')));
-    }));
+    }), voicesOf(noun), positionsOf(noun));
   }
 
   function stages(item, noun) {

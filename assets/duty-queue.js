@@ -38,7 +38,7 @@ function itemOfReport(row, severities) {
 }
 
 function itemOfCase(row, now, awaitsDesk) {
-  const overdue = row.overdue || (row.due_at && Date.parse(row.due_at) < now);
+  const overdue = row.overdue || (row.due_at && !row.paused_at && Date.parse(row.due_at) < now);
   const awaits = awaitsDesk.has(row.stage);
   const rank = awaits ? RANK.case_awaits : overdue ? RANK.case_overdue : RANK.case_moves;
   return base('case', row.number, row, { rank, since: row.opened_at, due_at: row.due_at, overdue, place: row.address, waits: awaits || overdue });

@@ -35,3 +35,6 @@ export async function unsubscribe() {
   await (await worker?.pushManager.getSubscription())?.unsubscribe();
   return 'off';
 }
+
+/** A notification was opened: whoever sent it learns that it was read. */
+export const tellRead = id => (id ? call('POST', '/push', { body: { act: 'read', id }, stay: true }).catch(() => null) : null);

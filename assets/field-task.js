@@ -44,7 +44,7 @@ export function makeTask(app) {
       h('p', { class: 'one-number num' }, row.number));
     if (typing) slots.task.querySelector('textarea')?.focus();
     fill(slots.acts, row.stage ? foot(row, stage) : null);
-    return null;
+    return app.tick();
   }
 
   const time = (row, stage) => h('div', { class: `clock-card ${row.due_at ? '' : 'none'}` }, DONE.includes(stage) ? h('b', { class: 'handed' }, icon('circle-check'), t('field.finished_note'))

@@ -57,20 +57,19 @@ self.addEventListener('push', event => {
   let note = {};
   try { note = event.data.json(); } catch { /* not ours */ }
   const [title, ...lines] = String(note.text || '一屏 Yiping').split('\n');
-  const mark = note.drill ? '【演练】' : '';
-  event.waitUntil(self.registration.showNotification(mark + title, {
+  event.waitUntil(self.registration.showNotification(title, {
     body: lines.join('\n'), tag: note.id, renotify: Boolean(note.id), icon: '/assets/field-icon-192.png', badge: '/assets/field-badge.png', vibrate: [200, 100, 200],
-    requireInteraction: (note.severity || 5) <= 2, data: { number: note.noun === 'case' ? note.key : '' }, timestamp: Date.parse(note.created_at) || Date.now(),
+    requireInteraction: (note.severity || 5) <= 2, data: { number: note.noun === 'case' ? note.key : '', id: note.id || '' }, timestamp: Date.parse(note.created_at) || Date.now(),
   }));
 });
 
 self.addEventListener('notificationclick', event => {
   event.notification.close();
-  const number = event.notification.data?.number || '';
+  const { number = '', id = '' } = event.notification.data || {};
   event.waitUntil(self.clients.matchAll({ type: 'window', includeUncontrolled: true }).then(open => {
     const page = open.find(one => new URL(one.url).pathname === '/field');
-    if (!page) return self.clients.openWindow(`/field${number ? `#${number}` : ''}`);
-    page.postMessage({ open: number });
+    if (!page) return self.clients.openWindow(`/field?read=${encodeURIComponent(id)}${number ? `#${number}` : ''}`);
+    page.postMessage({ open: number, read: id });
     return page.focus();
   }));
 });

@@ -12,7 +12,7 @@ import { makeMe, wearLook } from './field-me.js';
 import { makePatrol } from './field-patrol.js';
 import { makeReport } from './field-report.js';
 import { makeTask } from './field-task.js';
-import { renewPush } from './field-push.js';
+import { renewPush, tellRead } from './field-push.js';
 
 const VIEWS = ['tasks', 'report', 'patrol', 'me'];
 const MINE = ['dispatched', 'handling', 'on_site'];
@@ -26,7 +26,7 @@ export async function mount(root, config) {
   await loadText(config.language, 'field');
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const back = root.querySelector('[data-do=back]');
-  const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, refresh, locate, stageOf, isMine, waitingState: {} };
+  const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, refresh, locate, stageOf, isMine, tick, waitingState: {} };
   let known = null, drawn = '';
   const box = await openBox(config.account).catch(() => null); // private mode: nothing outlives the page, and it says so
   const memory = app.memory = await makeMemory(box);
@@ -186,7 +186,7 @@ export async function mount(root, config) {
   back.addEventListener('click', close);
   addEventListener('popstate', close);
   for (const button of slots.nav.querySelectorAll('[data-view]')) button.addEventListener('click', () => go(button.dataset.view));
-  navigator.serviceWorker?.addEventListener('message', event => event.data?.open && open(event.data.open));
+  navigator.serviceWorker?.addEventListener('message', event => { tellRead(event.data?.read); if (event.data?.open) open(event.data.open); });
 
   app.tasks = memory.kept('tasks', []);
   known = app.tasks.length ? new Set(app.tasks.map(row => row.number)) : null;
@@ -201,4 +201,5 @@ export async function mount(root, config) {
   askToKeep().catch(() => null);
   keepPage().catch(() => null);
   renewPush().catch(() => null);
+  tellRead(new URLSearchParams(location.search).get('read'));
 }

@@ -20,6 +20,7 @@ from store.timescale import Store
 OPEN, ENDED = 100_000, 100_000
 DUE = 2_000  # fall due at one moment
 _PAGES = 150
+_BACKLOG = 5_000  # clocks
 _DEEP = 40  # pages down the open cases
 _FILL = """
 with places as (select area, cell_id, lon, lat, duty_grid, row_number() over (order by cell_id) - 1 as place from cells),
@@ -82,14 +83,14 @@ def _printed(row: tuple[str, str], console: Console) -> tuple[str, str]:
 
 
 def _ask(stack: Stack, connection: psycopg.Connection[Any], pages: int) -> Sequence[Measured]:
-    worker = connection.execute("select handler_id from cases where closed_at is null limit 1").fetchone()
+    of = connection.execute("select handler_id, lead_unit from cases where closed_at is null limit 1").fetchone() or (0, 0)
     wanted = {
         "open, newest first": "stage=open",
         "to be dispatched": "stage=registered",
         "red": "stage=open&light=red",
         "yellow": "stage=open&light=yellow",
-        "of a unit": "stage=open&unit=bench-7",
-        "of a worker": f"stage=open&worker={worker[0] if worker else 0}",
+        "of a unit": f"stage=open&unit={of[1]}",
+        "of a worker": f"stage=open&worker={of[0]}",
         "with a word in it": "stage=open&q=某路77号",
     }
     headers = {"Authorization": f"Bearer {stack.token('read')}"}
@@ -144,16 +145,17 @@ def _get(client: httpx.Client, path: str) -> tuple[float, dict[str, Any]]:
 
 
 def _sweep(stack: Stack, connection: psycopg.Connection[Any], now: datetime) -> list[tuple[str, str]]:
-    """Until nothing is due any more; then with nothing due; then with so many due at one moment."""
+    """A part of what is late; then, the rest marked, with nothing due; then with so many due at one moment."""
     store = Store(stack.urls["database_url"], connections=1)
     try:
-        backlog, took = _swept(store, now)
+        backlog, took = _swept(store, now, _BACKLOG)
+        connection.execute("update case_clocks set overdue_at = %s, warned_at = %s where yellow_at <= %s", [now, now, now])
         idle = spread([_timed(store, now)[1] * 1000 for _ in range(50)])
         connection.execute(
             "update case_clocks set due_at = %s, yellow_at = %s, overdue_at = null, warned_at = null where case_number in "
             "(select case_number from case_clocks where running_since is not null limit %s)", [now, now, DUE],
         )  # fmt: skip
-        burst, burst_took = _swept(store, now)
+        burst, burst_took = _swept(store, now, OPEN)
     finally:
         store.close()
     return [
@@ -163,13 +165,13 @@ def _sweep(stack: Stack, connection: psycopg.Connection[Any], now: datetime) -> 
     ]
 
 
-def _swept(store: Store, now: datetime) -> tuple[int, float]:
-    marked, seconds = 0, 0.0
-    while True:
+def _swept(store: Store, now: datetime, most: int) -> tuple[int, float]:
+    """How many clocks were marked in how many seconds, until none is left or `most` are done."""
+    marked, seconds, found = 0, 0.0, 1
+    while found and marked < most:
         found, took = _timed(store, now)
         marked, seconds = marked + found, seconds + took
-        if not found:
-            return marked, seconds
+    return marked, seconds
 
 
 def _timed(store: Store, now: datetime) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""`yiping import revisits`: what a 12345 platform's revisits found, from its list (CSV or Excel). What a cell means says `ingest.revisits`."""
+"""`yiping import revisits`: what revisits of a 12345 platform found, from its list (CSV or Excel); `ingest.revisits` reads the cells."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHOWN = 50
 @click.option("--source", help="Feed whose tickets these are. [default: any of hotline.sources]")
 @click.option("--dry-run", is_flag=True, help="Read and report only, store nothing.")
 def revisits(file: Path, source: str | None, dry_run: bool) -> None:
-    """Take revisits: 办件编号, 回访时间, 是否有效, 是否联系, 是否解决, 满意度; or ticket_no, revisit_at, valid, contacted, solved, satisfaction.
+    """Take revisits: 办件编号, 回访时间, 是否有效, 是否联系, 是否解决, 满意度 (or our own words, docs/hotline.md).
 
     A time without an offset is the city's. Taken twice, a list changes nothing.
     """

@@ -15,8 +15,8 @@ from core.case_config import CasesConfig
 from core.checks import cross_check
 from core.codes.water_tags import WaterTag
 from core.duty_config import DutyConfig
-from core.errors import ConfigError, Problem
 from core.emergency_config import EmergencyConfig
+from core.errors import ConfigError, Problem
 from core.escalation_config import EscalationPolicy
 from core.evaluation_config import EvaluationConfig
 from core.feed_config import FeedConfig, IngestConfig

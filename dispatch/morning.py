@@ -43,7 +43,7 @@ def compose(told: Facts, say: Say, zone: ZoneInfo, classes: Mapping[str, object]
     span = say("morning.span", since=writer.moment(told["since"]), until=writer.moment(told["until"]))
     foot = say("morning.foot", at=writer.moment(told["made_at"]), by=told["made_by"] or say("morning.itself"))
     blocks = tuple(block for part in parts for block in part)
-    return Paper(say("morning.title", area=told["area_name"]), span, say.language, blocks, marks, foot)
+    return Paper(say("morning.title", area=writer.area()), span, say.language, blocks, marks, foot)
 
 
 class _Writer:
@@ -51,6 +51,10 @@ class _Writer:
 
     def __init__(self, told: Facts, say: Say, zone: ZoneInfo, classes: Mapping[str, object]) -> None:
         self.told, self.say, self.zone, self.classes = told, say, zone, classes
+
+    def area(self) -> str:
+        """What the report is of; a street has no English name."""
+        return str((self.told["area_name_en"] if self.say.language == "en" else "") or self.told["area_name"])
 
     def moment(self, at: str | None) -> str:
         return datetime.fromisoformat(at).astimezone(self.zone).strftime("%Y-%m-%d %H:%M") if at else _NONE

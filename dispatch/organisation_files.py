@@ -148,10 +148,10 @@ def role_of(word: str) -> str:
 
 
 def _person(cells: Cells) -> PersonEntry:
-    return PersonEntry(
-        _needed(cells, "login"), role_of(_needed(cells, "role")), _list(cells, "areas"), _text(cells, "title"),
-        _text(cells, "unit") or None, _text(cells, "post") or None, _text(cells, "name"), _text(cells, "phone"), _text(cells, "duty_grid") or None,
-    )  # fmt: skip
+    unit, post = _text(cells, "unit") or None, _text(cells, "post") or None
+    name, phone, grid = _text(cells, "name"), _text(cells, "phone"), _text(cells, "duty_grid") or None
+    role = role_of(_needed(cells, "role"))
+    return PersonEntry(_needed(cells, "login"), role, _list(cells, "areas"), _text(cells, "title"), unit, post, name, phone, grid)
 
 
 def _list(cells: Cells, name: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _KNOWN = (
 )
 _FACE = "words"
 _INK, _GREY, _ACCENT, _RED, _LINE = (16, 35, 59), (99, 117, 141), (11, 107, 192), (195, 33, 47), (213, 222, 234)
-_MARGIN, _FACTS_A_ROW, _FACT_HIGH = 18.0, 4, 17.0  # millimetres
+_MARGIN, _FACTS_A_ROW, _FACT_HIGH, _PAD = 18.0, 4, 17.0, 1.2  # millimetres
 
 
 class NoFont(NotFound):
@@ -112,7 +112,7 @@ class _Sheet(FPDF):
         self.ln(4)
 
     def _put_heading(self, words: str) -> None:
-        if self.will_page_break(26):  # a heading never stands alone at the foot
+        if self.will_page_break(44):  # a heading never stands alone at the foot
             self.add_page()
         self.ln(3)
         self.set_fill_color(*_ACCENT)
@@ -147,11 +147,17 @@ class _Sheet(FPDF):
         head = FontFace(emphasis="BOLD", color=_GREY, fill_color=(245, 248, 252))
         with self.table(
             borders_layout=TableBordersLayout.HORIZONTAL_LINES, text_align=sides, headings_style=head, line_height=5.4,
-            col_widths=_widths(block), padding=(0.6, 1.2), width=self.epw,
+            col_widths=self._widths(block), padding=(0.6, _PAD), width=self.epw,
         ) as table:  # fmt: skip
             for row in (block.heads, *block.rows):
                 table.row(row)
         self.ln(1.5)
+
+    def _widths(self, block: Block) -> tuple[float, ...]:
+        """Columns as wide as their longest line asks for, in millimetres."""
+        rows = (block.heads, *block.rows)
+        needs = [max(self.get_string_width(line) for row in rows for line in row[column].split("\n")) for column in range(len(block.heads))]
+        return tuple(share_out([need + 2 * _PAD + 1.6 for need in needs], self.epw))  # and a hair, so that what fits is not broken
 
     def _ink(self, size: float, colour: tuple[int, int, int], bold: bool = False) -> None:
         self.set_font(_FACE, "B" if bold else "", size)
@@ -170,11 +176,15 @@ class _Sheet(FPDF):
         return words + "…"
 
 
-def _widths(block: Block) -> tuple[int, ...]:
-    """Columns as wide as their words ask for, within bounds; a Chinese letter is two Latin ones wide."""
-    lengths = [max(_length(row[column]) for row in (block.heads, *block.rows)) for column in range(len(block.heads))]
-    return tuple(min(max(length, 6), 44) for length in lengths)
-
-
-def _length(words: str) -> int:
-    return sum(2 if letter > "\u2e7f" else 1 for letter in words)
+def share_out(needs: Sequence[float], room: float) -> list[float]:
+    """Widths of columns that need so much: each what it needs while there is room, else the widest give way to one common width."""
+    if sum(needs) <= room:
+        widest = max(range(len(needs)), key=lambda column: needs[column])
+        return [need + (room - sum(needs)) * (column == widest) for column, need in enumerate(needs)]
+    left, most = room, 0.0
+    for rank, need in enumerate(sorted(needs)):
+        most = left / (len(needs) - rank)
+        if need > most:
+            break
+        left -= need
+    return [min(need, most) for need in needs]

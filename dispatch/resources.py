@@ -20,6 +20,7 @@ HEADINGS: Mapping[str, str] = {
 }  # fmt: skip
 KEYS = ("code", "name")
 LONGEST = 500
+_NO_TEXTS = {"lon", "lat", "quantity", "tags", "datum"}
 Area = Callable[[float, float], str | None]
 
 
@@ -71,7 +72,7 @@ def read_rows(rows: Iterable[tuple[int, Mapping[str, Any]]], area_of: Area, datu
 
 def read_row(cells: Mapping[str, Any], area_of: Area, datum: str = "cgcs2000") -> Resource:
     """Raises `Invalid` with what is missing or wrong."""
-    told: dict[str, Any] = {name: str(value).strip() for name, value in cells.items() if name not in {"lon", "lat", "quantity", "tags", "datum"}}
+    told: dict[str, Any] = {name: str(value).strip() for name, value in cells.items() if name not in _NO_TEXTS}
     if too_long := [name for name, value in told.items() if len(str(value)) > LONGEST]:
         raise Invalid(f"{', '.join(too_long)}: longer than {LONGEST} letters")
     told["kind"] = _LABELS.get(told.get("kind", ""), told.get("kind", ""))

@@ -30,8 +30,8 @@ the shared subscription), `YIPING_MQTT_QUEUE_BYTES` (the broker's `max_queued_by
 in capitals (what its stations must send, e.g. `YIPING_FEED_PASSWORD_HJ212`), `YIPING_FEED_KEY_` and a feed's name in capitals (the SM4
 keys that open enciphered packets of HJ 212-2025, e.g. `YIPING_FEED_KEY_HJ212`: 32 hexadecimal digits, or `MN:key` for one station,
 several between blanks), `YIPING_NOTIFY_URL_`, `YIPING_NOTIFY_KEY_` and `YIPING_NOTIFY_SECRET_` and a channel's name in capitals
-([notify.md](notify.md)), `YIPING_HOTLINE_URL`, `YIPING_HOTLINE_KEY` and `YIPING_HOTLINE_SECRET` ([hotline.md](hotline.md)); each may instead
-be `NAME_FILE`, the path of a file that holds the value).
+([notify.md](notify.md)), `YIPING_HOTLINE_URL`, `YIPING_HOTLINE_KEY` and `YIPING_HOTLINE_SECRET` ([hotline.md](hotline.md)); each may
+instead be `NAME_FILE`, the path of a file that holds the value).
 """
 
 
@@ -67,9 +67,9 @@ def row(name: str, field: Any) -> str:
     text = str(field.annotation.__name__ if isinstance(field.annotation, type) else field.annotation)
     for noise in (
         "core.config.", "core.feed_config.", "core.place_config.", "core.rule_config.", "core.rule_measures.", "core.rule_parts.",
-        "core.quality_config.",
+        "core.quality_config.", "core.organisation_config.", "core.work_config.",
         "core.evaluation_config.", "core.duty_config.", "core.ledger_config.", "core.escalation_config.", "core.suppress_config.",
-        "core.incident_config.", "core.organisation_config.", "core.work_config.", "core.rule_city.", "core.model.", "core.setting.", "typing.", "datetime.", "annotated_types.",
+        "core.incident_config.", "core.rule_city.", "core.model.", "core.setting.", "typing.", "datetime.", "annotated_types.",
     ):  # fmt: skip
         text = text.replace(noise, "")
     # A validator is told by its address, which is another one each time.

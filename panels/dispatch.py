@@ -41,7 +41,8 @@ def view(page: Page) -> Component:
 
 def law() -> dict[str, Any]:
     """What the browser needs of the table to sort and to ask for a note before the server must; never which act is allowed."""
-    return {"path": list(cases.PATH), "beside": cases.BESIDE_PATH, "needs_note": sorted(cases.NEEDS_NOTE)}
+    skips = {stage: left for stage in cases.TABLE if (left := cases.skips_of(stage))}
+    return {"path": list(cases.PATH), "beside": cases.BESIDE_PATH, "needs_note": sorted(cases.NEEDS_NOTE), "skips": skips}
 
 
 def _queue(text: Text, role: str) -> Component:

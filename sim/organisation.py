@@ -112,8 +112,8 @@ def _handlers(city: City, area: str) -> Iterator[Member]:
 def _nights(city: City) -> Iterator[Member]:
     for code, name in streets_of(city):
         for n in (1, 2):
-            login = f"yb{code[-3:]}{n}"
-            yield Member(login, "grid_worker", code, f"{name.removesuffix('街道')}夜班 {n:02d}", person_name(login), team_unit(code), "夜班网格员")
+            login, title = f"yb{code[-3:]}{n}", f"{name.removesuffix('街道')}夜班 {n:02d}"
+            yield Member(login, "grid_worker", code, title, person_name(login), team_unit(code), "夜班网格员")
 
 
 def places_of(workers: Sequence[Worker]) -> list[dict[str, str]]:

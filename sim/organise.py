@@ -71,5 +71,5 @@ def _plan(connection: Connection, workers: Sequence[Worker], visitor: str, act: 
     others = [worker for worker in workers if worker.login != visitor]
     for worker in (*own, *others[:: max(1, len(others) // _PATROLLED)][:_PATROLLED]):
         for title, starts, ends, share in _PATROLS:
-            plan = patrol_plans.Plan(worker.duty_grid, title, starts, ends, share=share)
+            plan = patrol_plans.Plan(worker.duty_grid, title, starts, ends, share=share, simulated=True)
             patrol_plans.add_plan(connection, plan, act, zone)

@@ -33,6 +33,7 @@ class Platform:
     stumbled: set[str] = field(default_factory=set)
     refused: int = 0
     _ask: dict[str, float] = field(default_factory=dict)
+    _asked: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, headers: Mapping[str, str], body: bytes, now: float) -> tuple[int, dict[str, Any]]:
@@ -65,15 +66,16 @@ class Platform:
             due = [number for number, at in self._ask.items() if now - at >= _ASK_AFTER_S / max(1.0, speed)]
             for number in due:
                 del self._ask[number]
-            return [_revisit(number, self.records[number], now) for number in due]
+                self._asked[number] = self._asked.get(number, 0) + 1
+            return [_revisit(number, self._asked[number], self.records[number], now) for number in due]
 
 
-def _revisit(number: str, record: Mapping[str, Any], now: float) -> dict[str, Any]:
-    """What a caller says: one in ten is not reached, the rest mostly content."""
+def _revisit(number: str, time: int, record: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """What a caller says the first, second … time: one in ten is not reached, the rest mostly content."""
     reached, at = trait(number, "reached") < 0.92, datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
     word = next(word for most, word in _VERDICTS if trait(number, "verdict") < most)
     unit = record.get("办理单位", "")
-    told: dict[str, Any] = {"办件编号": number, "回访编号": f"HF{number}", "回访时间": at, "办理单位": unit, "回访方式": "电话"}
+    told: dict[str, Any] = {"办件编号": number, "回访编号": f"HF{number}-{time}", "回访时间": at, "办理单位": unit, "回访方式": "电话"}
     if not reached:
         return {**told, "是否有效": "否"}
     contacted = trait(number, "contacted") < 0.95

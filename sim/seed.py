@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.config import Config
 from core.errors import Invalid
+from core.model import EVERYWHERE
 from geodata.boundary import district_boundary, urban_centre
 from geodata.gazetteer_layers import SOURCE as SCHEMATIC
 from geodata.gazetteer_layers import schematic_places
@@ -25,12 +26,14 @@ from sim import history, keep
 from sim.city import City
 from sim.kinds import HJ212_CODES, KIND_OF, RIVER_LEVELS, RIVER_LEVELS_SOURCE
 from sim.layout import lay_out
+from sim.ledgers import make_enterprises
 from sim.model import Plan, Site
 from sim.organise import organise
 from sim.resources import make_resources
 from sim.staff import DEMO, STAFF, Worker, human_grid, new_password, person_name, workers_of
-from store import resources, simulation
+from store import enterprises, resources, simulation
 from store.accounts import create_account, create_token, find_token
+from store.acts import Act
 from store.gazetteer import save_places
 from store.geography import load_city, save_city, save_layer
 from store.timescale import Connection, Store
@@ -80,6 +83,8 @@ def _make(store: Store, config: Config, area: str, devices: int, run_dir: Path, 
         with store.connection() as connection:
             _save_devices(connection, config, plan, now)
             resources.keep_all(connection, make_resources(city, area), "demo", now)
+            for entry, place in make_enterprises(city, config.ledgers.enterprise_kinds, area):
+                enterprises.put_enterprise(connection, entry, place, Act("seed", EVERYWHERE, now), simulated=True)
         step("人员 people")
         with store.connection() as connection:
             users, staff = _people(connection, city, plan, area, now)

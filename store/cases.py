@@ -35,8 +35,13 @@ def list_cases(connection: Connection, scope: Scope, wanted: Filter, after: tupl
     columns, (at, number) = wanted.columns(scope, *_FILTERS), after or (None, None)
     stages = [stage for word in columns["stages"] or () for stage in (sorted(lifecycle.OPEN) if word == "open" else [word])]
     still_open = set(stages) <= lifecycle.OPEN if stages else columns["light"] is not None
-    found = queries.cases_list(connection, **{**columns, "stages": stages or None}, open=still_open, after_at=at, after_number=number)
-    return [row["shape"] for row in found]
+    asked = {**columns, "stages": stages or None, "open": still_open, "after_at": at, "after_number": number}
+    if columns["text"] or columns["unit"]:
+        return [row["shape"] for row in queries.cases_list(connection, **asked)]
+    queries.cases_walk(connection, sort="off", parallel="0")
+    found = [row["shape"] for row in queries.cases_list(connection, **asked)]
+    queries.cases_walk(connection, sort="on", parallel="2")
+    return found
 
 
 def get_case(connection: Connection, scope: Scope, number: str, now: datetime, config: Config) -> dict[str, Any]:
@@ -57,15 +62,10 @@ def get_case(connection: Connection, scope: Scope, number: str, now: datetime, c
         "supports": supports,
         "adjustments": adjustments.of_case(connection, number),
         "children": list(queries.cases_children(connection, case_number=number)),
-        "proposal": routing.show(connection, shape, now, *_names(config)) if shape["stage"] in {"accepted", "registered"} else None,
+        "proposal": routing.show(connection, shape, now, config.classes) if shape["stage"] in {"accepted", "registered"} else None,
         "audit": audit.of_noun(connection, "case", number),
         "media": list(queries.cases_media(connection, case_number=number)),
     }
-
-
-def _names(config: Config) -> tuple[dict[str, str], dict[str, str]]:
-    """What the city calls its classes, in Chinese and in English."""
-    return {code: one.label for code, one in config.classes.items()}, {code: one.label_en for code, one in config.classes.items()}
 
 
 def _time(connection: Connection, shape: Mapping[str, Any], now: datetime, config: Config) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def _follow_clocks(doing: Doing, saved: Mapping[str, Any]) -> datetime | None:
     elif doing.told.get("kind") == "extension" and doing.told["stage"] == "agreed":
         due_at = clocks.extend(connection, number, datetime.fromisoformat(doing.told["until_at"]), act.now, config)
     elif not doing.beside or saved["stage"] != row["stage"]:
-        due_at = clocks.follow(connection, row, row["stage"], saved["stage"], act.act, config, act.now)
+        due_at = clocks.follow(connection, row, row["stage"], saved["stage"], config, act.now)
     return due_at  # type: ignore[no-any-return]
 
 

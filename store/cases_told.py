@@ -10,7 +10,7 @@ from store import people
 from store.acts import Act
 from store.timescale import Connection, queries
 
-_WORKERS = {"dispatch": "case_dispatched", "rework": "case_rework", "remind": "case_reminded"}
+_WORKERS = {"dispatch": "case_dispatched", "rework": "case_rework", "remind": "case_reminded", "expedite": "case_expedited"}
 _DESK = {"ask_help": "case_help", "reopen": "case_reopened", "transfer": "case_transferred"}
 _CHECKS = {"pre_check": "case_pre_check", "post_check": "case_post_check"}
 

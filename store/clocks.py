@@ -14,6 +14,7 @@ from core.work_config import Limit, TimeUnit, round_the_clock
 from dispatch import clocks
 from dispatch.clocks import TOTAL as TOTAL
 from dispatch.clocks import Clock, Limits, Terms
+from dispatch.standards import COMPONENT, EVENT
 from store import clock_sweep, standards, work_days
 from store.timescale import Connection, queries
 
@@ -39,9 +40,9 @@ def open_clocks(connection: Connection, number: str, class_code: str, condition_
 
 
 def follow(
-    connection: Connection, row: Mapping[str, Any], before_stage: str, after_stage: str, act: str, config: Config, now: datetime
+    connection: Connection, row: Mapping[str, Any], before_stage: str, after_stage: str, config: Config, now: datetime
 ) -> datetime | None:
-    """Let the clocks follow an act; `act` only for its name in the trace. Call it when the case's row has been saved.
+    """Let the clocks follow an act from one stage to another, when the case's row has been saved.
 
     Begins, pauses, resumes and ends what the new stage asks for. Work that ends past its deadline is marked and told as overdue here,
     the sweep will not see it. Returns the deadline of the whole; None for a case that never had one.
@@ -102,8 +103,9 @@ def _told(terms: Terms, clock: Clock, now: datetime) -> dict[str, Any]:
 
 def _limits(connection: Connection, case: Mapping[str, Any], config: Config) -> Limits:
     """Of the whole and of each phase: the standard's row first, then the configuration."""
-    code = case["class_code"]
-    row = standards.find(connection, "component" if case["of_component"] else "event", code, case["condition_no"])
+    code, row = case["class_code"], None
+    for kind in (COMPONENT, EVENT) if case["of_component"] else (EVENT, COMPONENT) if case["component_code"] else (EVENT,):
+        row = row or standards.find(connection, kind, code, case["condition_no"])
     limits = {phase: (limit, "config") for phase, limit in config.work.limits.given.items()}
     if row:
         limits |= {phase: (limit, "standard") for phase, limit in row.stage_limits.items()}

@@ -158,4 +158,3 @@ def _tell(connection: Connection, row: Mapping[str, Any], act: Act, step: int) -
             connection, now=act.now, dedupe_key=f"{template}/{row['incident_id']}/{step}/{target}", target=target, template=template,
             severity=min(row["level"], 4), payload=Jsonb(payload),
         )  # fmt: skip
-

@@ -59,7 +59,7 @@ def issue(connection: Connection, wanted: Issue, act: Act) -> int:
         told = f"report {last['evaluation_id']} of this period stands already; say in `why` why it is issued again"
         raise IllegalAct("issue", "issued", (), told)
     version, replaces = (last["version"] + 1, last["evaluation_id"]) if last else (1, None)
-    formulas = {code: tell(code, one) for code, one in wanted.formulas.items()}
+    formulas = [tell(code, one) for code, one in wanted.formulas.items()]
     evaluation_id: int = queries.evaluations_add(
         connection, **place, kind=wanted.period.kind, label=wanted.period.label, version=version, replaces=replaces, why=wanted.why,
         now=act.now, issued_by=act.by, formulas=Jsonb(formulas),
@@ -97,7 +97,9 @@ def _counted(connection: Connection, evaluation_id: int, by: str, subject: str) 
 def table(connection: Connection, by: str, tallies: Mapping[str, Sequence[Tally]], said: Said) -> list[dict[str, Any]]:
     """Figures by key, with the names of the keys; the total of nothing is a row, too."""
     groups = tallies if by != "total" else {"": merge(tallies.values())}
-    called = indicators.names(connection, by, groups) if by not in ("class", "class_big") else said.labels
+    called = indicators.names(connection, by, groups)
+    if by in ("class", "class_big"):
+        called = {**called, **said.labels}
     return [
         {
             "key": key, "name": called.get(key, (key if key != NOBODY else "", ""))[0], "name_en": called.get(key, ("", ""))[1],

@@ -18,6 +18,7 @@ from store.hotline import change, lock, tell
 from store.timescale import Connection, queries
 
 _AT_ONCE = 500
+_WORD = 200
 
 
 def follow(connection: Connection, config: Config, now: datetime) -> int:
@@ -50,7 +51,7 @@ def _follow_one(connection: Connection, fact: Mapping[str, Any], config: Hotline
 
 def _add(connection: Connection, fact: Mapping[str, Any], now: datetime) -> None:
     extra = fact["extra"]
-    told = {name: str(extra.get(name, "")) for name in ("upper_no", "appeal_type", "via")}
+    told = {name: str(extra.get(name, ""))[:_WORD] for name in ("upper_no", "appeal_type", "via")}
     queries.hotline_add(
         connection, source=fact["source"], ticket_no=fact["ticket_no"], report_id=fact["report_id"], area=fact["area"],
         confidential=extra.get("confidential") is True, opened_at=fact["observed_at"], due_at=_moment(extra.get("due_at")),
@@ -63,7 +64,7 @@ def _told(row: Mapping[str, Any], fact: Mapping[str, Any]) -> dict[str, Any]:
     extra = fact["extra"]
     return {
         **row, "area": fact["area"], "case_number": fact["case_number"] or row["case_number"], "unit": fact["unit"],
-        "due_at": _moment(extra.get("due_at")) or row["due_at"], "appeal_type": str(extra.get("appeal_type") or row["appeal_type"]),
+        "due_at": _moment(extra.get("due_at")) or row["due_at"], "appeal_type": str(extra.get("appeal_type") or row["appeal_type"])[:_WORD],
         "confidential": row["confidential"] or extra.get("confidential") is True,
     }  # fmt: skip
 
@@ -106,4 +107,9 @@ def sweep(connection: Connection, now: datetime) -> int:
 
 
 def _moment(text: object) -> datetime | None:
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    """A moment of a report's own words: a feed may write there what it likes, and what is no moment says nothing."""
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None and 2000 <= at.year <= 2200 else None

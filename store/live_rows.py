@@ -31,7 +31,8 @@ SHAPES: Mapping[str, tuple[str, ...]] = {  # docs/live.md: what screens get; tex
     ),
     "case": (
         *("id", "number", "title", "severity", "stage", "class_code", *_PLACE, "address", "duty_grid", "opened_at", "due_at", "overdue"),
-        *("finished_at", "closed_at", "incident_id", "alert_id", "report_id", "handler_id", "handled_by", *_MARKS),
+        *("yellow_at", "paused_at", "finished_at", "closed_at", "incident_id", "alert_id", "report_id", "handler_id", "handled_by"),
+        *("source", "lead_unit", "send_backs", "expedites", *_MARKS),
     ),
     "incident": (
         *("id", "title", "class_code", "domain", "severity", "stage", *_PLACE, "opened_at", "updated_at", "closed_at"),

@@ -127,7 +127,9 @@ def _keep(
     connection: Connection, scope: Scope, until: datetime, act: Act, config: Config, texts: Mapping[str, Text]
 ) -> int | None:  # fmt: skip
     by_itself = scope.account_id is None and scope.role == "system"
-    told = gather(connection, scope, until, act.now) | {"made_by": "" if by_itself else act.by}
+    whole = scope.areas[0] == config.area.code
+    told = gather(connection, scope, until, act.now)
+    told |= {"made_by": "" if by_itself else act.by, "area_name_en": config.area.name_en if whole else ""}
     papers = {language: to_plain(compose(told, say, config.area.zone, config.classes)) for language, say in texts.items()}
     report_id: int | None = queries.morning_add(
         connection, area=scope.areas[0], day=_day(until, config), since=until - DAY, until=until, now=act.now, made_by=told["made_by"],

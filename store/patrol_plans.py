@@ -33,6 +33,7 @@ class Plan:
     cells: tuple[int, ...] = ()
     points: tuple[tuple[str, float, float], ...] = ()
     share: float = 1.0
+    simulated: bool = False
 
 
 def add_plan(connection: Connection, plan: Plan, act: Act, zone: str) -> int:
@@ -47,7 +48,8 @@ def add_plan(connection: Connection, plan: Plan, act: Act, zone: str) -> int:
     plan_id = int(
         queries.patrol_plans_add(
             connection, duty_grid=plan.duty_grid, area=area, title=plan.title.strip(), weekdays=sorted(set(plan.weekdays)),
-            starts=plan.starts, ends=plan.ends, zone=zone, stops=Jsonb(stops), share=plan.share, by=act.by, now=act.now,
+            starts=plan.starts, ends=plan.ends, zone=zone, stops=Jsonb(stops), share=plan.share,
+            simulated=plan.simulated, by=act.by, now=act.now,
         )
     )  # fmt: skip
     audit.append(connection, act.named("add"), "patrol_plan", plan_id, area, detail={"stops": len(stops)})
@@ -89,6 +91,6 @@ def _make(connection: Connection, row: dict[str, Any], day: date, now: datetime)
     patrol_id = queries.patrols_add(
         connection, plan_id=row["plan_id"], duty_grid=row["duty_grid"], area=row["area"], title=row["title"], worker_id=None,
         since=window.begins, until=window.ends, stops=Jsonb(row["stops"]), share=row["share"], by=f"plan {row['plan_id']}", now=now,
-        drill=False, simulated=False,
+        drill=False, simulated=row["simulated"],
     )  # fmt: skip
     return int(patrol_id is not None)

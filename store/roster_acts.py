@@ -177,9 +177,9 @@ def _person(connection: Connection, who: object, area: str) -> dict[str, Any]:
     if row is None:
         raise Invalid(f"nobody has the account '{who}'")
     if row["role"] not in IN_FIELD:
-        raise Invalid(f"'{who}' is a {row['role']}: no duty grid is for that role")
+        raise Invalid(f"{row['title']} is a {row['role']}: no duty grid is for that role")
     if area and not any(area.startswith(mine) for mine in row["areas"]):
-        raise Invalid(f"'{who}' does not work in {area}")
+        raise Invalid(f"{row['title']} does not work in {area}")
     return row
 
 

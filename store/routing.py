@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.config import ClassConfig
 from core.routing_config import RoutingTimes
 from dispatch.routing import Around, Proposal, RoutingRule, Spot, Unit, Worker, find_proposal
 from dispatch.routing_words import reason_of
@@ -23,13 +24,12 @@ def propose(connection: Connection, row: Mapping[str, Any], now: datetime) -> Pr
     return _propose(connection, row, now)[0]
 
 
-def show(
-    connection: Connection, row: Mapping[str, Any], now: datetime, names: Mapping[str, str] | None = None,
-    english: Mapping[str, str] | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """The proposal as screens read it, with its reason in both languages; `names`: of classes by their code, `english` in English."""
+def show(connection: Connection, row: Mapping[str, Any], now: datetime, classes: Mapping[str, ClassConfig] | None = None) -> dict[str, Any]:
+    """The proposal as screens read it, with its reason in both languages; `classes`: what the city calls them."""
     proposal, spot = _propose(connection, row, now)
-    said = {**{one["code"]: one["name"] for one in queries.routing_area_names(connection, area=spot.area)}, **(names or {})}
+    said = {one["code"]: one["name"] for one in queries.routing_area_names(connection, area=spot.area)}
+    said |= {code[:2]: one.group for code, one in (classes or {}).items()} | {code: one.label for code, one in (classes or {}).items()}
+    english = said | {code: one.label_en for code, one in (classes or {}).items()}
     return {
         "basis": proposal.basis,
         "rule": proposal.rule,
@@ -40,7 +40,7 @@ def show(
         "automatic": proposal.automatic,
         "sent_back": [_shape(unit) for unit in proposal.sent_back],
         "reason": reason_of(proposal, spot, said),
-        "reason_en": reason_of(proposal, spot, {**said, **(english or {})}, "en"),
+        "reason_en": reason_of(proposal, spot, english, "en"),
     }
 
 

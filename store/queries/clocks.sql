@@ -16,9 +16,11 @@ select clock, round, amount, unit, basis, extended, opened_at, started_at, consu
 from case_clocks where case_number = :case_number order by opened_at, clock, round;
 
 -- name: clocks_case^
-select case_number, class_code, condition_no, component_code is not null as of_component, stage, kept_stage, area, title, severity, handler_id, lead_unit,
+-- Events and components count their classes each for themselves: of a component's class is a case that bears that very code.
+select case_number, class_code, condition_no, component_code,
+       exists (select from components k where k.code = c.component_code and k.class_code = c.class_code) as of_component, stage, kept_stage, area, title, severity, handler_id, lead_unit,
        overdue_at, due_at, drill, simulated
-from cases where case_number = :case_number;
+from cases c where case_number = :case_number;
 
 -- name: clocks_put*!
 insert into case_clocks (case_number, clock, round, amount, unit, basis, extended, opened_at, started_at, consumed, running_since, paused_at, paused_for,
@@ -36,14 +38,16 @@ update cases set due_at = :due_at, yellow_at = :yellow_at, paused_at = :paused_a
 where case_number = :case_number;
 
 -- name: clocks_take_overdue
+-- In the order of the index: what is marked is late and what is late is marked, but the planner takes one for independent of the other
+-- and would look for five hundred among all cases when there are none.
 select c.case_number from case_clocks k join cases c using (case_number)
 where k.running_since is not null and k.overdue_at is null and k.due_at <= :now
-limit :limit for update of c skip locked;
+order by k.due_at limit :limit for update of c skip locked;
 
 -- name: clocks_take_yellow
 select c.case_number from case_clocks k join cases c using (case_number)
 where k.running_since is not null and k.warned_at is null and k.overdue_at is null and k.yellow_at <= :now and k.due_at > :now
-limit :limit for update of c skip locked;
+order by k.yellow_at limit :limit for update of c skip locked;
 
 -- name: clocks_mark_overdue
 -- The case's row is ours by now, but what was read while waiting for it may be old: only what still stands so is marked, and only that is told.

@@ -45,7 +45,11 @@ where f.area like any(cast(:areas as text[])) and f.area like :area
 select u.unit_id::text as key, u.name, u.name_en from units u where :by = 'unit' and u.unit_id::text = any(cast(:keys as text[]))
 union all select a.code, a.name, '' from areas a where :by in ('district', 'street', 'community') and a.code = any(cast(:keys as text[]))
 union all select g.code, g.name, '' from duty_grids g where :by = 'grid' and g.code = any(cast(:keys as text[]))
-union all select p.account_id::text, p.title, '' from accounts p where :by = 'worker' and p.account_id::text = any(cast(:keys as text[]));
+union all select p.account_id::text, p.title, '' from accounts p where :by = 'worker' and p.account_id::text = any(cast(:keys as text[]))
+union all (select s.class_code, string_agg(distinct s.name, ' / '), '' from class_standards s
+           where :by = 'class' and s.class_code = any(cast(:keys as text[])) group by 1)
+union all (select left(s.class_code, 2), string_agg(distinct s.big_name, ' / '), '' from class_standards s
+           where :by = 'class_big' and left(s.class_code, 2) = any(cast(:keys as text[])) group by 1);
 
 -- name: evaluations_add^
 insert into evaluations (subject, kind, label, since, until, area, version, replaces, why, as_of, issued_by, formulas, simulated)

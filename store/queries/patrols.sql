@@ -1,14 +1,18 @@
 -- Patrols, the plans they are made from, and where those who walked them were.
 
 -- name: patrols_list
+-- Of one person: given to him or to whom he stands in for, and those of grids they serve that nobody has taken.
 select p.patrol_id as id, p.plan_id as plan, p.duty_grid, g.name as duty_grid_name, p.area, p.title, p.worker_id as account, a.title as worker,
        p.since as "from", p.until, jsonb_array_length(p.stops) as stops, cardinality(p.visited) as visited, p.share, p.stage, p.began_at, p.ended_at, p.why,
        p.drill, p.simulated, p.version
 from patrols p left join duty_grids g on g.code = p.duty_grid left join accounts a on a.account_id = p.worker_id
+cross join lateral (select (:mine)::integer || array(select s.for_id from substitutions s
+    where s.stand_in_id = (:mine)::integer and s.since < p.until and least(s.until, s.ended_at) > p.since) as who) m
 where p.area like any(cast(:areas as text[])) and p.area like :area and p.since < :until and p.until > :since
   and (cast(:stages as text[]) is null or p.stage = any(cast(:stages as text[])))
   and (cast(:duty_grid as text) is null or p.duty_grid = :duty_grid)
-  and (cast(:mine as integer) is null or p.worker_id = :mine or (p.worker_id is null and p.stage in ('planned', 'under_way')))
+  and (cast(:mine as integer) is null or p.worker_id = any(m.who) or (p.worker_id is null and p.stage in ('planned', 'under_way')
+       and (g.worker_id = any(m.who) or exists (select from rosters r where r.duty_grid = p.duty_grid and r.cycle && m.who))))
   and (p.since, p.patrol_id) > (:after_at ::timestamptz, :after_id ::bigint)
 order by p.since, p.patrol_id limit :limit;
 
@@ -61,16 +65,16 @@ delete from patrol_fixes where at < :before;
 -- name: patrol_plans_list
 select p.plan_id as id, p.duty_grid, g.name as duty_grid_name, p.area, p.title, p.weekdays, to_char(p.starts, 'HH24:MI') as starts,
        to_char(p.ends, 'HH24:MI') as ends, p.zone, p.stops, p.share, p.made_by as by,
-       p.made_at as at, p.ended_at, p.planned_to, p.version
+       p.made_at as at, p.ended_at, p.planned_to, p.simulated, p.version
 from patrol_plans p join duty_grids g on g.code = p.duty_grid
 where p.ended_at is null and p.area like any(cast(:areas as text[])) and p.area like :area order by p.plan_id limit :limit;
 
 -- name: patrol_plans_add$
-insert into patrol_plans (duty_grid, area, title, weekdays, starts, ends, zone, stops, share, made_by, made_at)
-values (:duty_grid, :area, :title, :weekdays, :starts, :ends, :zone, :stops, :share, :by, :now) returning plan_id;
+insert into patrol_plans (duty_grid, area, title, weekdays, starts, ends, zone, stops, share, simulated, made_by, made_at)
+values (:duty_grid, :area, :title, :weekdays, :starts, :ends, :zone, :stops, :share, :simulated, :by, :now) returning plan_id;
 
 -- name: patrol_plans_due
-select plan_id, duty_grid, area, title, weekdays, starts, ends, zone, stops, share, planned_to from patrol_plans
+select plan_id, duty_grid, area, title, weekdays, starts, ends, zone, stops, share, simulated, planned_to from patrol_plans
 where ended_at is null and (planned_to is null or planned_to <= :last) order by plan_id limit :limit for update skip locked;
 
 -- name: patrol_plans_planned!

@@ -236,9 +236,9 @@ def test_reminders_and_orders_are_counted_and_told_and_a_comment_is_never_too_la
     act(people["boss"], number, "expedite", 422)
     shape = act(people["boss"], number, "expedite", note="今日必须办结")
     assert (shape["reminds"], shape["expedites"], shape["stage"]) == (1, 1, "handling")
-    told = desk.rows("select template, target from outbox where template in ('case_reminded', 'order_issued') order by 1")
+    told = desk.rows("select template, target from outbox where template in ('case_expedited', 'case_reminded') order by 1")
     assert [(row["template"], row["target"]) for row in told] == [
-        (template, f"account:{desk.people['worker1']}") for template in ("case_reminded", "order_issued")
+        (template, f"account:{desk.people['worker1']}") for template in ("case_expedited", "case_reminded")
     ]
     assert [one["case_number"] for one in people["duty1"].get("/orders").json["orders"]] == [number]
     late = people["duty1"].ask("POST", f"/cases/{number}/acts", {"act": "comment", "note": "已电话联系"}, If_Match='"1"')

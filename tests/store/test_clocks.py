@@ -7,12 +7,13 @@ import pytest
 
 from core.errors import Invalid
 from core.work_config import Limit, TimeUnit
-from dispatch.standards import EVENT, Standard
+from dispatch.standards import COMPONENT, EVENT, Standard
 from store import clock_sweep, clocks, standards
 from store.acts import logged
 from store.timescale import Connection
 from tests.desk import NORTH, Desk, later
 
+_WHERE = {"lon": 119.905, "lat": 31.785}
 NUMBER = "3204042026112100001"
 
 
@@ -26,7 +27,7 @@ def add_case(desk: Desk, number: str = NUMBER, **columns: Any) -> str:
 
 
 def open_clocks(desk: Desk, **columns: Any) -> datetime:
-    number = add_case(desk, **columns)
+    number = add_case(desk, **columns)  # `columns` may name another number
     with desk.store.connection() as connection:
         return clocks.open_clocks(connection, number, "0401", columns.get("condition_no"), desk.now, desk.config)
 
@@ -38,7 +39,7 @@ def move(desk: Desk, stage: str, number: str = NUMBER) -> datetime | None:
         assert row is not None
         with logged(connection, "case", [number], desk.now):
             connection.execute("update cases set stage = %s where case_number = %s", [stage, number])
-            return clocks.follow(connection, row, row["stage"], stage, "act", desk.config, desk.now)
+            return clocks.follow(connection, row, row["stage"], stage, desk.config, desk.now)
 
 
 def whole(desk: Desk, number: str = NUMBER) -> dict[str, Any]:
@@ -210,3 +211,14 @@ def test_the_citys_own_days_go_before_the_countrys(desk: Desk) -> None:
         save_standard(connection, desk, Limit(1, TimeUnit.WORK_DAYS))
         connection.execute("insert into work_days (day, works) values (%s, false)", [monday])
     assert open_clocks(desk) == datetime.fromisoformat("2026-11-24T17:30:00+08:00")
+
+
+def test_a_components_class_has_its_own_standard_although_an_event_has_the_same_code(desk: Desk) -> None:
+    lamp_post = {"code": "3204040401000001", "class_code": "0401", "name": "路灯", "area": f"{NORTH}001", "imported_at": desk.now}
+    desk.insert("components", lamp_post | _WHERE, "code")
+    with desk.store.connection() as connection:
+        save_standard(connection, desk, Limit(1, TimeUnit.URGENT_HOURS))
+        lamp = Standard(COMPONENT, "0401", "公用设施", "路灯", "不亮", "修复", Limit(3, TimeUnit.URGENT_HOURS), "3紧急工作时")
+        standards.save(connection, COMPONENT, [lamp], "test", desk.now)
+    assert open_clocks(desk, component_code="3204040401000001") == desk.now + timedelta(hours=3)
+    assert open_clocks(desk, number="3204042026112100002") == desk.now + timedelta(hours=1)

@@ -122,11 +122,11 @@ def test_nothing_is_declared_without_a_reason_a_level_and_a_type_nor_twice(desk:
 
 
 def test_resources_are_found_by_distance_and_number_and_whom_to_call_is_audited(desk: Desk, app: Flask) -> None:
-    admin, officer, worker = desk.sign_in(app, "admin"), desk.sign_in(app, "duty1"), desk.sign_in(app, "worker1")
+    keeper, officer, worker = desk.sign_in(app, "supervisor"), desk.sign_in(app, "duty1"), desk.sign_in(app, "worker1")
     for name, east in (("b", 0.002), ("a", 0.001), ("c", 0.05)):
         body = {"kind": "shelter", "name": f"避难场所{name}", "area": NORTH, "lon": 119.9 + east, "lat": 31.7, "quantity": 300, "measure": "人",
                 "person": "王某", "phone": "13800000000"}  # fmt: skip
-        assert admin.ask("PUT", f"/resources/{name}", body).status_code == 201
+        assert keeper.ask("PUT", f"/resources/{name}", body).status_code == 201
     assert [one["code"] for one in officer.get("/resources?lon=119.9&lat=31.7&n=2").json["resources"]] == ["a", "b"]
     within = officer.get("/resources?lon=119.9&lat=31.7&radius=150&kind=shelter").json["resources"]
     assert [(one["code"], round(one["distance_m"])) for one in within] == [("a", 95)]
@@ -135,7 +135,7 @@ def test_resources_are_found_by_distance_and_number_and_whom_to_call_is_audited(
     assert worker.get("/resources/a/contact").status_code == 403
     assert [row["key"] for row in desk.rows("select key from audit where noun = 'resource' and act = 'look'")] == ["a"]
     assert officer.ask("PUT", "/resources/a", {"kind": "team", "name": "x", "area": NORTH}).status_code == 403
-    wrong = admin.ask("PUT", "/resources/z", {"kind": "boat", "name": "x", "area": NORTH})
+    wrong = keeper.ask("PUT", "/resources/z", {"kind": "boat", "name": "x", "area": NORTH})
     assert (wrong.status_code, "none of team" in wrong.json["detail"]) == (422, True)
 
 

@@ -96,6 +96,7 @@ def test_the_published_figures_of_a_city_come_out_exactly(tianmen: list[int], pe
         "numerator": 911, "denominator": 972, "value": 93.72,
     }  # fmt: skip
     assert (total["in_time_archive_rate"]["numerator"], total["in_time_archive_rate"]["value"]) == (737, 75.82)
+    assert {row["key"]: row["name"] for row in figures(people["boss"], "&by=class")["rows"]}["0502"] == "道路积水"
     by_class = {row["key"]: row["figures"]["archive_rate"] for row in figures(people["boss"], "&by=class")["rows"]}
     assert (by_class["0101"]["value"], by_class["0502"]["value"]) == (94.35, 56.25)
     assert (by_class["0502"]["numerator"], by_class["0502"]["denominator"]) == (9, 16)

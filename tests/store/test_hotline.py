@@ -310,6 +310,17 @@ def test_what_a_ticket_itself_says_of_its_revisit_is_kept_and_a_list_brings_the_
     assert line.desk.rows("select count(*) as n from revisits") == [{"n": 2}]
 
 
+def test_what_a_feed_writes_into_a_report_stops_no_other_ticket(line: Line) -> None:
+    line.call(
+        "YP1",
+        extra={"due_at": "tomorrow", "appeal_type": ["x"] * 500, "revisited_at": "2026-11-21T04:00", "solved": "maybe", "state": {"a": 1}},
+    )
+    line.call("YP2", extra={"due_at": None, "satisfaction": 7, "revisited_at": 5})
+    line.turn()
+    assert [(row["ticket_no"], row["due_at"]) for row in line.tickets()] == [("YP1", None), ("YP2", None)]
+    assert line.desk.rows("select count(*) as n from revisits") == [{"n": 0}]
+
+
 def test_a_city_without_a_platform_keeps_no_tickets(desk: Desk) -> None:
     desk.config = desk.config.model_copy(update={"hotline": desk.config.hotline.model_copy(update={"sources": ()})})
     desk.report()

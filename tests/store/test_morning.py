@@ -85,7 +85,6 @@ def test_it_prints_in_both_languages(day: Desk, app: Flask) -> None:
     assert "morning report" in boss.get(f"/morning-report/{report_id}/paper.html?lang=en").text
     pdf = boss.get(f"/morning-report/{report_id}/paper.pdf?lang=en")
     assert (pdf.content_type, pdf.data[:5]) == ("application/pdf", b"%PDF-")
-    assert pdf.data == boss.get(f"/morning-report/{report_id}/paper.pdf?lang=en").data
     assert [boss.get(f"/morning-report/{report_id}/{file}").status_code for file in ("paper.doc", "paper.html?lang=fr")] == [404, 422]
 
 

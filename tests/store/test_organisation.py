@@ -244,6 +244,23 @@ def test_a_patrol_is_walked_by_its_worker_or_who_is_on_shift_in_his_place(desk: 
         check_in(desk, other, IN_CELL, login="duty1", role="duty")
 
 
+def test_a_phone_is_shown_the_patrols_of_the_grids_its_owner_serves_and_of_whom_he_stands_in_for(desk: Desk) -> None:
+    free, given = task(desk), task(desk, worker=desk.people["worker1"])
+
+    def mine(login: str) -> list[int]:
+        asked = patrols.Asked(mine=desk.people[login])
+        with desk.store.connection() as connection:
+            return [row["id"] for row in patrols.list_patrols(connection, desk.scope(login, "grid_worker", NORTH), asked)]
+
+    assert (mine("worker1"), mine("worker2")) == ([free, given], [])
+    rotate(desk, "worker2")
+    assert mine("worker2") == [free]
+    wish = roster_acts.Substitution("worker1", "worker2", desk.now, desk.now + timedelta(hours=1))
+    with desk.store.connection() as connection:
+        roster_acts.substitute(connection, wish, replace_note(admin(desk), "病假"))
+    assert mine("worker2") == [free, given]
+
+
 def test_what_was_missed_is_told_once_and_redeemed_by_positions_that_come_late(desk: Desk) -> None:
     patrol_id = task(desk, worker=desk.people["worker1"])
     desk.now += timedelta(hours=3)

@@ -44,12 +44,14 @@ def test_a_district_is_made_once_and_found_again(
     assert _count(database_url, "select count(distinct domain) from devices") == 4
     rivers = _count(database_url, "select count(*) from devices where model = 'river'")
     assert _count(database_url, "select count(*) from device_levels where value in (4.3, 4.8)") == 2 * rivers > 0
+    assert _count(database_url, "select count(*) from enterprises where simulated and risk is not null and lon is not null") == 18
     # every duty grid has its worker, and the visitor's is one of them with a password of its own
     assert _count(database_url, "select count(*) from duty_grids where worker_id is null") == 0
     staff = keep.read_json(tmp_path / keep.STAFF)
     human = seeded["users"]["grid_worker"]["name"]
     assert human == staff["human"]["login"]
     assert human not in {worker["name"] for worker in staff["workers"]}
+    assert_organised(database_url, staff)
     # the past is over: nothing open, nothing that rings
     assert _count(database_url, "select count(*) from alerts where stage <> 'normal'") == 0
     assert _count(database_url, "select count(*) from cases where stage <> 'closed'") == 0
@@ -67,9 +69,9 @@ def test_a_district_is_made_once_and_found_again(
         store.close()
 
 
-def test_the_district_is_organised_and_somebody_is_on_shift_everywhere(
-    seeded: dict[str, dict[str, Any]], database_url: str, tmp_path: Path
-) -> None:
+def assert_organised(database_url: str, staff: dict[str, Any]) -> None:
+    """A tree with people in it, somebody on shift in every street, nights without anybody to be seen, and nobody plays the visitor."""
+
     def count(query: str) -> Any:
         return _count(database_url, query)
 
@@ -81,7 +83,6 @@ def test_the_district_is_organised_and_somebody_is_on_shift_everywhere(
         "select count(*) from duty_grids g where not exists (select from rosters r where r.duty_grid = g.code and r.shift = 'night')"
     )
     assert nights in (2, 3), "two gaps to be seen, and the visitor's own grid"
-    staff = keep.read_json(tmp_path / keep.STAFF)
     human = count(f"select account_id from accounts where login = '{staff['human']['login']}'")
     assert str(human) not in staff["accounts"], "nobody plays the visitor"
     assert set(staff["units"].values()) <= {one["name"] for one in staff["crew"]}

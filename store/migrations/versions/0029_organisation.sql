@@ -79,6 +79,7 @@ create table patrol_plans (
     made_at     timestamptz not null,
     ended_at    timestamptz,
     planned_to  date,                                -- patrols were made for the days before
+    simulated   boolean not null default false,
     version     integer not null default 1
 );
 create table patrols (

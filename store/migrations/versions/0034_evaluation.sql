@@ -112,7 +112,7 @@ create table evaluations (
     why           text not null default '',          -- of a version after the first
     as_of         timestamptz not null,
     issued_by     text not null,
-    formulas      jsonb not null,                    -- code → formula id, labels and the whole formula with its weights
+    formulas      jsonb not null,                    -- in their order: code, formula id, labels and the whole formula with its weights
     figures       jsonb not null default '{}',       -- dimension → [{key, name, figures: {code: {numerator, denominator, value, …}}}]
     compared      jsonb not null default '{}',       -- the same of the period before and of a year before, as they were known then
     row_count     integer not null default 0,

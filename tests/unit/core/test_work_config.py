@@ -55,4 +55,7 @@ def test_what_cannot_be_meant_is_refused(given: dict[str, Any]) -> None:
 def test_a_configuration_reads_as_it_was_written() -> None:
     work = WorkConfig.model_validate({"limits": {"register": "2 work_hours", "pre_check": None}})
     assert WorkConfig.model_validate_json(work.model_dump_json(by_alias=True)) == work
-    assert {phase: str(limit) for phase, limit in work.limits.given.items()} == {"register": "2 work_hours", "post_check": "0.5 urgent_hours"}
+    assert {phase: str(limit) for phase, limit in work.limits.given.items()} == {
+        "register": "2 work_hours",
+        "post_check": "0.5 urgent_hours",
+    }

@@ -19,7 +19,7 @@ AT = "2026-11-22T00:00:00+00:00"
 
 def told(**parts: Any) -> dict[str, Any]:
     return {
-        "area": "320404", "area_name": "钟楼区", "since": "2026-11-21T00:00:00+00:00", "until": AT, "made_at": AT, "made_by": "", "areas": {},
+        "area": "320404", "area_name": "钟楼区", "area_name_en": "Zhonglou District", "since": "2026-11-21T00:00:00+00:00", "until": AT, "made_at": AT, "made_by": "", "areas": {},
         "alerts": {"raised": 12, "before": 9, "red": 1, "orange": 2, "yellow": 4, "blue": 5, "open": 3},
         "incidents": {"opened": 2, "before": 2, "closed": 1, "open": 2, "list": []},
         "cases": {"opened": 30, "before": 41, "closed": 28, "overdue_new": 1, "open": 50, "overdue": 2, "list": [], "classes": []},
@@ -102,6 +102,7 @@ def test_simulated_data_are_marked_above_everything() -> None:
 
 def test_both_languages_have_the_same_parts() -> None:
     zh, en = paper(), paper("en")
+    assert (zh.title, en.title) == ("钟楼区城市运行早报", "Zhonglou District: morning report")
     assert [(block.kind, len(block.rows)) for block in zh.blocks] == [(block.kind, len(block.rows)) for block in en.blocks]
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in words(en))
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dispatch.paper import Paper, facts, from_plain, heading, note, table, text, to_plain, write_html
-from dispatch.paper_pdf import NoFont, find_fonts, write_pdf
+from dispatch.paper_pdf import NoFont, find_fonts, share_out, write_pdf
 from dispatch.sheets import Sheet, safe, write_csv, write_xlsx
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -42,6 +42,13 @@ def test_the_same_paper_at_the_same_moment_is_the_same_bytes() -> None:
     body = write_pdf(PAPER, fonts, AT)
     assert body == write_pdf(PAPER, fonts, AT)
     assert (body[:5], body.count(b"/Type /Page\n") >= 2) == (b"%PDF-", True)
+
+
+@pytest.mark.parametrize(("needs", "widths"), [
+    ([10, 20], [10, 90]), ([50, 50], [50, 50]), ([10, 20, 200], [10, 20, 70]), ([10, 90, 90], [10, 45, 45]), ([90, 90, 90, 90], [25] * 4),
+])  # fmt: skip
+def test_the_widest_columns_give_way_and_no_room_is_lost(needs: list[float], widths: list[float]) -> None:
+    assert share_out(needs, 100) == widths
 
 
 def test_without_a_font_nothing_is_printed_and_the_way_out_is_told(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from core.model import Scope
 from dispatch import cases
 from panels import dispatch
 from panels.frame import Page, Reader, draw
+from store.live_rows import SHAPES
 from tests.unit.panels.test_duty import ASSETS, TEXTS, values, walk
 
 SCRIPTS = sorted(Path(ASSETS).glob("dispatch*.js"))
@@ -52,6 +53,13 @@ def test_grid_workers_and_auditors_do_not_see_it(config: Config) -> None:
     for role, sees in (("dispatcher", True), ("leader", True), ("grid_worker", False), ("auditor", False)):
         drawn = draw("/dispatch", "", {}, TEXTS, config, Reader(Scope(role, ("320404",), 7)))
         assert ("page-notice" not in str(drawn.to_plotly_json()["props"].get("className"))) is sees  # type: ignore[no-untyped-call]
+
+
+def test_what_the_queue_reads_of_a_live_case_is_what_the_stream_brings() -> None:
+    read = {name for file in SCRIPTS if file.stem in {"dispatch-list", "dispatch-tabs"}
+            for name in re.findall(r"\brow\.(\w+)", file.read_text("utf-8"))}  # fmt: skip
+    assert {"yellow_at", "paused_at", "send_backs", "lead_unit"} <= read
+    assert read <= {*SHAPES["case"]}
 
 
 def test_every_word_of_the_scripts_stands_in_both_languages() -> None:
