@@ -12,7 +12,7 @@ from store.credentials import check_password, hash_secret, new_secret
 
 def test_every_role_has_its_scopes_and_who_administers_does_not_act() -> None:
     assert set(SCOPES_OF_ROLE) == set(ROLES)
-    assert all("act" not in SCOPES_OF_ROLE[role] for role in ("admin", "security_admin", "auditor", "leader", "wall"))
+    assert all("act" not in SCOPES_OF_ROLE[role] for role in ("admin", "security_admin", "auditor", "wall"))
 
 
 @pytest.mark.parametrize(
