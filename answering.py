@@ -14,7 +14,7 @@ from core.settings import Settings
 from dispatch.hotline import fields_of
 from dispatch.http_out import Poster, stays_home
 from dispatch.http_request import of_moment, render
-from dispatch.notify import SENT, Message, Outcome, Parcel
+from dispatch.notify import SENT, Message, Outcome, Parcel, unforeseen, where
 from store import outbox
 from store.timescale import Store
 
@@ -39,7 +39,7 @@ class Answering:
             parcels = outbox.claim_in_order(connection, HOTLINE, now)
         told = 0
         for number, parcel in enumerate(parcels):
-            outcome = self._send(parcel.first, now + timedelta(seconds=monotonic() - began))
+            outcome = self._try(parcel.first, now + timedelta(seconds=monotonic() - began))
             took = monotonic() - began
             told += outcome.sent
             with store.connection() as connection:
@@ -48,6 +48,14 @@ class Answering:
                     outbox.release(connection, parcels[number + 1 :])
                     break
         return told
+
+    def _try(self, message: Message, now: datetime) -> Outcome:
+        """Tell one, whatever happens: what raised here would stop every other ticket for ever."""
+        try:
+            return self._send(message, now)
+        except Exception as error:
+            _log.error("unforeseen", channel=HOTLINE, id=message.dedupe_key, error=type(error).__name__, at=where(error))
+            return unforeseen(error)
 
     def _send(self, message: Message, now: datetime) -> Outcome:
         facts, url = message.payload, self._settings.hotline_url

@@ -5,16 +5,18 @@ Each channel has its own turn (`duties`), so that one that hangs delays no other
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
+
+import structlog
 
 from core.config import Config
 from core.notify_config import NotifyConfig
 from core.settings import Settings
 from core.text import load_texts
-from dispatch.notify import SENT, Contact, Letter, Outcome, Parcel, Person
+from dispatch.notify import SENT, Contact, Letter, Outcome, Parcel, Person, back_off, unforeseen, where
 from dispatch.notify_doors import door_of, leaves
 from dispatch.notify_push import make_keys
 from dispatch.notify_webhook import Door
@@ -24,6 +26,8 @@ from store.timescale import Connection, Store
 
 TEXTS = Path(__file__).parent / "assets" / "i18n"
 _A_TURN_S = 30.0  # well within the lease
+_LONGEST_REST = timedelta(minutes=1)  # so soon after it is back everything leaves
+_log = structlog.get_logger("notify")
 
 
 class Put(Protocol):
@@ -52,6 +56,7 @@ class Outgoing:
         self._leaves = leaves(self._channel, settings)
         self._book = deliveries if self._channel.is_personal else outbox
         self._opened: Door | None = None
+        self._downs, self._rests_until = 0, datetime.min.replace(tzinfo=UTC)
         self._texts = load_texts(TEXTS)
 
     def close(self) -> None:
@@ -60,6 +65,8 @@ class Outgoing:
 
     def deliver(self, store: Store, now: datetime) -> int:
         """Send what waits until something does not get through: then the rest waits too. Returns how many parcels left."""
+        if now < self._rests_until:
+            return 0
         began = monotonic()
         door = self._door(store, now)
         with store.connection() as connection:
@@ -69,8 +76,9 @@ class Outgoing:
             known = self._contacts(connection, claimed.parcels, now)
         try:
             for number, parcel in enumerate(claimed.parcels):
-                outcome = self._send(parcel, claimed.people, now + timedelta(seconds=monotonic() - began), door, known)
+                outcome = self._try(parcel, claimed.people, now + timedelta(seconds=monotonic() - began), door, known)
                 took = monotonic() - began
+                self._rest(outcome, now)
                 with store.connection() as connection:
                     self._book.settle(connection, parcel, outcome, self.name, self._config, now + timedelta(seconds=took))
                     if outcome.gone:
@@ -81,6 +89,12 @@ class Outgoing:
         finally:
             door.rest()
         return len(claimed.parcels)
+
+    def _rest(self, outcome: Outcome, now: datetime) -> None:
+        """While the other side is down its whole channel pauses, longer and longer: claiming all that waits only to give it back costs."""
+        self._downs = self._downs + 1 if outcome.is_down else 0
+        if self._downs:
+            self._rests_until = now + min(back_off(self._downs), _LONGEST_REST)
 
     def _door(self, store: Store, now: datetime) -> Door:
         """Opened at the first turn: the keys of push stand in the database."""
@@ -94,6 +108,15 @@ class Outgoing:
         needs = self._leaves and (self._channel.is_personal or self._channel.mention)
         accounts = {key for parcel in parcels for key in parcel.first.recipients} if needs else set()
         return contacts.to_send(connection, accounts, self.name, now)
+
+    def _try(self, parcel: Parcel, people: Mapping[int, Person], now: datetime, door: Door, known: Mapping[int, Contact]) -> Outcome:
+        """Send one, whatever happens: what raised here would stop everything behind it for ever."""
+        try:
+            return self._send(parcel, people, now, door, known)
+        except Exception as error:
+            _log.error("unforeseen", channel=self.name, id=parcel.id, error=type(error).__name__, at=where(error))
+            door.rest()  # a conversation that broke off is not gone on with
+            return unforeseen(error)
 
     def _send(
         self, parcel: Parcel, people: Mapping[int, Person], now: datetime, door: Door, known: Mapping[int, Contact] | None = None

@@ -34,6 +34,7 @@ from store import (
     derived,
     emergency_tasks,
     escalations,
+    field,
     hazards,
     hotline_follow,
     hours,
@@ -258,6 +259,7 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten |= retention.forget_desk(connection, parts.config.retention, now)
         forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
         forgotten["patrol_tracks"] = patrols.forget_tracks(connection, now - parts.config.retention.readings)
+        forgotten["field_positions"] = field.forget_positions(connection, now - parts.config.retention.readings)
         forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings)
     _log.info("retention", **forgotten)
 

@@ -34,7 +34,7 @@ def said_of(fields: Mapping[str, Any], headers: Mapping[str, str]) -> Said:
             raise Invalid(f"no datum is called '{datum}'; there are {', '.join(DATUMS)}")
         lon, lat = (None, None) if lon == lat == 0 else to_cgcs2000(lon, lat, datum)
     accuracy = _number(fields, "accuracy_m", _FARTHEST_M)
-    return Said(lon, lat, abs(accuracy) if accuracy is not None else None, _time(fields, "done_at"), _clock(headers))
+    return Said(lon, lat, abs(accuracy) if accuracy is not None else None, _time(fields, "done_at"), clock_of(headers))
 
 
 def _number(fields: Mapping[str, Any], name: str, most: float) -> float | None:
@@ -51,8 +51,8 @@ def _time(fields: Mapping[str, Any], name: str) -> datetime | None:
     return value if value is None or isinstance(value, datetime) else read_time(name, value)
 
 
-def _clock(headers: Mapping[str, str]) -> datetime | None:
-    """A header that cannot be read says nothing: no act fails for it."""
+def clock_of(headers: Mapping[str, str]) -> datetime | None:
+    """The phone's clock at sending. A header that cannot be read says nothing: no act fails for it."""
     word = next((value for name, value in headers.items() if name.lower() == PHONE_TIME.lower()), "")
     try:
         return read_time(PHONE_TIME, word) if word else None

@@ -70,7 +70,7 @@ def act_on_case(call: Call) -> Answer:
 def _shape(call: Call, number: str) -> dict[str, Any]:
     """One case with all that is known of it, and where phones said they were for it."""
     shape = cases.get_case(call.connection, call.scope, number, call.now, call.config)
-    return {**shape, "positions": field.positions_of(call.connection, number)}
+    return {**shape, "positions": field.positions_of(call.connection, call.scope, number)}
 
 
 def act_on_cases(call: Call) -> Answer:

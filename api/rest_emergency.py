@@ -12,7 +12,7 @@ from store.acts import Act
 
 EMERGENCY_PARAMS = (Param("stage", "responding, ended", "list"), PAGE[0])
 _ACT_FIELDS = ("type", "level", "plan", "commander")
-_TASK_FIELDS = ("title", "text", "resource_id", "unit_id", "due_at")
+_TASK_FIELDS = ("title", "text", "resource_id", "unit_id", "due_at", "also")
 
 
 def list_plans(call: Call) -> Answer:
@@ -68,6 +68,8 @@ def _dated(fields: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("resource_id", "unit_id"):
         if fields.get(name) is not None and (not isinstance(fields[name], int) or isinstance(fields[name], bool)):
             raise Invalid(f"{name}: the number of one")
+    if not isinstance(fields.get("also", False), bool):
+        raise Invalid("also: true or false")
     return {**fields, "due_at": read_time("due_at", due) if due is not None else None}
 
 

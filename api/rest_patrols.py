@@ -4,11 +4,13 @@ from datetime import datetime, time
 from typing import Any
 
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_cursor, read_params, read_time
+from api.phone import clock_of
 from api.places import read_position
 from api.rest_alerts import acted, read_act, shown
 from core.errors import Invalid
 from dispatch import patrol as lifecycle
 from dispatch.patrol import Fix
+from dispatch.plausible import Said, true_time
 from geodata.datums import to_cgcs2000
 from store import patrol_plans, patrols
 from store.acts import Act
@@ -105,7 +107,9 @@ def act_on_patrol(call: Call) -> Answer:
 
 
 def post_track(call: Call) -> Answer:
-    """Where the phone was: `{"fixes": [{at, lon, lat, accuracy_m?, datum?}]}`; each moment counts once, however often it is sent."""
+    """Where the phone was: `{"fixes": [{at, lon, lat, accuracy_m?, datum?}]}`; each moment counts once, however often it is sent.
+    Where the phone tells its clock (`X-Yiping-Phone-Time`), `at` is by that clock and put right by the difference.
+    """
     fields, patrol_id = call.fields(), call.number("id")
     found = fields.get("fixes")
     if fields.keys() != {"fixes"} or not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
@@ -113,15 +117,19 @@ def post_track(call: Call) -> Answer:
     if len(found) > patrols.MOST_FIXES:
         raise Invalid(f"at most {patrols.MOST_FIXES} positions at a time")
     act = Act("check_in", call.scope, call.now, address=call.address)
-    taken = patrols.check_in(call.connection, patrol_id, [_fix(one) for one in found], act, call.config.organisation.patrol)
-    return Answer({"taken": taken, "patrol": _read(call, patrol_id)})
+    taken = patrols.check_in(call.connection, patrol_id, [_fix(one, call) for one in found], act, call.config.organisation.patrol)
+    patrol = patrols.read_patrol(call.connection, call.scope, patrol_id)  # without its track: a phone sends one position a minute
+    return Answer({"taken": taken, "verdict": patrols.last_verdict(call.connection, patrol_id), "patrol": patrol})
 
 
-def _fix(fields: dict[str, Any]) -> Fix:
+def _fix(fields: dict[str, Any], call: Call) -> Fix:
     accuracy = _known(fields, _FIX_FIELDS).get("accuracy_m")
     if accuracy is not None and (not isinstance(accuracy, int | float) or isinstance(accuracy, bool) or not 0 <= accuracy < 1e7):
         raise Invalid("accuracy_m: metres")
-    return Fix(read_time("at", fields.get("at")), *_position(fields), float(accuracy) if accuracy is not None else None)
+    at, sent_at = read_time("at", fields.get("at")), clock_of(call.headers)
+    if sent_at is not None:
+        at, _ = true_time(Said(done_at=at, sent_at=sent_at), call.now)
+    return Fix(at, *_position(fields), float(accuracy) if accuracy is not None else None)
 
 
 def list_plans(call: Call) -> Answer:

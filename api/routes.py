@@ -72,7 +72,7 @@ _ACT = _object(
 _EMERGENCY = _object(
     ("act",), act=_TEXT, note=_TEXT, type=_TEXT, level={"type": "integer", "minimum": 1, "maximum": 4}, plan=_TEXT, commander=_TEXT
 )
-_TASK = _object(("title",), title=_TEXT, text=_TEXT, resource_id=_INTEGER, unit_id=_INTEGER, due_at=_TIME)
+_TASK = _object(("title",), title=_TEXT, text=_TEXT, resource_id=_INTEGER, unit_id=_INTEGER, due_at=_TIME, also=_FLAG)
 _RESOURCE = _object(
     ("kind", "name", "area"), kind=_TEXT, name=_TEXT, name_en=_TEXT, area=_TEXT, tags=_TEXTS, unit=_TEXT, lon=_NUMBER, lat=_NUMBER,
     datum={"enum": list(DATUMS)}, address=_TEXT, quantity=_NUMBER, measure=_TEXT, note=_TEXT, person=_TEXT, phone=_TEXT, out=_FLAG,

@@ -1,5 +1,6 @@
 // Mounts what the page asks for: every element with data-module gets that ES module's mount(root, config). Decides nothing else.
 
+import { clearShelves } from "./field-shelves.js";
 import { loadText } from "./text.js";
 
 const mounted = new WeakSet();
@@ -17,7 +18,9 @@ async function mount(root) {
 function look() {
   const away = document.querySelector("[data-goto]");
   if (away) {
-    location.replace(away.dataset.goto);
+    const on = () => location.replace(away.dataset.goto);
+    if (away.dataset.goto.startsWith("/login") && navigator.onLine) clearShelves().then(on, on); // who signs in next finds nothing of the last one
+    else on();
     return;
   }
   for (const root of document.querySelectorAll("[data-module]")) {

@@ -13,11 +13,11 @@ const COMPONENTS_WITHIN_M = 60;
 const query = fields => new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== '')).toString();
 
 export function makeIntake(slots, config, { map, opened, open, closed, streetName }) {
-  let place = null, component = null, timer = 0, asking = 0, key = '', sending = false, form = null, way = config.ways[0], standards = [], hits = [], classes = null;
+  let place = null, component = null, timer = 0, asking = 0, seeking = 0, key = '', sending = false, form = null, way = config.ways[0], standards = [], hits = [], classes = null, limitsKnown = false;
   const find = name => form.querySelector(`[data-field=${name}]`), value = name => find(name).value.trim();
 
   function show() {
-    if (!form) build();
+    if (!form) build(); else if (!limitsKnown) fillClasses().then(classChosen);
     slots.intake.hidden = false;
     slots.card.hidden = true;
     slots.nothing.hidden = true;
@@ -77,11 +77,12 @@ export function makeIntake(slots, config, { map, opened, open, closed, streetNam
     changed();
   }
 
-  /** Every class the city knows, by group, with the conditions of its standard; read once. */
+  /** Every class the city knows, by group, with the conditions of its standard; read once, and again at each opening until it could be read. */
   async function readClasses() {
-    const rows = await read('/standards?kind=event').then(data => data.standards || []).catch(() => []);
+    const rows = await read('/standards?kind=event').then(data => data.standards || []).catch(() => null);
+    limitsKnown = Boolean(rows);
     const found = new Map(Object.entries(config.classes).map(([code, one]) => [code, { code, group: one.group, label: labelOf(one), conditions: [] }]));
-    for (const row of rows) {
+    for (const row of rows || []) {
       if (!found.has(row.class_code)) found.set(row.class_code, { code: row.class_code, group: row.big_name, label: row.name, conditions: [] });
       found.get(row.class_code).conditions.push(row);
     }
@@ -89,7 +90,7 @@ export function makeIntake(slots, config, { map, opened, open, closed, streetNam
   }
 
   async function fillClasses() {
-    classes ||= await readClasses();
+    if (!limitsKnown) classes = await readClasses();
     const groups = Object.entries(Object.groupBy([...classes.values()].sort((a, b) => (a.code < b.code ? -1 : 1)), one => one.group || ''));
     const chosen = value('class_code');
     fill(find('class_code'), h('option', { value: '' }, t('dispatch.choose_class')), groups.map(([group, rows]) => h('optgroup', { label: group }, rows.map(one => h('option', { value: one.code, selected: one.code === chosen }, `${one.code} ${one.label}`)))));
@@ -98,7 +99,7 @@ export function makeIntake(slots, config, { map, opened, open, closed, streetNam
   function tellLimit() {
     const code = value('class_code'), one = standards.find(each => String(each.condition_no) === value('condition_no')) || standards[0], known = config.classes[code];
     fill(find('limit'), !code ? null : one ? [icon('timer'), h('b', {}, t(`dispatch.unit.${one.unit}`, { n: one.amount })), h('span', {}, one.closing ? t('dispatch.closing', { what: one.closing }) : '')]
-      : [icon('timer'), h('b', {}, span(known?.deadline_s)), h('span', {}, t('dispatch.limit_class'))]);
+      : limitsKnown ? [icon('timer'), h('b', {}, span(known?.deadline_s)), h('span', {}, t('dispatch.limit_class'))] : [icon('cloud-off'), h('span', {}, t('dispatch.limit_unknown'))]);
   }
 
   function addressTyped() {
@@ -151,12 +152,12 @@ export function makeIntake(slots, config, { map, opened, open, closed, streetNam
   const where = () => (place ? { lon: place.lon.toFixed(7), lat: place.lat.toFixed(7) } : {});
 
   async function known() {
-    const mine = ++asking, asked = { ...where(), class_code: value('class_code'), address: value('address'), source: way.source };
+    const mine = ++seeking, asked = { ...where(), class_code: value('class_code'), address: value('address'), source: way.source };
     if (!place && asked.address.length < 4) return tellKnown(null);
     try {
       const found = await read(`/cases/known?${query(asked)}`);
-      if (mine === asking) tellKnown(found);
-    } catch (problem) { if (mine === asking) fill(find('known'), h('p', { class: 'd-known-none' }, icon('cloud-off'), explain(problem))); }
+      if (mine === seeking) tellKnown(found);
+    } catch (problem) { if (mine === seeking) fill(find('known'), h('p', { class: 'd-known-none' }, icon('cloud-off'), explain(problem))); }
   }
 
   function tellKnown(found) {

@@ -13,13 +13,16 @@ export class Problem extends Error {
 
   get conflict() { return this.status === 409 || this.status === 412; }
   get offline() { return this.status === 0; }
+  /** Sent, but nothing came back in time: a network there is. */
+  get late() { return this.body.title === 'late'; }
 }
 
 const cookie = name => (document.cookie.split('; ').find(one => one.startsWith(`${name}=`)) || '').slice(name.length + 1);
 /** Where `crypto.randomUUID` is absent (plain http), the same 128 random bits. */
 export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 
-/** `{data, etag}` of an answer; raises `Problem`. `body` is sent as JSON unless it is a Blob. `stay`: a session that ended is the caller's to tell. */
+/** `{data, etag}` of an answer; raises `Problem`. `body` is sent as JSON unless it is a Blob. `stay`: a session that ended is the caller's to tell.
+ *  Ours answers in JSON and sends no write elsewhere: a captive portal's page, or an answer that broke off, is no network, and nothing was done. */
 export async function call(method, path, { body, etag, key, timeout = 15000, stay = false, extra = {} } = {}) {
   const headers = { Accept: 'application/json', ...extra };
   if (method !== 'GET') {
@@ -28,14 +31,16 @@ export async function call(method, path, { body, etag, key, timeout = 15000, sta
     if (etag) headers['If-Match'] = etag;
     headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   }
-  let answer;
+  let answer, data;
   try {
     const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
-    answer = await fetch(`/api/v1${path}`, { method, headers, body: sent, credentials: 'same-origin', signal: AbortSignal.timeout(timeout) });
-  } catch {
-    throw new Problem(0, { title: 'offline' });
+    answer = await fetch(`/api/v1${path}`, { method, headers, body: sent, credentials: 'same-origin', redirect: method === 'GET' ? 'follow' : 'error', signal: AbortSignal.timeout(timeout) });
+    const ours = (answer.headers.get('Content-Type') || '').includes('json');
+    if (answer.ok && !ours) throw new TypeError('not our answer');
+    data = ours ? await answer.json().catch(cause => { if (answer.ok) throw cause; return {}; }) : {};
+  } catch (cause) {
+    throw new Problem(0, { title: cause.name === 'TimeoutError' ? 'late' : 'offline' });
   }
-  const data = await answer.json().catch(() => ({}));
   if (answer.status === 401 && !stay) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   if (!answer.ok) throw new Problem(answer.status, data);
   return { data, etag: answer.headers.get('ETag') };

@@ -3,12 +3,16 @@
 import { h, t, fill, icon, clock, dateLine, span, toast, useClock, now } from './duty-dom.js';
 import { Live } from './live.js';
 import { newKey } from './duty-call.js';
+import { clearShelves } from './field-shelves.js';
+import { unsubscribe } from './field-push.js';
 
 const THEME = 'yiping.theme';
 const remembered = () => { try { return localStorage.getItem(THEME); } catch { return null; } };
 const remember = value => { try { localStorage.setItem(THEME, value); } catch { /* private mode: the theme holds for this page */ } };
 
+/** Whoever has this phone or desk next finds nothing of mine on it, and is not told what is for me; what was not sent stays, under my name. */
 export async function leave() {
+  await Promise.allSettled([unsubscribe(), clearShelves()]);
   const mark = (document.cookie.split('; ').find(one => one.startsWith('yiping_csrf=')) || '').slice(12);
   await fetch('/logout', { method: 'POST', headers: { 'X-Yiping-Csrf': decodeURIComponent(mark), 'Idempotency-Key': newKey() }, credentials: 'same-origin' }).catch(() => null);
   location.assign('/login');

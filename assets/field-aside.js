@@ -39,14 +39,16 @@ export function asideCard(app, row, set) {
     shots.length > 0 && h('div', { class: 'aside-shots' }, shots.map(one => h('img', { src: one.url, alt: t('field.photo_one') }))),
     h('p', { class: 'aside-safe' }, icon('save'), t('field.aside.safe')),
     h('div', { class: 'aside-acts' },
-      ofCase && h('button', { type: 'button', class: 'main', 'data-do': 'evidence', onclick: () => give(app, row, set) }, icon('send'), h('span', {}, t('field.aside.evidence'))),
-      h('button', { type: 'button', class: ofCase ? 'second' : 'main', 'data-do': 'retry', onclick: () => app.outgoing.retry(row.number).then(() => app.draw()) }, icon('repeat'), h('span', {}, t('field.aside.retry'))),
+      ofCase && h('button', { type: 'button', class: 'main', 'data-do': 'evidence', onclick: event => give(app, row, set, event.currentTarget) }, icon('send'), h('span', {}, t('field.aside.evidence'))),
+      h('button', { type: 'button', class: ofCase ? 'second' : 'main', 'data-do': 'retry', onclick: event => { event.currentTarget.disabled = true; app.outgoing.retry(row.number).then(() => app.draw()); } }, icon('repeat'), h('span', {}, t('field.aside.retry'))),
       h('button', { type: 'button', class: 'quiet', 'data-do': 'forget', onclick: () => forget(app, row) }, icon('trash-2'), h('span', {}, t('field.aside.forget')))));
 }
 
-async function give(app, row, set) {
-  await app.outgoing.giveAsEvidence(row.number, wordsOf(set));
-  toast('ok', t(navigator.onLine ? 'field.aside.given' : 'field.kept'));
+async function give(app, row, set, button) {
+  button.disabled = true;
+  const safe = await app.outgoing.giveAsEvidence(row.number, wordsOf(set));
+  if (safe === null) return;
+  toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.aside.given' : 'field.kept') : app.waitingState.full ? 'field.full' : 'field.memory'));
   app.draw();
 }
 

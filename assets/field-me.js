@@ -28,7 +28,7 @@ export function makeMe(app) {
   let space = null, push = 'unable', others = [];
 
   async function enter() {
-    [space, push, others] = await Promise.all([askToKeep().catch(() => null), pushState().catch(() => 'unable'), otherQueues(config.account).catch(() => [])]);
+    [space, push, others] = await Promise.all([askToKeep().catch(() => null), pushState(config.account).catch(() => 'unable'), otherQueues(config.account).catch(() => [])]);
     if (app.view === 'me') draw();
   }
   addEventListener('yiping-install', () => app.view === 'me' && draw());
@@ -62,7 +62,7 @@ export function makeMe(app) {
   }
 
   async function toggle() {
-    try { push = push === 'on' ? await unsubscribe() : await subscribe(); } catch (problem) { toast('error', t('field.push.failed', { why: problem.message })); }
+    try { push = push === 'on' ? await unsubscribe() : await subscribe(config.account); } catch (problem) { toast('error', t('field.push.failed', { why: problem.message })); }
     draw();
   }
 

@@ -4,6 +4,10 @@
 const PAUSE_MS = [2000, 5000, 10000, 20000];
 /** Not answers but obstacles: no network, a busy or broken server, no session. The message waits. */
 export const waits = problem => problem.status === 0 || problem.status >= 500 || [401, 408, 425, 429].includes(problem.status);
+/** The server is there and cannot do this one thing now: what is of other numbers goes on. */
+const passes = problem => problem.status >= 500 || problem.status === 408 || problem.body?.title === 'late';
+const MANY_TRIES = 5;
+const NUMBER = '{number}'; // in the path of what belongs to a report that has none yet
 const isNew = number => String(number).startsWith('new-');
 /** A patrol's number or that of a report under way is none of a case. */
 export const isCase = number => /^\d{10,}$/.test(String(number));
@@ -11,14 +15,18 @@ export const isCase = number => /^\d{10,}$/.test(String(number));
 /**
  * `box` is the phone's store (null: there is none), `send(message)` the server's answer or throws a problem with a `status`, `look(number)` a case as it is
  * now. `show(state)` after each change; `settled(message, problem)` when one was answered. A message: `{path, number, body|blob, moves}`;
- * `moves`: what comes after it of the same number makes no sense without it. States: waiting, refused (the server said why), held, draft.
+ * `moves`: what comes after it of the same number makes no sense without it. States: waiting, refused (the server said why), held, draft. A
+ * draft whose report waits has waited since: a full phone need not write its photos again.
  */
 export function makeOutgoing({ box, send, look, show, settled, newKey, locks = globalThis.navigator?.locks, name = 'yiping-outgoing' }) {
   let messages = [], queue = box, sending = false, fails = 0, timer = null, trouble = '', full = false;
-  const urls = new Map();
-  const waiting = () => messages.filter(one => (one.state || 'waiting') === 'waiting');
+  const urls = new Map(), tries = new Map();
+  const waiting = () => {
+    const reported = new Set(messages.filter(one => isNew(one.number) && one.body && (one.state || 'waiting') === 'waiting').map(one => one.number));
+    return messages.filter(one => (one.state || 'waiting') === 'waiting' || (one.state === 'draft' && reported.has(one.number)));
+  };
   const aside = () => messages.filter(one => one.state === 'refused' || one.state === 'held');
-  const tell = () => show({ count: waiting().length, aside: aside().length, sending, trouble, full, kept: Boolean(queue) });
+  const tell = () => show({ count: waiting().length, aside: aside().length, sending, trouble, full, kept: Boolean(queue), stuck: waiting().find(one => tries.get(one.key) >= MANY_TRIES)?.title || null });
 
   async function start() {
     try { messages = queue ? await queue.all() : []; } catch { queue = null; }
@@ -75,15 +83,18 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
   }
 
   async function sendAll() {
-    for (let message; (message = waiting()[0]);) {
+    const passed = new Set(); // their turn comes again in the next pass; what follows of the same number keeps its order
+    for (let message; (message = waiting().find(one => !passed.has(one.number) && !one.path.includes(NUMBER)));) {
       let answer;
       try { answer = await send(message); } catch (problem) {
         if (problem.status === undefined) throw problem;
+        if (passes(problem)) { trouble = 'server'; passed.add(message.number); tries.set(message.key, (tries.get(message.key) || 0) + 1); tell(); continue; }
         if (waits(problem)) { trouble = problem.status === 401 ? 'signed_out' : problem.status === 0 ? 'offline' : 'server'; return; }
         await refuse(message, problem);
         continue;
       }
-      fails = 0;
+      if (!passed.size) fails = 0;
+      tries.delete(message.key);
       await sent(message, answer);
     }
   }
@@ -92,7 +103,7 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
   async function sent(message, answer) {
     const number = answer?.data?.number;
     const put = isNew(message.number) && number ? messages.filter(one => one !== message && one.number === message.number) : [];
-    for (const one of put) Object.assign(one, { number, path: one.path.replaceAll('{number}', encodeURIComponent(number)) });
+    for (const one of put) Object.assign(one, { state: 'waiting', number, path: one.path.replaceAll(NUMBER, encodeURIComponent(number)) });
     await change({ put: [...put, ...messages.filter(one => !one.n && one !== message && !put.includes(one))], drop: [message] });
     await settled(message, null, answer?.data);
   }
@@ -119,14 +130,18 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     wake();
   }
 
-  /** Photos and voices of a refused piece of work go as evidence, the rest as a comment in words; the acts themselves are gone then. */
+  /** Photos and voices of a refused piece of work go as evidence, the rest as a comment in words; the acts themselves are gone then.
+   *  True: it survives the page. Null: there was nothing, or it is under way (a second tap). */
   async function giveAsEvidence(number, words) {
     const old = asideOf(number);
+    if (!old.length) return null;
+    for (const one of old) one.state = 'given'; // before anything is awaited
     const path = `/media?case=${encodeURIComponent(number)}&role=evidence`;
     const put = old.filter(one => one.blob).map(one => made({ path: path + (one.path.match(/&(seconds|lon|lat|accuracy_m|done_at)=[^&]*/g) || []).join(''), number, blob: one.blob, done_at: one.done_at }));
     if (words) put.unshift(made({ path: `/cases/${encodeURIComponent(number)}/acts`, number, body: { act: 'comment', note: words } }));
-    await change({ put, drop: old });
+    const safe = await change({ put, drop: old });
     wake();
+    return safe;
   }
 
   const forget = number => change({ drop: messages.filter(one => one.number === number && one.state !== 'waiting') });

@@ -66,13 +66,13 @@ export function makePatrol(app) {
     draw();
   }
 
-  /** The moment is told by the server's clock where that is known: positions of a phone that runs ahead would not count. */
+  /** The moment is told by the phone's clock, as its header at sending is: the server puts it right by the difference. */
   async function put(one, found, loud) {
     app.here = found;
     last = found;
-    const at = new Date(found.at + (now() - Date.now())).toISOString();
+    const at = new Date(found.at).toISOString();
     const safe = await outgoing.add({ path: `/patrols/${one.id}/track`, number: own(one.id), title: one.title, body: { fixes: [{ at, lon: Number(found.lon.toFixed(7)), lat: Number(found.lat.toFixed(7)), datum: 'wgs84', accuracy_m: Math.round(found.accuracy || 0) }] } });
-    if (loud) { navigator.vibrate?.(60); toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.patrol.kept' : 'field.kept') : 'field.memory')); }
+    if (loud) { navigator.vibrate?.(60); toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.patrol.kept' : 'field.kept') : app.waitingState.full ? 'field.full' : 'field.memory')); }
   }
 
   /** While the page is open and somebody wants it, a position every minute and every 25 m; a phone in a pocket sleeps. */
@@ -89,7 +89,7 @@ export function makePatrol(app) {
   function settled(message, problem, data) {
     if (!String(message.number).startsWith('patrol-')) return;
     const fresh = data?.patrol;
-    if (fresh) { const { track, audit, ...one } = fresh; patrols = patrols.map(each => (each.id === fresh.id ? { ...one, verdict: track?.at(-1)?.verdict || null } : each)); memory.keep('patrols', patrols); }
+    if (fresh) { const { track, audit, ...one } = fresh; patrols = patrols.map(each => (each.id === fresh.id ? { ...one, verdict: data.verdict || track?.at(-1)?.verdict || null } : each)); memory.keep('patrols', patrols); }
     if (app.view === 'patrol' && !app.opened) draw();
   }
 

@@ -12,7 +12,7 @@ const FEW = 15, MANY = 24, RECENT = 4, MOST_SENT = 10, SOON_MS = 500;
 export function makeReport(app) {
   const { config, memory, outgoing, slots } = app;
   const empty = () => ({ number: `new-${Date.now()}`, class_code: null, text: '', address: '', place: null });
-  let draft = memory.kept('report') || empty(), known = [], knownFor = '', search = '', all = false, locating = false, soon = 0, drawn = '';
+  let draft = memory.kept('report') || empty(), known = [], knownFor = '', search = '', all = false, locating = false, soon = 0, drawn = '', unsafe = '';
   const save = () => memory.keep('report', { ...draft });
   const media = () => outgoing.drafts(draft.number);
 
@@ -73,7 +73,7 @@ export function makeReport(app) {
 
   const nearby = () => known.length > 0 && h('section', { class: 'known', 'data-panel': 'known' }, h('h3', {}, icon('eye'), t('field.report.known', { n: known.length })),
     h('ul', {}, known.slice(0, 4).map(one => h('li', { 'data-same': one.same_class }, h('div', {}, h('b', {}, one.title), h('span', {}, [one.distance_m !== null && lengthText(one.distance_m), word('desk.stage', one.stage), clock(one.since), one.person].filter(Boolean).join(' · '))),
-      one.kind === 'case' && h('button', { type: 'button', class: 'second', 'data-do': 'join', onclick: () => join(one) }, t('field.report.same'))))));
+      one.kind === 'case' && h('button', { type: 'button', class: 'second', 'data-do': 'join', onclick: event => join(one, event.currentTarget) }, t('field.report.same'))))));
 
   const words = () => h('section', { class: 'one-note' }, h('label', {}, h('span', {}, t('field.report.text')), h('textarea', { name: 'text', rows: 2, maxlength: 1000, placeholder: t('field.report.text_hint'), oninput: event => { draft.text = event.target.value; save(); } }, draft.text)),
     voiceButton(config.field.voice_seconds, keepVoice, () => toast('error', t('field.voice_failed'))),
@@ -116,37 +116,39 @@ export function makeReport(app) {
     button.disabled = true;
     const title = titleOf(), { place: at, address, text, class_code: code, number } = draft;
     const body = { source: 'collector', title, class_code: code, ...(text.trim() ? { text: text.trim() } : {}), ...(address.trim() ? { address: address.trim() } : {}), ...(at ? { lon: Number(at.lon.toFixed(7)), lat: Number(at.lat.toFixed(7)), datum: 'wgs84' } : {}) };
-    const old = media();
-    const put = [outgoing.made({ path: '/cases', number, title, moves: true, body }), ...old.map(one => outgoing.made({ path: one.path, number, title, blob: one.blob, done_at: one.done_at }))];
-    const safe = await outgoing.change({ put, drop: old }); // in one breath: a phone that dies now has either the draft or the report
+    const safe = await outgoing.change({ put: [outgoing.made({ path: '/cases', number, title, moves: true, body })] }); // its photos are in the phone and wait with it
     remember('classes', [code, ...remembered('classes', []).filter(one => one !== code)].slice(0, 8));
-    draft = empty();
-    Object.assign(draft, { place: at });
-    save();
-    [known, knownFor] = [[], ''];
+    renew(safe, number, { place: at });
     navigator.vibrate?.(60);
-    toast('ok', t(navigator.onLine && safe ? 'field.report.sent' : 'field.kept'));
+    toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.report.sent' : 'field.kept') : app.waitingState.full ? 'field.full' : 'field.memory'));
     outgoing.wake();
     draw();
     slots.report.querySelector('.report')?.scrollTo(0, 0);
   }
 
+  /** A new sheet. What only the memory holds keeps its draft on the phone until it is sent: a phone that dies now has that at least. */
+  function renew(safe, number, more = {}) {
+    draft = { ...empty(), ...more };
+    if (safe) save(); else unsafe = number;
+    [known, knownFor] = [[], ''];
+  }
+
   /** It is known already: photos and words go there, nothing new is opened. */
-  async function join(one) {
-    const number = String(one.number || one.id), old = media();
-    const put = old.map(each => outgoing.made({ path: each.path.replace('{number}', encodeURIComponent(number)).replace('role=before', 'role=evidence'), number, title: one.title, blob: each.blob, done_at: each.done_at }));
+  async function join(one, button) {
+    button.disabled = true;
+    const number = String(one.number || one.id);
+    const put = media().map(each => Object.assign(each, { state: 'waiting', path: each.path.replace('{number}', encodeURIComponent(number)).replace('role=before', 'role=evidence'), number, title: one.title }));
     const note = [t('field.report.seen'), draft.text.trim()].filter(Boolean).join('：');
     put.unshift(outgoing.made({ path: `/cases/${encodeURIComponent(number)}/acts`, number, title: one.title, body: { act: 'comment', note } }));
-    await outgoing.change({ put, drop: old });
-    draft = empty();
-    save();
-    [known, knownFor] = [[], ''];
-    toast('ok', t('field.report.joined', { title: one.title }));
+    const safe = await outgoing.change({ put });
+    renew(safe, number);
+    toast(safe ? 'ok' : 'error', safe ? t('field.report.joined', { title: one.title }) : t(app.waitingState.full ? 'field.full' : 'field.memory'));
     outgoing.wake();
     draw();
   }
 
   function settled(message, problem, data) {
+    if (unsafe === message.number && message.body && !problem) { unsafe = ''; save(); }
     if (message.path !== '/cases' || problem) return;
     memory.keep('sent', [{ number: data?.number || '', title: message.title, at: message.done_at }, ...sentReports()].slice(0, MOST_SENT));
     if (app.view === 'report' && !app.opened) draw();

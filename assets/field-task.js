@@ -119,7 +119,7 @@ export function makeTask(app) {
 
   async function keepVoice(row, blob, seconds) {
     const safe = await outgoing.add({ path: `/media?case=${encodeURIComponent(row.number)}&role=evidence&seconds=${seconds.toFixed(1)}&done_at=${encodeURIComponent(new Date().toISOString())}`, number: row.number, title: row.title, blob });
-    toast(safe ? 'ok' : 'error', t(safe ? 'field.voice_saved' : 'field.memory'));
+    toast(safe ? 'ok' : 'error', t(safe ? 'field.voice_saved' : app.waitingState.full ? 'field.full' : 'field.memory'));
     draw();
   }
 

@@ -24,13 +24,20 @@ async function firstNetwork(request) {
   return Promise.race([asked, new Promise(go => setTimeout(go, PATIENCE_MS, kept))]).catch(() => kept);
 }
 
-/** A photo never changes under its name: the copy is as good as the answer. */
+/** A photo never changes under its name, but who may see it does: the server is asked first, and what it refuses is not kept any longer. */
 async function photo(request) {
   const shelf = await caches.open(PHOTOS);
   const kept = await shelf.match(request);
-  if (kept) return kept;
+  const asked = photoNow(shelf, request);
+  if (!kept) return asked;
+  const answer = await Promise.race([asked, new Promise(go => setTimeout(go, PATIENCE_MS, kept))]).catch(() => kept);
+  return answer.status >= 500 ? kept : answer;
+}
+
+async function photoNow(shelf, request) {
   const answer = await fetch(request);
-  if (answer.ok) {
+  if ([403, 404, 410].includes(answer.status)) await shelf.delete(request);
+  if (answer.ok && !answer.redirected) {
     await shelf.put(request, answer.clone()).catch(() => null);
     const all = await shelf.keys();
     for (const old of all.slice(0, Math.max(0, all.length - MOST_PHOTOS))) await shelf.delete(old);

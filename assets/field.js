@@ -7,12 +7,13 @@ import { loadText } from './text.js';
 import { follow } from './duty-head.js';
 import { isCase, makeOutgoing } from './field-outgoing.js';
 import { askToKeep, distanceText, keepPage, whereAmI } from './field-phone.js';
-import { makeMemory, openBox, packed } from './field-store.js';
+import { makeMemory, openBox, packed, remember, remembered } from './field-store.js';
 import { makeMe, wearLook } from './field-me.js';
 import { makePatrol } from './field-patrol.js';
 import { makeReport } from './field-report.js';
 import { makeTask } from './field-task.js';
 import { renewPush, tellRead } from './field-push.js';
+import { clearShelves } from './field-shelves.js';
 
 const VIEWS = ['tasks', 'report', 'patrol', 'me'];
 const MINE = ['dispatched', 'handling', 'on_site'];
@@ -20,8 +21,22 @@ const TO_CHECK = ['pre_checking', 'checking'];
 const AFTER = { take: 'handling', arrive: 'on_site', finish: 'finished', send_back: 'registered', check: 'checked', rework: 'dispatched', pass_pre_check: 'accepted', fail_pre_check: 'reported' };
 const AHEAD_OF_TIME = 10; // tasks whose details and first pictures are read before they are needed
 
+/** A page out of the phone may be that of whoever had it before: in a session that has not shown it yet, the server says whose it is. */
+async function isAnothers(config) {
+  const mark = (document.cookie.match(/yiping_csrf=([^;]{1,16})/) || [])[1] || '', owner = remembered('owner');
+  if (owner?.mark === mark && owner.account === config.account) return false;
+  for (;;) {
+    const me = await call('GET', '/me', { stay: true, timeout: 8000 }).then(answer => answer.data, problem => problem);
+    if (me.account_id === config.account) remember('owner', { mark, account: config.account });
+    if ('account_id' in me) return me.account_id !== config.account;
+    if (!mark || me.status === 401) return false; // nobody else has signed in
+    await new Promise(go => setTimeout(go, 2000)); // a session begins with a network: until it tells, nobody's tasks are shown
+  }
+}
+
 export async function mount(root, config) {
   wearLook(root);
+  if (await isAnothers(config)) { await clearShelves(); location.reload(); return; }
   await begin(config);
   await loadText(config.language, 'field');
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
@@ -162,11 +177,11 @@ export async function mount(root, config) {
 
   function waiting(state) {
     app.waitingState = state;
-    const { count, aside, sending, trouble, full, kept } = state, words = full ? 'full' : !kept ? 'memory' : sending ? 'sending' : trouble === 'signed_out' ? 'signed_out' : 'waiting_hint';
-    const key = [count, aside, words].join();
+    const { count, aside, sending, trouble, full, kept, stuck } = state, words = full ? 'full' : !kept ? 'memory' : sending ? 'sending' : trouble === 'signed_out' ? 'signed_out' : stuck !== null ? 'stuck' : 'waiting_hint';
+    const key = [count, aside, words, stuck].join();
     if (slots.waiting.dataset.value === key) return;
     Object.assign(slots.waiting.dataset, { value: key, count, aside, state: count ? words : '' });
-    fill(slots.waiting, (count > 0 || full) && [icon(sending ? 'upload' : words === 'signed_out' ? 'log-in' : full ? 'triangle-alert' : 'cloud-off'), h('div', {}, h('b', { 'data-figure': 'outgoing', 'data-value': count, 'data-age': 0 }, t('field.waiting', { n: count })), h('span', {}, t(`field.${words}`))),
+    fill(slots.waiting, (count > 0 || full) && [icon(sending ? 'upload' : words === 'signed_out' ? 'log-in' : full ? 'triangle-alert' : 'cloud-off'), h('div', {}, h('b', { 'data-figure': 'outgoing', 'data-value': count, 'data-age': 0 }, t('field.waiting', { n: count })), h('span', {}, t(`field.${words}`, { title: stuck }))),
       words === 'signed_out' && h('a', { class: 'bar-act', href: '/login?next=/field', 'data-do': 'login' }, t('field.login'))]);
     if (slots.nav.querySelector('[data-count]')) slots.nav.querySelector('[data-count]').textContent = aside || '';
   }
@@ -200,6 +215,6 @@ export async function mount(root, config) {
   navigator.permissions?.query({ name: 'geolocation' }).then(state => state.state === 'granted' && locate()).catch(() => null);
   askToKeep().catch(() => null);
   keepPage().catch(() => null);
-  renewPush().catch(() => null);
+  renewPush(config.account).catch(() => null);
   tellRead(new URLSearchParams(location.search).get('read'));
 }

@@ -81,7 +81,7 @@ export function makeEmergency(slot, note, config, place) {
     const who = h('label', {}, h('span', {}, t('emergency.task_to')), h('select', { name: 'resource' }, options.map(([code, text]) => h('option', { value: code }, text))));
     const answer = await askNote(t('emergency.task_new'), { fields: [title, who, due] });
     if (!answer) return;
-    const body = { title: answer.title, text: answer.note || '', ...(answer.resource ? { resource_id: Number(answer.resource) } : {}), ...(answer.minutes ? { due_at: new Date(now() + answer.minutes * 60_000).toISOString() } : {}) };
+    const body = { title: answer.title, text: answer.note || '', ...(answer.resource ? { resource_id: Number(answer.resource), also: near.some(one => one.id === Number(answer.resource) && one.busy) } : {}), ...(answer.minutes ? { due_at: new Date(now() + answer.minutes * 60_000).toISOString() } : {}) };
     await send('POST', `/incidents/${id}/tasks`, body, t('emergency.task_new'));
   }
 

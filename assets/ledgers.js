@@ -115,7 +115,7 @@ export async function mount(root, config) {
       const place = slots[`count-${name}`], asked = LEDGERS[name].waiting;
       if (!asked) continue;
       const rows = await read(asked).then(data => Object.values(data).find(Array.isArray)).catch(() => null);
-      place.textContent = rows?.length ? `${rows.length}${rows.length >= 100 ? '+' : ''}` : '';
+      place.textContent = !rows ? '—' : rows.length ? `${rows.length}${rows.length >= 100 ? '+' : ''}` : '';
     }
   }
 

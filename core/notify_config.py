@@ -106,7 +106,8 @@ class CopyConfig(Part):
 class NotifyConfig(Part):
     """More than `a_minute` messages to the same people in a minute become one summary that names all of them.
 
-    A message that could not be delivered is tried again, later and later, and given up after `attempts`.
+    A message that could not be delivered is tried again, later and later, and given up when it was refused `attempts` times; while the
+    other side is down it is tried as long as that lasts.
     """
 
     channels: dict[str, ChannelConfig] = {}

@@ -7,6 +7,7 @@ in `dispatch.case_persons`, 延期 and 挂账 in `dispatch.adjustments`. Nothing
 from collections.abc import Mapping
 
 from core.errors import IllegalAct, Invalid, NotAllowed
+from dispatch.orders import ISSUERS
 
 # 上报 受理 立案 派遣 处置 到场 反馈 核查 结案: what no case leaves out unless somebody says why.
 PATH = ("reported", "accepted", "registered", "dispatched", "handling", "on_site", "finished", "checked", "closed")
@@ -86,7 +87,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("transfer", "link_parent", "unlink_parent", "remind"), DESK),
     "withdraw": HANDLING,
     "comment": DESK | HANDLING,
-    "expedite": frozenset({"leader", "supervisor", "duty"}),
+    "expedite": ISSUERS,  # 督办 is an order of its own
     "suspend": frozenset(),  # the machine's: it follows from the second `agree`
 }
 # Where a role is another one than elsewhere: inside its unit a handler hands the task on; only a supervisor leaves stages out.
@@ -96,9 +97,10 @@ ROLES_IN: Mapping[tuple[str, str], frozenset[str]] = {
     ("on_site", "check"): frozenset({"supervisor"}),
 }
 
-# Whoever did one of these has handled the case for good: a rework, or another who finishes it, does not undo it.
-WORK_ACTS = frozenset({"take", "arrive", "finish"})
-HANDLING_ACTS = WORK_ACTS | {"send_back"}
+HANDLING_ACTS = frozenset({"take", "arrive", "finish", "send_back"})
+# Whoever did one of these in a role of `HANDLING` has handled the case for good: a rework, or another who finishes it, does not undo it.
+# The desk that ends the part of a unit which never answers has not.
+WORK_ACTS = frozenset({"take", "arrive", "finish", "support_done", "feedback"})
 NEEDS_NOTE = frozenset({
     "send_back", "rework", "void", "decline", "fail_pre_check", "force_close", "reopen", "feedback", "ask_help", "ask_extension",
     "ask_suspension", "refuse", "support_refuse", "transfer", "comment", "expedite",

@@ -109,8 +109,11 @@ def extend(terms: Terms, clock: Clock, until: datetime, at: datetime) -> Clock:
 
 
 def retime(terms: Terms, clock: Clock, limit: Limit, basis: str, at: datetime) -> Clock:
-    """Another limit, because the class is another: what was used and granted stays."""
-    return _timed(terms, replace(clock, limit=limit, basis=basis), clock.running_since or at)
+    """Another limit, because the class is another: what was used and granted stays; a mark whose moment is now to come is taken off."""
+    timed = _timed(terms, replace(clock, limit=limit, basis=basis), clock.running_since or at)
+    return replace(
+        timed, warned_at=None if timed.yellow_at > at else clock.warned_at, overdue_at=None if timed.due_at > at else clock.overdue_at
+    )
 
 
 def used(terms: Terms, clock: Clock, at: datetime) -> timedelta:

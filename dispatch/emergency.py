@@ -1,6 +1,6 @@
 """The lives of an emergency and of its tasks, as tables: who declares and ends, and how a team says where it is. Stores nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core.errors import Invalid, NotAllowed
 from core.life_cycle import LifeCycle
@@ -37,6 +37,11 @@ TASK_ROLES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 TASK_NEEDS_NOTE = frozenset({"refuse", "cancel", "report", "finish"})
 LIFE, TASK_LIFE = LifeCycle(TABLE, ROLES), LifeCycle(TASKS, TASK_ROLES)
+
+
+def speaks_for(role: str, units: Collection[int], unit_id: int | None) -> bool:
+    """Whether a reader of these units may answer a task of that one: the command for everybody, a team for its own alone."""
+    return role in _COMMAND or (unit_id is not None and unit_id in units)
 
 
 def demand(roles: Mapping[str, frozenset[str]], needing: frozenset[str], act: str, role: str, note: str) -> None:

@@ -1,5 +1,6 @@
 """Who a target is at the moment of telling, how many messages become one summary, and when to try again. Pure; sends nothing."""
 
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class Message:
     payload: Mapping[str, Any]
     created_at: datetime
     attempts: int = 0
+    refused: int = 0  # of these the answers about the message itself
     recipients: Recipients = ()
     bundle: int | None = None
     held: bool = False  # it waited for the end of quiet hours
@@ -85,6 +87,11 @@ class Outcome:
 
 
 SENT = Outcome(True)
+
+
+def unforeseen(error: Exception) -> Outcome:
+    """Of one parcel, for good: what nobody foresaw would fail the same way again, and must not stop the others."""
+    return Outcome(False, f"unforeseen {type(error).__name__}", again=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,8 @@ def find_people(target: str, area: str, people: Iterable[Person]) -> tuple[Perso
     seeing = [person for person in people if any((near or area).startswith(prefix) for prefix in person.areas)]
     match kind:
         case "account":
-            return tuple(person for person in people if name in (str(person.account_id), person.login))
+            # Digits are a number: somebody else may be called so.
+            return tuple(person for person in people if name == (str(person.account_id) if name.isdecimal() else person.login))
         case "area":
             return tuple(person for person in people if person.role in HANDLES and any(name.startswith(prefix) for prefix in person.areas))
         case "unit":
@@ -202,6 +210,18 @@ def _summaries(messages: Sequence[Message]) -> list[Parcel]:
     """One, unless it would be longer than anybody's gateway takes."""
     portions = [tuple(messages[k : k + _SUMMARY_AT_MOST]) for k in range(0, len(messages), _SUMMARY_AT_MOST)]
     return [Parcel(portion, min(message.outbox_id for message in portion)) for portion in portions]
+
+
+def where(error: Exception) -> str:
+    """The line that raised it. Its words are not repeated: they may hold an address."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return "".join(f"{frame.filename}:{frame.lineno}" for frame in last)
+
+
+def is_over(parcel: Parcel, outcome: Outcome, most: int) -> bool:
+    """Whether to give up: refused for good, or `most` times. While the other side is down nothing is counted against a message."""
+    refused = 1 + max(message.refused for message in parcel.messages)
+    return not outcome.again or (refused >= most and not outcome.is_down)
 
 
 def back_off(attempts: int) -> timedelta:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,8 +73,8 @@ def read_subscription(endpoint: Any, keys: Any, services: Sequence[str]) -> Subs
 class Push:
     """Holds connections: close it."""
 
-    def __init__(self, channel: ChannelConfig, keys: Keys) -> None:
-        self._channel = channel
+    def __init__(self, channel: ChannelConfig, keys: Keys, turn_s: float = 30.0) -> None:
+        self._channel, self._turn_s = channel, turn_s
         self._signer = Vapid02.from_pem(keys.private_pem.encode())
         self._poster = Poster(channel.timeout.total_seconds())
 
@@ -84,14 +85,20 @@ class Push:
         """Nothing to put away."""
 
     def send(self, letter: Letter, now: datetime) -> Outcome:
-        """To every browser of its one person: told when one of them took it. Never raises for what the other side does."""
-        person = letter.to[0]
-        outcomes = {one.endpoint: self._post(letter, one, person.language, now) for one in person.subscriptions}
+        """To every browser of its one person, as far as a turn lasts: told when one of them took it. Never raises for what others do."""
+        person, began = letter.to[0], monotonic()
+        outcomes: dict[str, Outcome] = {}
+        for one in person.subscriptions:
+            outcomes[one.endpoint] = self._post(letter, one, person.language, now)
+            if monotonic() - began >= self._turn_s:  # well within the lease of who sends
+                break
         gone = tuple(endpoint for endpoint, outcome in outcomes.items() if outcome.error in _OVER)
         told = next((outcome for outcome in outcomes.values() if outcome.sent), None)
         if told is not None:
             return Outcome(True, reference=told.reference, gone=gone)
         failed = [outcome for endpoint, outcome in outcomes.items() if endpoint not in gone]
+        if not failed and len(outcomes) < len(person.subscriptions):
+            return Outcome(False, "its turn was over", gone=gone)
         if not failed:
             return Outcome(False, "no browser takes push", again=False, gone=gone)
         again = any(outcome.again for outcome in failed)

@@ -8,6 +8,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -42,7 +43,7 @@ class Smtp:
     def send(self, letter: Letter, now: datetime) -> Outcome:
         """To the first of its people, who is the only one. Never raises for what the other side does."""
         person = letter.to[0]
-        if not _is_address(person.mail):
+        if not is_address(person.mail):
             return Outcome(False, "no mail address", again=False)
         try:
             self._server = self._server or self._connect()
@@ -113,6 +114,10 @@ def write_mail(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     return mail
 
 
-def _is_address(text: str) -> bool:
-    name, at, host = text.rpartition("@")
-    return bool(name and at and host) and not any(letter.isspace() or letter in ",;<>" for letter in text)
+def is_address(text: str) -> bool:
+    """Whether mail can be addressed to it, by every server: names and hosts beyond ASCII need an extension that few have."""
+    try:
+        address = Address(addr_spec=text)
+    except (ValueError, MessageError, IndexError):  # what its parser raises for what it cannot read
+        return False
+    return text.isascii() and bool(address.username and address.domain) and not any(letter.isspace() or letter in ",;<>" for letter in text)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import psycopg
+import structlog
 from psycopg.types.json import Jsonb
 
 from core.config import Config
@@ -23,6 +25,7 @@ from store.cases_reader import Reader, acts_beside, acts_of, read_reader
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
+_log = structlog.get_logger(__name__)
 _AT_ONCE = 200
 _FILTERS = (
     *("stages", "class_code", "severity", "cell", "handler_id", "incident_id", "overdue"),
@@ -184,9 +187,21 @@ def sweep(connection: Connection, now: datetime, config: Config) -> int:
     """Requests that nobody decided before the deadline lapse; suspensions that are over end. Returns how many things moved."""
     act = Act("resume", EVERYWHERE, now)
     over = [row["case_number"] for row in queries.adjustments_suspended_over(connection, now=now, limit=_AT_ONCE)]
-    for number in over:
-        act_by_machine(connection, number, act, config)
-    return len(over) + adjustments.lapse_late(connection, now)
+    resumed = sum(_try_by_machine(connection, number, act, config) for number in over)
+    return resumed + adjustments.lapse_late(connection, now)
+
+
+def _try_by_machine(connection: Connection, number: str, act: Act, config: Config) -> bool:
+    """Whether it was done. One case that cannot be moved holds up no other; that the database left is nobody's fault of them."""
+    try:
+        with connection.transaction():
+            act_by_machine(connection, number, act, config)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except Exception:
+        _log.exception("case_not_moved", case=number, act=act.act)
+        return False
+    return True
 
 
 def notify(connection: Connection, row: Mapping[str, Any], now: datetime, template: str, step: int) -> None:

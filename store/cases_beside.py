@@ -122,6 +122,7 @@ def _transfer(doing: Doing) -> dict[str, Any]:
         raise NotAllowed(f"{area} is outside your area")
     if area != row["area"] and not queries.cases_area_known(doing.connection, area=area):
         raise Invalid(f"no area has the code '{area}'")
+    queries.cases_transfer_beside(doing.connection, case_number=row["case_number"], area=area)
     doing.told.update({"level": level, "area": area, "from": {"level": row["level"], "area": row["area"]}})
     moved = {} if area.startswith(row["area"]) else {"cell_id": None, "duty_grid": None}
     return {"level": level, "area": area, "global_number": row["global_number"] or row["case_number"], **moved}

@@ -39,6 +39,7 @@ def changes_of(doing: Doing) -> dict[str, Any]:
     """The columns an act changes. Raises `Invalid`, `IllegalAct`, `NotAllowed` for what its words ask and cannot be."""
     columns = _MOVES[doing.act.act](doing) if doing.act.act in _MOVES else {}
     if doing.after not in lifecycle.OPEN:
+        _demand_no_open_part(doing)
         columns["closed_at"] = doing.act.now
     if doing.after not in lifecycle.KEPT:
         adjustments.lapse(doing.connection, doing.row, doing.act.now)
@@ -163,17 +164,18 @@ def _rework(doing: Doing) -> dict[str, Any]:
     return {**_NOT_DONE, "reworks": doing.row["reworks"] + 1}
 
 
-def _close(doing: Doing) -> dict[str, Any]:
-    """A case that was divided ends after its parts."""
-    ended = sorted(lifecycle.ENDED)
+def _demand_no_open_part(doing: Doing) -> None:
+    """A case that was divided ends after its parts, whichever way. Raises `IllegalAct`."""
+    stage, ended = doing.row["stage"], sorted(lifecycle.ENDED)
     if child := queries.cases_open_child(doing.connection, case_number=doing.row["case_number"], ended=ended):
-        raise IllegalAct("close", doing.row["stage"], ("rework",), f"its child case {child['case_number']} is still open")
-    return {}
+        onward = tuple(act for act, after in lifecycle.TABLE[stage].items() if after in lifecycle.OPEN)
+        raise IllegalAct(doing.act.act, stage, onward, f"its child case {child['case_number'] or 'in another area'} is still open")
 
 
 def _reopen(doing: Doing) -> dict[str, Any]:
-    """Its life begins anew at registration, with nobody's name on it."""
-    return {**_NOT_DONE, "closed_at": None, "handler_id": None, "lead_unit": None, "routed_by": None, "reopens": doing.row["reopens"] + 1}
+    """Its life begins anew at registration, with nobody's name on it; that it was late stays with the clock of that round."""
+    fresh = {"closed_at": None, "overdue_at": None, "handler_id": None, "lead_unit": None, "routed_by": None}
+    return {**_NOT_DONE, **fresh, "reopens": doing.row["reopens"] + 1}
 
 
 def _resume(doing: Doing) -> dict[str, Any]:
@@ -183,6 +185,6 @@ def _resume(doing: Doing) -> dict[str, Any]:
 _NOT_DONE = {"finished_at": None, "fed_back_at": None, "checked_at": None, "checked_by": None}
 _MOVES: Mapping[str, Callable[[Doing], dict[str, Any]]] = {
     "register": _register, "dispatch": _dispatch, "take": _take, "arrive": _arrive, "finish": _finish, "send_back": _send_back,
-    "feedback": _feedback, "check": _check, "pre_check": _ask_check, "post_check": _ask_check, "rework": _rework, "close": _close,
+    "feedback": _feedback, "check": _check, "pre_check": _ask_check, "post_check": _ask_check, "rework": _rework,
     "reopen": _reopen, "resume": _resume,
 }  # fmt: skip

@@ -45,11 +45,11 @@ def units_of(connection: Connection, account_id: int | None) -> frozenset[int]:
 
 
 def handled_by(connection: Connection, scope: Scope, numbers: Sequence[str]) -> set[str]:
-    """Which of these cases this reader ever took, reached or finished: the audit remembers it beyond a rework."""
+    """Which of these cases this reader ever did some of the work of: the audit remembers it beyond a rework."""
     if scope.account_id is None or not numbers:
         return set()
-    acts = sorted(lifecycle.WORK_ACTS)
-    return {row["number"] for row in queries.cases_handled(connection, numbers=list(numbers), account_id=scope.account_id, acts=acts)}
+    work = {"acts": sorted(lifecycle.WORK_ACTS), "roles": sorted(lifecycle.HANDLING)}
+    return {row["number"] for row in queries.cases_handled(connection, numbers=list(numbers), account_id=scope.account_id, **work)}
 
 
 def _awaits_feedback(connection: Connection, finished: Sequence[Mapping[str, Any]], config: CasesConfig) -> frozenset[str]:

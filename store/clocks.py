@@ -14,7 +14,7 @@ from core.work_config import Limit, TimeUnit, round_the_clock
 from dispatch import clocks
 from dispatch.clocks import TOTAL as TOTAL
 from dispatch.clocks import Clock, Limits, Terms
-from dispatch.standards import COMPONENT, EVENT
+from dispatch.standards import COMPONENT, EVENT, Standard
 from store import clock_sweep, standards, work_days
 from store.timescale import Connection, queries
 
@@ -31,10 +31,12 @@ def open_clocks(connection: Connection, number: str, class_code: str, condition_
     """
     case = {**queries.clocks_case(connection, case_number=number), "class_code": class_code, "condition_no": condition_no}
     terms, limits = terms_of(connection, config), _limits(connection, case, config)
+    if TOTAL not in limits:
+        raise Invalid(f"no class has the code '{class_code}'")
     before = _read(connection, number)
     timed = [_retimed(terms, clock, limits, now) for clock in before]
     after = clocks.move(terms, timed, case["stage"], limits, now)
-    total = _write(connection, case, before, after, urgent=_is_urgent(*limits[TOTAL]))
+    total = _write(connection, case, before, after, urgent=_is_urgent(_whole(before), *limits[TOTAL]))
     assert total is not None, "a case that is open has its clock"
     return total.due_at
 
@@ -50,9 +52,9 @@ def follow(
     number = row["case_number"]
     before = _read(connection, number)
     case = queries.clocks_case(connection, case_number=number)
-    limits = dict(_limits(connection, case, config))
+    limits = dict(_limits(connection, case, config, _whole(before)))
     if before_stage in clocks.PHASES or before_stage == clocks.SUSPENDED:
-        limits.pop(TOTAL)  # the whole has its clock; only what was ended and is opened again gets another
+        limits.pop(TOTAL, None)  # the whole has its clock; only what was ended and is opened again gets another
     after = clocks.move(terms_of(connection, config), before, after_stage, limits, now)
     late = _newly_overdue(before, after)
     total = _write(connection, case, before, after)
@@ -101,18 +103,28 @@ def _told(terms: Terms, clock: Clock, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _limits(connection: Connection, case: Mapping[str, Any], config: Config) -> Limits:
-    """Of the whole and of each phase: the standard's row first, then the configuration."""
-    code, row = case["class_code"], None
-    for kind in (COMPONENT, EVENT) if case["of_component"] else (EVENT, COMPONENT) if case["component_code"] else (EVENT,):
-        row = row or standards.find(connection, kind, code, case["condition_no"])
+def _limits(connection: Connection, case: Mapping[str, Any], config: Config, last: Clock | None = None) -> Limits:
+    """Of the whole and of each phase: the standard's row first, then the configuration.
+
+    A case that has a clock, its `last`, keeps a limit although its class was dropped: of the ended row, else of that clock.
+    """
+    code = case["class_code"]
+    row = _standard(connection, case)
+    if row is None and last and code not in config.classes:
+        row = _standard(connection, case, ended=True)
     limits = {phase: (limit, "config") for phase, limit in config.work.limits.given.items()}
     if row:
         limits |= {phase: (limit, "standard") for phase, limit in row.stage_limits.items()}
         return {**limits, TOTAL: (row.limit, "standard")}
-    if code not in config.classes:
-        raise Invalid(f"no class has the code '{code}'")
-    return {**limits, TOTAL: (round_the_clock(config.classes[code].deadline), "class")}
+    if code in config.classes:
+        return {**limits, TOTAL: (round_the_clock(config.classes[code].deadline), "class")}
+    return {**limits, TOTAL: (last.limit, last.basis)} if last else limits
+
+
+def _standard(connection: Connection, case: Mapping[str, Any], ended: bool = False) -> Standard | None:
+    kinds = (COMPONENT, EVENT) if case["of_component"] else (EVENT, COMPONENT) if case["component_code"] else (EVENT,)
+    found = (standards.find(connection, kind, case["class_code"], case["condition_no"], ended) for kind in kinds)
+    return next((row for row in found if row), None)
 
 
 def _retimed(terms: Terms, clock: Clock, limits: Limits, now: datetime) -> Clock:
@@ -121,9 +133,16 @@ def _retimed(terms: Terms, clock: Clock, limits: Limits, now: datetime) -> Clock
     return clocks.retime(terms, clock, *limits[clock.name], now)
 
 
-def _is_urgent(limit: Limit, basis: str) -> bool | None:
-    """What the city's table counts day and night is urgent; else whoever opened the case said so, or nobody."""
-    return True if basis == "standard" and limit.unit.is_urgent else None
+def _is_urgent(last: Clock | None, limit: Limit, basis: str) -> bool | None:
+    """What the city's table counts day and night is urgent, and no more once its class is another; else whoever opened the case said so."""
+    if basis == "standard" and limit.unit.is_urgent:
+        return True
+    return False if last and last.basis == "standard" and last.limit.unit.is_urgent else None
+
+
+def _whole(found: Sequence[Clock]) -> Clock | None:
+    """The whole's clock, of its last round."""
+    return max((clock for clock in found if clock.name == TOTAL), key=lambda clock: clock.round, default=None)
 
 
 def _is_open(clock: Clock, name: str) -> bool:
@@ -149,8 +168,8 @@ def _write(
     changed = [clock for clock in after if clock not in before]
     if changed:
         queries.clocks_put(connection, [_row(case["case_number"], clock) for clock in changed])
-    total = max((clock for clock in after if clock.name == TOTAL), key=lambda clock: clock.round, default=None)
-    if total and (total in changed or urgent):
+    total = _whole(after)
+    if total and (total in changed or urgent is not None):
         queries.clocks_set_case(
             connection, case_number=case["case_number"], due_at=total.due_at, yellow_at=total.yellow_at, paused_at=total.paused_at,
             overdue_at=total.overdue_at, urgent=urgent,

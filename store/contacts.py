@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from core.errors import Invalid, NotFound
 from core.model import EVERYWHERE
 from dispatch.notify import Contact, Subscription
+from dispatch.notify_smtp import is_address
 from store import audit
 from store.acts import Act
 from store.timescale import Connection, queries
@@ -22,6 +23,7 @@ FIELDS = ("phone", "mail", "robots", "language", "quiet_from", "quiet_to")
 _PHONE = re.compile(r"\+?\d[\d-]{4,19}")
 _MAIL = re.compile(r"[^\s@,;<>]{1,64}@[^\s@,;<>]{1,190}\.[^\s@,;<>.]{2,}")
 _ROBOT_ID = re.compile(r"[\w.@-]{1,100}")
+_EVERYBODY = frozenset({"all", "everyone", "所有人"})  # to a robot these are no person but the whole group
 
 
 def masked_phone(phone: str) -> str:
@@ -108,7 +110,7 @@ def _read_phone(value: Any) -> str:
 
 def _read_mail(value: Any) -> str:
     mail = (value or "").strip() if isinstance(value, str | None) else "?"
-    if mail and not _MAIL.fullmatch(mail):
+    if mail and not (_MAIL.fullmatch(mail) and is_address(mail)):
         raise Invalid("mail: an address, wang@example.cn")
     return mail
 
@@ -119,6 +121,8 @@ def _read_robots(value: Any) -> dict[str, str]:
     ids = {name: one.strip() for name, one in (value or {}).items() if isinstance(one, str) and one.strip()}
     if any(not _ROBOT_ID.fullmatch(one) for one in ids.values()):
         raise Invalid("robots: the ids of a person there have letters, digits, '.', '_', '-' and '@'")
+    if any(one.strip("@").casefold() in _EVERYBODY for one in ids.values()):
+        raise Invalid("robots: an id of one person, not of everybody")
     return ids
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.notify_config import NotifyConfig
-from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, back_off, find_people, pack
+from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, back_off, find_people, is_over, pack
 from dispatch.quiet import quiet_until
 from store.outbox import AT_ONCE, LEASE, NOBODY_FOR, POSTPONED, Claimed, ids_of, read_people
 from store.timescale import Connection, queries, sql
+
+_ANY_HOUR = ("emergency_", "plan_step")  # an emergency waits for nobody's morning
 
 
 def hand_over(connection: Connection, channel: str, config: NotifyConfig, zone: ZoneInfo, now: datetime) -> int:
@@ -21,17 +23,17 @@ def hand_over(connection: Connection, channel: str, config: NotifyConfig, zone: 
     rows = list(queries.deliveries_waiting(connection, channel=channel, now=now, most=AT_ONCE))
     if not rows:
         return 0
-    people = read_people(connection)
+    people = read_people(connection, now)
     found = {row["outbox_id"]: find_people(row["target"], row["payload"].get("area") or "", people) for row in rows}
     if nobodys := [outbox_id for outbox_id, persons in found.items() if not persons]:
         queries.outbox_nobody(connection, ids=nobodys, until=now + NOBODY_FOR)
     hours = _quiet_hours(connection, {person.account_id for persons in found.values() for person in persons})
-    severities = {row["outbox_id"]: row["severity"] for row in rows}
+    of = {row["outbox_id"]: row for row in rows}
     given = [
-        (outbox_id, person.account_id, severities[outbox_id], until or now, until is not None)
+        (outbox_id, person.account_id, of[outbox_id]["severity"], until or now, until is not None)
         for outbox_id, persons in found.items()
         for person in persons
-        for until in [_held_until(person, severities[outbox_id], hours, config, zone, now)]
+        for until in [_held_until(person, of[outbox_id], hours, config, zone, now)]
     ]
     if given:
         outbox_ids, account_ids, severity, due_ats, helds = (list(column) for column in zip(*given, strict=True))
@@ -47,10 +49,10 @@ def _quiet_hours(connection: Connection, accounts: Iterable[int]) -> dict[int, M
 
 
 def _held_until(
-    person: Person, severity: int, hours: Mapping[int, Mapping[str, Any]], config: NotifyConfig, zone: ZoneInfo, now: datetime
+    person: Person, message: Mapping[str, Any], hours: Mapping[int, Mapping[str, Any]], config: NotifyConfig, zone: ZoneInfo, now: datetime
 ) -> datetime | None:
     """When the quiet hours of somebody end that keep this from being told now."""
-    if severity <= config.passes or person.on_shift:
+    if message["severity"] <= config.passes or person.on_shift or message["template"].startswith(_ANY_HOUR):
         return None
     own = hours.get(person.account_id)
     if own is not None and own["quiet_from"] is not None:
@@ -72,7 +74,7 @@ def claim(connection: Connection, channel: str, config: NotifyConfig, now: datet
         cursor.executemany(sql("deliveries_lease"), leases)
     if later:
         queries.deliveries_postpone(connection, ids=[message.outbox_id for message in later], until=now + POSTPONED)
-    return Claimed(parcels, {person.account_id: person for person in read_people(connection)})
+    return Claimed(parcels, {person.account_id: person for person in read_people(connection, now)})
 
 
 def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: str, config: NotifyConfig, now: datetime) -> None:
@@ -82,9 +84,12 @@ def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: st
         queries.deliveries_sent(connection, ids=ids, now=now, reference=outcome.reference)
     else:
         attempts = 1 + max(message.attempts for message in parcel.messages)
-        over = not outcome.again or attempts >= config.attempts
+        over = is_over(parcel, outcome, config.attempts)
         due_at = now + back_off(attempts)
-        queries.deliveries_not_sent(connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500])
+        queries.deliveries_not_sent(
+            connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500],
+            refused=int(not outcome.is_down),
+        )  # fmt: skip
         if not over:
             return
         pass_on(connection, ids, channel, config, now)

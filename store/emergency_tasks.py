@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from core.emergency_config import PlanConfig
-from core.errors import Invalid, NotFound
+from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
 from core.model import EVERYWHERE, Scope
 from dispatch import emergency as lifecycle
 from dispatch import plans
@@ -19,12 +19,19 @@ from store.acts import Act, demand_fresh, demand_saved
 from store.timescale import Connection, prefixes, queries
 
 _LONGEST = 500
+_TO_UNIT = frozenset({"plan_step", "plan_step_cancelled"})
 
 
 def list_tasks(connection: Connection, scope: Scope, incident_id: int) -> list[dict[str, Any]]:
     """Open ones first, by their time; each with the acts of the reader."""
-    rows = queries.emergencies_tasks(connection, incident_id=incident_id)
-    return [{**row, "acts": list(lifecycle.TASK_LIFE.allowed_acts(row["stage"], scope.role))} for row in rows]
+    rows, units = list(queries.emergencies_tasks(connection, incident_id=incident_id)), _units_of(connection, scope)
+    mine = {row["id"] for row in rows if lifecycle.speaks_for(scope.role, units, row["unit_id"])}
+    return [{**row, "acts": list(lifecycle.TASK_LIFE.allowed_acts(row["stage"], scope.role)) if row["id"] in mine else []} for row in rows]
+
+
+def _units_of(connection: Connection, scope: Scope) -> frozenset[int]:
+    """The reader's unit, those above it, those below it."""
+    return frozenset(row["unit_id"] for row in queries.emergencies_units_of(connection, account_id=scope.account_id))
 
 
 def get_task(connection: Connection, scope: Scope, task_id: int) -> dict[str, Any]:
@@ -40,8 +47,9 @@ def issue(connection: Connection, emergency: Mapping[str, Any], plan: PlanConfig
     tasks = plans.tasks_of(plan, emergency["level"])
     place = queries.incidents_lock(connection, incident_id=emergency["incident_id"], areas=prefixes(act.scope))
     kinds = sorted({task.kind for task in tasks})
-    found = queries.emergencies_candidates(connection, areas=prefixes(act.scope), kinds=kinds)
-    candidates = [plans.Candidate(**{**row, "tags": tuple(row["tags"])}) for row in found]
+    found = list(queries.emergencies_candidates(connection, areas=prefixes(act.scope), kinds=kinds))
+    busy = _busy(connection, [row["resource_id"] for row in found])
+    candidates = [plans.Candidate(**{**row, "tags": tuple(row["tags"])}, busy=row["resource_id"] in busy) for row in found]
     lon, lat = (place["lon"], place["lat"]) if place else (None, None)
     count = 0
     for task, resource_id in plans.assign(tasks, candidates, lon, lat):
@@ -51,8 +59,16 @@ def issue(connection: Connection, emergency: Mapping[str, Any], plan: PlanConfig
     return count
 
 
+def _busy(connection: Connection, resources: list[int]) -> set[int]:
+    """Which of these, locked, have an open task anywhere."""
+    return {row["id"] for row in queries.emergencies_busy(connection, ids=resources)}
+
+
 def give(connection: Connection, emergency: Mapping[str, Any], act: Act) -> int:
-    """A task by hand: `act.extra` has title, text, resource_id or unit_id, due_at. Raises `Invalid`, `NotFound`, `IllegalAct`."""
+    """A task by hand: `act.extra` has title, text, resource_id or unit_id, due_at, `also` for one who is out already.
+
+    Raises `Invalid`, `NotFound`, `IllegalAct`, also for a resource that is busy without `also`.
+    """
     lifecycle.demand(lifecycle.ROLES, lifecycle.NEEDS_NOTE, "task", act.scope.role, "-")
     lifecycle.LIFE.advance(emergency["stage"], "task")
     title, extra = str(act.extra.get("title") or "").strip(), act.extra
@@ -61,6 +77,8 @@ def give(connection: Connection, emergency: Mapping[str, Any], act: Act) -> int:
     resource = extra.get("resource_id")
     if resource is not None and queries.emergencies_resource(connection, resource_id=resource, areas=prefixes(act.scope)) is None:
         raise NotFound(f"no resource {resource} that can be sent")
+    if resource is not None and extra.get("also") is not True and _busy(connection, [resource]):
+        raise IllegalAct("task", "busy", (), f"resource {resource} has an open task already; `also` gives it a second one")
     given = {"title": title, "text": str(extra.get("text") or "")[:2000], "resource_id": resource, "unit_id": extra.get("unit_id")}
     task_id = _add(connection, emergency, act, {**given, "plan": None, "step": None, "due_at": extra.get("due_at")})
     assert task_id is not None
@@ -77,14 +95,14 @@ def _add(connection: Connection, emergency: Mapping[str, Any], act: Act, task: M
     told = queries.emergencies_task_lock(connection, task_id=found, areas=["%"])
     _log(connection, told, act.named("issue"), "")
     audit.append(connection, act.named("issue"), "task", found, emergency["area"], stages=(None, "issued"))
-    _tell(connection, {**told, "level": emergency["level"], **_marks(emergency)}, act.now, "plan_step")
+    _tell(connection, told, act.now, "plan_step")
     return found
 
 
 def act_on_task(connection: Connection, task_id: int, act: Act) -> int:
     """What a team says of its task, or the command of it; the number of its incident.
 
-    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role, `Invalid` without the words an act needs.
+    Raises `NotFound`, `StaleWrite`, `IllegalAct`, `NotAllowed` for the role or another's task, `Invalid` without the words an act needs.
     """
     row = queries.emergencies_task_lock(connection, task_id=task_id, areas=prefixes(act.scope))
     if row is None:
@@ -92,6 +110,8 @@ def act_on_task(connection: Connection, task_id: int, act: Act) -> int:
     demand_fresh(row, act)
     stage = lifecycle.TASK_LIFE.advance(row["stage"], act.act)
     lifecycle.demand(lifecycle.TASK_ROLES, lifecycle.TASK_NEEDS_NOTE, act.act, act.scope.role, act.note)
+    if not lifecycle.speaks_for(act.scope.role, _units_of(connection, act.scope), row["unit_id"]):
+        raise NotAllowed(f"task {task_id} is not of your unit")
     ended = not lifecycle.TASKS[stage]
     feedback = act.note.strip() or row["feedback"]
     saved = queries.emergencies_task_save(
@@ -100,13 +120,16 @@ def act_on_task(connection: Connection, task_id: int, act: Act) -> int:
     demand_saved(saved, row)
     _log(connection, row, act, act.note.strip())
     audit.append(connection, act, "task", task_id, row["area"], stages=(row["stage"], stage))
+    if stage in {"refused", "cancelled"}:
+        _tell(connection, row, act.now, f"plan_step_{stage}")
     return int(row["incident_id"])
 
 
 def call_back(connection: Connection, emergency: Mapping[str, Any], act: Act) -> None:
-    """The emergency is over: whoever is still out hears of it through the log, and has no open task any more."""
+    """The emergency is over: whoever is still out is told, and has no open task any more."""
     for row in list(queries.emergencies_open_tasks(connection, incident_id=emergency["incident_id"])):
         audit.append(connection, act.named("cancel"), "task", row["task_id"], emergency["area"], stages=(None, "cancelled"))
+        _tell(connection, {**row, "level": emergency["level"], **_marks(emergency)}, act.now, "plan_step_cancelled")
     queries.emergencies_call_back(connection, incident_id=emergency["incident_id"], now=act.now)
 
 
@@ -132,8 +155,8 @@ def _log(connection: Connection, row: Mapping[str, Any], act: Act, text: str) ->
 
 
 def _tell(connection: Connection, row: Mapping[str, Any], now: datetime, template: str) -> None:
-    """To the unit that has it, else to the desk: somebody must know."""
-    target = f"unit:{row['unit_id']}" if row["unit_id"] is not None and template == "plan_step" else "role:duty"
+    """What is given or called back to the unit that has it, all else and what nobody has to the desk: somebody must know."""
+    target = f"unit:{row['unit_id']}" if row["unit_id"] is not None and template in _TO_UNIT else "role:duty"
     payload = {
         "noun": "incident",
         "id": row["incident_id"],

@@ -15,6 +15,7 @@ from store.ledgers import find_unit
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
+_CALLS = EDITORS | {"leader"}
 _COLUMNS = ("name", "kind", "area", "address", "lon", "lat", "unit_id", "person_id", "note")
 
 
@@ -51,7 +52,9 @@ def _shown(row: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def read_contact(connection: Connection, code: str, act: Act) -> dict[str, Any]:
-    """Whom to call, in full; that somebody looked stands in the audit. Raises `NotFound`."""
+    """Whom to call, in full; that somebody looked stands in the audit. Raises `NotAllowed`, `NotFound`."""
+    if act.scope.role not in _CALLS:
+        raise NotAllowed(f"whom to call is for {', '.join(sorted(_CALLS))}")
     row = queries.enterprises_contact(connection, code=code, areas=prefixes(act.scope))
     if row is None:
         raise NotFound(f"no contact of an enterprise '{code}'")

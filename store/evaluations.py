@@ -54,6 +54,7 @@ def issue(connection: Connection, wanted: Issue, act: Act) -> int:
     if wanted.period.since > act.now:
         raise Invalid("this period has not begun")
     place = {"subject": wanted.subject, "area": wanted.area, "since": wanted.period.since, "until": wanted.period.until}
+    queries.evaluations_queue(connection, **place)
     last = queries.evaluations_last(connection, **place)
     if last and not wanted.why:
         told = f"report {last['evaluation_id']} of this period stands already; say in `why` why it is issued again"

@@ -5,12 +5,15 @@ Decides nothing; what the configuration refuses is refused here, before anything
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from core.errors import Invalid
 from core.field_config import FieldConfig
+from core.model import Scope
 from dispatch.plausible import Judged, Place, Said, judge, true_time
 from store.acts import Act
+from store.patrols import READS_TRACKS
 from store.timescale import Connection, queries
 
 # What the worker is told where a doubt refuses: what was found, and what would be right.
@@ -52,9 +55,20 @@ def demand(judged: Judged, config: FieldConfig) -> None:
         raise Invalid(f"this arrival cannot be: {'; '.join(refused)}{away}")
 
 
-def positions_of(connection: Connection, number: str) -> list[dict[str, Any]]:
-    """Where phones said they were for a case, in the order it came in; the reader must have been allowed to load the case."""
-    return list(queries.field_positions_of_case(connection, case_number=number))
+def positions_of(connection: Connection, scope: Scope, number: str) -> list[dict[str, Any]]:
+    """How far phones said they were from a case, in the order it came in; the reader must have been allowed to load the case.
+
+    Where they were is for whoever may read tracks, and for oneself; to others `lon`, `lat` and `accuracy_m` are None.
+    """
+    rows = queries.field_positions_of_case(connection, case_number=number)
+    hidden = dict.fromkeys(("lon", "lat", "accuracy_m"))
+    may = scope.role in READS_TRACKS
+    return [row if may or row["account_id"] == scope.account_id else {**row, **hidden} for row in rows]
+
+
+def forget_positions(connection: Connection, before: datetime) -> int:
+    """Drop where phones were before a moment; what was done stays with the case."""
+    return int(queries.field_positions_forget(connection, before=before))
 
 
 def last_of(connection: Connection, account_id: int, said: Said, act: Act) -> Place | None:

@@ -123,7 +123,7 @@ def join(connection: Connection, incident_id: int, said: Mapping[str, Any], call
     report_id = queries.known_add_report(
         connection, channel=said["channel"], class_code=row["class_code"], title=said["title"] or row["title"], text=said.get("text"),
         address=said.get("address"), placement="none" if place["lon"] is None else said.get("placement", "inside"), now=act.now,
-        person_id=person_id, simulated=row["simulated"], **place,
+        person_id=person_id, drill=row["drill"], simulated=row["simulated"], **place,
     )  # fmt: skip
     queries.known_merge(connection, report_id=report_id, incident_id=incident_id)
     change_log.append(connection, "report", {}, change_log.read(connection, "report", [report_id]), act.now)

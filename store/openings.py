@@ -61,6 +61,7 @@ def open_case(connection: Connection, opening: Opening, act: Act, config: Config
     """
     if act.scope.role not in _MAY_OPEN:
         raise NotAllowed(f"opening a case is not for the role '{act.scope.role}'")
+    _demand_parent(connection, opening.words.get("parent_number"), act)  # as every act on a case: before the incident
     opening = _with_call(connection, opening, act, config)
     source = _described(_source(connection, opening, act, config), opening, config)
     incident_id = _incident(connection, opening, source, act)
@@ -92,7 +93,6 @@ def _add(
     words = {**_WORDS, "source": _SOURCE_OF.get(source.get("channel") or "", "sensor" if opening.alert_id else "register"), **opening.words}
     if words["source"] not in SOURCES:
         raise Invalid(f"source: one of {', '.join(sorted(SOURCES))}")
-    _demand_parent(connection, words["parent_number"], act)
     columns = {name: source.get(name) for name in ("title", "text", "class_code", "severity", "area", "cell_id", "lon", "lat", "address")}
     queries.cases_add(
         connection, case_number=number, incident_id=incident_id, alert_id=opening.alert_id, report_id=opening.report_id,
@@ -133,7 +133,7 @@ def _with_call(connection: Connection, opening: Opening, act: Act, config: Confi
     columns = {name: source.get(name) for name in ("class_code", "title", "text", "area", "cell_id", "lon", "lat", "address")}
     report_id = queries.known_add_report(
         connection, channel=_CHANNEL_OF.get(opening.words.get("source", ""), Channel.HOTLINE).value,
-        placement="none" if source.get("lon") is None else "inside", now=act.now, simulated=source["simulated"],
+        placement="none" if source.get("lon") is None else "inside", now=act.now, drill=source["drill"], simulated=source["simulated"],
         person_id=persons.add(connection, {"": dict(opening.caller)}, act.now).get(""), **columns,
     )  # fmt: skip
     change_log.append(connection, "report", {}, change_log.read(connection, "report", [report_id]), act.now)
@@ -167,7 +167,7 @@ def _source(connection: Connection, opening: Opening, act: Act, config: Config) 
         raise IllegalAct("open", source["stage"], (), f"nothing to open: its stage is '{source['stage']}'")
     twin = queries.cases_open_for_source(connection, alert_id=opening.alert_id, report_id=opening.report_id, ended=_ENDED)
     if twin:
-        raise IllegalAct("open", source["stage"], (), f"case {twin['case_number']} is already open for it")
+        raise IllegalAct("open", source["stage"], (), f"case {twin['case_number'] or 'of another area'} is already open for it")
     return source
 
 

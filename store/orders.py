@@ -4,6 +4,7 @@ Issuing one is the `expedite` act of its case, in the same transaction: the case
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,7 +60,7 @@ def issue(connection: Connection, number: str, act: Act, due_at: datetime, confi
         raise Invalid("'text' is missing: an order says what is demanded")
     if due_at <= act.now:
         raise Invalid("'due_at' is over already")
-    cases.act_on_case(connection, number, act.named("expedite"), config)
+    cases.act_on_case(connection, number, replace(act, act="expedite"), config)
     order_id: int = queries.orders_add(
         connection, case_number=number, text=act.note, now=act.now, account_id=act.scope.account_id, name=act.by, due_at=due_at
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from core.notify_config import NotifyConfig
-from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, Recipients, back_off, find_people, pack
+from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, Recipients, back_off, find_people, is_over, pack
 from store import contacts
 from store.timescale import Connection, queries, sql
 
@@ -35,7 +35,7 @@ def claim(connection: Connection, channel: str, config: NotifyConfig, now: datet
     rows = list(queries.outbox_claim(connection, channel=channel, now=now, most=AT_ONCE))
     if not rows:
         return Claimed([], {})
-    people = read_people(connection)
+    people = read_people(connection, now)
     sent = {tuple(row["recipients"]): row["parcels"] for row in queries.outbox_sent_lately(connection, channel=channel, since=now - WINDOW)}
     messages = [_message(row, people) for row in rows]
     nobodys = [message.outbox_id for message in messages if message.to_nobody]
@@ -76,9 +76,9 @@ def _message(row: dict[str, Any], people: Sequence[Person]) -> Message:
     return Message(**{**row, "recipients": tuple(person.account_id for person in found)})
 
 
-def read_people(connection: Connection) -> list[Person]:
-    """Everybody who has an account, and who of them is on shift."""
-    return [Person(**{**row, "areas": tuple(row["areas"])}) for row in queries.outbox_people(connection)]
+def read_people(connection: Connection, now: datetime) -> list[Person]:
+    """Everybody who has an account, and who of them is on shift: at a desk or by a roster."""
+    return [Person(**{**row, "areas": tuple(row["areas"])}) for row in queries.outbox_people(connection, now=now)]
 
 
 def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: str, config: NotifyConfig, now: datetime) -> None:
@@ -88,9 +88,12 @@ def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: st
         queries.outbox_sent(connection, ids=ids, now=now)
         return
     attempts = 1 + max(message.attempts for message in parcel.messages)
-    over = not outcome.again or attempts >= config.attempts
+    over = is_over(parcel, outcome, config.attempts)
     due_at = now + back_off(attempts)
-    queries.outbox_not_sent(connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500])
+    queries.outbox_not_sent(
+        connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500],
+        refused=int(not outcome.is_down),
+    )  # fmt: skip
 
 
 def copy(connection: Connection, parcels: Sequence[Parcel], config: NotifyConfig, now: datetime) -> None:

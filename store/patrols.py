@@ -71,14 +71,26 @@ def list_patrols(connection: Connection, scope: Scope, asked: Asked) -> list[dic
 
 
 def get_patrol(connection: Connection, scope: Scope, patrol_id: int) -> dict[str, Any]:
-    """One with its stops (`visited` or not), acts and, for who may see it, its track. Raises `NotFound`."""
+    """One with its stops, acts, audit and, for who may see it, its track. Raises `NotFound`."""
+    found = read_patrol(connection, scope, patrol_id)
+    own = scope.account_id is not None and scope.account_id == found["account"]
+    track = list(queries.patrols_track(connection, patrol_id=patrol_id, limit=_ALL_FIXES)) if own or scope.role in READS_TRACKS else []
+    return {**found, "track": track, "audit": audit.of_noun(connection, "patrol", patrol_id)}
+
+
+def read_patrol(connection: Connection, scope: Scope, patrol_id: int) -> dict[str, Any]:
+    """One with its stops (`visited` or not) and acts, as a phone that walks it needs it. Raises `NotFound`."""
     row = queries.patrols_get(connection, patrol_id=patrol_id, areas=prefixes(scope))
     if row is None:
         raise NotFound(f"no patrol {patrol_id}")
     stops = [{**stop, "visited": place in row["visited"]} for place, stop in enumerate(row["stops"])]
-    own = scope.account_id is not None and scope.account_id == row["account"]
-    track = list(queries.patrols_track(connection, patrol_id=patrol_id, limit=_ALL_FIXES)) if own or scope.role in READS_TRACKS else []
-    return {**row, "stops": stops, "track": track, "acts": _acts(row, scope), "audit": audit.of_noun(connection, "patrol", patrol_id)}
+    return {**row, "stops": stops, "acts": _acts(row, scope)}
+
+
+def last_verdict(connection: Connection, patrol_id: int) -> str | None:
+    """Of its last position in time; None before the first."""
+    row = queries.patrols_last_verdict(connection, patrol_id=patrol_id)
+    return str(row["verdict"]) if row else None
 
 
 def _acts(row: Mapping[str, Any], scope: Scope) -> list[str]:

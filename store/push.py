@@ -12,6 +12,8 @@ from store import audit
 from store.acts import Act
 from store.timescale import Connection, Store, queries
 
+MOST = 5  # browsers of one person: each is a request a message
+
 
 def keys(store: Store, make: Callable[[], Keys], now: datetime) -> Keys:
     """The pair, made if there is none yet; of two who make one at once the first one's stands for both. The owner's login only."""
@@ -31,8 +33,10 @@ def read_public_key(connection: Connection) -> str | None:
 
 
 def subscribe(connection: Connection, to: Subscription, act: Act) -> None:
-    """A browser belongs to who subscribed it last. Raises `NotAllowed` for a token."""
-    queries.push_add(connection, account_id=_account(act.scope), endpoint=to.endpoint, p256dh=to.p256dh, auth=to.auth, now=act.now)
+    """A browser belongs to who subscribed it last; of somebody's browsers the newest `MOST` are told. Raises `NotAllowed` for a token."""
+    account_id = _account(act.scope)
+    queries.push_add(connection, account_id=account_id, endpoint=to.endpoint, p256dh=to.p256dh, auth=to.auth, now=act.now)
+    queries.push_end_older(connection, account_id=account_id, most=MOST, now=act.now)
     audit.append(connection, act, "account", act.scope.account_id, act.scope.areas[0])
 
 

@@ -32,8 +32,9 @@ def take(connection: Connection, channel: str, receipts: Sequence[Receipt], conf
             )
         )
         known += len(rows)
-        if receipt.state == "failed" and rows:
-            deliveries.pass_on(connection, [row["delivery_id"] for row in rows], channel, config, now)
+        lost = [row["delivery_id"] for row in rows if row["lost"]]  # a failure that comes after the delivery is none
+        if receipt.state == "failed" and lost:
+            deliveries.pass_on(connection, lost, channel, config, now)
     return known
 
 

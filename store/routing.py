@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.config import ClassConfig
 from core.routing_config import RoutingTimes
-from dispatch.routing import Around, Proposal, RoutingRule, Spot, Unit, Worker, find_proposal
+from dispatch.routing import HANDLES, Around, Proposal, RoutingRule, Spot, Unit, Worker, find_proposal
 from dispatch.routing_words import reason_of
 from store import rosters
 from store.acts import Act
@@ -52,7 +52,7 @@ def _propose(connection: Connection, row: Mapping[str, Any], now: datetime) -> t
     number = row.get("case_number") or row.get("number")
     if number is not None and "component_code" not in row:
         row = queries.routing_case(connection, case_number=number) or row
-    found = list(queries.routing_fitting(connection, class_code=row["class_code"], area=row["area"]))
+    found = list(queries.routing_fitting(connection, class_code=row["class_code"], area=row["area"], roles=sorted(HANDLES)))
     zone = ZoneInfo(found[0]["zone"] if found else _ANYWHERE)
     spot = Spot(row["class_code"], row["area"], now.astimezone(zone))
     return find_proposal(spot, map(_rule, found), _around(connection, row, number, now)), spot
@@ -76,7 +76,8 @@ def _on_shift(connection: Connection, row: Mapping[str, Any], now: datetime) -> 
     if row.get("cell_id") is None:
         return None
     found = rosters.on_shift(connection, int(row["cell_id"]), now)
-    person = queries.routing_worker(connection, account_id=found["account_id"]) if found else None
+    who = {"account_id": found["account_id"], "area": row["area"], "roles": sorted(HANDLES)} if found else None
+    person = queries.routing_worker(connection, **who) if who else None
     return Worker(person["account_id"], person["title"], _unit(person) if person["unit_id"] else None) if person else None
 
 

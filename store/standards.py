@@ -24,11 +24,14 @@ class Saved:
     unchanged: int = 0
 
 
-def find(connection: Connection, kind: str, class_code: str, condition_no: int | None = None) -> Standard | None:
-    """The row of a class and condition; else the class's first. `lead_unit`: the table's, or the first unit it names that there is."""
-    row = queries.standards_find(connection, kind=kind, class_code=class_code, condition_no=condition_no)
+def find(connection: Connection, kind: str, class_code: str, condition_no: int | None = None, ended: bool = False) -> Standard | None:
+    """The row of a class and condition; else the class's first, with `ended` also of a class that the table has no more.
+
+    `lead_unit`: the table's, or the first unit it names that there is.
+    """
+    row = queries.standards_find(connection, kind=kind, class_code=class_code, condition_no=condition_no, ended=ended)
     if row is None and condition_no is not None:
-        row = queries.standards_find(connection, kind=kind, class_code=class_code, condition_no=None)
+        row = queries.standards_find(connection, kind=kind, class_code=class_code, condition_no=None, ended=ended)
     if row is None:
         return None
     return Standard(

@@ -69,8 +69,10 @@ update cases c set (
 where case_number = :case_number and version = :version;
 
 -- name: cases_open_for_source^
-select case_number from cases
-where stage <> all(cast(:ended as text[])) and (alert_id = cast(:alert_id as bigint) or report_id = cast(:report_id as bigint)) limit 1;
+-- Whether there is one asks the whole city, its number is for who may read it (else null).
+select (select case_number from cases
+        where stage <> all(cast(:ended as text[])) and (alert_id = cast(:alert_id as bigint) or report_id = cast(:report_id as bigint)) limit 1) as case_number
+where has_case(cast(:alert_id as bigint), cast(:report_id as bigint), cast(:ended as text[]));
 
 -- name: cases_photos_after^
 -- Of this round of work: a picture from before the last dispatch or rework shows what was not good enough.
@@ -83,7 +85,8 @@ where case_number = :case_number and role = 'after'
 select case_number as number from cases c
 where case_number = any(cast(:numbers as text[]))
   and (handled_by = :account_id or exists (
-      select from audit a where a.noun = 'case' and a.key = c.case_number and a.account_id = :account_id and a.act = any(cast(:acts as text[]))));
+      select from audit a where a.noun = 'case' and a.key = c.case_number and a.account_id = :account_id and a.act = any(cast(:acts as text[]))
+        and a.role = any(cast(:roles as text[]))));
 
 -- name: cases_media
 select media_id, kind, bytes, role, seconds, lon, lat, taken_at, created_at, created_by, ended_at, ended_why from media where case_number = :case_number order by created_at, media_id;
@@ -123,10 +126,12 @@ select case_number as number, title, stage, area, lead_unit, handler_id, due_at,
 where parent_number = :case_number order by case_number;
 
 -- name: cases_open_child^
-select case_number from cases where parent_number = :case_number and stage <> all(cast(:ended as text[])) limit 1;
+-- As cases_open_for_source.
+select (select case_number from cases where parent_number = :case_number and stage <> all(cast(:ended as text[])) limit 1) as case_number
+where has_child(:case_number, cast(:ended as text[]));
 
--- name: cases_has_child^
-select case_number from cases where parent_number = :case_number limit 1;
+-- name: cases_has_child$
+select has_child(:case_number, '{}');
 
 -- name: cases_supports
 select s.unit_id as unit, u.code, u.name, u.name_en, s.stage, s.asked_at, s.note, s.ended_at, a.title as ended_by
@@ -149,3 +154,9 @@ where case_number = :case_number and unit_id = :unit_id and stage = 'asked';
 
 -- name: cases_area_known$
 select exists (select from areas where code = :area);
+
+-- name: cases_transfer_beside!
+-- What stands beside a case is read where the case is.
+with supports as (update case_supports set area = :area where case_number = :case_number and area <> :area),
+     adjustments as (update case_adjustments set area = :area where case_number = :case_number and area <> :area)
+update case_routes set area = :area where case_number = :case_number and area <> :area;

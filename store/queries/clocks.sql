@@ -33,8 +33,7 @@ on conflict (case_number, clock, round) do update set amount = excluded.amount, 
     warned_at = excluded.warned_at, overdue_at = excluded.overdue_at, ended_at = excluded.ended_at;
 
 -- name: clocks_set_case!
-update cases set due_at = :due_at, yellow_at = :yellow_at, paused_at = :paused_at, urgent = coalesce(:urgent, urgent),
-    overdue_at = coalesce(overdue_at, cast(:overdue_at as timestamptz))
+update cases set due_at = :due_at, yellow_at = :yellow_at, paused_at = :paused_at, urgent = coalesce(:urgent, urgent), overdue_at = :overdue_at
 where case_number = :case_number;
 
 -- name: clocks_take_overdue

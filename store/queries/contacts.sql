@@ -48,6 +48,11 @@ on conflict (endpoint) do update set account_id = excluded.account_id, p256dh = 
 update push_subscriptions set ended_at = :now, ended_why = :why where endpoint = any(:endpoints ::text[]) and ended_at is null
     and (cast(:account_id as integer) is null or account_id = :account_id);
 
+-- name: push_end_older!
+update push_subscriptions set ended_at = :now, ended_why = 'too many' where account_id = :account_id and ended_at is null
+    and subscription_id not in (select subscription_id from push_subscriptions where account_id = :account_id and ended_at is null
+                                order by created_at desc, subscription_id desc limit :most);
+
 -- name: push_mine
 select subscription_id as id, endpoint, created_at from push_subscriptions where account_id = :account_id and ended_at is null order by subscription_id;
 

@@ -23,7 +23,7 @@ with picked as (
     select delivery_id, bundle from deliveries
     where channel = :channel and sent_at is null and failed_at is null and due_at <= :now and (leased_until is null or leased_until <= :now)
     order by severity, delivery_id limit :most for update skip locked)
-select d.delivery_id as outbox_id, o.dedupe_key || '#' || d.account_id as dedupe_key, o.target, o.template, d.severity, o.payload, o.created_at, d.attempts,
+select d.delivery_id as outbox_id, o.dedupe_key || '#' || d.account_id as dedupe_key, o.target, o.template, d.severity, o.payload, o.created_at, d.attempts, d.refused,
        array[d.account_id] as recipients, d.bundle, d.held
 from deliveries d join outbox o using (outbox_id)
 where d.sent_at is null and d.failed_at is null
@@ -35,7 +35,7 @@ select array[account_id] as recipients, count(distinct coalesce(bundle, delivery
 where channel = :channel and sent_at > :since group by account_id;
 
 -- name: deliveries_lease*!
-update deliveries set leased_until = :until, attempts = attempts + 1, bundle = :bundle where delivery_id = any (:ids);
+update deliveries set leased_until = :until, attempts = least(attempts + 1, 1000), bundle = :bundle where delivery_id = any (:ids);
 
 -- name: deliveries_postpone!
 update deliveries set due_at = :until where delivery_id = any (:ids);
@@ -47,7 +47,8 @@ update deliveries set leased_until = null, attempts = greatest(attempts - 1, 0) 
 update deliveries set sent_at = :now, leased_until = null, error = null, reference = nullif(:reference, '') where delivery_id = any (:ids) and sent_at is null;
 
 -- name: deliveries_not_sent!
-update deliveries set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error where delivery_id = any (:ids) and sent_at is null;
+update deliveries set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error,
+    refused = least(refused + :refused, 1000) where delivery_id = any (:ids) and sent_at is null;
 
 -- name: deliveries_conclude!
 -- The one row of the outbox says in the end whether anybody was told.
@@ -90,4 +91,4 @@ where d.channel = :channel and d.sent_at is not null and (cast(:account_id as in
   and (d.reference = :id or (d.bundle is not null and 'bundle/' || d.bundle = :id)
        or (d.bundle is null and d.outbox_id = (select outbox_id from outbox where dedupe_key = substring(:id from '^(.*)#[0-9]+$'))
            and d.account_id::text = substring(:id from '#([0-9]+)$')))
-returning d.delivery_id;
+returning d.delivery_id, d.failed_at is not null and d.delivered_at is null as lost;

@@ -35,8 +35,19 @@ select t.task_id as id, t.plan, t.step, t.title, t.text, t.stage, t.resource_id,
 from emergency_tasks t left join resources r using (resource_id) left join units u on u.unit_id = t.unit_id
 where t.incident_id = :incident_id order by t.ended_at is not null, t.due_at nulls last, t.task_id;
 
+-- name: emergencies_units_of
+-- The unit of an account, those above it and those below it.
+with recursive above as (
+    select u.unit_id, u.parent_id from accounts a join units u using (unit_id) where a.account_id = cast(:account_id as integer)
+    union select u.unit_id, u.parent_id from above m join units u on u.unit_id = m.parent_id
+), below as (
+    select unit_id from accounts where account_id = cast(:account_id as integer) and unit_id is not null
+    union select u.unit_id from below b join units u on u.parent_id = b.unit_id
+) select unit_id from above union select unit_id from below;
+
 -- name: emergencies_task_lock^
-select t.*, r.name as resource from emergency_tasks t left join resources r using (resource_id)
+select t.*, r.name as resource, e.level, e.drill, e.simulated
+from emergency_tasks t join emergencies e using (incident_id) left join resources r using (resource_id)
 where t.task_id = :task_id and t.area like any(cast(:areas as text[])) for update of t;
 
 -- name: emergencies_task_add$
@@ -48,12 +59,12 @@ returning task_id;
 
 -- name: emergencies_task_save!
 update emergency_tasks set stage = :stage, feedback = :feedback, version = version + 1,
-    acked_at = coalesce(acked_at, :now ::timestamptz), arrived_at = case when :stage = 'arrived' then coalesce(arrived_at, :now) else arrived_at end,
+    acked_at = case when :stage in ('refused', 'cancelled') then acked_at else coalesce(acked_at, :now ::timestamptz) end, arrived_at = case when :stage = 'arrived' then coalesce(arrived_at, :now) else arrived_at end,
     ended_at = case when :ended then :now ::timestamptz end
 where task_id = :task_id and version = :version;
 
 -- name: emergencies_open_tasks
-select task_id from emergency_tasks where incident_id = :incident_id and ended_at is null order by task_id for update;
+select task_id, incident_id, area, title, unit_id from emergency_tasks where incident_id = :incident_id and ended_at is null order by task_id for update;
 
 -- name: emergencies_call_back!
 update emergency_tasks set stage = 'cancelled', ended_at = :now, version = version + 1 where incident_id = :incident_id and ended_at is null;
@@ -67,13 +78,17 @@ where t.due_at <= :now and t.overdue_at is null and t.ended_at is null order by 
 update emergency_tasks set overdue_at = :now, version = version + 1 where task_id = :task_id;
 
 -- name: emergencies_candidates
-select r.resource_id, r.kind, r.tags, r.lon, r.lat,
-       exists (select from emergency_tasks t where t.resource_id = r.resource_id and t.ended_at is null) as busy
+-- Ours until the commit, in one order: of two commanders the second sees whom the first sent. Who is busy is asked after that.
+select r.resource_id, r.kind, r.tags, r.lon, r.lat
 from resources r where r.out_at is null and r.area like any(cast(:areas as text[])) and r.kind = any(cast(:kinds as text[]))
-order by r.resource_id;
+order by r.resource_id for update of r;
+
+-- name: emergencies_busy
+select id from unnest(cast(:ids as integer[])) as id where is_sent(id);
 
 -- name: emergencies_resource^
-select resource_id, name, unit_id from resources where resource_id = :resource_id and out_at is null and area like any(cast(:areas as text[]));
+select resource_id, name, unit_id from resources where resource_id = :resource_id and out_at is null and area like any(cast(:areas as text[]))
+for update;
 
 -- name: briefs_next$
 select coalesce(max(number), 0) + 1 from briefs where incident_id = :incident_id;

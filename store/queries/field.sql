@@ -14,3 +14,6 @@ from field_positions p join accounts a using (account_id) where p.case_number = 
 
 -- name: field_case_place^
 select lon, lat, area, opened_at, coalesce(dispatched_at, opened_at) as since from cases where case_number = :case_number;
+
+-- name: field_positions_forget!
+delete from field_positions where received_at < :before;

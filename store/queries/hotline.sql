@@ -70,7 +70,7 @@ returning ticket_id, ticket_no, area, drill, simulated, confidential, (select ti
 with heads as (
     select distinct on (target) outbox_id, due_at, leased_until from outbox
     where channel = :channel and sent_at is null and failed_at is null order by target, outbox_id)
-select o.outbox_id, o.dedupe_key, o.target, o.template, o.severity, o.payload, o.created_at, o.attempts
+select o.outbox_id, o.dedupe_key, o.target, o.template, o.severity, o.payload, o.created_at, o.attempts, o.refused
 from outbox o join heads h using (outbox_id)
 where h.due_at <= :now and (h.leased_until is null or h.leased_until <= :now)
 order by o.outbox_id limit :most for update of o skip locked;

@@ -23,13 +23,13 @@ update incidents set stage = :stage, updated_at = :now, version = version + 1,
 where incident_id = :incident_id and version = :version;
 
 -- name: incidents_cases^
--- `emergency`: one that goes on keeps its incident open.
-select count(*) filter (where stage <> all(cast(:ended as text[]))) as open, count(*) filter (where stage in ('closed', 'force_closed')) as closed,
-       exists (select from emergencies e where e.incident_id = :incident_id and e.ended_at is null) as emergency
-from cases where incident_id = :incident_id;
+-- Of the whole city. `emergency`: one that goes on keeps its incident open.
+select open, closed, emergency from what_keeps_open(:incident_id, cast(:ended as text[]));
 
 -- name: incidents_open_case$
-select case_number from cases where incident_id = :incident_id and stage <> all(cast(:ended as text[])) order by case_number limit 1;
+-- One that the reader may not see has no number.
+select coalesce((select case_number from cases where incident_id = :incident_id and stage <> all(cast(:ended as text[])) order by case_number limit 1), '-')
+where (select open > 0 from what_keeps_open(:incident_id, cast(:ended as text[])));
 
 -- name: incidents_members^
 select coalesce((select jsonb_agg(to_jsonb(v) order by v.id) from live_alerts v where v.incident_id = :incident_id and v.area like any(cast(:areas as text[]))), '[]') as alerts,

@@ -55,10 +55,13 @@ union all (select left(s.class_code, 2), string_agg(distinct s.big_name, ' / '),
 insert into evaluations (subject, kind, label, since, until, area, version, replaces, why, as_of, issued_by, formulas, simulated)
 values (:subject, :kind, :label, :since, :until, :area, :version, :replaces, :why, :now, :issued_by, :formulas, false) returning evaluation_id;
 
+-- name: evaluations_queue^
+-- Two who issue the same period meet here, also where none stands yet; who waited reads after that.
+select pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'evaluation', cast(:subject as text), cast(:area as text), cast(:since as timestamptz), cast(:until as timestamptz)), 0));
+
 -- name: evaluations_last^
--- Locked: two who issue the same period again meet here.
 select evaluation_id, version from evaluations
-where subject = :subject and area = :area and since = :since and until = :until order by version desc limit 1 for update;
+where subject = :subject and area = :area and since = :since and until = :until order by version desc limit 1;
 
 -- name: evaluations_pack_cases!
 insert into evaluation_rows (evaluation_id, chunk, ids, sets, units, areas, grids, workers, classes, sources, rules, taking, handling, closing)

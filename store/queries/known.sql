@@ -32,15 +32,16 @@ where r.stage in ('open', 'confirmed') and r.incident_id is null and not r.histo
 order by r.observed_at desc, r.report_id desc limit :limit;
 
 -- name: known_adjustments
-select c.case_number as number, c.title, c.due_at, a.adjustment_id as id, a.kind, a.stage, a.until_at, a.reason, a.asked_at
+-- Of a drill too, and marked: whoever counts leaves it out.
+select c.case_number as number, c.title, c.drill, c.due_at, a.adjustment_id as id, a.kind, a.stage, a.until_at, a.reason, a.asked_at
 from case_adjustments a join cases c using (case_number)
 where a.stage in ('asked', 'unit_agreed') and c.area like any(cast(:areas as text[])) order by c.due_at, a.adjustment_id limit :limit;
 
 -- name: known_add_report$
 insert into reports (source, external_id, channel, class_code, title, text, area, cell_id, lon, lat, datum, placement, address,
-                     observed_at, received_at, processed_at, person_id, simulated)
+                     observed_at, received_at, processed_at, person_id, drill, simulated)
 values ('desk', gen_random_uuid()::text, :channel, :class_code, :title, :text, :area, :cell_id, :lon, :lat, 'cgcs2000', :placement, :address,
-        :now, :now, :now, :person_id, :simulated)
+        :now, :now, :now, :person_id, :drill, :simulated)
 returning report_id;
 
 -- name: known_merge!

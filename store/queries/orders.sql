@@ -32,10 +32,10 @@ set stage = :stage, feedback = :feedback, fed_back_at = :fed_back_at, fed_back_b
 where order_id = :order_id and version = :version;
 
 -- name: orders_overdue
--- Those that wait for an answer and had none in time; what was answered waits for whoever issued it.
+-- Those that wait for an answer and had none in time; what was answered waits for whoever issued it, of an ended case nobody owes one.
 select o.order_id, o.case_number, o.issued_by, o.due_at, o.drill, o.simulated, c.area, c.title, c.severity, c.handler_id, c.lead_unit
 from expedite_orders o join cases c using (case_number)
-where o.due_at <= :now and o.overdue_at is null and o.ended_at is null and o.stage = 'issued'
+where o.due_at <= :now and o.overdue_at is null and o.ended_at is null and o.stage = 'issued' and c.closed_at is null
 order by o.order_id limit :limit for update of o skip locked;
 
 -- name: orders_mark_overdue*!

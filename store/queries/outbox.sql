@@ -6,7 +6,7 @@ with picked as (
     select outbox_id, bundle from outbox
     where channel = :channel and sent_at is null and failed_at is null and handed_at is null and due_at <= :now and (leased_until is null or leased_until <= :now)
     order by severity, outbox_id limit :most for update skip locked)
-select o.outbox_id, o.dedupe_key, o.target, o.template, o.severity, o.payload, o.created_at, o.attempts, o.recipients, o.bundle
+select o.outbox_id, o.dedupe_key, o.target, o.template, o.severity, o.payload, o.created_at, o.attempts, o.refused, o.recipients, o.bundle
 from outbox o
 where o.sent_at is null and o.failed_at is null
   and (o.outbox_id in (select outbox_id from picked) or o.bundle in (select bundle from picked where bundle is not null))
@@ -17,7 +17,7 @@ select recipients, count(distinct coalesce(bundle, outbox_id))::integer as parce
 where channel = :channel and sent_at > :since and recipients is not null group by recipients;
 
 -- name: outbox_lease*!
-update outbox set leased_until = :until, attempts = attempts + 1, recipients = :recipients, bundle = :bundle where outbox_id = any (:ids);
+update outbox set leased_until = :until, attempts = least(attempts + 1, 1000), recipients = :recipients, bundle = :bundle where outbox_id = any (:ids);
 
 -- name: outbox_postpone!
 update outbox set due_at = :until where outbox_id = any (:ids);
@@ -32,11 +32,24 @@ update outbox set leased_until = null, attempts = greatest(attempts - 1, 0) wher
 update outbox set sent_at = :now, leased_until = null, error = null where outbox_id = any (:ids) and sent_at is null;
 
 -- name: outbox_not_sent!
-update outbox set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error where outbox_id = any (:ids) and sent_at is null;
+update outbox set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error,
+    refused = least(refused + :refused, 1000) where outbox_id = any (:ids) and sent_at is null;
 
 -- name: outbox_people
+-- On shift: at a desk, or by a roster of this hour (a night may have begun the day before), in person or for somebody else.
+with recursive serving (account_id, step) as (
+    select r.cycle[1 + mod(mod(d.day - r.anchor, cardinality(r.cycle)) + cardinality(r.cycle), cardinality(r.cycle))], 0
+    from rosters r, unnest(array[0, 1]) as back, lateral (select cast(cast(:now as timestamptz) at time zone r.zone as date) - back as day) d
+    where d.day >= r.since and (r.until is null or d.day < r.until)
+      and cast(:now as timestamptz) >= (d.day + r.starts) at time zone r.zone
+      and cast(:now as timestamptz) < (d.day + case when r.starts < r.ends then 0 else 1 end + r.ends) at time zone r.zone
+    union
+    select s.stand_in_id, v.step + 1 from serving v join substitutions s on s.for_id = v.account_id
+    where s.since <= :now and least(s.until, s.ended_at) > :now and v.step < 8)
 select a.account_id, a.login, a.title, a.role, a.areas, a.unit_id as unit,
-       exists (select from shifts s where s.account_id = a.account_id and s.stage <> 'ended') as on_shift
+       exists (select from shifts s where s.account_id = a.account_id and s.stage <> 'ended')
+       or (exists (select from serving v where v.account_id = a.account_id)
+           and not exists (select from substitutions s where s.for_id = a.account_id and s.since <= :now and least(s.until, s.ended_at) > :now)) as on_shift
 from accounts a where a.disabled_at is null order by a.account_id;
 
 -- name: outbox_health

@@ -49,6 +49,9 @@ select at, lon, lat, accuracy_m from patrol_fixes where patrol_id = :patrol_id a
 -- name: patrols_track
 select at, lon, lat, accuracy_m, verdict from patrol_fixes where patrol_id = :patrol_id order by at limit :limit;
 
+-- name: patrols_last_verdict^
+select verdict from patrol_fixes where patrol_id = :patrol_id order by at desc limit 1;
+
 -- name: patrols_cells
 select cell_id, cell_code, duty_grid, lon, lat, cast(geometry as text) as geometry from cells where cell_id = any(cast(:ids as integer[]));
 

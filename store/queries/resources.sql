@@ -1,7 +1,7 @@
 -- name: resources_list
 -- By code; `near`: within a box around a place, the caller measures.
 select r.resource_id as id, r.code, r.kind, r.name, r.name_en, r.tags, r.unit_id, u.name as unit, r.area, r.lon, r.lat, r.address, r.quantity, r.measure, r.note,
-       r.out_at, r.updated_at, exists (select from emergency_tasks t where t.resource_id = r.resource_id and t.ended_at is null) as busy
+       r.out_at, r.updated_at, is_sent(r.resource_id) as busy
 from resources r left join units u using (unit_id)
 where r.area like any(cast(:areas as text[])) and r.area like :area
   and (cast(:kinds as text[]) is null or r.kind = any(cast(:kinds as text[])))

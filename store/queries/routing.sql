@@ -6,7 +6,9 @@ select r.rule, r.label, r.label_en, r.classes, r.areas, r.times, r.on_shift, r.a
        coalesce((select jsonb_agg(jsonb_build_object('unit_id', s.unit_id, 'name', s.name, 'name_en', s.name_en) order by p.place)
                  from unnest(r.support_units) with ordinality as p (unit_id, place) join units s using (unit_id) where s.disabled_at is null), '[]') as supports
 from routing_rules r left join units u on u.unit_id = r.lead_unit
-left join accounts a on a.account_id = r.worker_id and a.disabled_at is null left join units w on w.unit_id = a.unit_id
+left join accounts a on a.account_id = r.worker_id and a.disabled_at is null and a.role = any(cast(:roles as text[]))
+    and exists (select from unnest(a.areas) as p where starts_with(:area, p))  -- who handles no more, or not there, is nobody
+left join units w on w.unit_id = a.unit_id
 where r.withdrawn_at is null and r.enabled and u.disabled_at is null
   and (r.classes = '{}' or exists (select from unnest(r.classes) as c where starts_with(:class_code, c)))
   and (r.areas = '{}' or exists (select from unnest(r.areas) as c where starts_with(:area, c)))
@@ -18,7 +20,8 @@ where c.code = :code and c.removed_at is null and u.disabled_at is null;
 
 -- name: routing_worker^
 select a.account_id, a.title, u.unit_id, u.name, u.name_en from accounts a left join units u on u.unit_id = a.unit_id and u.disabled_at is null
-where a.account_id = :account_id and a.disabled_at is null;
+where a.account_id = :account_id and a.disabled_at is null and a.role = any(cast(:roles as text[]))
+  and exists (select from unnest(a.areas) as p where starts_with(:area, p));
 
 -- name: routing_sent_back
 select r.sent_back_by, r.worker_id, u.unit_id, u.name, u.name_en from case_routes r left join units u on u.unit_id = r.lead_unit
@@ -31,12 +34,13 @@ select case_number, class_code, condition_no, area, cell_id, component_code from
 select code, name from areas where starts_with(:area, code);
 
 -- name: routing_standard^
--- The lead unit of the class's standard: by the code the city gave it, else by the first name that stands there.
+-- The lead unit of the class's standard: by the code the city gave it, else by the first name that stands there. Which of the two tables
+-- goes first is said as for the clock: the components' for a component of that very class, else the events'.
 select u.unit_id, u.name, u.name_en
 from class_standards s join units u on u.code = s.lead_unit or (s.lead_unit is null and u.name = s.units[1])
-where s.class_code = :class_code and s.kind = case when cast(:component as text) is null then 'event' else 'component' end
-  and s.ended_at is null and u.disabled_at is null
-order by s.condition_no is distinct from cast(:condition_no as smallint), s.condition_no, u.unit_id limit 1;
+where s.class_code = :class_code and (s.kind = 'event' or cast(:component as text) is not null) and s.ended_at is null and u.disabled_at is null
+order by (s.kind = 'component') is distinct from exists (select from components k where k.code = :component and k.class_code = s.class_code),
+  s.condition_no is distinct from cast(:condition_no as smallint), s.condition_no, u.unit_id limit 1;
 
 -- name: routing_hand_on!
 -- Handed on inside the unit that has it: no second dispatch.

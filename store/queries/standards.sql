@@ -15,14 +15,15 @@ where (cast(:kind as text) is null or s.kind = :kind) and (cast(:class_code as t
 order by s.kind desc, s.class_code, s.condition_no;
 
 -- name: standards_find^
--- The condition's row; of an unknown one the strictest is not guessed: the class's first that holds. An ended row still holds for who names it.
+-- The condition's row; of an unknown one the strictest is not guessed: the class's first that holds. An ended row still holds for who names it,
+-- and with `ended` where none holds any more.
 select s.kind, s.class_code, s.condition_no, s.big_name, s.name, s.condition, s.closing, s.amount, s.unit, s.limit_text, s.stage_limits, s.units, s.authorities,
        coalesce(s.lead_unit, u.code) as lead_unit
 from class_standards s
 left join lateral (select code from units where name = any(s.units) and disabled_at is null order by array_position(s.units, name) limit 1) u on true
 where s.kind = :kind and s.class_code = :class_code
-  and (s.condition_no = cast(:condition_no as integer) or (cast(:condition_no as integer) is null and s.ended_at is null))
-order by s.condition_no limit 1;
+  and (s.condition_no = cast(:condition_no as integer) or (cast(:condition_no as integer) is null and (:ended or s.ended_at is null)))
+order by s.ended_at is not null, s.condition_no limit 1;
 
 -- name: standards_save*!
 insert into class_standards (kind, class_code, condition_no, big_name, name, condition, closing, amount, unit, limit_text, stage_limits, units, authorities,

@@ -18,7 +18,7 @@ Run = Callable[..., Any]
 PHONE = f"""
 import {{ makeOutgoing }} from "{ASSETS}/field-outgoing.js";
 import {{ wayTo, toGcj02, toBd09 }} from "{ASSETS}/field-nav.js";
-const disk = [], done = [], seen = new Map(), shown = []; let n = 0, key = 0, answers = [], full = false;
+const disk = [], done = [], seen = new Map(), shown = []; let n = 0, key = 0, answers = [], full = false, poison = {{}};
 const box = {{
   change: async ({{ put, drop }}) => {{
     if (full && put.some(one => !one.n)) throw new Error("QuotaExceededError");
@@ -28,7 +28,7 @@ const box = {{
   all: async () => structuredClone(disk).sort((a, b) => a.n - b.n),
 }};
 async function send(message) {{
-  const answer = answers.length ? answers.shift() : "ok";
+  const answer = poison[message.number] || (answers.length ? answers.shift() : "ok");
   if (typeof answer === "number") throw Object.assign(new Error("no"), {{ status: answer, body: {{ type: "urn:yiping:problem:x", last: {{ actor: "gw02", act: "take", at: "2026-11-22T02:00:00Z" }} }} }});
   if (!seen.has(message.key)) {{ seen.set(message.key, true); done.push([message.path, message.body?.act || message.body?.title || "blob"]); }}
   if (answer === "lost") throw Object.assign(new Error("offline"), {{ status: 0 }});
@@ -76,6 +76,66 @@ def test_an_obstacle_is_no_answer(status: int) -> None:
       console.log(JSON.stringify({ left: disk.map(one => one.state), trouble: shown.at(-1).trouble }))""", status=status)  # fmt: skip
     assert told["left"] == ["waiting"]
     assert told["trouble"] == {0: "offline", 401: "signed_out"}.get(status, "server")
+
+
+def test_what_the_server_never_takes_holds_only_its_own_task_and_is_shown_after_five_tries() -> None:
+    """A picture the server falls over, an answer that never comes: the other tasks go, in their order, and the worker reads of the one."""
+    told = run("""
+      poison = { 320404202611220000: 500 }; const phone = open(); await phone.start();
+      await phone.add(act("take", { title: "hole" }), act("arrive"), act("take", { number: "999", path: "/cases/999/acts" }), act("arrive", { number: "999", path: "/cases/999/acts" })); await rest(); await rest();
+      const first = done.splice(0), early = shown.at(-1).stuck;
+      for (let n = 0; n < 4; n += 1) { phone.wake(); await rest(); await rest(); }
+      const late = shown.at(-1); poison = {}; phone.wake(); await rest(); await rest();
+      console.log(JSON.stringify({ first, early, late: [late.stuck, late.trouble, late.count], done: done.map(one => one[1]), after: shown.at(-1).stuck, left: disk.length }))""")
+    assert told["first"] == [["/cases/999/acts", "take"], ["/cases/999/acts", "arrive"]]
+    assert (told["early"], told["late"]) == (None, ["hole", "server", 2])
+    assert (told["done"], told["after"], told["left"]) == (["take", "arrive"], None, 0)
+
+
+def test_a_second_tap_gives_nothing_twice_and_a_full_phone_does_not_say_kept() -> None:
+    told = run("""
+      answers = [409]; const phone = open(); await phone.start(); await phone.add(act("take"), photo()); await rest(); await rest();
+      full = true; const said = await Promise.all([phone.giveAsEvidence("320404202611220000", "words"), phone.giveAsEvidence("320404202611220000", "words")]); await rest(); await rest();
+      console.log(JSON.stringify({ said, done: done.map(one => one[1]) }))""")
+    assert told == {"said": [False, None], "done": ["comment", "blob"]}
+
+
+def test_photos_of_a_report_that_waits_wait_with_it_as_they_lie_in_the_phone() -> None:
+    """A full phone need not write a photo twice: the draft's own waits for the report, whatever becomes of it."""
+    told = run("""
+      const path = "/media?case={number}&role=before", report = { path: "/cases", number: "new-1", moves: true, body: { title: "hole" } };
+      let phone = open(); await phone.start();
+      await phone.change({ put: [phone.made(photo({ number: "new-1", path, state: "draft" }))] }); await rest();
+      const draft = phone.count(); full = true; answers = [0];
+      const safe = await phone.change({ put: [phone.made(report)] }), count = phone.count(); phone.wake(); await rest();
+      full = false; answers = [422]; phone.wake(); await rest(); await rest();
+      const aside = phone.asideCount(); await phone.retry("new-1"); await rest(); await rest();
+      console.log(JSON.stringify({ draft, safe, count, aside, done, left: disk.length }))""")
+    assert (told["draft"], told["safe"], told["count"], told["aside"]) == (0, False, 2, 2)
+    assert [path for path, _ in told["done"]] == ["/cases", "/media?case=3204042026112200007&role=before"]
+    assert told["left"] == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("new Response('<html>', { headers: { 'Content-Type': 'text/html' } })", [0, "offline"]),
+        ("new Response(null, { status: 204 })", [0, "offline"]),
+        ("new Response('{\"numb', { headers: { 'Content-Type': 'application/json' } })", [0, "offline"]),
+        ("new Response('{\"title\": \"no\"}', { status: 409, headers: { 'Content-Type': 'application/problem+json' } })", [409, "no"]),
+        ("new Response('<html>', { status: 502, headers: { 'Content-Type': 'text/html' } })", [502, "502"]),
+        ("null", [0, "late"]),
+        ("new Response('{\"number\": \"7\"}', { headers: { 'Content-Type': 'application/json' } })", [{"number": "7"}, "error"]),
+    ],
+)
+def test_only_an_answer_of_ours_is_an_answer(answer: str, told: list[Any]) -> None:
+    """The page of a captive portal is no network: what was to be sent is not sent. A write follows no redirect."""
+    found = run(f"""
+      globalThis.document = {{ cookie: "" }}; let way = "";
+      globalThis.fetch = async (address, options) => {{ way = options.redirect; const answer = {answer}; if (!answer) throw new DOMException("late", "TimeoutError"); return answer; }};
+      const {{ call }} = await import("{ASSETS}/duty-call.js");
+      console.log(JSON.stringify(await call("POST", "/cases", {{ body: {{}} }}).then(({{ data }}) => [data, way], problem => [problem.status, problem.message])))""")
+    assert found == told
 
 
 @pytest.mark.parametrize("status", [403, 404, 409, 412, 422])
@@ -141,6 +201,57 @@ def test_a_phone_that_keeps_nothing_still_sends() -> None:
       const phone = open(null); await phone.start(); const safe = await phone.add(act("take")); await rest();
       console.log(JSON.stringify({ safe, kept: shown.at(-1).kept, done: done.length }))""")
     assert told == {"safe": False, "kept": False, "done": 1}
+
+
+SHELVES = f"""
+const shelves = new Map();
+globalThis.caches = {{
+  open: async name => {{
+    if (!shelves.has(name)) shelves.set(name, new Map());
+    const shelf = shelves.get(name);
+    return {{ match: async one => shelf.get(one.url)?.clone(), put: async (one, answer) => shelf.set(one.url, answer), delete: async one => shelf.delete(one.url), keys: async () => [...shelf.keys()].map(url => ({{ url }})) }};
+  }},
+  keys: async () => [...shelves.keys()], delete: async name => shelves.delete(name),
+}};
+const assets = "{ASSETS}";
+"""
+
+
+def test_a_picture_is_the_servers_to_show_and_what_it_refuses_leaves_the_phone() -> None:
+    told = run(
+        SHELVES
+        + """
+      const heard = {}; let next = null;
+      globalThis.location = { origin: "http://x" }; globalThis.self = { addEventListener: (name, go) => { heard[name] = go; } };
+      globalThis.fetch = async () => { if (!next) throw new TypeError("offline"); return new Response(`server ${next}`, { status: next }); };
+      await import(`${assets}/field-worker.js`);
+      const look = async status => { next = status; let given = null; heard.fetch({ request: new Request("http://x/api/v1/media/1"), respondWith: answer => { given = answer; } }); return given.then(async answer => [answer.status, await answer.text()], () => "offline"); };
+      const told = []; for (const status of [200, 0, 503, 403, 0]) told.push(await look(status));
+      console.log(JSON.stringify(told))"""
+    )
+    assert told == [[200, "server 200"], [200, "server 200"], [200, "server 200"], [403, "server 403"], "offline"]
+
+
+def test_who_leaves_takes_the_kept_pages_and_the_push_along_before_the_session_ends() -> None:
+    told = run(
+        SHELVES
+        + """
+      const memory = {}, asked = [], gone = [];
+      globalThis.localStorage = { getItem: name => memory[name] ?? null, setItem: (name, value) => { memory[name] = value; }, removeItem: name => { delete memory[name]; } };
+      globalThis.document = { cookie: "" }; globalThis.location = { assign: to => gone.push(to) };
+      globalThis.fetch = async (to, { body }) => { asked.push([to, body ? JSON.parse(body).act : null, shelves.size]); return new Response("{}", { headers: { "Content-Type": "application/json" } }); };
+      globalThis.isSecureContext = true; globalThis.window = { PushManager: 1 }; globalThis.Notification = { permission: "granted" };
+      let subscription = { endpoint: "https://push/1", unsubscribe: async () => { subscription = null; } };
+      Object.defineProperty(globalThis, "navigator", { value: { language: "zh", serviceWorker: { getRegistration: async () => ({ pushManager: { getSubscription: async () => subscription } }) } } });
+      for (const name of ["yiping-field-2", "yiping-field-photos-2"]) await caches.open(name);
+      const { pushState } = await import(`${assets}/field-push.js`), { leave } = await import(`${assets}/duty-head.js`);
+      memory["yiping.field.push"] = "7"; const states = [await pushState(7), await pushState(8)];
+      await leave();
+      console.log(JSON.stringify({ states, asked: asked.map(one => one.slice(0, 2)), shelves: shelves.size, subscription, owner: memory["yiping.field.push"] ?? null, gone }))"""
+    )
+    assert told["states"] == ["on", "off"], "another's subscription is none of mine"
+    assert told["asked"] == [["/api/v1/push", "unsubscribe"], ["/logout", None]]
+    assert (told["shelves"], told["subscription"], told["owner"], told["gone"]) == (0, None, None, ["/login"])
 
 
 def test_every_map_app_gets_the_datum_it_speaks() -> None:

@@ -154,7 +154,7 @@ def test_the_same_act_on_two_versions_is_one_act(quarter: Quarter, windows: Wind
     alert = alarm(quarter, "smoke-24")
     pair = [enter(windows, quarter, login, "/duty") for login in ("duty1", "duty2")]
     answers = [desk.api("POST", f"/alerts/{alert}/acts", {"act": "acknowledge"}) for desk in pair]
-    assert [status for status, _ in answers] == [200, 409]
+    assert [status for status, _ in answers] == [200, 409], answers
     assert answers[1][1]["stage"] == "acked"
     assert "acknowledge" not in answers[1][1]["allowed"]
     for desk in pair:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.model import Scope
 from store.sweep import sweep
 from tests.desk import NORTH, SOUTH, Desk, Person, later, picture
 
@@ -222,6 +223,40 @@ def test_a_transfer_between_levels_keeps_the_global_number_and_stays_within_the_
     assert [one["number"] for one in people["duty1"].get("/cases?q=3204002026112100077").json["cases"]] == [came["number"]]
 
 
+def test_what_stands_beside_a_case_moves_with_it_to_the_area_it_is_transferred_to(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people, supports=["road"])
+    act(people["worker1"], number, "ask_extension", until=until(desk, read(people, number), hours=5), note="材料未到")
+    act(people["worker1"], number, "send_back", note="不属本网格")
+    act(people["dispatcher"], number, "transfer", note="转南街道", area=f"{SOUTH}001")
+    counts = "select (select count(*) from case_supports) as s, (select count(*) from case_adjustments) as a, (select count(*) from case_routes) as r"
+    for area, seen in ((SOUTH, [1, 1, 1]), (NORTH, [0, 0, 0])):
+        with desk.web_store.scoped(Scope("dispatcher", (area,))) as connection:
+            assert list((connection.execute(counts).fetchone() or {}).values()) == seen
+
+
+def test_what_is_open_in_another_area_counts_though_nobody_here_may_read_it(desk: Desk, people: dict[str, Person]) -> None:
+    """A street's supervisor: the parts of its case, the case of its alert and that of its incident went to another street."""
+    desk.rows("update accounts set role = 'supervisor' where login = 'north' returning 1")
+    north, columns = desk.sign_in(desk.app(), "north"), {"title": "积水", "class_code": "0502", "severity": 3, "updated_at": desk.now}
+    incident_id = desk.insert(
+        "incidents", {**columns, "domain": "water", "stage": "handling", "area": f"{NORTH}001", "opened_at": desk.now}, "incident_id"
+    )
+    alert_id = desk.alert()
+    case = {**columns, "opened_at": desk.now, "area": f"{NORTH}001", "source": "register"}
+    for number, fields in (
+        ("parent", {"stage": "checked"}), ("free", {"stage": "registered"}), ("divided", {"stage": "registered"}),
+        ("1", {"parent_number": "parent"}), ("2", {"parent_number": "divided"}), ("3", {"alert_id": alert_id}), ("4", {"incident_id": incident_id}),
+    ):  # fmt: skip
+        hidden = {"stage": "handling", "area": f"{SOUTH}001"} if len(number) == 1 else {}
+        desk.insert("cases", {**case, "case_number": number, **hidden, **fields}, "case_number")
+    assert north.get("/cases/1").status_code == 404
+    assert "still open" in act(north, "parent", "close", 409)["detail"]
+    act(north, "divided", "link_parent", 409, parent="free")
+    assert "already open" in north.post("/cases", {"alert_id": alert_id}).json["detail"]
+    closing = north.post(f"/incidents/{incident_id}/acts", {"act": "close"})
+    assert (closing.status_code, "still open" in closing.json["detail"]) == (409, True)
+
+
 def test_another_class_has_another_deadline(desk: Desk, people: dict[str, Person]) -> None:
     case = people["duty1"].post("/cases", {"title": "烟", "class_code": "0101", "area": f"{NORTH}001"}).json
     changed = act(people["duty1"], case["number"], "classify", class_code="0501")
@@ -318,3 +353,71 @@ def test_a_list_of_cases_is_narrowed_by_unit_worker_source_light_and_words(desk:
     assert people["duty1"].post("/cases", {"title": "路灯不亮", "class_code": "0101", "area": f"{NORTH}001"}).status_code == 201
     assert {query: len(people["duty1"].get(f"/cases?{query}").json["cases"]) for query in FOUND} == FOUND
     assert people["duty1"].get("/cases?light=blue").status_code == 422
+
+
+def suspend(desk: Desk, people: dict[str, Person]) -> str:
+    """A case that stands still for ten days."""
+    number = in_hand(desk, people)
+    act(people["worker1"], number, "ask_suspension", until=(desk.now + timedelta(days=10)).isoformat(), note="等待施工许可")
+    act(people["handler1"], number, "agree")
+    act(people["dispatcher"], number, "agree")
+    return number
+
+
+def test_a_suspended_case_that_cannot_go_on_holds_up_no_other(desk: Desk, people: dict[str, Person]) -> None:
+    stuck, other = suspend(desk, people), suspend(desk, people)
+    with desk.store.connection() as connection:
+        connection.execute("create function refuse() returns trigger language plpgsql as $$ begin raise exception 'never'; end $$")
+        connection.execute(
+            f"create trigger stuck before update on cases for each row when (old.case_number = '{stuck}') execute function refuse()"
+        )
+    with desk.store.connection() as connection:
+        assert sweep(connection, desk.now + timedelta(days=10), desk.config) > 0
+    assert [read(people, number)["stage"] for number in (stuck, other)] == ["suspended", "handling"]
+
+
+def test_a_drills_caller_makes_no_real_case_of_it(desk: Desk, people: dict[str, Person]) -> None:
+    body = {"title": "演练", "class_code": "0101", "area": f"{NORTH}001", "drill": True, "caller": {"name": "王", "phone": "13800000000"}}
+    case = people["duty1"].post("/cases", body).json
+    assert desk.rows("select r.drill as report, c.drill as case from cases c join reports r using (report_id)") == [
+        {"report": True, "case": True}
+    ], case
+
+
+def test_a_reopened_case_is_overdue_no_more_and_its_first_round_stays_so(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    with desk.store.connection() as connection:
+        connection.execute("update case_clocks set due_at = %s where case_number = %s", [desk.now - timedelta(seconds=1), number])
+        sweep(connection, desk.now, desk.config)
+    assert read(people, number)["overdue"] is True
+    act(people["supervisor"], number, "force_close", note="已由市政处理")
+    again = act(people["supervisor"], number, "reopen", note="群众再次反映")
+    assert again["overdue"] is False
+    assert [bool(one["overdue_at"]) for one in again["clocks"] if one["clock"] == "total"] == [True, False]
+    act(people["dispatcher"], number, "dispatch", worker="worker1")
+    act(people["worker1"], number, "ask_extension", until=until(desk, again, hours=5), note="材料未到")
+
+
+def test_whoever_did_a_part_does_not_check_the_whole_but_the_desk_may_end_a_silent_units_part(
+    desk: Desk, people: dict[str, Person]
+) -> None:
+    desk.rows("update accounts set unit_id = (select unit_id from units where code = 'road') where login = 'worker2' returning 1")
+    helped, silent = (in_hand(desk, people, supports=["road"]) for _ in range(2))
+    act(people["worker2"], helped, "support_done", note="路面已补")
+    act(people["duty1"], silent, "support_done", note="电话确认", unit="road")
+    for number in (helped, silent):
+        finish(people, number)
+        act(people["handler1"], number, "feedback", note="积水已排")
+    assert "handled" in act(people["worker2"], helped, "check", 403)["detail"]
+    act(people["worker2"], silent, "check")
+    assert act(people["duty1"], silent, "close")["stage"] == "closed"
+
+
+def test_no_end_of_a_divided_case_leaves_its_parts_behind(desk: Desk, people: dict[str, Person]) -> None:
+    new = {"title": "路灯不亮", "class_code": "0101", "area": f"{NORTH}001"}
+    for parent, end in ((in_hand(desk, people), "force_close"), (people["duty1"].post("/cases", new).json["number"], "void")):
+        child = in_hand(desk, people)
+        act(people["dispatcher"], child, "link_parent", parent=parent)
+        assert child in act(people["supervisor"], parent, end, 409, note="重复")["detail"]
+        act(people["dispatcher"], child, "unlink_parent")
+        act(people["supervisor"], parent, end, note="重复")

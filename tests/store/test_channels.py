@@ -220,3 +220,36 @@ def role_environment_of_the_demo() -> dict[str, str]:
     urls = dict.fromkeys(("database_url", "web_database_url", "redis_url", "mqtt_url", "feed_mqtt_url"), "x")
     instance = Instance(demo_ports("9000"), "127.0.0.1", "320404", 0, 1.0, "", ROOT)
     return dict(role_environment(instance, config=ROOT / "config.yaml", urls=urls, session_key="0"))
+
+
+def test_whoever_serves_by_the_roster_or_for_another_is_not_quiet_and_emergencies_ring_anybody(desk: Desk, gateway: HttpGateway) -> None:
+    for login, phone in (("worker1", "13800000001"), ("worker2", "13800000002"), ("duty1", "13800000003")):
+        reach(desk, login, phone=phone)
+    city(desk, {"sms": SMS}, quiet={"starts": "22:00", "ends": "07:00"})
+    desk.now = datetime.fromisoformat("2026-11-22T03:00:00+08:00")  # of the night that began on the 21st
+    desk.insert(
+        "rosters",
+        {"duty_grid": "g1", "area": f"{NORTH}001", "shift": "night", "starts": "20:00", "ends": "08:00", "zone": "Asia/Shanghai", "since": "2026-11-20",
+         "anchor": "2026-11-20", "cycle": [desk.people["worker2"], desk.people["worker1"]], "made_by": "x", "made_at": desk.now},
+        "roster_id",
+    )  # fmt: skip
+    for number, login in enumerate(("worker1", "worker2"), 1):
+        write(desk, number, f"sms/account:{desk.people[login]}", 4)
+    out = way(desk, "sms", gateway.url)
+    out.deliver(desk.store, desk.now)
+    assert [one.json["to"] for one in gateway.heard] == ["13800000001"]
+    times = {"since": later(desk, minutes=1), "until": later(desk, hours=2), "made_at": desk.now}
+    away = {"area": NORTH, "for_id": desk.people["worker1"], "stand_in_id": desk.people["duty1"], "why": "x", "made_by": "x", **times}
+    desk.insert("substitutions", away, "substitution_id")
+    later(desk, hours=-1)
+    for number, login in enumerate(("worker1", "duty1"), 3):
+        write(desk, number, f"sms/account:{desk.people[login]}", 4)
+    out.deliver(desk.store, desk.now)
+    assert [one.json["to"] for one in gateway.heard] == ["13800000001", "13800000003"]
+    with desk.store.connection() as connection:
+        connection.execute("update outbox set template = 'plan_step_due' where outbox_id = (select max(outbox_id) from outbox)")
+    write(desk, 9, f"sms/account:{desk.people['worker2']}", 4)
+    with desk.store.connection() as connection:
+        connection.execute("update outbox set template = 'emergency_level' where dedupe_key like 'k9/%%'")
+    out.deliver(desk.store, desk.now)
+    assert gateway.heard[-1].json["to"] == "13800000002"

@@ -222,3 +222,40 @@ def test_a_components_class_has_its_own_standard_although_an_event_has_the_same_
         standards.save(connection, COMPONENT, [lamp], "test", desk.now)
     assert open_clocks(desk, component_code="3204040401000001") == desk.now + timedelta(hours=3)
     assert open_clocks(desk, number="3204042026112100002") == desk.now + timedelta(hours=1)
+
+
+def test_a_class_that_was_dropped_stops_no_act_and_its_cases_keep_their_limits(desk: Desk) -> None:
+    limit = Limit(3, TimeUnit.WORK_DAYS)
+    one = Standard(EVENT, "7777", "街面秩序", "占道经营", "占用道路", "清理", limit, str(limit))
+    add_case(desk, class_code="7777")
+    with desk.store.connection() as connection:
+        standards.save(connection, EVENT, [one], "test", desk.now)
+        clocks.open_clocks(connection, NUMBER, "7777", None, desk.now, desk.config)
+    with desk.store.connection() as connection:
+        standards.save(connection, EVENT, [], "test", desk.now)
+    for stage in ("handling", "suspended", "handling", "closed", "registered"):
+        assert move(desk, stage) is not None
+    assert (whole(desk)["round"], whole(desk)["basis"], whole(desk)["amount"]) == (2, "standard", 3)
+    with desk.store.connection() as connection:
+        connection.execute("delete from class_standards")
+    for stage in ("closed", "registered"):
+        assert move(desk, stage) is not None
+    assert (whole(desk)["round"], whole(desk)["amount"], whole(desk)["unit"]) == (3, 3, "work_days")
+    with desk.store.connection() as connection, pytest.raises(Invalid, match="7777"):
+        clocks.open_clocks(connection, NUMBER, "7777", None, desk.now, desk.config)
+
+
+def test_another_class_judges_afresh_what_is_overdue_and_what_is_urgent(desk: Desk) -> None:
+    with desk.store.connection() as connection:
+        save_standard(connection, desk, Limit(0.25, TimeUnit.URGENT_HOURS))
+    open_clocks(desk)
+    later(desk, minutes=16)
+    assert sweep(desk) > 0
+    assert desk.rows("select overdue_at is not null as overdue, urgent from cases") == [{"overdue": True, "urgent": True}]
+    with desk.store.connection() as connection:
+        clocks.open_clocks(connection, NUMBER, "0501", None, desk.now, desk.config)
+    assert desk.rows("select overdue_at is not null as overdue, urgent from cases") == [{"overdue": False, "urgent": False}]
+    assert (whole(desk)["warned_at"], whole(desk)["overdue_at"]) == (None, None)
+    desk.now = datetime.fromisoformat(str(whole(desk)["due_at"]))
+    assert sweep(desk) > 0
+    assert desk.rows("select overdue_at is not null as overdue from cases") == [{"overdue": True}]

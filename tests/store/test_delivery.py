@@ -111,7 +111,7 @@ def test_a_message_is_posted_once_signed_with_its_id_and_names_its_people(desk: 
     assert state(desk) == [(True, False, 1, None)]
 
 
-def test_a_gateway_that_fails_is_tried_again_later_and_later_and_given_up_in_the_end(desk: Desk, gateway: Gateway) -> None:
+def test_a_gateway_that_is_down_is_tried_again_later_and_later_and_never_given_up(desk: Desk, gateway: Gateway) -> None:
     gateway.answer = 503
     write(desk)
     out = way(desk, gateway.url)
@@ -121,12 +121,13 @@ def test_a_gateway_that_fails_is_tried_again_later_and_later_and_given_up_in_the
         assert state(desk) == [(False, False, attempt, "answered 503")]
         later(desk, minutes=11)
     with desk.store.connection() as connection:
-        connection.execute("update outbox set attempts = 29")
-    out.deliver(desk.store, desk.now)
-    assert state(desk) == [(False, True, 30, "answered 503")]
-    assert len(set(gateway.ids())) == 1
-    out.deliver(desk.store, later(desk, hours=1))
-    assert len(gateway.heard) == 4
+        connection.execute("update outbox set attempts = 999")
+    for _ in range(2):
+        out.deliver(desk.store, later(desk, minutes=11))
+        assert state(desk) == [(False, False, 1000, "answered 503")]
+    gateway.answer = 200
+    out.deliver(desk.store, later(desk, minutes=11))
+    assert (len(set(gateway.ids())), [sent for sent, *_ in state(desk)]) == (1, [True])
 
 
 def test_a_gateway_that_refuses_for_good_is_not_asked_again(desk: Desk, gateway: Gateway) -> None:
@@ -352,3 +353,17 @@ def test_what_was_sent_is_forgotten_after_a_while_and_what_waits_is_not(desk: De
     with desk.store.connection() as connection:
         assert outbox.forget(connection, desk.now + timedelta(days=1)) == 1
     assert len(state(desk)) == 1
+
+
+def test_a_channel_that_is_down_is_asked_once_a_pause_however_much_waits(desk: Desk, gateway: Gateway) -> None:
+    gateway.answer = 503
+    for n in range(30):
+        write(desk, n, severity=1)
+    out = way(desk, gateway.url)
+    for _ in range(120):
+        out.deliver(desk.store, later(desk, seconds=1))
+    assert len(gateway.heard) <= 7  # after 2, 4, 8, 16, 32 and 60 seconds
+    gateway.answer = 200
+    out.deliver(desk.store, later(desk, minutes=1))
+    out.deliver(desk.store, later(desk, minutes=10))
+    assert all(sent for sent, *_ in state(desk))

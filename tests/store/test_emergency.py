@@ -1,11 +1,13 @@
 """Emergencies through the API: declared, planned, tasks to the nearest who is free, ended; and resources near a place."""
 
+import threading
 from typing import Any
 
 from flask import Flask
 
 from store import emergency_tasks
-from tests.desk import NORTH, Desk, Person, later
+from tests.desk import NORTH, SOUTH, Desk, Person, later
+from tests.patience import until
 
 
 def incident(desk: Desk, **columns: Any) -> int:
@@ -156,3 +158,90 @@ def test_a_brief_says_what_was_stored_and_stays_as_it_was(desk: Desk, app: Flask
     assert officer.post(f"/incidents/{number}/briefs", {}).json["number"] == 2
     south = desk.sign_in(app, "worker1")
     assert south.post(f"/incidents/{number}/briefs", {}).status_code == 403
+
+
+def give(person: Person, incident_id: int, **fields: Any) -> Any:
+    return person.post(f"/incidents/{incident_id}/tasks", {"title": "封控桥下路口", **fields})
+
+
+def crews(desk: Desk) -> dict[str, int]:
+    """The drains with a team of theirs (worker1), and the roads (worker2)."""
+    numbers: dict[str, int] = {}
+    for code, parent in (("drain", None), ("team", "drain"), ("road", None)):
+        values = {"code": code, "name": code, "area": "320404", "parent_id": numbers.get(parent or "")}
+        numbers[code] = int(desk.insert("units", values, "unit_id"))
+    for login, code in (("worker1", "team"), ("worker2", "road")):
+        desk.rows("update accounts set unit_id = %s where login = %s returning 1", numbers[code], login)
+    return numbers
+
+
+def test_a_task_is_answered_by_its_own_unit_and_by_the_command_and_by_no_other_team(desk: Desk, app: Flask) -> None:
+    number, officer, units = incident(desk), desk.sign_in(app, "duty1"), crews(desk)
+    own, other = desk.sign_in(app, "worker1"), desk.sign_in(app, "worker2")
+    declare(officer, number)
+    task, nobodys = (give(officer, number, **fields).json["id"] for fields in ({"unit_id": units["drain"]}, {}))
+
+    def offered(person: Person) -> list[bool]:
+        shown = {one["id"]: bool(one["acts"]) for one in person.get(f"/incidents/{number}/emergency").json["tasks"]}
+        return [shown[task], shown[nobodys]]
+
+    assert (offered(officer), offered(own), offered(other)) == ([True, True], [True, False], [False, False])
+    assert other.post(f"/tasks/{task}/acts", {"act": "refuse", "note": "x"}).status_code == 403
+    assert own.post(f"/tasks/{nobodys}/acts", {"act": "accept"}).status_code == 403
+    assert own.post(f"/tasks/{task}/acts", {"act": "accept"}).json["stage"] == "accepted"
+    assert officer.post(f"/tasks/{nobodys}/acts", {"act": "accept"}).status_code == 200
+    below = give(officer, number, unit_id=units["team"]).json["id"]
+    desk.rows("update accounts set unit_id = %s where login = 'worker1' returning 1", units["drain"])
+    assert own.post(f"/tasks/{below}/acts", {"act": "accept"}).status_code == 200, "the unit speaks for its teams"
+
+
+def test_a_refusal_is_told_to_the_desk_and_a_calling_back_to_the_unit_and_neither_is_an_acceptance(desk: Desk, app: Flask) -> None:
+    number, officer, boss, units = incident(desk), desk.sign_in(app, "duty1"), desk.sign_in(app, "boss"), crews(desk)
+    declare(officer, number)
+    refused, cancelled, open_still = (give(officer, number, unit_id=units["drain"]).json["id"] for _ in range(3))
+    desk.sign_in(app, "worker1").post(f"/tasks/{refused}/acts", {"act": "refuse", "note": "泵车故障"})
+    officer.post(f"/tasks/{cancelled}/acts", {"act": "cancel", "note": "改派"})
+    act(boss, number, "end", note="水退")
+    told = desk.rows(
+        "select template, target, payload ->> 'task' as task from outbox where template in ('plan_step_refused', 'plan_step_cancelled') order by outbox_id"
+    )
+    unit = f"unit:{units['drain']}"
+    assert [(row["template"], row["target"], int(row["task"])) for row in told] == [
+        ("plan_step_refused", "role:duty", refused), ("plan_step_cancelled", unit, cancelled), ("plan_step_cancelled", unit, open_still),
+    ]  # fmt: skip
+    assert {row["acked_at"] for row in desk.rows("select acked_at from emergency_tasks")} == {None}
+
+
+def test_two_commanders_do_not_send_the_same_team_at_once(desk: Desk, app: Flask) -> None:
+    number, other, officer = incident(desk), incident(desk, title="另一处"), desk.sign_in(app, "duty1")
+    far, near = resource(desk, "far", 0.02), resource(desk, "near", 0.001)
+    declare(officer, number)
+    declare(officer, other)
+    second = threading.Thread(target=act, args=(officer, number, "activate"), kwargs={"plan": "waterlogging"})
+    with desk.store.connection() as first:
+        first.execute("select from resources where resource_id = %s for update", [near])
+        first.execute(
+            "insert into emergency_tasks (incident_id, area, title, resource_id, issued_at, issued_by) values (%s, %s, 'x', %s, %s, 'duty2')",
+            [other, f"{NORTH}001", near, desk.now],
+        )
+        second.start()
+        until(lambda: desk.rows("select 1 from pg_locks where not granted"), what="the second commander waits")
+    second.join()
+    assert [row["resource_id"] for row in desk.rows("select resource_id from emergency_tasks where step = 0")] == [far]
+
+
+def test_a_team_that_is_out_wherever_that_is_gets_a_second_task_only_from_who_says_so(desk: Desk, app: Flask) -> None:
+    number, south, officer, north = (
+        incident(desk),
+        incident(desk, area=f"{SOUTH}001"),
+        desk.sign_in(app, "duty1"),
+        desk.sign_in(app, "north"),
+    )
+    near = resource(desk, "near")
+    declare(officer, number)
+    declare(officer, south)
+    assert give(officer, south, resource_id=near).status_code == 201
+    refused = give(north, number, resource_id=near)
+    assert (refused.status_code, "also" in refused.json["detail"]) == (409, True)
+    assert give(north, number, resource_id=near, also="yes").status_code == 422
+    assert give(north, number, resource_id=near, also=True).status_code == 201

@@ -158,3 +158,10 @@ def test_a_ledger_leaves_as_csv_and_excel_with_masks_and_without_formulas(desk: 
         "csv", "xlsx")] == [200] * 8  # fmt: skip
     assert [officer.get(f"/ledgers/{file}").status_code for file in ("nothing.csv", "orders.pdf", "orders")] == [404] * 3
     assert len(desk.rows("select 1 from audit where act = 'export'")) == 10
+
+
+def test_whom_to_call_is_for_those_who_keep_the_ledger_and_the_leader(desk: Desk, app: Flask) -> None:
+    put(desk.sign_in(app, "duty1"), contact="张三丰", phone="13812345678")
+    for login, status in (("worker1", 403), ("wall", 403), ("auditor", 403), ("boss", 200), ("supervisor", 200)):
+        assert desk.sign_in(app, login).get(f"/enterprises/{CODE}/contact").status_code == status, login
+    assert len(desk.rows("select 1 from audit where act = 'read_contact'")) == 2

@@ -1,6 +1,7 @@
 """Figures of evaluation from rows: published figures come out exactly, every figure opens its rows, frozen reports stay as they were."""
 
 import io
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,12 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from core.row_sets import CASE_SETS, REVISIT_SETS, names_of
+from dispatch.periods import Period
+from store import evaluations
+from store.acts import Act
+from store.evaluations import Issue
 from tests.desk import NORTH, SOUTH, Desk, Person
+from tests.patience import until
 
 MONTH = datetime.fromisoformat("2026-10-01T00:00:00+08:00")
 # Tianmen, December 2016 (case_workflow.yaml): 972 due, 911 closed, 737 of these in time; events 956 and 902, parts 16 and 9.
@@ -225,6 +231,22 @@ def test_a_frozen_report_keeps_its_figures_and_rows_whatever_happens_later(
             connection.execute(change)
 
 
+def test_two_who_issue_the_first_report_of_a_period_at_once_make_one_and_the_second_is_told(
+    desk: Desk, tianmen: list[int], people: dict[str, Person]
+) -> None:
+    wanted: dict[str, str] = {"period": "month", "at": "2026-10"}
+    answers: list[Any] = []
+    month = (MONTH, datetime.fromisoformat("2026-11-01T00:00:00+08:00"))
+    issue = Issue("cases", "320404", Period("month", MONTH.date(), *month), {}, {}, {})
+    second = threading.Thread(target=lambda: answers.append(people["supervisor"].post("/evaluations", wanted)))
+    with desk.store.connection() as first:
+        evaluations.issue(first, issue, Act("issue", desk.scope("boss", "leader"), desk.now))
+        second.start()
+        until(lambda: desk.rows("select 1 from pg_locks where not granted"), what="the second waits")
+    second.join()
+    assert [(one.status_code, "stands already" in one.json["detail"]) for one in answers] == [(409, True)]
+
+
 def test_an_issue_again_is_a_new_version_that_names_the_old_and_says_why(desk: Desk, tianmen: list[int], people: dict[str, Person]) -> None:
     wanted = {"period": "month", "at": "2026-10"}
     first = people["supervisor"].post("/evaluations", wanted).json["id"]
@@ -304,3 +326,14 @@ def test_what_cannot_be_meant_is_refused_in_words(people: dict[str, Person], des
     assert people["boss"].get("/indicators/weather").status_code == 404
     assert people["boss"].get("/indicators/cases/luck/rows").status_code == 404
     assert people["supervisor"].post("/evaluations", {"at": "2027-03"}).status_code == 422
+
+
+def test_a_case_whose_clock_stands_is_as_late_as_when_it_came_to_stand(desk: Desk, units: list[int]) -> None:
+    fill(desk, "32040401", (1, 0, 1), unit=units[0])
+    with desk.store.connection() as connection:
+        for day, found in ((10, {"in_time", "pending"}), (12, set())):
+            connection.execute(
+                "update cases set stage = 'suspended', finished_at = null, due_at = %s, paused_at = %s",
+                [MONTH + timedelta(days=11), MONTH + timedelta(days=day)],
+            )
+            assert sets_of(connection) & {"in_time", "pending"} == found

@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from core.field_config import FieldConfig
+from store import field
 from store.media import path_of
 from tests.desk import NORTH, Desk, Person, later, picture
 from tests.unit.ingest.test_voices import OGG
@@ -151,3 +152,20 @@ def test_a_phone_in_a_pocket_stays_signed_in_through_a_shift(desk: Desk, people:
     assert (people["worker1"].get("/cases").status_code, people["duty1"].get("/cases").status_code) == (200, 401)
     later(desk, hours=13)
     assert people["worker1"].get("/cases").status_code == 401
+
+
+def test_where_somebody_was_is_for_him_and_who_keeps_the_work_and_is_forgotten_with_the_tracks(
+    desk: Desk, people: dict[str, Person]
+) -> None:
+    number = given(desk, people)
+    said(people["worker1"], number, "arrive", lon=119.95, lat=31.785, accuracy_m=20)
+    for login in ("worker1", "supervisor", "duty1"):
+        [position] = people[login].get(f"/cases/{number}").json["positions"]
+        assert (position["lon"], position["lat"], position["accuracy_m"]) == (119.95, 31.785, 20), login
+    people["boss"] = desk.sign_in(desk.app(), "boss")
+    for login in ("worker2", "boss"):
+        [position] = people[login].get(f"/cases/{number}").json["positions"]
+        assert (position["lon"], position["lat"], position["accuracy_m"]) == (None, None, None), login
+        assert (position["doubts"], position["distance_m"]) == (["far"], pytest.approx(4250, abs=50))
+    with desk.store.connection() as connection:
+        assert [field.forget_positions(connection, desk.now + timedelta(hours=hours)) for hours in (-1, 1)] == [0, 1]

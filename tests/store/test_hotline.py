@@ -17,6 +17,7 @@ from core.settings import read_settings
 from sim.platform import Door, Platform
 from store import hotline_follow, openings
 from store.acts import Act
+from store.timescale import queries
 from tests.desk import NORTH, Desk, later, picture
 
 NUMBER = "YP20261121000001"
@@ -329,3 +330,19 @@ def test_a_city_without_a_platform_keeps_no_tickets(desk: Desk) -> None:
     assert desk.rows("select (select count(*) from hotline_news) as news, (select count(*) from hotline_tickets) as tickets") == [
         {"news": 0, "tickets": 0}
     ]
+
+
+def test_what_nobody_foresaw_of_one_ticket_fails_it_and_stops_no_other(desk: Desk) -> None:
+    """An address that cannot be read stops what is simulated in another place than what is real."""
+    desk.config = desk.config.model_copy(update={"hotline": desk.config.hotline.model_copy(update={"sources": ("12345",)})})
+    facts: dict[str, Any] = {"kind": "state", "stage": "accepted", "ticket_no": NUMBER}
+    with desk.store.connection() as connection:
+        for number, more in enumerate(({"simulated": True}, {})):
+            queries.outbox_add(
+                connection, now=desk.now, dedupe_key=f"hotline/{number}", target=f"hotline/{number}", template="hotline", severity=3,
+                payload=Jsonb({**facts, **more}),
+            )  # fmt: skip
+    answering = Answering(desk.config, read_settings({"YIPING_DATABASE_URL": "x", "YIPING_HOTLINE_URL": "http://[::1"}))
+    answering.deliver(desk.store, desk.now)
+    rows = desk.rows("select failed_at is not null as failed, error from outbox order by outbox_id")
+    assert rows == [{"failed": True, "error": "unforeseen ValueError"}, {"failed": False, "error": "InvalidURL"}]

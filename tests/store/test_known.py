@@ -1,5 +1,6 @@
 """A second caller meets what is known: near, of the class, under the same address; and joins it without a second case."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -18,6 +19,16 @@ def case(desk: Desk, number: str, **fields: Any) -> None:
 def known(person: Person, **wanted: Any) -> list[str]:
     query = "&".join(f"{name}={value}" for name, value in wanted.items())
     return [f"{one['kind']} {one['number']}" for one in person.get(f"/cases/known?{query}").json["known"]]
+
+
+def test_a_request_for_time_of_a_drill_is_marked_as_one(desk: Desk, app: Flask) -> None:
+    for number, drill in (("true", False), ("drill", True)):
+        case(desk, number, drill=drill)
+        row = {"case_number": number, "kind": "extension", "stage": "asked", "reason": "材料未到", "asked_at": desk.now, "until_at": desk.now + timedelta(days=1),
+               "area": f"{NORTH}001"}  # fmt: skip
+        desk.insert("case_adjustments", row, "adjustment_id")
+    found = desk.sign_in(app, "dispatcher").get("/cases/adjustments").json["adjustments"]
+    assert {one["number"]: one["drill"] for one in found} == {"true": False, "drill": True}
 
 
 def test_what_is_near_and_of_the_class_is_known_what_is_far_or_over_is_not(desk: Desk, app: Flask) -> None:

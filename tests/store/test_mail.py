@@ -51,3 +51,35 @@ def test_mail_is_encrypted_before_it_says_who_it_is_and_an_unknown_certificate_i
     with mail_server() as plain:
         assert not Smtp(channel, plain.url, "geheim").send(letter, desk.now).sent  # no encryption, no mail
     assert plain.mails == []
+
+
+def test_what_nobody_foresaw_of_one_parcel_fails_it_and_delays_nobody(desk: Desk) -> None:
+    for login in ("duty1", "duty2", "north"):
+        reach(desk, login, mail=f"{login}@city.example")
+    with desk.store.connection() as connection:  # as rows of before the check may stand
+        connection.execute("update persons set mail = 'a..b@x.cn' where mail like 'duty1@%'")
+        connection.execute("update accounts set title = E'duty\\n2' where login = 'duty2'")
+    city(desk, {"mail": MAIL})
+    write(desk, target="mail/role:duty")
+    with mail_server() as server:
+        way(desk, "mail", server.url).deliver(desk.store, desk.now)
+    assert told(desk) == {
+        "duty1": (False, True, "no mail address"),
+        "duty2": (False, True, "unforeseen ValueError"),
+        "north": (True, False, None),
+    }
+
+
+def test_only_what_is_refused_of_the_mail_itself_counts_towards_giving_up(desk: Desk) -> None:
+    reach(desk, "duty1", mail="duty1@city.example")
+    city(desk, {"mail": MAIL}, attempts=2)
+    write(desk, target=f"mail/account:{desk.people['duty1']}")
+    for _ in range(4):
+        way(desk, "mail", "smtp://127.0.0.1:9").deliver(desk.store, later(desk, minutes=11))
+    with mail_server() as server:
+        server.refused = {"duty1@city.example": 450}
+        out = way(desk, "mail", server.url)
+        out.deliver(desk.store, later(desk, minutes=11))
+        assert told(desk) == {"duty1": (False, False, "answered 450")}
+        out.deliver(desk.store, later(desk, minutes=11))
+    assert told(desk) == {"duty1": (False, True, "answered 450")}

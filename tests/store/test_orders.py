@@ -149,3 +149,25 @@ def test_an_order_is_seen_where_its_case_is(desk: Desk, app: Flask, number: str,
         assert web.execute("select count(*) from expedite_orders").fetchone() == (0,)
         web.execute("select set_config('yiping.areas', '320404001%', true)")
         assert web.execute("select count(*) from expedite_orders").fetchone() == (1,)
+
+
+def test_an_order_is_issued_for_the_case_as_it_was_seen(desk: Desk, app: Flask, number: str) -> None:
+    body = {"act": "expedite", "note": "今日办结"}
+    late = desk.sign_in(app, "boss").ask("POST", f"/cases/{number}/acts", body, If_Match='"1"')
+    assert late.status_code == 412, late.json
+    assert desk.rows("select 1 from expedite_orders") == []
+
+
+def test_who_is_offered_an_order_may_issue_it(desk: Desk, app: Flask, number: str) -> None:
+    for login in ("boss", "supervisor", "duty1", "dispatcher"):
+        person = desk.sign_in(app, login)
+        offered = "expedite" in person.get(f"/cases/{number}").json["side_acts"]
+        assert (issue(person, number).status_code == 201) is offered is (login in {"boss", "supervisor"}), login
+
+
+def test_nobody_is_late_with_an_order_on_a_case_that_has_ended(desk: Desk, app: Flask, number: str) -> None:
+    supervisor = desk.sign_in(app, "supervisor")
+    issue(supervisor, number)
+    assert supervisor.post(f"/cases/{number}/acts", {"act": "force_close", "note": "已由市政处理"}).status_code == 200
+    later(desk, hours=24)
+    assert (swept(desk), told(desk)) == (0, [])

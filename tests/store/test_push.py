@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 
 import http_ece
@@ -13,7 +14,9 @@ from psycopg.types.json import Jsonb
 
 from core.escalation_config import SCREEN
 from delivery import deliver_inside
-from store import notices
+from dispatch.notify import Letter, Message, Parcel
+from dispatch.notify_push import Push, make_keys
+from store import contacts, notices
 from store.timescale import queries
 from tests.channels import PUSH, city, outbox, way, write
 from tests.desk import NORTH, Desk
@@ -113,3 +116,22 @@ def test_the_half_of_the_key_that_signs_is_not_for_the_web(desk: Desk) -> None:
     desk.sign_in(desk.app(), "worker1").get("/push")
     with pytest.raises(Exception, match="permission denied"), desk.web_store.connection() as connection:
         connection.execute("select private_key from push_keys")
+
+
+def test_the_newest_five_browsers_of_somebody_stay_and_a_parcel_takes_no_longer_than_its_turn(desk: Desk) -> None:
+    config = city(desk, {"push": PUSH})
+    worker, colleague = (desk.sign_in(desk.app(), login) for login in ("worker1", "worker2"))
+    with http_gateway(lambda heard: (201, {})) as service:
+        colleague.post("/push", Browser(f"{service.url}/other").subscription)
+        for n in range(7):
+            worker.post("/push", Browser(f"{service.url}/{n}").subscription)
+            desk.now += timedelta(minutes=1)
+        mine = worker.get("/push").json["browsers"]
+        assert [one["endpoint"][-1] for one in mine] == ["2", "3", "4", "5", "6"]
+        assert len(colleague.get("/push").json["browsers"]) == 1
+        account = desk.people["worker1"]
+        with desk.store.connection() as connection:
+            to = contacts.to_send(connection, [account], "push", desk.now)[account]
+        letter = Letter(Parcel((Message(1, f"k#{account}", "push/x", "x", 2, {}, desk.now),)), b"", {"zh": "x"}, (to,))
+        assert Push(config.notify.channels["push"], make_keys(), turn_s=0).send(letter, desk.now).sent
+    assert len(service.heard) == 1

@@ -102,3 +102,29 @@ def test_receipts_are_by_our_own_id_where_a_gateway_has_none(desk: Desk) -> None
         assert receipts.take(connection, "sms", [receipts.Receipt(refs[0], "read", desk.now)], desk.config.notify, desk.now) == 1
     rows = desk.rows("select read_at is not null as read from deliveries order by delivery_id")
     assert [row["read"] for row in rows] == [True, False, False]
+
+
+def test_addresses_that_no_mail_can_have_and_ids_that_mean_everybody_are_refused(desk: Desk, app: Flask) -> None:
+    worker = desk.sign_in(app, "worker1")
+    for mail in ("a..b@x.cn", ".a@x.cn", "a[b@x.cn", "中文@例子.cn", "wang@例子.cn"):
+        assert worker.ask("PUT", "/people/me/contacts", {"mail": mail}).status_code == 422, mail
+    for everybody in ("all", "@all", "ALL", "@Everyone", "everyone", "@@all", "@所有人"):
+        assert worker.ask("PUT", "/people/me/contacts", {"robots": {"feishu": everybody}}).status_code == 422, everybody
+    assert worker.ask("PUT", "/people/me/contacts", {"mail": "wang.li@city.example", "robots": {"wecom": "allan"}}).status_code == 200
+
+
+def test_a_late_failure_after_it_arrived_is_told_by_no_other_channel(desk: Desk) -> None:
+    three(desk)
+    config = city(desk, {"sms": {**SMS, "request": {**REQUEST, "answer": {"code": "code"}}, "fallback": "mail"}, "mail": MAIL})
+    write(desk)
+    with http_gateway(lambda heard: (200, {"code": "0"})) as gateway:
+        way(desk, "sms", gateway.url).deliver(desk.store, desk.now)
+    arrived, lost = [heard.json["ref"] for heard in gateway.heard][:2]
+    words = [
+        receipts.Receipt(arrived, "delivered", desk.now),
+        receipts.Receipt(arrived, "failed", desk.now),
+        receipts.Receipt(lost, "failed", desk.now),
+    ]
+    with desk.store.connection() as connection:
+        assert receipts.take(connection, "sms", words, config.notify, desk.now) == 3
+    assert [row["key"] for row in desk.rows("select dedupe_key as key from outbox where channel = 'mail'")] == [f"{lost}>mail"]

@@ -84,8 +84,14 @@ def test_a_patrol_goes_from_the_desk_to_the_phone_and_back(desk: Desk, app: Flas
     walk = {"fixes": [{"at": (desk.now - timedelta(minutes=1)).isoformat(), "lon": 119.905, "lat": 31.785, "accuracy_m": 9}]}
     taken = worker.post(f"/patrols/{patrol_id}/track", walk)
     assert (taken.status_code, taken.json["taken"], taken.json["patrol"]["stage"]) == (200, {"good": 1}, "done")
-    assert worker.post(f"/patrols/{patrol_id}/track", walk).json["taken"] == {}
+    assert (taken.json["verdict"], taken.json["patrol"].keys() & {"track", "audit"}) == ("good", set())
+    again = worker.post(f"/patrols/{patrol_id}/track", walk).json
+    assert (again["taken"], again["verdict"]) == ({}, "good")
     assert other.post(f"/patrols/{patrol_id}/track", walk).status_code == 403
+    ahead = {"fixes": [{**walk["fixes"][0], "at": (desk.now + timedelta(hours=5, minutes=-3)).isoformat()}]}
+    clock = {"X_Yiping_Phone_Time": (desk.now + timedelta(hours=5)).isoformat()}
+    late = worker.post(f"/patrols/{patrol_id}/track", ahead, **clock)
+    assert late.json["taken"] == {"good": 1}, "a phone five hours ahead was there three minutes ago"
     assert worker.post(f"/patrols/{patrol_id}/track", {"fixes": [{"lon": 1, "lat": 1}]}).status_code == 422
     assert other.post(f"/patrols/{patrol_id}/acts", {"act": "cancel", "note": "晚了"}).status_code == 409
     plan = {

@@ -1,15 +1,17 @@
 """Routing through the database and the API: proposals, what is written of each dispatch, and rules with their history."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from flask import Flask
 
+from core.work_config import Limit, TimeUnit
 from dispatch.routing import Proposal
-from store import routing
+from dispatch.standards import COMPONENT, EVENT, Standard
+from store import routing, standards
 from store.acts import Act
-from tests.desk import NORTH, Desk, Person
+from tests.desk import NORTH, SOUTH, Desk, Person
 
 
 @pytest.fixture
@@ -74,6 +76,19 @@ def test_without_rules_it_is_the_duty_grids_worker_and_nobody_once_they_sent_it_
     give(desk, row, found)
     send_back(desk, row)
     assert propose(desk, row).basis == "nobody"
+
+
+@pytest.mark.parametrize("change", ["role = 'duty'", f"areas = '{{{SOUTH}}}'"])
+def test_a_worker_who_handles_no_more_or_not_there_is_not_proposed(
+    desk: Desk, app: Flask, units: dict[str, int], change: LiteralString
+) -> None:
+    admin, row = desk.sign_in(app, "admin"), case(desk)
+    assert rule(admin, "water", classes=["0502"], lead_unit="drains", worker="worker1").status_code == 201
+    assert propose(desk, row).worker == desk.people["worker1"]
+    desk.rows(f"update accounts set {change} where login = 'worker1' returning 1")
+    assert (propose(desk, row).lead_unit, propose(desk, row).worker) == (units["drains"], None)
+    admin.ask("DELETE", "/routing/water", {"why": "停用"}, If_Match='"1"')
+    assert propose(desk, row).basis == "nobody", "nor as the worker on shift"
 
 
 def test_the_owner_of_a_component_is_proposed_before_any_rule(desk: Desk, app: Flask, units: dict[str, int]) -> None:
@@ -142,3 +157,21 @@ def test_an_automatic_rule_dispatches_by_itself_and_what_came_back_waits_for_a_p
     assert duty.post(f"{path}/acts", {"act": "dispatch"}).json["unit"]["code"] == "street"
     rates = {row["rule"]: (row["dispatched"], row["sent_back"]) for row in admin.get("/routing").json["rules"]}
     assert rates == {"water": (1, 1), "rest": (1, 0)}
+
+
+def test_a_case_on_a_component_goes_by_the_standard_that_its_clock_goes_by(desk: Desk, units: dict[str, int]) -> None:
+    limit = Limit(3, TimeUnit.WORK_DAYS)
+    where = {"area": NORTH, "lon": 119.9, "lat": 31.7}
+    lamp = {"code": "3204040102000001", "class_code": "0102", "owner": "", "imported_at": desk.now, **where}
+    desk.insert("components", lamp, "code")
+    row = {**case(desk), "component_code": lamp["code"]}
+    of_event = Standard(EVENT, "0502", "市容", "积水", "积水", "排干", limit, str(limit), lead_unit="drains")
+    of_component = Standard(COMPONENT, "0502", "公用", "井盖", "缺失", "补装", limit, str(limit), lead_unit="power")
+    with desk.store.connection() as connection:
+        standards.save(connection, EVENT, [of_event], "test", desk.now)
+    assert propose(desk, row).lead_unit == units["drains"]
+    with desk.store.connection() as connection:
+        standards.save(connection, COMPONENT, [of_component], "test", desk.now)
+    assert propose(desk, row).lead_unit == units["drains"], "the component is of another class"
+    desk.rows("update components set class_code = '0502' returning 1")
+    assert propose(desk, row).lead_unit == units["power"]

@@ -97,3 +97,11 @@ create view live_cases with (security_invoker = true) as
            due_at, overdue_at is not null as overdue, finished_at, fed_back_at, checked_at, closed_at, suspended_until,
            send_backs, reworks, extensions, suspensions, expedites, reminds, reopens, updated_at, drill, simulated, version
     from cases;
+
+-- Whether something stands in the way is asked of the whole city, whatever the reader may see: these tell that much and no more.
+create function has_child(parent text, ended text[]) returns boolean language sql stable security definer set search_path = public as $$
+    select exists (select from cases where parent_number = parent and stage <> all(ended))
+$$;
+create function has_case(alert bigint, report bigint, ended text[]) returns boolean language sql stable security definer set search_path = public as $$
+    select exists (select from cases where stage <> all(ended) and (alert_id = alert or report_id = report))
+$$;

@@ -35,6 +35,7 @@ create table push_keys (
 
 -- ── deliveries: of a message that goes to people, one row a person; the outbox keeps its one row a step and target ─
 alter table outbox add column handed_at timestamptz; -- its people have rows of their own from then on
+alter table outbox add column refused smallint not null default 0; -- answers about the message itself: only these count towards giving up
 create table deliveries (
     delivery_id  bigint generated always as identity primary key,
     outbox_id    bigint not null references outbox on delete cascade,
@@ -44,6 +45,7 @@ create table deliveries (
     due_at       timestamptz not null,
     held         boolean not null default false,     -- it waited for the end of quiet hours
     attempts     smallint not null default 0,
+    refused      smallint not null default 0,
     leased_until timestamptz,
     bundle       bigint,
     sent_at      timestamptz,

@@ -20,6 +20,7 @@ create index cases_moments on cases using brin (
 ) with (pages_per_range = 32, autosummarize = on);
 
 -- ── row sets: one bit each, in the order of `core.row_sets`. Plain SQL that the planner takes apart: no call is left when it runs ─
+-- A clock that stands since `paused_at` grows no later: `least` leaves out what is null.
 create function case_sets(c cases, since timestamptz, until timestamptz, as_of timestamptz) returns integer language sql stable parallel safe as $$
     select (c.opened_at >= since and c.opened_at < until)::integer
         | (coalesce((c.registered_at >= since and c.registered_at < until)::integer, 0) << 1)
@@ -36,9 +37,9 @@ create function case_sets(c cases, since timestamptz, until timestamptz, as_of t
         | ((c.stage in ('voided', 'declined'))::integer << 12)
         | ((c.closed_at is null)::integer << 13)
         | ((c.stage = 'suspended')::integer << 14)
-        | ((c.overdue_at is null and coalesce(c.finished_at, c.closed_at, as_of) <= coalesce(c.due_at, 'infinity'))::integer << 15)
+        | ((c.overdue_at is null and coalesce(c.finished_at, c.closed_at, least(c.paused_at, as_of)) <= coalesce(c.due_at, 'infinity'))::integer << 15)
         | (coalesce((c.closed_at <= c.due_at)::integer, 0) << 16)
-        | ((c.finished_at is null and c.closed_at is null and c.overdue_at is null and as_of <= coalesce(c.due_at, 'infinity'))::integer << 17)
+        | ((c.finished_at is null and c.closed_at is null and c.overdue_at is null and least(c.paused_at, as_of) <= coalesce(c.due_at, 'infinity'))::integer << 17)
         | ((c.reworks > 0)::integer << 18)
         | ((c.send_backs > 0)::integer << 19)
         | ((c.expedites > 0)::integer << 20)

@@ -98,3 +98,14 @@ begin
         execute format('create policy area_scope on %I using (area like any (string_to_array(current_setting(''yiping.areas'', true), '','')))', name);
     end loop;
 end $$;
+
+-- As has_child of 0027: asked of the whole city, told as counts and a yes or no.
+create function what_keeps_open(incident bigint, ended text[], out open bigint, out closed bigint, out emergency boolean)
+language sql stable security definer set search_path = public as $$
+    select count(*) filter (where stage <> all(ended)), count(*) filter (where stage in ('closed', 'force_closed')),
+           exists (select from emergencies e where e.incident_id = incident and e.ended_at is null)
+    from cases c where c.incident_id = incident
+$$;
+create function is_sent(resource integer) returns boolean language sql stable security definer set search_path = public as $$
+    select exists (select from emergency_tasks t where t.resource_id = resource and t.ended_at is null)
+$$;

@@ -1,5 +1,6 @@
 """Which clocks run in which stage, told by one case; the laws stand in tests/laws/test_clocks.py."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,3 +90,14 @@ def test_an_extension_to_an_earlier_moment_is_none() -> None:
     clock = walk("reported")[TOTAL]
     with pytest.raises(Invalid, match="later"):
         clocks.extend(TERMS, clock, clock.due_at, NOW)
+
+
+def test_another_limit_is_judged_afresh_only_where_it_ends_later_than_now() -> None:
+    at = NOW + 11 * HOUR
+    late = replace(walk("reported")[TOTAL], warned_at=NOW + 8 * HOUR, overdue_at=NOW + 10 * HOUR)
+    longer = clocks.retime(TERMS, late, Limit(20, TimeUnit.URGENT_HOURS), "class", at)
+    assert (longer.due_at, longer.warned_at, longer.overdue_at) == (NOW + 20 * HOUR, None, None)
+    nearly = clocks.retime(TERMS, late, Limit(12, TimeUnit.URGENT_HOURS), "class", at)
+    assert (nearly.warned_at, nearly.overdue_at) == (late.warned_at, None)
+    still = clocks.retime(TERMS, late, Limit(5, TimeUnit.URGENT_HOURS), "class", at)
+    assert (still.warned_at, still.overdue_at) == (late.warned_at, late.overdue_at)

@@ -47,6 +47,8 @@ def test_at_a_place_means_the_nearest_to_it() -> None:
 def test_an_account_is_named_by_its_login_or_number_and_an_area_means_who_handles_there() -> None:
     assert logins("account:li") == logins("account:2") == ["li"]
     assert logins(f"area:{COMMUNITY}") == ["worker"]
+    called_two = Person(9, "2", "二", "duty", (CITY,))
+    assert logins("account:2", people=[*PEOPLE, called_two]) == ["li"]  # digits are a number, whatever somebody is called
     assert logins("bot/all") == []
 
 

@@ -32,3 +32,42 @@ def test_a_long_one_is_too_large() -> None:
     with pytest.raises(DecodeError) as refused:
         read_voice(WEBM + bytes(MAX_BYTES))
     assert refused.value.reason is Reason.TOO_LARGE
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4) + kind + content
+
+
+def mp4(brand: bytes, *boxes: bytes, also: bytes = b"") -> bytes:
+    return box(b"ftyp", brand + bytes(4) + brand + also) + b"".join(boxes) + box(b"mdat", bytes(64))
+
+
+TRACK = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + b"soun" + bytes(13))))
+PICTURE = box(b"meta", bytes(4) + box(b"hdlr", bytes(8) + b"pict" + bytes(13))) + box(b"Exif", b"GPSLatitude 31.785")
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"avif", b"qt  ", b"crx "])
+def test_a_photo_in_the_same_container_is_no_voice_whatever_else_it_says(brand: bytes) -> None:
+    assert not is_voice(mp4(brand, PICTURE))
+    with pytest.raises(DecodeError):
+        read_voice(mp4(brand, PICTURE))
+    with pytest.raises(DecodeError):
+        read_voice(mp4(brand, box(b"moov", TRACK)))
+    with pytest.raises(DecodeError):
+        read_voice(mp4(b"isom", box(b"moov", TRACK), also=brand))
+
+
+@pytest.mark.parametrize("boxes", [(), (PICTURE,), (box(b"moov", TRACK), PICTURE), (b"\0\0\0\3oops",)])
+def test_what_holds_no_track_of_sound_or_one_of_pictures_is_no_voice(boxes: tuple[bytes, ...]) -> None:
+    with pytest.raises(DecodeError):
+        read_voice(mp4(b"isom", *boxes))
+
+
+@pytest.mark.parametrize("brand", [b"M4A ", b"isom", b"mp42", b"iso5"])
+def test_where_it_was_recorded_is_blanked_and_every_other_byte_stays_in_its_place(brand: bytes) -> None:
+    place = box(b"udta", box(b"\xa9xyz", b"+31.785+119.905/")) + box(b"meta", b"com.apple.location +31.785")
+    parts = (box(b"moov", place + TRACK + box(b"trak", place)), place, box(b"uuid", b"xmp +31.785"))
+    told, kept = mp4(brand, *parts, box(b"moov", TRACK)), read_voice(mp4(brand, *parts, box(b"moov", TRACK))).content
+    assert b"31.785" in told
+    assert b"31.785" not in kept
+    assert (len(kept), kept.count(b"soun"), kept[-72:]) == (len(told), told.count(b"soun"), told[-72:])
