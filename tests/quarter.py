@@ -53,7 +53,7 @@ KINDS = (
     ("smoke", "emergency", ("smoke",)), ("gas", "emergency", ("gas",)), ("air", "environment", ("pm25", "noise")),
     ("pond", "water", ("water_depth", "rain")), ("river", "water", ("water_level",)), ("cover", "urban", ("manhole_tilt",)),
 )  # fmt: skip
-DEVICES = 60
+DEVICES = 78
 CALM = {"smoke": 0, "gas": 2, "pm25": 31, "noise": 52, "water_depth": 1, "rain": 0, "water_level": 3.6, "manhole_tilt": 1}
 DOMAIN_OF: dict[str, str] = {prefix: domain for prefix, domain, _ in KINDS}
 

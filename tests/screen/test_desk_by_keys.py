@@ -33,10 +33,10 @@ def test_from_arrival_to_handover_no_hand_leaves_the_keyboard(quarter: Quarter, 
     assert desk.page.get_attribute("[data-do=sound]", "data-sound") == "off"
     press(desk, ";")
     desk.page.wait_for_selector('[data-do=sound][data-sound="on"]')
-    alert = alarm(quarter, "smoke-24")
+    alert = alarm(quarter, "smoke-60")
     desk.page.wait_for_selector(f'[data-panel=queue] li[data-id="{alert}"], [data-panel=queue] li[data-kind=incident]')
     press(desk, "/")
-    desk.page.keyboard.type("smoke-24")
+    desk.page.keyboard.type("smoke-60")
     press(desk, "Escape", "j")
     desk.page.wait_for_selector(f'{CURRENT}[data-id="{alert}"]')
     desk.page.wait_for_selector("[data-panel=detail] button[data-act=acknowledge]")
@@ -78,7 +78,7 @@ def test_from_arrival_to_handover_no_hand_leaves_the_keyboard(quarter: Quarter, 
 
 
 def test_views_filters_and_many_at_once_by_keys(quarter: Quarter, windows: Windows) -> None:
-    alerts = [alarm(quarter, "smoke-30"), alarm(quarter, "smoke-36")]
+    alerts = [alarm(quarter, "smoke-66"), alarm(quarter, "smoke-72")]
     desk = enter(windows, quarter, "duty1", "/duty")
     press(desk, "Shift+4")
     desk.page.wait_for_selector('.view button[aria-pressed="true"] >> text=红橙')
