@@ -3,77 +3,51 @@
 `jobs` runs them by the clock, a story (`story`) by its own time: both run these same lists. The clock is a parameter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-import structlog
-
-from alerts import measure_usual, proof
+from alerts import proof
 from alerts.correlate import correlate, horizon
 from alerts.listening import SUBJECT, judge
 from alerts.rules import Rules
 from answering import Answering
 from compose import Parts
-from core.config import Config
 from core.escalation_config import SCREEN
 from core.notify_config import PROBE
-from core.text import Text, load_texts
+from core.text import load_texts
 from delivery import TEXTS, Outgoing, deliver_inside
+from duty import Duty
 from ingest.geocoder import Geocoder
+from keeping import forget_live, forget_old, keeping, report_morning, sweep_media
 from pipeline import Deps, process
 from placing import place_waiting
 from projector.project import Projector
 from proving import Prover
 from store import (
-    baselines,
-    cameras,
     city_rules,
     correlation,
-    derived,
     emergency_tasks,
     escalations,
-    field,
     hazards,
     hotline_follow,
-    hours,
     incident_sums,
     listening,
     maintenance,
-    media_sweep,
-    morning,
     notices,
     orders,
-    outbox,
     patrol_plans,
     patrols,
     probes,
-    quality,
     rejudge,
-    retention,
-    rollups,
     rule_orphans,
     storms,
-    windows,
-    wire_memory,
 )
 from store.city_memory import CityMemory
 from store.sweep import sweep
-from store.timescale import Connection
 
-_log = structlog.get_logger("jobs")
 _PORTIONS_AT_ONCE = 12  # of alerts judged anew: joining and deadlines have their turn in between
 _CASES_AT_ONCE = 50  # of silent devices: others have their turn in between
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """What the leader does every so many seconds."""
-
-    name: str
-    every_s: float
-    do: Callable[[datetime], object]
 
 
 def correlate_incidents(parts: Parts, now: datetime) -> None:
@@ -194,80 +168,10 @@ def watch_path(parts: Parts, rules: Rules, now: datetime) -> None:
                 listening.tell(connection, proof.judge(name, rule, proofs, alert, now, parts.config.area.code), now)
 
 
-def roll_up(parts: Parts, now: datetime) -> None:
-    """Take the marks, then compute while there is something to compute: a backlog of years goes in portions."""
-    with parts.store.connection() as connection:
-        rollups.take_dirty(connection, now)
-    with parts.store.connection() as connection:
-        rollups.compute_dirty(connection, now)
-    computed = 1
-    while computed:
-        with parts.store.connection() as connection:
-            computed = rollups.compute_dirty(connection, now)
-
-
-def measure_quality(parts: Parts, now: datetime) -> None:
-    """Judge the hours that are over, a portion of devices a transaction."""
-    with parts.store.connection() as connection:
-        hours.schedule(connection, parts.config.quality, now)
-    _until_done(parts, quality.measure_next, now)
-
-
-def derive_figures(parts: Parts, now: datetime) -> None:
-    """Figures of the hours that were measured, then of the days that are over with them."""
-    _until_done(parts, derived.derive_next, now)
-    _until_done(parts, derived.sum_up_next, now)
-
-
-def keep_usual(parts: Parts, now: datetime) -> None:
-    """What is usual this hour and the next, for the rules that go by it; done once an hour, looked at more often."""
-    with parts.store.connection() as connection:
-        wanted = measure_usual.asked(parts.rulebook.open(connection).config.rules.values())
-        if wanted:
-            baselines.keep_next(connection, wanted, parts.config.area.zone, now)
-
-
-def _until_done(parts: Parts, work: Callable[[Connection, Config, datetime], bool], now: datetime) -> None:
-    going = True
-    while going:
-        with parts.store.connection() as connection:
-            going = work(connection, parts.config, now)
-
-
 def place_reports(parts: Parts, geocoder: Geocoder, now: datetime) -> None:
     """Reports with an address and no place, whenever the gazetteer knows something new; a city's geocoder is asked only here."""
     parts.city.refresh()
     place_waiting(parts.store, parts.city, parts.city.names.version, geocoder, parts.config, now)
-
-
-def forget_live(parts: Parts, now: datetime) -> None:
-    with parts.store.connection() as connection:
-        rollups.forget_live(connection, parts.config.retention, now)
-        rollups.mark_silent_feeds(connection, now)
-        listening.forget(connection, parts.config.feeds)
-
-
-def forget_old(parts: Parts, now: datetime) -> None:
-    with parts.store.connection() as connection:
-        forgotten = rollups.forget_old(connection, parts.config.retention, now)
-        forgotten["wire_memory"] = wire_memory.forget(connection, parts.config, now)
-        forgotten["quality"] = quality.forget_old(connection, now - parts.config.retention.readings)
-        forgotten["derived"] = derived.forget_old(connection, now - parts.config.retention.audit)
-        forgotten["camera_words"] = cameras.forget(connection, now - parts.config.retention.readings)
-        forgotten["usual"] = baselines.forget(connection, now) + windows.forget(connection, now)
-        forgotten["escalations"] = escalations.forget(connection, now - parts.config.retention.readings)
-        forgotten |= retention.forget_desk(connection, parts.config.retention, now)
-        forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
-        forgotten["patrol_tracks"] = patrols.forget_tracks(connection, now - parts.config.retention.readings)
-        forgotten["field_positions"] = field.forget_positions(connection, now - parts.config.retention.readings)
-        forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings)
-    _log.info("retention", **forgotten)
-
-
-def sweep_media(parts: Parts, now: datetime) -> None:
-    """End pictures whose time is over, and bring folder and table together."""
-    if swept := media_sweep.sweep(parts.store, parts.settings.media, parts.config.retention.media, now):
-        _log.info("media_swept", **asdict(swept))
 
 
 def watch_ledgers(parts: Parts, now: datetime) -> None:
@@ -275,13 +179,6 @@ def watch_ledgers(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         orders.mark_overdue(connection, now)
         hazards.mark_overdue(connection, now)
-
-
-def report_morning(parts: Parts, texts: Mapping[str, Text], now: datetime) -> None:
-    """The morning report, once its hour has come; asked more often."""
-    with parts.store.connection() as connection:
-        if report_id := morning.make_due(connection, parts.config, texts, now):
-            _log.info("morning_report", report=report_id)
 
 
 def desk(parts: Parts, deps: Deps) -> list[Duty]:
@@ -305,16 +202,6 @@ def desk(parts: Parts, deps: Deps) -> list[Duty]:
         Duty("watch_ingest", 1.0, lambda now: watch_ingest(parts, deps.rules, now)),
         # An empty batch: with every worker dead there is nobody else to see that a device fell silent.
         Duty("due", 1.0, lambda now: process([], now, deps)),
-    ]
-
-
-def keeping(parts: Parts) -> list[Duty]:
-    """What sums up and measures hours, and makes figures of them."""
-    return [
-        Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
-        Duty("quality", 10.0, lambda now: measure_quality(parts, now)),
-        Duty("derive", 10.0, lambda now: derive_figures(parts, now)),
-        Duty("usual", 60.0, lambda now: keep_usual(parts, now)),
     ]
 
 

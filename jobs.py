@@ -15,7 +15,8 @@ import structlog
 
 from compose import Parts, run_role
 from core.errors import StoreUnavailable
-from duties import Duty, lanes
+from duties import lanes
+from duty import Duty
 from projector.project import Overtaken, Projector
 from store.leader import Leader
 from store.live import Hints

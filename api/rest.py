@@ -23,7 +23,8 @@ from api.auth import CSRF_HEADER, Identity, authenticate, demand_csrf
 from api.call import Answer, Call, Deps, Route
 from api.places import Places
 from api.problems import MEDIA_TYPE, NotSignedIn, Problem, TooLarge, problem_of, problem_of_status
-from api.routes import ANYBODY, PUBLIC, ROUTES, SCREEN
+from api.routes import ROUTES, SCREEN
+from api.shapes import ANYBODY, PUBLIC
 from core.errors import Invalid, YipingError
 from core.model import Scope
 from store import idempotency

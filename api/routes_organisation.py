@@ -5,43 +5,32 @@ from typing import Any
 
 from api import rest_patrols, rest_rosters, rest_units
 from api.call import Route
+from api.shapes import DATE, FLAG, IDS, INTEGER, NUMBER, TEXT, TEXTS, TIME, object_of
 
-_TEXT: Mapping[str, Any] = {"type": "string"}
-_NUMBER: Mapping[str, Any] = {"type": "number"}
-_INTEGER: Mapping[str, Any] = {"type": "integer"}
-_IDS: Mapping[str, Any] = {"type": "array", "items": {"type": "integer"}}
-_TEXTS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 _WHO: Mapping[str, Any] = {"type": ["string", "integer"]}
-_TIME: Mapping[str, Any] = {"type": "string", "format": "date-time"}
-_DATE: Mapping[str, Any] = {"type": "string", "format": "date"}
-_FLAG: Mapping[str, Any] = {"type": "boolean"}
-
-
-def _object(*required: str, **fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"type": "object", "required": list(required), "properties": fields} if required else {"type": "object", "properties": fields}
 
 
 def _list(of: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "array", "items": of}
 
 
-_POST = _object("name", "role", name=_TEXT, name_en=_TEXT, role=_TEXT, seats=_INTEGER)
-_UNIT = _object(name=_TEXT, name_en=_TEXT, kind=_TEXT, level=_INTEGER, area=_TEXT, parent={"type": ["string", "null"]}, posts=_list(_POST))
-_MOVE = _object("act", act=_TEXT, unit={"type": ["string", "null"]}, post={"type": ["string", "null"]})
-_ROSTER = _object(
-    "from", duty_grid=_TEXT, duty_grids=_TEXTS, worker=_WHO, people=_list(_WHO), shift=_TEXT, pattern=_TEXTS, step=_INTEGER, until=_DATE,
-    anchor=_DATE, note=_TEXT, replace=_FLAG, **{"from": _DATE},
+_POST = object_of(("name", "role"), name=TEXT, name_en=TEXT, role=TEXT, seats=INTEGER)
+_UNIT = object_of(name=TEXT, name_en=TEXT, kind=TEXT, level=INTEGER, area=TEXT, parent={"type": ["string", "null"]}, posts=_list(_POST))
+_MOVE = object_of(("act",), act=TEXT, unit={"type": ["string", "null"]}, post={"type": ["string", "null"]})
+_ROSTER = object_of(
+    ("from",), duty_grid=TEXT, duty_grids=TEXTS, worker=_WHO, people=_list(_WHO), shift=TEXT, pattern=TEXTS, step=INTEGER, until=DATE,
+    anchor=DATE, note=TEXT, replace=FLAG, **{"from": DATE},
 )  # fmt: skip
-_SUBSTITUTION = _object("for", "stand_in", "until", "why", stand_in=_WHO, until=_TIME, why=_TEXT, **{"for": _WHO, "from": _TIME})
-_END = _object("act", act=_TEXT)
-_POINT = _object("name", "lon", "lat", name=_TEXT, lon=_NUMBER, lat=_NUMBER, datum=_TEXT)
-_STOPS = {"cells": _IDS, "points": _list(_POINT), "share": _NUMBER}
-_PATROL = _object(
-    "duty_grid", "title", "from", "until", duty_grid=_TEXT, title=_TEXT, until=_TIME, worker=_INTEGER, drill=_FLAG, **_STOPS,
-    **{"from": _TIME},
+_SUBSTITUTION = object_of(("for", "stand_in", "until", "why"), stand_in=_WHO, until=TIME, why=TEXT, **{"for": _WHO, "from": TIME})
+_END = object_of(("act",), act=TEXT)
+_POINT = object_of(("name", "lon", "lat"), name=TEXT, lon=NUMBER, lat=NUMBER, datum=TEXT)
+_STOPS = {"cells": IDS, "points": _list(_POINT), "share": NUMBER}
+_PATROL = object_of(
+    ("duty_grid", "title", "from", "until"), duty_grid=TEXT, title=TEXT, until=TIME, worker=INTEGER, drill=FLAG, **_STOPS,
+    **{"from": TIME},
 )  # fmt: skip
-_PLAN = _object("duty_grid", "title", "starts", "ends", duty_grid=_TEXT, title=_TEXT, starts=_TEXT, ends=_TEXT, weekdays=_IDS, **_STOPS)
-_FIX = _object("at", "lon", "lat", at=_TIME, lon=_NUMBER, lat=_NUMBER, accuracy_m=_NUMBER, datum=_TEXT)
+_PLAN = object_of(("duty_grid", "title", "starts", "ends"), duty_grid=TEXT, title=TEXT, starts=TEXT, ends=TEXT, weekdays=IDS, **_STOPS)
+_FIX = object_of(("at", "lon", "lat"), at=TIME, lon=NUMBER, lat=NUMBER, accuracy_m=NUMBER, datum=TEXT)
 _KEEPING = "act or admin"  # the role decides: an admin keeps the organisation without acting on cases
 _TAKEN = (409, "the shift has its worker: say `replace`")
 
@@ -57,7 +46,7 @@ ORGANISATION: tuple[Route, ...] = (
     Route("POST", "/rosters", _KEEPING, "Give shifts of duty grids to people; `replace` ends who had them", rest_rosters.post_roster,
           body=_ROSTER, answers=((201, "the rosters made"), _TAKEN)),
     Route("POST", "/rosters/{id}/acts", _KEEPING, "`end` a roster", rest_rosters.act_on_roster,
-          body=_object("act", act=_TEXT, **{"from": _DATE})),
+          body=object_of(("act",), act=TEXT, **{"from": DATE})),
     Route("GET", "/substitutions", "read", "Who stands in for whom", rest_rosters.list_substitutions, rest_rosters.SUBSTITUTION_PARAMS),
     Route("POST", "/substitutions", _KEEPING, "Let somebody stand in for another", rest_rosters.post_substitution, body=_SUBSTITUTION,
           answers=((201, "its number"), (409, "somebody stands in already"))),
@@ -70,7 +59,8 @@ ORGANISATION: tuple[Route, ...] = (
           answers=((201, "its number"),)),
     Route("POST", "/patrols/plans/{id}/acts", _KEEPING, "`end` a plan", rest_patrols.act_on_plan, body=_END),
     Route("GET", "/patrols/{id}", "read", "One patrol with its stops and its track", rest_patrols.get_patrol),
-    Route("POST", "/patrols/{id}/acts", "act", "`cancel` a patrol", rest_patrols.act_on_patrol, body=_object("act", act=_TEXT, note=_TEXT)),
+    Route("POST", "/patrols/{id}/acts", "act", "`cancel` a patrol", rest_patrols.act_on_patrol,
+          body=object_of(("act",), act=TEXT, note=TEXT)),
     Route("POST", "/patrols/{id}/track", "act", "Where the phone of who walks it was", rest_patrols.post_track,
-          body=_object("fixes", fixes=_list(_FIX))),
+          body=object_of(("fixes",), fixes=_list(_FIX))),
 )  # fmt: skip

@@ -21,7 +21,9 @@ function withNames(text, mentions = []) {
   const names = mentions.map(one => literal(one.title)).sort((a, b) => b.length - a.length);
   return text.split(new RegExp(`([@＠](?:${[...names, '[\\p{L}\\p{N}_.-]+'].join('|')}))`, 'u')).map((part, index) => (index % 2 ? h('mark', { class: 'mention' }, part) : part));
 }
-const line = row => h('li', {}, h('time', {}, clock(row.at, true)), h('b', {}, row.actor || t('desk.system')),
+/** The machine has one name on the screens, whether a record names it or nobody. */
+const byWord = actor => (actor && actor !== 'system' ? actor : t('desk.system'));
+const line = row => h('li', {}, h('time', {}, clock(row.at, true)), h('b', {}, byWord(row.actor)),
   h('span', {}, word('desk.act', row.act), row.stage_to && row.stage_to !== row.stage_from ? ` → ${word('desk.stage', row.stage_to)}` : '', row.detail?.approved_by ? ` · ${t('duty.approved_by', { name: row.detail.approved_by })}` : ''), row.note && h('q', {}, row.note));
 
 /** A target of an escalation in words: 值班员, 监督员（就近）, 短信 · 领导, 账号 7. */

@@ -16,7 +16,7 @@ from core.config import Config, parse
 from core.model import Frame
 from core.settings import read_settings
 from duties import desk as desk_duties
-from duties import keeping as keeping_duties
+from keeping import keeping as keeping_duties
 from pipeline import process
 from store import listening, story
 from store.live import Live

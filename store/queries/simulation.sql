@@ -80,13 +80,14 @@ on conflict (source, external_id) do nothing;
 
 -- name: simulation_add_cases!
 insert into cases (case_number, title, text, class_code, severity, stage, area, cell_id, lon, lat, address, duty_grid, handler_id, handled_by, report_id,
-    opened_at, due_at, overdue_at, finished_at, closed_at, updated_at, simulated)
+    source, lead_unit, opened_at, registered_at, dispatched_at, taken_at, arrived_at, due_at, overdue_at, finished_at, checked_at, closed_at, updated_at, simulated)
 select r.case_number, r.title, r.text, r.class_code, r.severity, 'closed', r.area, r.cell_id, r.lon, r.lat, r.address, g.code, g.worker_id, g.worker_id,
-    p.report_id, r.opened_at, r.due_at, case when r.finished_at > r.due_at then r.due_at end, r.finished_at, r.closed_at, r.closed_at, true
+    p.report_id, 'hotline', w.unit_id, r.opened_at, r.registered_at, r.dispatched_at, r.taken_at, r.arrived_at, r.due_at,
+    case when r.finished_at > r.due_at then r.due_at end, r.finished_at, r.closed_at, r.closed_at, r.closed_at, true
 from jsonb_to_recordset(:rows) as r (case_number text, title text, text text, class_code text, severity smallint, area text, cell_id integer,
-    lon double precision, lat double precision, address text, source text, external_id text, opened_at timestamptz, due_at timestamptz,
-    finished_at timestamptz, closed_at timestamptz)
-left join cells c using (cell_id) left join duty_grids g on g.code = c.duty_grid
+    lon double precision, lat double precision, address text, source text, external_id text, opened_at timestamptz, registered_at timestamptz,
+    dispatched_at timestamptz, taken_at timestamptz, arrived_at timestamptz, due_at timestamptz, finished_at timestamptz, closed_at timestamptz)
+left join cells c using (cell_id) left join duty_grids g on g.code = c.duty_grid left join accounts w on w.account_id = g.worker_id
 left join reports p on p.source = r.source and p.external_id = r.external_id
 on conflict (case_number) do nothing;
 
