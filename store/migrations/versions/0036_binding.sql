@@ -1,0 +1,1 @@
+-- Named collectors, and what the clocks of cases were missing.

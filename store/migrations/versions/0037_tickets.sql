@@ -1,0 +1,1 @@
+-- What the desk sees of hotline tickets and of messages that reached nobody.

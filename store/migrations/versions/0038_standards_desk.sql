@@ -1,0 +1,1 @@
+-- Routing rules, class standards and the calendar as an administrator edits them.

@@ -1,0 +1,1 @@
+-- Frozen reports keep the words of their day.

@@ -1,0 +1,1 @@
+-- Finding what is already known by words of an address.

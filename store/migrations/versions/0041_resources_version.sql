@@ -1,0 +1,1 @@
+-- Resources change only from the version that was read.

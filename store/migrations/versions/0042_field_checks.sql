@@ -1,0 +1,1 @@
+-- What the phone needs of checks and photographs.
