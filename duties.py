@@ -44,7 +44,8 @@ from store import (
     storms,
 )
 from store.city_memory import CityMemory
-from store.sweep import sweep
+from store.clock_calendar import follow_calendar
+from store.sweep import PARTS
 
 _PORTIONS_AT_ONCE = 12  # of alerts judged anew: joining and deadlines have their turn in between
 _CASES_AT_ONCE = 50  # of silent devices: others have their turn in between
@@ -120,9 +121,18 @@ def suppress(parts: Parts, now: datetime) -> None:
                 return
 
 
-def sweep_deadlines(parts: Parts, now: datetime) -> None:
+def sweep_part(parts: Parts, name: str, now: datetime) -> None:
+    """One part of what falls due by itself."""
     with parts.store.connection() as connection:
-        sweep(connection, now, parts.config)
+        PARTS[name](connection, now, parts.config)
+
+
+def keep_calendar(parts: Parts, now: datetime) -> None:
+    """Deadlines follow the work calendar when it has changed, a portion a transaction; of a large city the rest next time."""
+    for _ in range(_PORTIONS_AT_ONCE):
+        with parts.store.connection() as connection:
+            if not follow_calendar(connection, parts.config, now):
+                return
 
 
 def watch_tasks(parts: Parts, now: datetime) -> None:
@@ -191,7 +201,8 @@ def desk(parts: Parts, deps: Deps) -> list[Duty]:
         Duty("correlate", 0.4, lambda now: correlate_incidents(parts, now)),
         Duty("close_settled", 10.0, lambda now: close_settled(parts, now)),
         Duty("end_orphans", 1.0, lambda now: end_orphans(parts, looked, now)),
-        Duty("sweep", 1.0, lambda now: sweep_deadlines(parts, now)),
+        Duty("calendar", 1.0, lambda now: keep_calendar(parts, now)),  # before what is due by the old one would be told
+        *(Duty(name, 1.0, partial(sweep_part, parts, name)) for name in PARTS),
         Duty("tasks", 1.0, lambda now: watch_tasks(parts, now)),
         Duty("escalate", 1.0, lambda now: escalate(parts, now)),
         Duty("ledgers", 5.0, lambda now: watch_ledgers(parts, now)),

@@ -16,7 +16,7 @@ import structlog
 from compose import Parts, run_role
 from core.errors import StoreUnavailable
 from duties import lanes
-from duty import Duty
+from duty import Duty, Faults
 from projector.project import Overtaken, Projector
 from store.leader import Leader
 from store.live import Hints
@@ -32,7 +32,7 @@ def clock() -> datetime:
 
 def run_lane(duties: Sequence[Duty], leads: Event, stop: Event, lost: Callable[[], None]) -> None:
     """Do each duty when it is due, while this process leads. A duty that fails is done again at its next turn."""
-    due = {duty.name: 0.0 for duty in duties}
+    due, faults = {duty.name: 0.0 for duty in duties}, Faults()
     while not stop.is_set():
         if not leads.wait(0.2):
             due = {duty.name: 0.0 for duty in duties}
@@ -41,23 +41,27 @@ def run_lane(duties: Sequence[Duty], leads: Event, stop: Event, lost: Callable[[
         for duty in duties:
             if monotonic() >= due[duty.name] and leads.is_set() and not stop.is_set():
                 started, worked = monotonic(), thread_time()
-                _do(duty)
+                _do(duty, faults)
                 # Never more than a quarter of a core of our own for one duty, however large the city; waiting costs nobody.
                 rest = 3 * (thread_time() - worked) * (duty.every_s < 1)
                 due[duty.name] = max(started + duty.every_s, monotonic() + rest)
         stop.wait(max(0.0, min(due.values()) - monotonic()))
 
 
-def _do(duty: Duty) -> None:
+def _do(duty: Duty, faults: Faults) -> None:
     try:
         duty.do(clock())
+        if times := faults.over(duty.name):
+            _log.info("duty_works_again", duty=duty.name, failed=times)
     except StoreUnavailable as away:
-        _log.warning("store_away", duty=duty.name, why=str(away))
+        if faults.is_news(duty.name, away):
+            _log.warning("store_away", duty=duty.name, why=str(away))
         sleep(0.5)
     except Overtaken as overtaken:
         _log.warning("overtaken", duty=duty.name, why=str(overtaken))
-    except Exception:  # one duty's fault must not end the others
-        _log.exception("duty_failed", duty=duty.name)
+    except Exception as fault:  # one duty's fault must not end the others
+        if faults.is_news(duty.name, fault):
+            _log.exception("duty_failed", duty=duty.name)
         sleep(0.5)
 
 

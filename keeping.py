@@ -27,6 +27,7 @@ from store import (
     quality,
     retention,
     rollups,
+    sweep_faults,
     windows,
     wire_memory,
 )
@@ -91,11 +92,12 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten["camera_words"] = cameras.forget(connection, now - parts.config.retention.readings)
         forgotten["usual"] = baselines.forget(connection, now) + windows.forget(connection, now)
         forgotten["escalations"] = escalations.forget(connection, now - parts.config.retention.readings)
+        forgotten["sweep_faults"] = sweep_faults.forget_faults(connection, now)
         forgotten |= retention.forget_desk(connection, parts.config.retention, now)
         forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
         forgotten["patrol_tracks"] = patrols.forget_tracks(connection, now - parts.config.retention.readings)
         forgotten["field_positions"] = field.forget_positions(connection, now - parts.config.retention.readings)
-        forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings)
+        forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings, now - parts.config.retention.audit)
     _log.info("retention", **forgotten)
 
 

@@ -8,6 +8,7 @@ from alerts.valid import may_ring
 from core.changes import AlertRaised, AlertReturned, Change
 from core.config import ReportRule
 from core.facts import ReportMoved
+from core.model import Report
 
 
 def subject_of(moved: ReportMoved) -> str:
@@ -37,11 +38,16 @@ def _rings(rules: Rules, rule: ReportRule, moved: ReportMoved) -> bool:
     return rule.min_confidence <= 0 or (report.confidence is not None and report.confidence >= rule.min_confidence)
 
 
+def _title(report: Report) -> str:
+    """An alert is read by all: of a confidential ticket it has the number only."""
+    return f"保密工单 {report.external_id}" if report.extra.get("confidential") is True else report.title
+
+
 def _raised(rules: Rules, name: str, rule: ReportRule, moved: ReportMoved, *, ended: bool) -> AlertRaised:
     report = moved.report
     class_code = report.class_code or rule.class_code
     return AlertRaised(
-        rule=name, subject=subject_of(moved), severity=min(rule.severity, report.severity or 5), title=report.title,
+        rule=name, subject=subject_of(moved), severity=min(rule.severity, report.severity or 5), title=_title(report),
         domain=rules.class_domains.get(class_code or "", "urban"), class_code=class_code, area=moved.area, cell_id=moved.cell_id,
         lon=moved.lon, lat=moved.lat, observed_at=report.observed_at, report_id=moved.report_id, ended=ended, value=report.confidence,
         drill=moved.drill or rule.drill, simulated=moved.simulated, revision=rules.revisions.get(name),

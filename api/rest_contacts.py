@@ -1,4 +1,4 @@
-"""Contacts of people, receipts of what they were told, and a gateway's own word that it arrived."""
+"""Contacts of others (one's own: `rest_me`), receipts of what they were told, and a gateway's own word that it arrived."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from typing import Any
 
 from api.call import Answer, Call, Param, read_params, read_time
 from api.problems import NotSignedIn
-from core.errors import Invalid, NotAllowed, NotFound
+from core.errors import Invalid, NotFound
 from core.notify_config import ChannelConfig, ReceiptsConfig
 from core.settings import notify_variable, read_secret
 from dispatch.http_request import at
@@ -22,31 +22,14 @@ SIGNATURE = "X-Yiping-Signature"
 _MOST = 1_000
 
 
-def get_my_contacts(call: Call) -> Answer:
-    return Answer(contacts.read(call.connection, _me(call)))
-
-
-def put_my_contacts(call: Call) -> Answer:
-    return _put(call, _me(call))
-
-
 def get_contacts(call: Call) -> Answer:
     return Answer(contacts.read(call.connection, call.number("account")))
 
 
 def put_contacts(call: Call) -> Answer:
-    return _put(call, call.number("account"))
-
-
-def _put(call: Call, account_id: int) -> Answer:
+    account_id = call.number("account")
     contacts.save(call.connection, account_id, call.fields(), Act("set_contacts", call.scope, call.now, address=call.address))
     return Answer(contacts.read(call.connection, account_id))
-
-
-def _me(call: Call) -> int:
-    if call.scope.account_id is None:
-        raise NotAllowed("contacts are of people")
-    return call.scope.account_id
 
 
 def get_told(call: Call) -> Answer:

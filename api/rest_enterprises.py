@@ -1,23 +1,32 @@
-"""Enterprises and sites over HTTP: the ledger, points for a map, changes, risk, whom to call; and the code tables of the ledgers."""
+"""Enterprises and sites over HTTP: the ledger, points for a map, changes, a file of them, risk, whom to call; the ledgers' code tables."""
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import asdict, replace
 from typing import Any
 
 from api.call import AREA, PAGE, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
 from api.problems import read_etag
 from api.rest_alerts import act_of, acted, shown
+from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
 from core.errors import Invalid
 from core.ledger_config import public_emergencies
-from dispatch.enterprises import Entry, read_entry, read_risk
+from dispatch.enterprises import Verdict, read_enterprises, read_entry, read_risk
 from dispatch.hazards import LEVELS
+from geodata.datums import DATUMS
 from store import enterprises
 from store.acts import Act
+from store.enterprises_in import Take, place_of, put_all
 
 ENTERPRISE_PARAMS = (
     Param("kind", "one or more kinds of the configuration", "list"), Param("risk", "one or more of 1 (red) to 4 (blue)", "list"),
     Param("q", "part of the name, code or address"), Param("ended", "true: also those that are no more", "boolean"),
     Param("format", "json (unless given) or geojson: points for a map"), AREA, *PAGE,
 )  # fmt: skip
+FILE_PARAMS = (
+    FILE_PARAM, APPLY_PARAM, Param("partial", "true: the good rows although others are refused", "boolean"),
+    Param("datum", f"where a row names none: {', '.join(DATUMS)}"),
+)  # fmt: skip
+MOST_ROWS = 2000  # of one call: a few seconds
 _POINT = ("code", "name", "kind", "area", "risk", "hazards", "drill", "simulated")
 
 
@@ -55,17 +64,34 @@ def put_enterprise(call: Call) -> Answer:
     if fields.setdefault("code", call.path["code"]) != call.path["code"]:
         raise Invalid("'code' is another one than the path's")
     entry = read_entry(fields, call.config.ledgers.enterprise_kinds)
-    act = Act("put", call.scope, call.now, address=call.address)
-    verdict = enterprises.put_enterprise(call.connection, entry, _place(call, entry), act)
-    return shown(_read(call), 201 if verdict == "created" else 200)
+    act = Act("put", call.scope, call.now, expect=read_etag(call.headers.get("If-Match")), address=call.address)
+    place = place_of(entry, call.places.locator(call.deps.store, call.now), call.scope.areas[0])
+    verdicts: list[Verdict] = []
+    answer = acted(call, lambda: verdicts.append(enterprises.put_enterprise(call.connection, entry, place, act)), lambda: _read(call))
+    return replace(answer, status=201) if verdicts and verdicts[0].verdict == "created" else answer
 
 
-def _place(call: Call, entry: Entry) -> dict[str, Any]:
-    """Where it lies, as far as that is told: the area of its position, else the one that is named."""
-    if entry.position is not None:
-        located, lon, lat = call.places.locator(call.deps.store, call.now).place(entry.position)
-        return {"area": located.area or entry.told.get("area") or call.scope.areas[0], "lon": lon, "lat": lat}
-    return {"area": entry.told["area"]} if "area" in entry.told else {}
+def post_file(call: Call) -> Answer:
+    """What a file would change, row by row, and with `apply` the change: all rows or none, with `partial` the good ones."""
+    wanted = read_params(FILE_PARAMS, call.query)
+    datum = wanted.get("datum", DATUMS[0])
+    if datum not in DATUMS:
+        raise Invalid(f"datum: one of {', '.join(DATUMS)}")
+    with sent_table(call, wanted.get("file")) as path:
+        entries, faults = read_enterprises(path, call.config.ledgers.enterprise_kinds, datum)
+        name = path.name
+    if len(entries) + len(faults) > MOST_ROWS:
+        raise Invalid(f"more than {MOST_ROWS} rows: split the file, or use ./yiping import enterprises")
+    locator = call.places.locator(call.deps.store, call.now)
+    act = Act("import", call.scope, call.now, note=f"导入 {name}", address=call.address)
+    take: Take = "nothing" if not wanted.get("apply") else "good" if wanted.get("partial") else "whole"
+    taken = put_all(call.connection, entries, faults, lambda one: place_of(one, locator, call.scope.areas[0]), act, take)
+    counts = Counter(one.verdict for one in taken.verdicts)
+    return Answer({
+        "applied": taken.kept,
+        "counts": {word: counts[word] for word in ("created", "changed", "unchanged", "refused")},
+        "rows": [asdict(one) for one in taken.verdicts],
+    })  # fmt: skip
 
 
 def act_on_enterprise(call: Call) -> Answer:

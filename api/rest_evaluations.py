@@ -19,8 +19,9 @@ ISSUERS = frozenset({"leader", "supervisor", "dispatcher", "admin"})
 LIST_PARAMS = (Param("subject", "cases or hotline"), Param("period", "day, week, month, quarter, year or span"), AREA, *PAGE)
 REPORT_PARAMS = (Param("with", "id of another report of the same subject: figures of both, and their difference", "integer"),)
 ROWS_PARAMS = (
-    Param("indicator", "its code"), Param("part", "numerator or denominator"), Param("by", "dimension"),
-    Param("key", f"one key of it; {counted.NOBODY}: rows that have none"), *PAGE,
+    Param("indicator", "its code"), live.PART, Param("by", "dimension"),
+    Param("key", f"one key of it; {counted.NOBODY}: rows that have none"),
+    Param("span", f"{', '.join(evaluations.SPANS)}: whose rows, the report's own period's unless given"), *PAGE,
 )  # fmt: skip
 _FIELDS = {"subject", "period", "at", "from", "to", "area", "why"}
 
@@ -95,14 +96,16 @@ def get_rows(call: Call) -> Answer:
     wanted = read_params(ROWS_PARAMS, call.query)
     report = _report(call)
     part, key, after, limit = live.read_behind(wanted)
-    by, code = wanted.get("by", "total"), wanted.get("indicator", "")
+    by, code, span = wanted.get("by", "total"), wanted.get("indicator", ""), wanted.get("span", evaluations.SPANS[0])
+    if span not in evaluations.SPANS:
+        raise Invalid(f"span: one of {', '.join(evaluations.SPANS)}")
     if by not in counted.DIMENSIONS[report["subject"]]:
         raise Invalid(f"by: one of {', '.join(counted.DIMENSIONS[report['subject']])}")
     formulas = _formulas(report)
-    formula = live.find_formula(formulas, code)
+    formula = live.find_formula(formulas, code, part)
     of = indicators.rows_of(formula, part)
-    rows = evaluations.list_rows(call.connection, report, Behind(of, by, key, after, limit)) if of else []
-    tallies = None if after else evaluations.tallies(call.connection, report, by, key)
+    rows = evaluations.list_rows(call.connection, report, Behind(of, by, key, after, limit), span) if of else []
+    tallies = None if after else evaluations.tallies(call.connection, report, by, key, span)
     return Answer(live.rows_body(code, formula, part, of, rows, tallies, formulas, limit))
 
 

@@ -32,8 +32,9 @@ INDICATORS_PARAMS = (
     _BY, *_PERIOD, Param("compare", "true: each figure with the period before and the same a year earlier", "boolean"),
     Param("count", f"periods, at most {_MOST_PERIODS}, 12 unless given", "integer"), *_CHOICE,
 )  # fmt: skip
+PART = Param("part", "numerator, denominator, undecided, decided (the denominator without those), deduction-1 … of a score, every")
 ROWS_PARAMS = (
-    Param("part", "numerator or denominator"), _BY, Param("key", f"one key of that dimension; {counted.NOBODY}: rows that have none"),
+    PART, _BY, Param("key", f"one key of that dimension; {counted.NOBODY}: rows that have none"),
     Param("as_of", "the moment the figure was computed for: what is late by then is late", "time"), *_PERIOD, *_CHOICE, *PAGE,
 )  # fmt: skip
 TODAY_PARAMS = (AREA, *SPAN)
@@ -145,7 +146,7 @@ def get_rows(call: Call) -> Answer:
     part, key, after, limit = read_behind(wanted)
     as_of = wanted.pop("as_of", call.now)
     asked = read_asked(call, wanted)
-    formula = find_formula(asked.formulas, call.path["code"])
+    formula = find_formula(asked.formulas, call.path["code"], part)
     rows = indicators.rows_of(formula, part)
     behind = Behind(rows, asked.by, key, after, limit)
     found = counted.list_rows(call.connection, call.scope, asked.chosen, asked.period, behind, as_of) if rows else []
@@ -157,8 +158,6 @@ def get_rows(call: Call) -> Answer:
 def read_behind(wanted: dict[str, Any]) -> tuple[str, str | None, str, int]:
     """part, key, where the page before ended, limit. Raises `Invalid`."""
     part, limit = wanted.pop("part", "numerator"), wanted.pop("limit", 100)
-    if part not in indicators.PARTS:
-        raise Invalid("part: numerator or denominator")
     if not 1 <= limit <= 1000:
         raise Invalid("limit: from 1 to 1000")
     place = read_cursor(wanted.pop("next", None), str)
@@ -178,10 +177,12 @@ def rows_body(
     return body
 
 
-def find_formula(formulas: Mapping[str, IndicatorConfig], code: str) -> IndicatorConfig:
-    """Raises `NotFound`."""
+def find_formula(formulas: Mapping[str, IndicatorConfig], code: str, part: str) -> IndicatorConfig:
+    """Raises `NotFound`, and `Invalid` for a part the figure has not."""
     if code not in formulas:
         raise NotFound(f"no indicator is called '{code}'; there are {', '.join(formulas)}")
+    if part not in (known := indicators.parts_of(formulas[code])):
+        raise Invalid(f"part: of {code} one of {', '.join(known)}")
     return formulas[code]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from api import rest_duty_log, rest_enterprises, rest_hazards, rest_orders
+from api import rest_duty_log, rest_enterprises, rest_hazards, rest_hotline, rest_orders
 from api.call import Answer, Call, Param
 from api.papers import texts
 from core.errors import Invalid, NotFound
@@ -21,6 +21,10 @@ _LEDGERS: Mapping[str, tuple[Callable[[Call], Answer], str, tuple[str, ...]]] = 
     "orders": (rest_orders.list_orders, "orders", (
         "id", "case_number", "title", "area", "text", "unit", "issued_name", "issued_at", "due_at", "stage", "overdue", "feedback",
         "fed_back_name", "fed_back_at", "returns", "ended_at", "ended_why", "drill", "simulated")),
+    "hotline": (rest_hotline.list_tickets, "tickets", (
+        "id", "ticket_no", "upper_no", "source", "via", "appeal_type", "confidential", "title", "area", "stage", "case_number", "unit",
+        "opened_at", "accepted_at", "dispatched_at", "due_at", "overdue", "replied_at", "closed_at", "reply", "result", "why",
+        "merged_into", "told", "told_at", "contacted", "solved", "satisfaction", "revisit_at", "drill", "simulated")),
     "hazards": (rest_hazards.list_hazards, "hazards", (
         "id", "level", "title", "text", "area", "address", "enterprise", "enterprise_name", "unit", "measures", "found_name", "found_at",
         "due_at", "stage", "overdue", "rectified_name", "rectified_at", "verified_name", "verified_at", "returns", "ended_at", "lon",
@@ -74,7 +78,7 @@ def _cell(call: Call, ledger: str, column: str, row: Mapping[str, Any], say: Tex
     """A value in words: codes by their labels, times in the city's zone."""
     value = row.get(column)
     match column:
-        case "stage" | "level" | "risk":
+        case "stage" | "level" | "risk" | "told" | "satisfaction":
             noun = ledger.removesuffix("s")
             return _word(say, f"ledgers.{noun}.{column}", value)
         case "kind":

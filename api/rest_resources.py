@@ -1,8 +1,11 @@
 """Resources over HTTP: the ledger, what is near a place, whom to call, and keeping it by hand."""
 
 from dataclasses import replace
+from typing import Any
 
 from api.call import AREA, PAGE, Answer, Call, Param, read_cursor, read_filter, read_params, write_cursor
+from api.problems import NoVersion, make_etag, read_etag
+from api.rest_alerts import acted, shown
 from core.emergency_config import KINDS
 from core.errors import Invalid
 from dispatch.resources import HEADINGS, Resource, read_row
@@ -40,12 +43,24 @@ def _kinds(named: list[str]) -> list[str]:
     return named
 
 
+def get_resource(call: Call) -> Answer:
+    return shown(_shape(call))
+
+
+def _shape(call: Call) -> dict[str, Any]:
+    return resources.get_resource(call.connection, call.scope, call.path["code"])
+
+
 def put_resource(call: Call) -> Answer:
-    """201 when it is new."""
+    """201 when it is new; one that is there is changed by whoever names the version they saw (`If-Match`)."""
     resource = _read(call)
-    act = Act("keep", call.scope, call.now, address=call.address)
-    new = resources.keep(call.connection, resource, act)
-    return Answer({"code": resource.code, "new": new}, 201 if new else 200)
+    expect = read_etag(call.headers.get("If-Match"))
+    if call.headers.get("If-Match") is None and (version := resources.find_version(call.connection, call.scope, resource.code)) is not None:
+        raise NoVersion(make_etag(version))
+    act = Act("keep", call.scope, call.now, expect=expect, address=call.address)
+    new: list[bool] = []
+    answer = acted(call, lambda: new.append(resources.keep(call.connection, resource, act)), lambda: _shape(call))
+    return replace(answer, status=201) if new and new[0] else answer
 
 
 def _read(call: Call) -> Resource:

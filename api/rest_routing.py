@@ -12,7 +12,7 @@ from core.config import problems_of
 from core.errors import Invalid
 from core.plain import fault_of_text
 from core.routing_config import RoutingWords
-from store import routing, routing_rules
+from store import routing, routing_rules, routing_trial
 from store.acts import Act
 
 ROUTING_PARAMS = (Param("withdrawn", "those that were withdrawn, too", "boolean"),)
@@ -67,6 +67,19 @@ def delete_routing(call: Call) -> Answer:
     return get_routing(call)
 
 
+def post_trial(call: Call) -> Answer:
+    """What the last cases would have been proposed with a rule as it is written here; nothing is kept. `words` null: without it."""
+    fields, name = call.fields(), call.path["rule"]
+    last, words = fields.pop("last", 100), fields.pop("words", None)
+    if fields or not isinstance(last, int) or isinstance(last, bool) or not 1 <= last <= routing_trial.MOST:
+        raise Invalid(f"write {{words, last}}; last: how many cases, from 1 to {routing_trial.MOST}")
+    if _NAME.fullmatch(name) is None or not (words is None or isinstance(words, dict)):
+        raise Invalid("words: a rule as it would be kept, or null")
+    act = Act("try", call.scope, call.now, "trial")
+    wanted = _words(words) if words is not None else None
+    return Answer(routing_trial.try_rule(call.connection, name, wanted, call.config.area, act, last))
+
+
 def _seen(call: Call, name: str) -> int:
     """The revision the caller saw. Raises `NoVersion`: two who never looked would undo each other."""
     expect = read_etag(call.headers.get("If-Match"))
@@ -76,8 +89,12 @@ def _seen(call: Call, name: str) -> int:
 
 
 def _read(call: Call, fields: dict[str, Any], act: str, expect: int) -> tuple[RoutingWords, Act]:
-    """Raises `Invalid` with what is wrong and where."""
     why = _why(fields)
+    return _words(fields), Act(act, call.scope, call.now, why, expect, address=call.address)
+
+
+def _words(fields: dict[str, Any]) -> RoutingWords:
+    """Raises `Invalid` with what is wrong and where."""
     try:
         words = RoutingWords.model_validate(fields)
     except ValidationError as error:
@@ -85,7 +102,7 @@ def _read(call: Call, fields: dict[str, Any], act: str, expect: int) -> tuple[Ro
     for name in ("label", "label_en"):
         if fault := fault_of_text(getattr(words, name), one_line=True) if getattr(words, name) else None:
             raise Invalid(f"{name}: {fault}")
-    return words, Act(act, call.scope, call.now, why, expect, address=call.address)
+    return words
 
 
 def _why(fields: dict[str, Any]) -> str:

@@ -1,34 +1,64 @@
-"""A city's class standards and working time over HTTP; both are changed by `yiping import`, never here."""
+"""A city's class standards over HTTP: the table as it holds, and a new one from a file, told before it is taken. Decides no deadline."""
+
+from typing import Any
 
 from api.call import Answer, Call, Param, read_params
+from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
 from core.errors import Invalid
-from dispatch import work_calendar
+from dispatch import standards as tables
 from dispatch.standards import COMPONENT, EVENT
-from store import standards, work_days
+from geodata.tables import read_table
+from store import audit, standards
+from store.acts import Act
 
 STANDARDS_PARAMS = (
     Param("kind", f"{EVENT} or {COMPONENT}"), Param("class_code", "4 digits"),
     Param("ended", "also what the city's table has no more", "boolean"),
 )  # fmt: skip
-_AHEAD = 2  # years
+FILE_PARAMS = (Param("kind", f"{EVENT} or {COMPONENT}: which of the two tables it replaces"), FILE_PARAM, APPLY_PARAM)
+_MOST_FAULTS = 500
 
 
 def list_standards(call: Call) -> Answer:
     """Class × condition with limit, units and closing condition; `lead_unit` is a unit's code, null where none of those named is known."""
     wanted = read_params(STANDARDS_PARAMS, call.query)
-    kind = wanted.get("kind")
-    if kind not in (None, EVENT, COMPONENT):
-        raise Invalid(f"kind: {EVENT} or {COMPONENT}")
+    kind = _kind(wanted.get("kind")) if wanted.get("kind") else None
     found = standards.list_standards(call.connection, kind, wanted.get("class_code"), bool(wanted.get("ended")))
     return Answer({"standards": found})
 
 
-def get_work_time(call: Call) -> Answer:
-    """Office hours, the city's own days, and the years from this one on of which only weekends are known."""
-    own, work, year = work_days.own_days(call.connection), call.config.work, call.now.astimezone(call.config.area.zone).year
+def post_standards(call: Call) -> Answer:
+    """What a file would change in one of the two tables, and with `apply` the change; with one fault nothing is taken."""
+    wanted = read_params(FILE_PARAMS, call.query)
+    kind = _kind(wanted.get("kind"))
+    with sent_table(call, wanted.get("file")) as path:
+        table = read_table(path, tables.HEADINGS, *tables.KEYS)
+        source = path.name
+    found, faults = tables.read_rows(table.rows, kind)
+    changes = standards.compare(call.connection, kind, found) if found else standards.Changes()
+    applied = bool(wanted.get("apply") and found)
+    if applied:
+        standards.take(call.connection, changes, source, call.now)
+        act = Act("import", call.scope, call.now, address=call.address)
+        audit.append(call.connection, act, "standards", kind, call.config.area.code, detail={"file": source, **_counts(changes)})
     return Answer({
-        **work.model_dump(mode="json", include={"hours", "seasons", "holidays"}),
-        "day_s": work.day_for.total_seconds(),
-        "own_days": [{"day": day.isoformat(), "works": works} for day, works in own],
-        "unknown_years": work_calendar.unknown_years(work.holidays, own, year, year + _AHEAD),
+        "kind": kind,
+        "rows": len(table.rows),
+        "applied": applied,
+        "faults": [fault._asdict() for fault in faults[:_MOST_FAULTS]],
+        "counts": {"faults": len(faults), **_counts(changes)},
+        "added": changes.added,
+        "changed": changes.changed,
+        "ended": changes.ended,
     })  # fmt: skip
+
+
+def _counts(changes: standards.Changes) -> dict[str, int]:
+    saved = changes.saved
+    return {"added": saved.added, "changed": saved.changed, "ended": saved.ended, "unchanged": saved.unchanged}
+
+
+def _kind(word: Any) -> str:
+    if word not in (EVENT, COMPONENT):
+        raise Invalid(f"kind: {EVENT} or {COMPONENT}")
+    return str(word)

@@ -32,7 +32,9 @@ EMERGENCIES: tuple[Route, ...] = (
     Route("GET", "/briefs/{id}/{file}", "read", "`paper.html` or `paper.pdf`", rest_brief.get_paper, PAPER_PARAMS),
     Route("GET", "/resources", "read", "Teams, equipment, materials, shelters, hospitals, experts, contacts, hazards; near a place",
           rest_resources.list_resources, rest_resources.RESOURCE_PARAMS),
-    Route("PUT", "/resources/{code}", "act or admin", "Keep a resource by hand", rest_resources.put_resource, body=_RESOURCE,
-          answers=((201, "new"), (200, "changed"))),
+    Route("GET", "/resources/{code}", "read", "One resource, also one that is out", rest_resources.get_resource),
+    Route("PUT", "/resources/{code}", "act or admin", "Keep a resource by hand; one that is there only with `If-Match`",
+          rest_resources.put_resource, body=_RESOURCE, answers=((201, "new"), (200, "changed"), (412, "somebody was faster"),
+          (428, "say which version you saw"))),
     Route("GET", "/resources/{code}/contact", "act", "Whom to call; audited at every look", rest_resources.get_contact),
 )  # fmt: skip

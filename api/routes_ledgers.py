@@ -38,6 +38,8 @@ LEDGERS: tuple[Route, ...] = (
           "image/jpeg", ((201, "media_id"),)),
     Route("GET", "/enterprises", "read", "Enterprises and sites with their risk; as GeoJSON: points for a map",
           rest_enterprises.list_enterprises, rest_enterprises.ENTERPRISE_PARAMS),
+    Route("POST", "/enterprises", "act", "A CSV or Excel file of enterprises: what it would change row by row; with `apply` it is taken",
+          rest_enterprises.post_file, rest_enterprises.FILE_PARAMS, BYTES, "application/octet-stream"),
     Route("GET", "/enterprises/{code}", "read", "One enterprise with the history of its risk", rest_enterprises.get_enterprise),
     Route("PUT", "/enterprises/{code}", "act", "Write an enterprise down or change it", rest_enterprises.put_enterprise, body=_ENTERPRISE,
           answers=PUT),

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api import rest_patrols, rest_rosters, rest_units
+from api import rest_patrols, rest_roster_sheet, rest_rosters, rest_units
 from api.call import Route
-from api.shapes import DATE, FLAG, IDS, INTEGER, NUMBER, TEXT, TEXTS, TIME, object_of
+from api.shapes import BYTES, DATE, FLAG, IDS, INTEGER, NUMBER, TEXT, TEXTS, TIME, object_of
 
 _WHO: Mapping[str, Any] = {"type": ["string", "integer"]}
 
@@ -45,6 +45,10 @@ ORGANISATION: tuple[Route, ...] = (
           rest_rosters.ROSTER_PARAMS),
     Route("POST", "/rosters", _KEEPING, "Give shifts of duty grids to people; `replace` ends who had them", rest_rosters.post_roster,
           body=_ROSTER, answers=((201, "the rosters made"), _TAKEN)),
+    Route("GET", "/rosters.xlsx", _KEEPING, "The rosters as a sheet of people and days", rest_roster_sheet.get_sheet,
+          rest_roster_sheet.SHEET_PARAMS),
+    Route("POST", "/rosters/sheet", _KEEPING, "What a sheet of people and days would make of the rosters, and with `apply` the change",
+          rest_roster_sheet.post_sheet, rest_roster_sheet.FILE_PARAMS, BYTES, "application/octet-stream"),
     Route("POST", "/rosters/{id}/acts", _KEEPING, "`end` a roster", rest_rosters.act_on_roster,
           body=object_of(("act",), act=TEXT, **{"from": DATE})),
     Route("GET", "/substitutions", "read", "Who stands in for whom", rest_rosters.list_substitutions, rest_rosters.SUBSTITUTION_PARAMS),

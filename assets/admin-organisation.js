@@ -16,7 +16,7 @@ const digit = n => [...t('organisation.digits')][n] ?? n;
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['admin', 'organisation'].map(name => loadText(config.language, name)));
+  await Promise.all(['admin', 'organisation', 'keeping'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const tabs = [...root.querySelectorAll('[data-tab]')];
   const state = { told: null, wanted: '', unit: config.unit || '', tab: 'people', one: null };

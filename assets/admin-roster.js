@@ -3,6 +3,7 @@
 import { h, t, fill, icon, labelOf, now, toast } from './duty-dom.js';
 import { read, call, explain } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
+import { openUpload, done } from './admin-upload.js';
 
 const DAY_MS = 86_400_000;
 const PAGE = 250;
@@ -47,9 +48,26 @@ export class Roster {
       h('div', { class: 'o-bar' }, button('before', -7, 'chevron-left'), h('b', { class: 'num' }, t('roster.week', { from: days[0], to: days[6] })), button('after', 7, 'chevron-right'), button('this', 0),
         h('label', {}, h('input', { type: 'checkbox', checked: this.onlyGaps, 'data-do': 'only-gaps', onchange: event => { this.onlyGaps = event.target.checked; this.draw(); } }), t('roster.only_gaps')),
         h('span', { class: gaps ? 'o-gap' : 'a-note', 'data-figure': 'gaps', 'data-value': gaps }, t('roster.summary', { grids: `${this.grids.length}${this.next ? '+' : ''}`, gaps, bare })),
+        h('a', { class: 'o-way', href: this.#sheetOut(), download: '', 'data-do': 'sheet-out', title: t('roster.sheet_out'), 'aria-label': t('roster.sheet_out') }, icon('download'), h('span', {}, t('roster.sheet_out'))), h('button', { type: 'button', 'data-do': 'sheet-in', title: t('roster.sheet_in'), 'aria-label': t('roster.sheet_in'), onclick: () => this.#sheetIn() }, icon('upload'), h('span', {}, t('roster.sheet_in'))),
         h('button', { type: 'button', class: 'primary', 'data-do': 'assign', onclick: () => this.assign(this.grids.map(grid => grid.duty_grid)) }, icon('plus'), t('roster.assign'))),
       shown.length ? h('table', { class: 'a-table o-week' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('roster.grid')), days.map(day => h('th', { scope: 'col' }, this.#dayName(day))))), h('tbody', {}, shown.map(grid => this.#row(grid, days)))) : h('div', { class: 'a-none' }, icon(this.grids.length ? 'circle-check' : 'grid-3x3'), h('span', {}, t(this.grids.length ? 'roster.all_covered' : 'roster.none_here'))),
       this.next && h('button', { type: 'button', class: 'a-more', onclick: () => this.load(true) }, t('roster.more')));
+  }
+
+  /** The month of the week shown, as a sheet of people and days. */
+  #sheetOut() {
+    const first = `${this.from.slice(0, 7)}-01`, days = new Date(Date.UTC(Number(this.from.slice(0, 4)), Number(this.from.slice(5, 7)), 0)).getUTCDate();
+    return `/api/v1/rosters.xlsx?${new URLSearchParams({ area: this.area, from: first, days })}`;
+  }
+
+  /** A sheet by file: told grid by grid before it is taken. */
+  #sheetIn() {
+    const month = h('input', { type: 'month' }), grid = h('select', {}, h('option', { value: '' }, '—'), this.grids.map(one => h('option', { value: one.duty_grid }, `${one.name} ${one.duty_grid}`))), replace = h('input', { type: 'checkbox' });
+    const fields = [field(t('roster.sheet_month'), month), field(t('roster.sheet_grid'), grid), h('label', { class: 'box' }, replace, h('span', {}, t('roster.sheet_replace')))];
+    openUpload({ title: t('roster.sheet_in'), about: t('roster.sheet_about'), path: '/rosters/sheet', fields, asked: () => ({ month: month.value, duty_grid: grid.value, replace: replace.checked && 'true' }), name: 'roster-sheet',
+      taken: () => { done(t('roster.sheet_done')); this.load(); },
+      tell: told => (told.laid.some(one => !one.stands) ? [h('p', {}, h('b', {}, t('roster.sheet_told', { from: told.from, to: told.to, people: told.people, shifts: told.laid.filter(one => !one.stands).length })), told.ended > 0 && h('span', { class: 'o-soft' }, t('roster.sheet_ended', { n: told.ended }))),
+        h('div', { class: 'u-scroll' }, h('table', { class: 'a-table u-changes' }, h('tbody', {}, told.laid.filter(one => !one.stands).map(one => h('tr', {}, h('th', { scope: 'row' }, this.grids.find(grid_ => grid_.duty_grid === one.duty_grid)?.name || one.duty_grid, h('small', {}, one.duty_grid)), h('td', {}, labelOf(this.told.shifts[one.shift]) || one.shift), h('td', { class: one.served < one.days ? 'num o-soft' : 'num' }, t('roster.sheet_served', one)))))))] : null) });
   }
 
   #dayName(day) { return `${day.slice(5)} ${new Intl.DateTimeFormat(document.documentElement.lang, { weekday: 'short', timeZone: 'UTC' }).format(Date.parse(`${day}T00:00:00Z`))}`; }

@@ -7,9 +7,9 @@ const nameOf = one => (language() === 'en' && one.name_en) || one.name;
 const roleOf = role => word('desk.role', role);
 
 /** A form in a dialog that stays until the server took it; `send` gets the fields. */
-export function ask(title, parts, send, name) {
+export function ask(title, parts, send, name, words = t('organisation.save')) {
   const said = h('p', { class: 'form-error', role: 'alert' });
-  const form = h('form', { class: 'note-form o-form' }, parts, said, h('footer', {}, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('desk.cancel')), h('button', { type: 'submit', class: 'primary', 'data-do': 'save' }, icon('check'), t('organisation.save'))));
+  const form = h('form', { class: 'note-form o-form' }, parts, said, h('footer', {}, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('desk.cancel')), h('button', { type: 'submit', class: 'primary', 'data-do': 'save' }, icon('check'), words)));
   const dialog = openDialog(title, form, name);
   form.addEventListener('submit', async event => {
     event.preventDefault();

@@ -14,11 +14,11 @@ async function stage(root) {
 
 const colour = (root, name) => getComputedStyle(root).getPropertyValue(name).trim();
 
-/** `rows`: one a period, oldest first. A period without a value breaks the line: it is not zero. */
-export async function drawCourse(root, rows, formula) {
+/** `rows`: one a period, oldest first. A period without a value breaks the line: it is not zero. `below` names the periods, each under its bar. */
+export async function drawCourse(root, rows, formula, below) {
   const node = await stage(root);
   if (!node) return;
-  const every = node.clientWidth < 560 ? 2 : 1, x = rows.map(row => row.key), of = name => rows.map(row => row.figures[formula.code]?.[name] ?? null);
+  const x = rows.map(row => row.key), of = name => rows.map(row => row.figures[formula.code]?.[name] ?? null);
   const ink = colour(root, '--ink-2'), grid = colour(root, '--line-2'), accent = colour(root, '--accent'), bars = formula.kind === 'rate';
   const label = labelOf(formula), unit = unitOf(formula), whole = formula.kind === 'count';
   const traces = [
@@ -31,10 +31,12 @@ export async function drawCourse(root, rows, formula) {
   const second = bars ? [Math.max(0, five(least - room, 'floor')), Math.min(101, five(most + room, 'ceil'))] : [0, most + room];
   const font = { color: ink, size: 12 }, axis = { tickfont: font, linecolor: grid };
   const layout = {
-    ...node.layout, width: undefined, height: undefined, autosize: true, font, xaxis: { ...node.layout.xaxis, ...axis, type: 'category', autorange: true, tickangle: 0, tickmode: 'array', tickvals: x.filter((_, at) => (x.length - 1 - at) % every === 0), ticktext: x.filter((_, at) => (x.length - 1 - at) % every === 0).map(label => label.replace(/^20(\d\d-)/, '$1')) }, yaxis: { ...node.layout.yaxis, ...axis, autorange: true, gridcolor: grid },
+    ...node.layout, width: undefined, height: undefined, autosize: true, font, xaxis: { ...node.layout.xaxis, ...axis, type: 'category', autorange: true, showticklabels: false, automargin: false }, yaxis: { ...node.layout.yaxis, ...axis, autorange: true, gridcolor: grid },
     yaxis2: { ...node.layout.yaxis2, ...axis, visible: !whole, tickmode: 'auto', ticksuffix: formula.kind === 'rate' ? '%' : '', autorange: false, range: second }, hoverlabel: { bgcolor: colour(root, '--panel-2'), font: { color: colour(root, '--ink') } },
     shapes: formula.target === null || whole ? [] : [{ type: 'line', xref: 'paper', x0: 0, x1: 1, yref: 'y2', y0: formula.target, y1: formula.target, line: { color: colour(root, '--good'), width: 1.4, dash: 'dash' } }],
-    annotations: formula.target === null || whole ? [] : [{ xref: 'paper', x: 1, xanchor: 'right', yref: 'y2', y: formula.target, yanchor: 'bottom', showarrow: false, text: t('analysis.target', { value: `${number(formula.target)}${unit}` }), font: { size: 11, color: colour(root, '--good') } }],
+    annotations: formula.target === null || whole ? [] : [{ xref: 'paper', x: 0, xanchor: 'left', yref: 'y2', y: formula.target, yanchor: 'bottom', showarrow: false, text: t('analysis.target', { value: `${number(formula.target)}${unit}` }), font: { size: 11, color: colour(root, '--good') } }],
   };
   await window.Plotly.react(node, traces, layout);
+  const drawn = node._fullLayout._size;
+  below.style.setProperty('padding', `0 ${drawn.r}px 0 ${drawn.l}px`);
 }

@@ -8,6 +8,10 @@ const DECIMALS = { rate: 2, mean: 2, count: 0, score: 2 };
 
 /** A value as people read it, with its unit; a dash where it is unknown. */
 export const valueOf = (formula, value) => (value === null || value === undefined ? '—' : number(value, DECIMALS[formula.kind]));
+/** The same with one decimal, where there is little room. */
+export const roundedOf = (formula, value) => (value === null || value === undefined ? '—' : number(value, Math.min(1, DECIMALS[formula.kind])));
+/** 2026-11 → 26-11, 2026-W47 → W47, 2026-11-21 → 11-21 */
+export const periodName = label => label.replace(/^\d{4}-(W\d\d|\d\d-\d\d)$/, '$1').replace(/^20(\d\d-)/, '$1');
 export const unitOf = formula => (known(`analysis.unit.${formula.kind}`) ? t(`analysis.unit.${formula.kind}`) : '');
 
 /** The name of a row of a table: nobody's rows have a name of their own, sources are words of ours. */
@@ -29,10 +33,13 @@ export function rowSetInWords(one) {
   return `${within}${but ? `${language() === 'en' ? ', ' : '，'}${t('analysis.without')}${gap()}${but}` : ''}${weight}`;
 }
 
+/** What a part of a figure is called. */
+export const partName = part => t({ every: 'analysis.every_row', undecided: 'analysis.part.undecided' }[part] || (part.startsWith('deduction-') ? 'analysis.part.deduction' : `analysis.${part}`));
+
 /** One part of a formula in words. */
 export function partInWords(formula, part) {
   if (formula.kind === 'mean' && part === 'numerator') return t('analysis.mean_of', { measure: t(`analysis.measure.${formula.measure}`) });
-  return formula.sets[part].map(rowSetInWords).join(` ${t('analysis.plus')} `);
+  return (formula.sets[part] || []).map(rowSetInWords).join(` ${t('analysis.plus')} `);
 }
 
 /** How a value moved against another: better, worse or neither, by how much, in words. */
@@ -50,11 +57,12 @@ export function standing(formula, value) {
   return (value - formula.target) * formula.good >= 0 ? 'well' : 'poor';
 }
 
-/** Rows best first; those without a value stand last. */
+/** Rows best first; those without a value stand behind them, and last what belongs to nobody: nobody wins by it. */
 export function ranked(rows, formula) {
   const sign = formula.good < 0 ? 1 : -1;
   const value = row => row.figures[formula.code]?.value ?? null;
   return [...rows].sort((a, b) => {
+    if ((a.key === NOBODY) !== (b.key === NOBODY)) return (a.key === NOBODY) - (b.key === NOBODY);
     if (value(a) === null || value(b) === null) return (value(a) === null) - (value(b) === null);
     return sign * (value(a) - value(b)) || (b.figures[formula.code].denominator ?? 0) - (a.figures[formula.code].denominator ?? 0) || a.key.localeCompare(b.key);
   });

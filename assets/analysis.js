@@ -1,37 +1,20 @@
 // Evaluation: asks for the figures of a period, live or frozen, and hands one view to cards, ranking, matrix, course and rows.
 // A view is the same whether it was counted now or frozen then; what is unknown stays unknown.
 
-import { begin, h, t, fill, icon, clock, number, labelOf, toast, now } from './duty-dom.js';
+import { begin, h, t, fill, icon, clock, number, labelOf, toast } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
 import { streetNames } from './duty-place.js';
-import { cards, ranking, matrix, none } from './analysis-figures.js';
+import { cards, ranking, matrix, periods, none } from './analysis-figures.js';
 import { openFigure } from './analysis-rows.js';
 import { drawCourse } from './analysis-chart.js';
 import { listReports, askIssue } from './analysis-reports.js';
+import { frozenView, liveView } from './analysis-views.js';
 import { DIMENSIONS, shift } from './analysis-words.js';
 
 const KINDS = ['day', 'week', 'month', 'quarter', 'year'];
 const PERIODS = 12;
-const age = at => Math.max(0, Math.round((now() - Date.parse(at)) / 1000));
-
-/** What `GET /indicators/{subject}` told, as a view. */
-function liveView(told) {
-  const compared = {};
-  for (const name of ['before', 'year_before']) if (told[name]) compared[name] = { label: told[name].label, tables: { total: [told[name].total], [told.by]: told[name].rows } };
-  return { ...told, asOf: told.as_of, compared, frozen: null, age: () => age(told.as_of), link: (code, by, row) => row.rows.replace('{code}', code) };
-}
-
-/** A frozen report by one of its dimensions, as a view. */
-function frozenView(report, by) {
-  const compared = {};
-  for (const [name, one] of Object.entries(report.compared)) compared[name] = { label: one.label, tables: one };
-  return {
-    subject: report.subject, by, label: report.label, from: report.since, to: report.until, elapsed: 1, formulas: report.formulas, rows: report.figures[by] || [], total: report.figures.total[0], compared, asOf: report.as_of, frozen: report,
-    age: () => age(report.as_of), link: (code, of, row) => `/evaluations/${report.id}/rows?indicator=${code}&by=${of}${of === 'total' ? '' : `&key=${encodeURIComponent(row.key)}`}`,
-  };
-}
 
 export async function mount(root, config) {
   await begin(config);
@@ -41,10 +24,10 @@ export async function mount(root, config) {
   const asked = new URLSearchParams(location.search);
   const state = { subject: asked.get('subject') === 'hotline' ? 'hotline' : 'cases', kind: KINDS.includes(asked.get('period')) ? asked.get('period') : 'month', at: asked.get('at') || '', by: asked.get('by') || 'unit', area: asked.get('area') || '', code: asked.get('code') || '', report: Number(asked.get('report')) || null };
   const streets = await streetNames().catch(() => ({}));
-  let view = null, course = [], turn = 0;
+  let view = null, course = null, turn = 0;
 
   const chosen = () => view.formulas.find(one => one.code === state.code) || view.formulas.find(one => one.code === 'in_time_archive_rate') || view.formulas[0];
-  const open = (by, row, formula) => openFigure(view, by, row, formula);
+  const open = (...asked) => openFigure(...asked, config.may_open);
   const choose = code => { state.code = code; remember(); draw(); drawChart(); };
   const query = extra => new URLSearchParams({ period: state.kind, ...(state.at ? { at: state.at } : {}), ...(state.area ? { area: state.area } : {}), ...extra }).toString();
   const change = (...changes) => { Object.assign(state, ...changes); remember(); load(); };
@@ -62,12 +45,12 @@ export async function mount(root, config) {
     try {
       const told = state.report ? frozenView(await read(`/evaluations/${state.report}`), state.by) : liveView(await read(`/indicators/${state.subject}?${query({ by: state.by, compare: true })}`));
       if (mine !== turn) return;
-      view = { ...told, opens: config.may_open };
+      view = told;
       state.subject = told.subject;
       draw();
-      const [, past] = await Promise.all([listReports(slots.reports, state.subject, state.report, id => change({ report: id })), readCourse()]);
+      const [, past] = await Promise.all([listReports(slots.reports, state.subject, state.report, id => change({ report: id }), open), readCourse()]);
       if (mine !== turn) return;
-      course = past ? past.rows : [];
+      course = past;
       await drawChart();
     } catch (problem) {
       if (mine !== turn) return;
@@ -91,7 +74,7 @@ export async function mount(root, config) {
     const formula = chosen(), empty = Object.values(view.total.figures).every(one => !one.denominator && !one.numerator);
     const by = t(`analysis.by.${view.by}`);
     slots['ranking-title'].textContent = t('analysis.rank_of', { by, name: labelOf(formula) });
-    slots['ranking-note'].textContent = t('analysis.rank_note', { n: number(view.rows.length) });
+    slots['ranking-note'].textContent = view.rows.length ? t('analysis.rank_note', { n: number(view.rows.length) }) : '';
     slots['matrix-title'].textContent = t('analysis.matrix_of', { by });
     slots['matrix-note'].textContent = t('analysis.matrix_note');
     slots['course-title'].textContent = t('analysis.course_of', { name: labelOf(formula), n: PERIODS });
@@ -104,10 +87,11 @@ export async function mount(root, config) {
   }
 
   async function drawChart() {
-    const bare = !course.some(row => (row.figures[chosen().code]?.value ?? null) !== null);
+    const formula = chosen(), rows = course ? course.rows : [], bare = !rows.some(row => (row.figures[formula.code]?.value ?? null) !== null);
     slots['course-none'].hidden = !bare;
     if (bare) fill(slots['course-none'], h('p', { class: 'muted' }, t('analysis.none')));
-    await drawCourse(root, course, chosen());
+    if (bare) fill(slots.periods); else periods(slots.periods, course, formula, open);
+    await drawCourse(root, rows, formula, slots.periods);
   }
 
   const select = (label, name, options, value, pick) => h('label', { class: 'an-select' }, h('span', {}, label), h('select', { 'data-field': name, onchange: event => pick(event.target.value) }, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));

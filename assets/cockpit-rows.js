@@ -14,6 +14,18 @@ export function dayStart(now, timezone) {
 const table = (heads, rows) => h('table', { class: 'rows' }, h('thead', {}, h('tr', {}, heads.map(head => h('th', {}, t(`cockpit.col.${head}`))))), h('tbody', {}, rows));
 const titled = row => h('span', { class: 'titled' }, badge(row.severity || 5), row.title);
 
+/** The cases the day's rate is of, by the formula of `/analysis`: due that day and closed or late (docs/evaluation.md). */
+async function decided(today) {
+  const until = new Date(Date.parse(today) + 86400e3).toISOString(), rows = [];
+  let next = '';
+  do {
+    const told = await read(`/indicators/cases/in_time_archive_rate/rows?part=decided&from=${encodeURIComponent(today)}&to=${encodeURIComponent(until)}&limit=1000${next}`);
+    rows.push(...told.rows);
+    next = told.next && `&next=${encodeURIComponent(told.next)}`;
+  } while (next);
+  return rows;
+}
+
 function ways({ picture, names, config, reach }) {
   const today = dayStart(reach(), config.timezone), street = row => names[row.street] || row.street || t('cockpit.street.none');
   const signal = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at || row.received_at)));
@@ -29,7 +41,11 @@ function ways({ picture, names, config, reach }) {
     },
     alerts: async () => [[...picture.alerts.values()].filter(row => !row.drill && isSignal(row)).sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
     cases: async () => [[...picture.cases.values()].filter(row => !row.drill).sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
-    in_time: async () => [rowsOf(await read(`/cases?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'cases').filter(row => Date.parse(row.due_at) >= Date.parse(today) && Date.parse(row.due_at) < Date.parse(today) + 86400e3), ['title', 'place', 'stage', 'due'], deed],
+    in_time: async () => {
+      const rows = await decided(today), counts = row => ['closed', 'in_time'].every(name => row.sets.includes(name)) && !row.sets.includes('forced');
+      return [rows, ['title', 'place', 'stage', 'due'], row => h('tr', { 'data-id': row.id, 'data-counts': String(counts(row)) }, h('td', {}, row.title), h('td', {}, row.area_name || '—'), h('td', {}, word('desk.stage', row.stage)),
+        h('td', { class: `num ${counts(row) ? '' : 'grave'}` }, `${clock(row.due_at)} ${t(counts(row) ? 'cockpit.in_time_yes' : row.sets.includes('forced') ? 'cockpit.in_time_forced' : 'cockpit.in_time_no')}`)), t('cockpit.of.in_time', { n: rows.filter(counts).length, of: rows.length })];
+    },
     response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'alerts').filter(row => Date.parse(row.acked_at) >= Date.parse(today)), ['title', 'place', 'when', 'took'],
       row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', { class: 'num' }, clock(row.raised_at)), h('td', { class: 'num' }, span((Date.parse(row.acked_at) - Date.parse(row.raised_at)) / 1000)))],
     online: async () => {
@@ -44,8 +60,8 @@ export async function openRows(name, context) {
   const place = h('div', { class: 'rows-place' }, h('p', { class: 'muted' }, t('desk.loading')));
   openDialog(t(`cockpit.${name}`), place, 'rows');
   try {
-    const [rows, heads, draw] = await ways(context)[name]();
-    fill(place, rows.length ? [h('p', { class: 'muted' }, t('cockpit.rows.count', { n: number(rows.length, 0) }), rows.length > SHOWN && ` · ${t('cockpit.rows.first', { n: SHOWN })}`), table(heads, rows.slice(0, SHOWN).map(draw))] : h('p', { class: 'muted none' }, icon('inbox'), t('cockpit.rows.none')));
+    const [rows, heads, draw, about] = await ways(context)[name]();
+    fill(place, rows.length ? [h('p', { class: 'muted' }, t('cockpit.rows.count', { n: number(rows.length, 0) }), rows.length > SHOWN && ` · ${t('cockpit.rows.first', { n: SHOWN })}`, about && ` · ${about}`), table(heads, rows.slice(0, SHOWN).map(draw))] : h('p', { class: 'muted none' }, icon('inbox'), t('cockpit.rows.none')));
   } catch (problem) {
     fill(place, h('p', { class: 'muted' }, explain(problem)), h('button', { type: 'button', class: 'primary', onclick: () => { place.closest('dialog').close(); openRows(name, context); } }, t('desk.again')));
   }

@@ -4,12 +4,13 @@ import { h, t, fill, icon, word, toast, labelOf, clock } from './duty-dom.js';
 import { act, call, explain } from './duty-call.js';
 import { askNote, choose } from './duty-fields.js';
 import { nameOf } from './dispatch-units.js';
+import { askOther } from './dispatch-whom.js';
 
 const LOOK = {
   accept: ['a', 'inbox', 'primary'], register: ['r', 'clipboard-check', 'primary'], dispatch: ['c', 'send', 'primary'], check: ['y', 'badge-check', 'primary'], close: ['e', 'square-check', 'primary'],
   pass_pre_check: ['a', 'badge-check', 'primary'], resume: ['p', 'play', 'primary'], reopen: ['o', 'rotate-ccw'], pre_check: ['k', 'user-check'], post_check: ['k', 'user-check'], classify: ['l', 'tag'],
   rework: ['w', 'undo-2', 'danger'], fail_pre_check: ['w', 'undo-2', 'danger'], void: ['d', 'trash-2', 'danger'], decline: ['x', 'ban', 'danger'], force_close: ['f', 'lock', 'danger'], expedite: ['u', 'zap'], remind: ['m', 'bell'], comment: ['q', 'message-square'],
-  transfer: ['t', 'share-2'], link_parent: ['g', 'git-merge'], unlink_parent: ['g', 'unlink'], send_back: ['b', 'corner-up-left'], support_done: ['s', 'check-check'], support_refuse: ['h', 'ban'],
+  transfer: ['t', 'share-2'], link_parent: ['g', 'git-merge'], unlink_parent: ['g', 'unlink'], send_back: ['b', 'corner-up-left'], support_done: ['s', 'check-check'], support_refuse: ['h', 'ban'], name_collector: ['k', 'user-check'],
 };
 const ELSEWHERE = new Set(['agree', 'refuse', 'withdraw', 'ask_extension', 'ask_suspension', 'suspend']); // beside the request itself, or the worker's
 const PLAIN = new Set(['accept', 'register', 'check', 'close', 'remind', 'resume', 'pass_pre_check', 'pre_check', 'post_check']); // one key does it; a note is for those who must
@@ -69,18 +70,7 @@ export function makeActs(slots, config, { units, noun, etag, done, areas }) {
   const give = () => run('dispatch', {});
 
   /** To a unit or person of the dispatcher's own choice; `unit` is the one chosen in the tree. */
-  async function askWhom(unit = null) {
-    const one = noun(), tree = units(), wanted = unit || (one.proposal?.lead_unit?.unit ?? one.lead_unit);
-    const rows = [['', t('dispatch.nobody')], ...tree.map(each => [each.unit_id, `${'　'.repeat(each.depth)}${nameOf(each)}`])];
-    const own = new Set((one.proposal?.support_units || []).map(each => each.unit));
-    const supports = h('label', {}, h('span', {}, t('dispatch.supports_which')), h('select', { name: 'supports[]', multiple: true, size: 5 }, tree.filter(each => each.depth > 0).map(each => h('option', { value: each.unit_id, selected: own.has(each.unit_id) }, nameOf(each)))));
-    const whom = choose('unit', t('dispatch.lead_unit'), rows, wanted || '');
-    whom.querySelector('select').required = false;
-    const answer = await askNote(t('dispatch.other_title', { title: one.title }), { needed: false, hint: one.proposal?.reason ? t('dispatch.other_hint') : '', fields: [whom, h('label', {}, h('span', {}, t('dispatch.worker')), h('input', { name: 'worker', maxlength: 64, placeholder: t('dispatch.worker_hint') })), ...(tree.length > 1 ? [supports] : [])] });
-    if (!answer) return null;
-    const { supports: chosen, unit: lead, ...rest } = answer;
-    return { ...rest, ...(lead ? { unit: Number(lead) } : {}), ...(chosen ? { supports: chosen.map(Number) } : {}) };
-  }
+  const askWhom = (unit = null) => askOther(noun(), units(), unit);
 
   async function gather(name, one) {
     const skips = (config.skips[one.stage] || []).includes(name), needed = skips || config.needs_note.includes(name);
@@ -99,6 +89,7 @@ export function makeActs(slots, config, { units, noun, etag, done, areas }) {
     switch (name) {
       case 'classify': return [choose('class_code', t('duty.class'), Object.entries(config.classes).map(([code, each]) => [code, `${code} ${labelOf(each)}`]), one.class_code), field('condition_no', t('dispatch.condition'), { type: 'number', min: 1, max: 999, value: one.condition_no })];
       case 'link_parent': return [field('parent', t('dispatch.parent_number'), { required: true, pattern: '[0-9]{5,24}', inputmode: 'numeric' })];
+      case 'name_collector': return [field('collector', t('dispatch.collector'), { maxlength: 64, placeholder: t('dispatch.collector_hint') })];
       case 'transfer': return [choose('area', t('dispatch.to_area'), Object.entries(areas()), one.street || one.area)];
       case 'support_done': case 'support_refuse': return [choose('unit', t('dispatch.units'), (one.supports || []).filter(each => each.stage === 'asked').map(each => [each.unit, nameOf(each)]))];
       default: return [];

@@ -1,9 +1,13 @@
-// The queue: tabs, search and filters, rows with their lights, selection. Draws what it is given; nothing moves under the cursor.
+// The queue: tabs, search and filters, rows with their lights, selection. Only the rows in sight are drawn, however many there are.
 
 import { h, t, fill, icon, badge, clock, word, span, number, labelOf, now } from './duty-dom.js';
-import { TABS, belongs, counts, fits, leftOf, lightOf, order } from './dispatch-tabs.js';
+import { makePages } from './dispatch-pages.js';
+import { belongs, counts, fits, leftOf, lightOf, order } from './dispatch-tabs.js';
 
-const SHOWN = 300;
+const AROUND = 12; // rows drawn above and below what is seen
+const NEAR_END = 40; // rows before the last at which the next page is asked for
+const MOST_CHOSEN = 500;
+const SLOWEST_MS = 5_000;
 const CUT_AT = 1_900; // fewer are all there are, whatever a figure that is a moment older says
 const LIGHTS = ['red', 'yellow', 'green', 'paused'];
 const SYMBOL = { red: 'circle-alert', yellow: 'clock-alert', green: 'timer', paused: 'pause', none: 'minus' };
@@ -31,9 +35,11 @@ export function tickLight(node, row) {
 
 export function makeList(slots, config, { open, streetName, unitName, units, changed, bulk }) {
   const chosen = new Set(), made = new Map(), filter = { text: '', class_code: '', unit: '', street: '', source: '', light: '' };
-  let tab = 'dispatch', rows = [], shown = [], asked = new Set(), current = null, streets = '', picked = false, beyond = 0;
+  let tab = 'dispatch', rows = [], shown = [], asked = new Set(), current = null, streets = '', picked = false, beyond = 0, height = 62, drawn = 0, drawnAt = 0, soon = 0;
+  const pages = makePages(() => { draw(); changed(); });
+  const top = h('li', { class: 'd-gap', role: 'presentation' }), bottom = h('li', { class: 'd-gap', role: 'presentation' }), foot = h('li', { class: 'more', role: 'presentation' });
 
-  const tabs = new Map(TABS.map((name, at) => [name, h('button', { type: 'button', role: 'tab', 'data-tab': name, title: `${t(`dispatch.tab.${name}`)} (${at + 1})`, onclick: () => choose(name) }, h('span', {}, t(`dispatch.tab.${name}`)), h('b', { class: 'num' }))]));
+  const tabs = new Map(config.tabs.map((name, at) => [name, h('button', { type: 'button', role: 'tab', 'data-tab': name, title: `${t(`dispatch.tab.${name}`)} (${at + 1})`, onclick: () => choose(name) }, h('span', {}, t(`dispatch.tab.${name}`)), h('b', { class: 'num' }))]));
   fill(slots.tabs, [...tabs.values()]);
   const text = h('input', { type: 'search', placeholder: t('dispatch.search'), 'aria-label': t('dispatch.search'), oninput: () => set('text', text.value) });
   const select = (name, options) => h('select', { 'data-filter': name, 'aria-label': t(`dispatch.filter.${name}`), onchange: event => set(name, event.target.value) }, h('option', { value: '' }, t(`dispatch.filter.${name}`)), options.map(([value, label]) => h('option', { value }, label)));
@@ -47,6 +53,7 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
 
   function set(name, value) {
     filter[name] = value;
+    slots.list.scrollTop = 0;
     if (name === 'unit') fill(unit, icon('building-2'), h('span', {}, unitName(Number(value)) || value), icon('x')).hidden = !value;
     draw();
     changed();
@@ -72,36 +79,77 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
       streets = known.join();
       fill(selects.street, h('option', { value: '' }, t('dispatch.filter.street')), known.map(code => h('option', { value: code, selected: filter.street === code }, streetName(code) || code)));
     }
-    draw();
+    const wait = Math.min(SLOWEST_MS, shown.length / 10) - (performance.now() - drawnAt); // sorting very many takes a while: not at every word of the stream
+    if (!isCut() || wait <= 0) draw();
+    else soon ||= setTimeout(() => { soon = 0; draw(); }, wait);
   }
 
   function draw() {
-    const at = now(), numbers = counts(rows, at, asked);
+    drawnAt = performance.now();
+    const at = now(), numbers = pages.counts()?.tabs || counts(rows, at, asked, config);
     if (!picked && rows.length) tab = ['dispatch', 'register', 'overdue', 'adjust', 'check', 'work', 'all'].find(name => numbers[name]) || tab; // the first thing to do, until somebody chooses
-    for (const [name, node] of tabs) {
-      node.setAttribute('aria-selected', String(name === tab));
-      node.classList.toggle('zero', !numbers[name]);
-      node.lastChild.textContent = `${isCut() && name !== 'all' && numbers[name] ? '≥' : ''}${number(name === 'all' ? beyond : numbers[name])}`;
-      node.dataset.value = numbers[name];
-    }
-    slots.count.textContent = number(beyond);
-    const mine = order(rows.filter(row => belongs(row, tab, at, asked) && fits(row, filter, at, units())), tab, at);
-    shown = mine.slice(0, SHOWN);
-    for (const key of [...made.keys()]) if (!shown.some(row => row.number === key)) { made.get(key).node.remove(); made.delete(key); }
-    shown.forEach((row, index) => {
-      const one = made.get(row.number) || make(row);
-      paint(one, row);
-      if (slots.list.children[index] !== one.node) slots.list.insertBefore(one.node, slots.list.children[index] || null);
-    });
-    for (const node of [...slots.list.querySelectorAll('.empty, .more')]) node.remove();
-    if (!shown.length) slots.list.append(h('li', { class: 'empty' }, icon(rows.length ? 'filter' : 'circle-check'), h('b', {}, t(rows.length ? 'dispatch.none_here' : 'dispatch.none'))));
-    if (isCut()) slots.list.append(h('li', { class: 'more' }, t('dispatch.cut', { n: number(rows.length), of: number(beyond) })));
-    if (mine.length > SHOWN) slots.list.append(h('li', { class: 'more' }, t('dispatch.more', { n: SHOWN, of: number(mine.length) })));
-    for (const key of [...chosen]) if (!shown.some(row => row.number === key)) chosen.delete(key);
+    pages.look(isCut(), tab, filter);
+    drawTabs(numbers);
+    const known = pages.rows();
+    shown = order((known || rows).filter(row => belongs(row, tab, at, asked, config) && fits(row, filter, at, units())), tab, at, known && pages.end());
+    drawn = -1;
+    drawWindow();
+    drawFoot();
+    const here = new Set(shown.map(row => row.number));
+    for (const key of [...chosen]) if (!here.has(key)) chosen.delete(key);
     drawBulk();
   }
 
+  function drawTabs(numbers) {
+    const exact = !isCut() || pages.counts();
+    for (const [name, node] of tabs) {
+      const n = name === 'all' && !exact ? beyond : numbers[name];
+      node.setAttribute('aria-selected', String(name === tab));
+      node.classList.toggle('zero', !n);
+      node.lastChild.textContent = `${exact || name === 'all' || !n ? '' : '≥'}${number(n)}`;
+      node.dataset.value = n;
+    }
+    slots.count.textContent = number(pages.counts()?.tabs.all ?? beyond);
+  }
+
+  /** The rows in sight and some around them; gaps stand for the others. */
+  function drawWindow() {
+    const seen = Math.ceil((slots.list.clientHeight || 800) / height), first = Math.max(0, Math.min(Math.floor(slots.list.scrollTop / height), shown.length - seen) - AROUND), last = Math.min(shown.length, first + seen + 2 * AROUND);
+    if (drawn === first) return;
+    drawn = first;
+    const wanted = shown.slice(first, last), here = new Set(wanted.map(row => row.number));
+    for (const [key, one] of made) if (!here.has(key)) { one.node.remove(); made.delete(key); }
+    if (top.parentNode !== slots.list) fill(slots.list, top, bottom, foot);
+    wanted.forEach((row, index) => {
+      const one = made.get(row.number) || make(row);
+      paint(one, row);
+      one.node.setAttribute('aria-posinset', first + index + 1);
+      one.node.setAttribute('aria-setsize', pages.total() ?? shown.length);
+      if (slots.list.children[index + 1] !== one.node) slots.list.insertBefore(one.node, slots.list.children[index + 1]);
+    });
+    const high = wanted.length && made.get(wanted[0].number).node.offsetHeight;
+    if (high && high !== height) { height = high; drawn = -1; drawWindow(); return; }
+    top.style.height = `${first * height}px`;
+    bottom.style.height = `${(shown.length - last) * height}px`;
+    if (last > shown.length - NEAR_END) pages.more();
+  }
+
+  /** What is not listed yet, or why nothing is. */
+  function drawFoot() {
+    const total = pages.total(), left = isCut() && !(pages.rows() && pages.whole());
+    foot.className = shown.length ? 'more' : 'empty';
+    foot.hidden = shown.length > 0 && !left;
+    if (!shown.length && left) fill(foot, icon('list-checks'), h('b', {}, t(pages.failed() ? 'dispatch.pages_away' : 'desk.loading')));
+    else if (!shown.length) fill(foot, icon(rows.length ? 'filter' : 'circle-check'), h('b', {}, t(rows.length ? 'dispatch.none_here' : 'dispatch.none')));
+    else fill(foot, t(pages.failed() ? 'dispatch.pages_away' : 'dispatch.listed', { n: number(shown.length), of: number(total ?? beyond) }));
+  }
+
+  /** Whether the first page is still to come: what the picture holds is not the top of all. */
+  const waits = () => isCut() && !pages.rows() && !pages.failed();
   const isCut = () => beyond > rows.length && rows.length >= CUT_AT;
+  let scrolled = 0;
+  slots.list.addEventListener('scroll', () => { scrolled ||= requestAnimationFrame(() => { scrolled = 0; drawWindow(); }); }, { passive: true });
+  new ResizeObserver(() => { drawn = -1; drawWindow(); }).observe(slots.list);
 
   function make(row) {
     const pick = h('input', { type: 'checkbox', 'aria-label': t('dispatch.select') });
@@ -135,6 +183,14 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     one.pick.checked = chosen.has(row.number);
   }
 
+  /** Scrolls no more than a row needs to be seen whole. */
+  function reveal(key) {
+    const at = shown.findIndex(row => row.number === key), { scrollTop, clientHeight } = slots.list;
+    if (at < 0) return;
+    if (at * height < scrollTop) slots.list.scrollTop = at * height;
+    else if ((at + 1) * height > scrollTop + clientHeight) slots.list.scrollTop = (at + 1) * height - clientHeight;
+  }
+
   function toggle(key, on = !chosen.has(key)) {
     if (on) chosen.add(key); else chosen.delete(key);
     const one = made.get(key);
@@ -153,11 +209,14 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
 
   return {
     update, draw, choose, set, search: text, filter,
-    tab: () => tab, shown: () => shown, first: () => shown[0] || null,
-    mark(key) { current = key; for (const [name, one] of made) { one.node.classList.toggle('current', name === key); one.node.setAttribute('aria-selected', String(name === key)); } made.get(key)?.node.scrollIntoView({ block: 'nearest' }); },
+    tab: () => tab, shown: () => shown, first: () => (waits() ? null : shown[0] || null), waits,
+    /** How many rows the tab holds, listed or not. */
+    total: () => pages.total() ?? shown.length,
+    take: moves => pages.take(moves), anew: () => pages.anew(),
+    mark(key) { current = key; for (const [name, one] of made) { one.node.classList.toggle('current', name === key); one.node.setAttribute('aria-selected', String(name === key)); } reveal(key); },
     step(by) { const at = shown.findIndex(row => row.number === current), next = shown[Math.max(0, Math.min(shown.length - 1, at < 0 ? 0 : at + by))]; if (next) open(next.number); },
     /** The row after one, for going on once it has left. */
     after(key) { const at = shown.findIndex(row => row.number === key); return shown[at + 1] || shown[at - 1] || null; },
-    toggle: () => current && toggle(current), all() { const whole = shown.every(row => chosen.has(row.number)); for (const row of shown) toggle(row.number, !whole); }, clear() { chosen.clear(); draw(); }, bulk: () => slots.bulk.querySelector('[data-do=bulk]')?.click(),
+    toggle: () => current && toggle(current), all() { const some = shown.slice(0, MOST_CHOSEN), whole = some.every(row => chosen.has(row.number)); for (const { number: key } of some) if (whole) chosen.delete(key); else chosen.add(key); draw(); }, clear() { chosen.clear(); draw(); }, bulk: () => slots.bulk.querySelector('[data-do=bulk]')?.click(),
   };
 }

@@ -76,11 +76,12 @@ export async function makeMap(slots, dark, open) {
 
   return {
     frame,
-    cases(rows) {
+    /** `of`: how many there are, when not all are given. */
+    cases(rows, of = rows.length) {
       const shown = rows.filter(placed);
       set('cases', points(shown.map(row => ({ number: row.number, severity: row.severity || 5, late: row.late, lon: row.lon, lat: row.lat }))));
       fill(slots.legend, [1, 2, 3, 4, 5].map(level => h('span', { title: t(`desk.severity.${level}`) }, h('i', { class: `d-dot d-dot-${level}` }), t(`desk.severity.sign.${level}`))), h('span', {}, h('i', { class: 'd-dot late' }), t('dispatch.light.red')),
-        h('span', { class: 'd-legend-sum' }, t(rows.length === shown.length ? 'dispatch.map_all' : 'dispatch.map_some', { n: number(shown.length), of: number(rows.length) })));
+        h('span', { class: 'd-legend-sum' }, t(of === shown.length ? 'dispatch.map_all' : 'dispatch.map_some', { n: number(shown.length), of: number(of) })));
     },
     /** A pin; the view stays, unless somebody looks from near: then it goes along. */
     show(row) {

@@ -8,6 +8,7 @@ import { lang } from './text.js';
 const AGAIN_MS = 20_000;
 
 export const nameOf = unit => (lang() === 'en' && unit?.name_en) || unit?.name || '';
+export const unitNameOf = person => (lang() === 'en' && person.unit_name_en) || person.unit_name || '';
 
 export function makeUnits(slots, { choose, give, changed }) {
   let tree = [], under = new Map(), byId = new Map(), filtered = 0, mayGive = false, failed = false, loading = false;
@@ -29,6 +30,7 @@ export function makeUnits(slots, { choose, give, changed }) {
   function draw() {
     const most = Math.max(1, ...tree.filter(unit => unit.depth).map(unit => unit.below.open));
     slots['units-note'].textContent = failed ? t('dispatch.units_away') : tree.length ? t('dispatch.units_note') : '';
+    slots.units.style.setProperty('--digits', Math.max(3, number(Math.max(0, ...tree.map(unit => unit.below.open))).length));
     fill(slots.units, tree.length ? tree.map(unit => row(unit, most)) : h('li', { class: 'd-none' }, icon('building-2'), h('span', {}, t(failed ? 'dispatch.units_away' : 'dispatch.units_none'))));
   }
 

@@ -16,6 +16,7 @@ import { makeMap } from './dispatch-map.js';
 
 const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['C', 'give'], ['V', 'other'], ['N', 'new'], ['Y X', 'decide'], ['1…8', 'tab'], ['Z', 'zoom'], ['/', 'search'], ['Space', 'select'], ['*', 'all'], ['⇧C', 'bulk'], ['?', 'help']];
 const REREAD_MS = 1_500;
+const ON_MAP = 1_000; // the most urgent: more dots hide each other
 const REQUESTS_MS = 15_000;
 const slotsOf = (root, name) => Object.fromEntries([...root.querySelectorAll(`[data-${name}]`)].map(node => [node.dataset[name], node]));
 
@@ -40,11 +41,12 @@ export async function mount(root, config) {
   function listChanged() {
     units.mark(list.filter.unit);
     drawMap();
+    rest();
   }
 
   function drawMap() {
     const at = now();
-    map?.cases(list.shown().map(row => ({ ...row, late: lightOf(row, at) === 'red' })));
+    map?.cases(list.shown().slice(0, ON_MAP).map(row => ({ ...row, late: lightOf(row, at) === 'red' })), list.total());
   }
 
   /** While nothing is chosen: the first thing to do, where there is one. */
@@ -54,10 +56,11 @@ export async function mount(root, config) {
     if (first) { open(first.number); return; }
     slots.card.hidden = true;
     slots.nothing.hidden = false;
-    const state = !known ? 'loading' : rows.length ? 'none_here' : 'none';
+    const state = !known || list.waits() ? 'loading' : rows.length ? 'none_here' : 'none';
     if (slots.nothing.dataset.state === state) return;
     slots.nothing.dataset.state = state;
-    fill(slots.nothing, icon(known ? 'circle-check' : 'list-checks'), h('b', {}, t(known ? `dispatch.${state}` : 'desk.loading')), known && h('span', {}, t(config.may_take ? 'dispatch.none_how' : 'dispatch.none_read')), known && h('dl', { class: 'nothing-keys' }, keyList()));
+    const told = state !== 'loading';
+    fill(slots.nothing, icon(told ? 'circle-check' : 'list-checks'), h('b', {}, t(told ? `dispatch.${state}` : 'desk.loading')), told && h('span', {}, t(config.may_take ? 'dispatch.none_how' : 'dispatch.none_read')), told && h('dl', { class: 'nothing-keys' }, keyList()));
   }
 
   async function open(number, quiet = false) {
@@ -162,5 +165,7 @@ export async function mount(root, config) {
   rest();
   loadRequests();
   setInterval(loadRequests, REQUESTS_MS);
-  follow(config, head, live);
+  const stream = follow(config, head, live);
+  stream.on('delta', (state, changes) => list.take(changes.cases));
+  stream.on('snapshot', () => list.anew());
 }

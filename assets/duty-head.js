@@ -24,6 +24,7 @@ export function mountHead(root, config) {
   set(remembered() || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
   root.querySelector('[data-do=theme]')?.addEventListener('click', () => { const next = root.dataset.theme === 'dark' ? 'light' : 'dark'; remember(next); set(next); });
   root.querySelector('[data-do=leave]')?.addEventListener('click', leave);
+  root.querySelector('[data-do=me]')?.addEventListener('click', () => import('./me.js').then(module => module.openMe())); // seldom wanted: read when it is
   const time = h('b', { class: 'num' }), date = h('span', {});
   fill(find('clock'), date, time);
   const tick = () => { time.textContent = clock(now(), true); const text = dateLine(); if (date.textContent !== text) date.textContent = text; };

@@ -1,7 +1,7 @@
 // What the server did not take: what it has instead, what was done here and when, and the ways out. Photos, voices and notes stay in the
 // phone until their owner sends them as evidence, tries again or throws them away.
 
-import { h, t, word, icon, clock, openDialog, toast } from './duty-dom.js';
+import { h, t, word, icon, clock, openDialog } from './duty-dom.js';
 import { isCase } from './field-outgoing.js';
 
 const MOST_WORDS = 1900; // of a comment
@@ -48,7 +48,7 @@ async function give(app, row, set, button) {
   button.disabled = true;
   const safe = await app.outgoing.giveAsEvidence(row.number, wordsOf(set));
   if (safe === null) return;
-  toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.aside.given' : 'field.kept') : app.waitingState.full ? 'field.full' : 'field.memory'));
+  app.tell(safe, t(navigator.onLine ? 'field.aside.given' : 'field.kept'));
   app.draw();
 }
 

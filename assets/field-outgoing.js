@@ -19,34 +19,44 @@ export const isCase = number => /^\d{10,}$/.test(String(number));
  * draft whose report waits has waited since: a full phone need not write its photos again.
  */
 export function makeOutgoing({ box, send, look, show, settled, newKey, locks = globalThis.navigator?.locks, name = 'yiping-outgoing' }) {
-  let messages = [], queue = box, sending = false, fails = 0, timer = null, trouble = '', full = false;
-  const urls = new Map(), tries = new Map();
+  let messages = [], queue = box, sending = false, fails = 0, timer = null, trouble = '';
+  const urls = new Map(), tries = new Map(), changed = new Set();
   const waiting = () => {
     const reported = new Set(messages.filter(one => isNew(one.number) && one.body && (one.state || 'waiting') === 'waiting').map(one => one.number));
     return messages.filter(one => (one.state || 'waiting') === 'waiting' || (one.state === 'draft' && reported.has(one.number)));
   };
   const aside = () => messages.filter(one => one.state === 'refused' || one.state === 'held');
-  const tell = () => show({ count: waiting().length, aside: aside().length, sending, trouble, full, kept: Boolean(queue), stuck: waiting().find(one => tries.get(one.key) >= MANY_TRIES)?.title || null });
+  /** What only the memory knows, because the phone had no room: new things, and changes of old ones. */
+  const homeless = () => (queue ? messages.filter(one => !one.n || changed.has(one)) : []);
+  const placed = list => list.sort((a, b) => (a.place ?? a.n) - (b.place ?? b.n) || a.n - b.n);
+  const tell = () => show({ count: waiting().length, aside: aside().length, sending, trouble, full: homeless().length > 0, kept: Boolean(queue), stuck: waiting().find(one => tries.get(one.key) >= MANY_TRIES)?.title || null });
 
   async function start() {
-    try { messages = queue ? await queue.all() : []; } catch { queue = null; }
+    try { messages = queue ? placed(await queue.all()) : []; } catch { queue = null; }
     tell();
     globalThis.addEventListener?.('online', wake);
     wake();
   }
 
-  /** Writes to the phone and only then to our list; a full phone keeps it in memory and says so. True: it survives. */
+  /** Writes to the phone and only then to our list; a full phone keeps it in memory, says so as long as that is so, and is asked again
+   *  with each later change. What came first stays first, whenever it found room. True: it survives. */
   async function change({ put = [], drop = [] }) {
-    const gone = new Set(drop.map(one => one.key));
-    let safe = Boolean(queue);
-    if (queue) {
-      try { await queue.change({ put, drop: drop.map(one => one.n).filter(Boolean) }); full = false; } catch { full = true; safe = false; }
-    }
-    messages = messages.filter(one => !gone.has(one.key));
-    for (const one of put) if (!messages.includes(one)) messages.push(one);
+    const gone = new Set(drop), last = Math.max(0, ...messages.map(one => one.place ?? one.n ?? 0));
+    put.filter(one => !messages.includes(one)).forEach((one, at) => { one.place ??= last + 1 + at; });
+    const safe = await written(put, drop);
+    messages = placed([...messages.filter(one => !gone.has(one)), ...put.filter(one => !messages.includes(one))]);
+    if (safe && homeless().length) await written(homeless(), []);
     for (const one of drop) if (urls.has(one.key)) { URL.revokeObjectURL(urls.get(one.key)); urls.delete(one.key); }
     tell();
     return safe;
+  }
+
+  async function written(put, drop) {
+    if (!queue) return false;
+    for (const one of [...put, ...drop]) changed.delete(one);
+    try { await queue.change({ put, drop: drop.map(one => one.n).filter(Boolean) }); return true; } catch { /* no room */ }
+    for (const one of put) if (one.n) changed.add(one);
+    return false;
   }
 
   const made = (message, at = 0) => ({ state: 'waiting', done_at: new Date(Date.now() + at).toISOString(), ...message, key: newKey() });
@@ -78,8 +88,8 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     if (!queue) return;
     const stored = await queue.all().catch(() => null);
     if (!stored) return;
-    const known = new Map(messages.map(one => [one.key, one]));
-    messages = [...stored.map(one => known.get(one.key) || one), ...messages.filter(one => !one.n)];
+    const known = new Map([...messages.map(one => [one.key, one]), ...[...changed].map(one => [one.n, one])]);
+    messages = placed([...stored.map(one => known.get(one.n) || known.get(one.key) || one), ...messages.filter(one => !one.n)]);
   }
 
   async function sendAll() {
@@ -104,7 +114,7 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     const number = answer?.data?.number;
     const put = isNew(message.number) && number ? messages.filter(one => one !== message && one.number === message.number) : [];
     for (const one of put) Object.assign(one, { state: 'waiting', number, path: one.path.replaceAll(NUMBER, encodeURIComponent(number)) });
-    await change({ put: [...put, ...messages.filter(one => !one.n && one !== message && !put.includes(one))], drop: [message] });
+    await change({ put, drop: [message] });
     await settled(message, null, answer?.data);
   }
 
@@ -130,16 +140,18 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     wake();
   }
 
-  /** Photos and voices of a refused piece of work go as evidence, the rest as a comment in words; the acts themselves are gone then.
-   *  True: it survives the page. Null: there was nothing, or it is under way (a second tap). */
+  /** Photos and voices of a refused piece of work go as evidence, its first act becomes a comment in words, further acts are gone: each in
+   *  its own place, so that a full phone needs no more room. True: it survives the page. Null: there was nothing, or it is under way. */
   async function giveAsEvidence(number, words) {
-    const old = asideOf(number);
+    const old = asideOf(number), acts = old.filter(one => !one.blob);
     if (!old.length) return null;
-    for (const one of old) one.state = 'given'; // before anything is awaited
-    const path = `/media?case=${encodeURIComponent(number)}&role=evidence`;
-    const put = old.filter(one => one.blob).map(one => made({ path: path + (one.path.match(/&(seconds|lon|lat|accuracy_m|done_at)=[^&]*/g) || []).join(''), number, blob: one.blob, done_at: one.done_at }));
-    if (words) put.unshift(made({ path: `/cases/${encodeURIComponent(number)}/acts`, number, body: { act: 'comment', note: words } }));
-    const safe = await change({ put, drop: old });
+    const again = { state: 'waiting', problem: null, moves: false }, path = `/media?case=${encodeURIComponent(number)}&role=evidence`;
+    const said = words ? [Object.assign(acts.shift() || made({ number }), { ...again, path: `/cases/${encodeURIComponent(number)}/acts`, body: { act: 'comment', note: words } })] : [];
+    const shots = old.filter(one => one.blob);
+    for (const one of shots) Object.assign(one, { ...again, path: path + (one.path.match(/&(seconds|lon|lat|accuracy_m|done_at)=[^&]*/g) || []).join('') });
+    for (const one of [...said, ...shots]) one.key = newKey();
+    for (const one of acts) one.state = 'given'; // before anything is awaited
+    const safe = await change({ put: [...said, ...shots], drop: acts });
     wake();
     return safe;
   }

@@ -72,7 +72,7 @@ export function makePatrol(app) {
     last = found;
     const at = new Date(found.at).toISOString();
     const safe = await outgoing.add({ path: `/patrols/${one.id}/track`, number: own(one.id), title: one.title, body: { fixes: [{ at, lon: Number(found.lon.toFixed(7)), lat: Number(found.lat.toFixed(7)), datum: 'wgs84', accuracy_m: Math.round(found.accuracy || 0) }] } });
-    if (loud) { navigator.vibrate?.(60); toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.patrol.kept' : 'field.kept') : app.waitingState.full ? 'field.full' : 'field.memory')); }
+    if (loud) { navigator.vibrate?.(60); app.tell(safe, t(navigator.onLine ? 'field.patrol.kept' : 'field.kept')); }
   }
 
   /** While the page is open and somebody wants it, a position every minute and every 25 m; a phone in a pocket sleeps. */

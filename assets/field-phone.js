@@ -45,6 +45,9 @@ export function metres(a, b) {
 export const lengthText = away => (away < 950 ? `${Math.max(10, Math.round(away / 10) * 10)} m` : `${(away / 1000).toFixed(1)} km`);
 export const distanceText = (here, row) => (here && Number.isFinite(row.lon) ? t('field.away', { distance: lengthText(metres(here, row)) }) : '');
 
+/** Of a place without an address: whether the way there is known. */
+export const placeWords = row => t(Number.isFinite(row.lon) ? 'field.place_pin' : 'field.place_unknown');
+
 /** Asks the browser not to throw away what waits when space is short; `{persisted, usage, quota}`, null where it cannot tell. */
 export async function askToKeep() {
   if (!navigator.storage?.estimate) return null;
@@ -56,10 +59,6 @@ export async function askToKeep() {
 // Icons that only show once something has happened, perhaps without a network.
 const ICONS = ['cloud-off', 'upload', 'camera', 'hand', 'map-pinned', 'check-check', 'badge-check', 'corner-up-left', 'circle-check', 'circle-alert', 'info', 'x', 'image', 'navigation', 'map-pin', 'languages', 'log-out', 'chevron-left', 'mic', 'play', 'square-check', 'life-buoy', 'alarm-clock', 'message-square', 'ellipsis', 'trash-2', 'send', 'repeat', 'git-merge', 'route', 'user', 'list-checks', 'sun', 'moon', 'download', 'bell', 'bell-ring', 'locate', 'locate-fixed', 'triangle-alert', 'log-in', 'clock', 'save', 'smartphone', 'plus', 'eye', 'flag', 'check'];
 
-// What Dash's renderer sends for the page's content (dash 4.4, `panels/frame.py` route_page); a server that refuses it is no harm done.
-const PAGE_CALL = { output: 'page.children', outputs: { id: 'page', property: 'children' }, inputs: [{ id: 'at', property: 'pathname', value: '/field' }],
-  changedPropIds: ['at.pathname'], parsedChangedPropsIds: ['at.pathname'], state: [{ id: 'at', property: 'search', value: '' }] };
-
 /** Makes the page open without a network: the first visit came before the service worker, so all it loaded is asked for once more. */
 export async function keepPage() {
   if (!navigator.serviceWorker) return;
@@ -67,8 +66,8 @@ export async function keepPage() {
   await navigator.serviceWorker.register('/field-worker.js', { scope: '/field' });
   if (before) { const kept = await caches.match('/field'); if (kept) return; }
   if (!navigator.serviceWorker.controller) await new Promise(go => navigator.serviceWorker.addEventListener('controllerchange', go, { once: true }));
-  const loaded = performance.getEntriesByType('resource').map(entry => entry.name).filter(name => name.startsWith(location.origin) && /\/(assets|_dash-)/.test(name) && !name.includes('_dash-update'));
-  const wanted = ['/field', '/field.webmanifest', ...ICONS.map(name => `/assets/vendor/icons/${name}.svg`), ...new Set(loaded)];
+  const loaded = performance.getEntriesByType('resource').map(entry => entry.name).filter(name => name.startsWith(location.origin) && /\/assets\//.test(name));
+  const wanted = ['/field.webmanifest', ...ICONS.map(name => `/assets/vendor/icons/${name}.svg`), ...new Set(loaded)];
   while (wanted.length) await Promise.all(wanted.splice(0, 6).map(address => fetch(address).catch(() => null))); // six at a time: the tasks come first
-  await fetch('/_dash-update-component', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(PAGE_CALL) }).catch(() => null);
+  await fetch('/field').catch(() => null); // last: where it is kept, all it needs is
 }

@@ -106,7 +106,7 @@ export function makeReport(app) {
   async function keep(blob, more) {
     const where = Object.entries({ ...placeFields(app.here), done_at: new Date().toISOString() }).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join('');
     const safe = await outgoing.change({ put: [outgoing.made({ state: 'draft', number: draft.number, path: `/media?case={number}${more}${where}`, blob })] });
-    if (!safe) toast('error', t(app.waitingState.full ? 'field.full' : 'field.memory'));
+    if (!safe) app.tell(safe);
     draw();
   }
 
@@ -120,7 +120,7 @@ export function makeReport(app) {
     remember('classes', [code, ...remembered('classes', []).filter(one => one !== code)].slice(0, 8));
     renew(safe, number, { place: at });
     navigator.vibrate?.(60);
-    toast(safe ? 'ok' : 'error', t(safe ? (navigator.onLine ? 'field.report.sent' : 'field.kept') : app.waitingState.full ? 'field.full' : 'field.memory'));
+    app.tell(safe, t(navigator.onLine ? 'field.report.sent' : 'field.kept'));
     outgoing.wake();
     draw();
     slots.report.querySelector('.report')?.scrollTo(0, 0);
@@ -142,7 +142,7 @@ export function makeReport(app) {
     put.unshift(outgoing.made({ path: `/cases/${encodeURIComponent(number)}/acts`, number, title: one.title, body: { act: 'comment', note } }));
     const safe = await outgoing.change({ put });
     renew(safe, number);
-    toast(safe ? 'ok' : 'error', safe ? t('field.report.joined', { title: one.title }) : t(app.waitingState.full ? 'field.full' : 'field.memory'));
+    app.tell(safe, t('field.report.joined', { title: one.title }));
     outgoing.wake();
     draw();
   }

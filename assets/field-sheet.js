@@ -7,7 +7,7 @@ import { placeFields } from './field-phone.js';
 const SYMBOLS = { ask_help: 'life-buoy', ask_extension: 'alarm-clock', comment: 'message-square', send_back: 'corner-up-left', rework: 'repeat', fail_pre_check: 'x', ask_suspension: 'clock' };
 const WHY = { ask_help: 4, ask_extension: 4, send_back: 4, rework: 3, fail_pre_check: 3, comment: 3 };
 const HOURS = [2, 4, 24, 72];
-const BESIDE = { dispatched: ['ask_help', 'comment', 'send_back'], handling: ['ask_help', 'ask_extension', 'comment', 'send_back'], on_site: ['ask_help', 'ask_extension', 'comment', 'send_back'], checking: ['rework', 'comment'], pre_checking: ['fail_pre_check', 'comment'] };
+const BESIDE = { dispatched: ['ask_help', 'comment', 'send_back'], handling: ['ask_help', 'ask_extension', 'comment', 'send_back'], on_site: ['ask_help', 'ask_extension', 'comment', 'send_back'], checking: ['comment'], pre_checking: ['comment'] };
 const OF_THE_TABLE = ['send_back', 'rework', 'fail_pre_check'];
 
 /** The list of further acts; one that the server did not name for this reader is left out. */
@@ -16,7 +16,8 @@ export function moreActs(app, row, stage, allowed) {
   const dialog = openDialog(t('field.more'), h('div', { class: 'sheet-list' }, names.map(name => h('button', { type: 'button', class: 'side wide', 'data-act': name, onclick: async () => { dialog.close(); await carryOut(app, row, name); } }, icon(SYMBOLS[name]), h('span', {}, h('b', {}, t(`field.${name}`)), h('small', {}, t(`field.${name}.hint`)))))), 'more');
 }
 
-async function carryOut(app, row, name) {
+/** Asks why, then does it. */
+export async function carryOut(app, row, name) {
   const fields = await askWhy(row, name);
   if (!fields) return;
   await app.act(row, name, { ...fields, ...(name === 'ask_help' ? placeFields(app.here) : {}) });

@@ -2,7 +2,7 @@
 // and what waits to be sent, photos and voices too. Small choices stand in localStorage, which a killed browser may forget. Decides nothing.
 
 const MOST_DETAILS = 20;
-const VERSION = 2;
+const VERSION = 3;
 
 /** A choice of this phone: map app, look, classes used last. */
 export function remember(name, value) {
@@ -23,6 +23,7 @@ export function openBox(account) {
     asked.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion < 1) asked.result.createObjectStore('messages', { keyPath: 'n', autoIncrement: true });
       if (oldVersion < 2) asked.result.createObjectStore('kept');
+      if (oldVersion < 3) asked.result.createObjectStore('blobs');
     };
     asked.onerror = asked.onblocked = () => reject(asked.error);
     asked.onsuccess = () => { asked.result.onversionchange = () => asked.result.close(); resolve(boxOf(asked.result)); };
@@ -30,24 +31,29 @@ export function openBox(account) {
 }
 
 function boxOf(base) {
-  const run = (store, mode, work) => new Promise((resolve, reject) => {
-    const transaction = base.transaction(store, mode, { durability: 'strict' }); // "kept" is said when it is on the disk
-    const told = work(transaction.objectStore(store));
+  const run = (names, mode, work) => new Promise((resolve, reject) => {
+    const transaction = base.transaction(names, mode, { durability: 'strict' }); // "kept" is said when it is on the disk
+    const told = work(...names.map(name => transaction.objectStore(name)));
     transaction.oncomplete = () => resolve(told());
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
-  const all = store => run(store, 'readonly', each => { const rows = each.getAll(), names = each.getAllKeys(); return () => [names.result, rows.result]; });
+  const whole = each => { const rows = each.getAll(), names = each.getAllKeys(); return () => new Map(names.result.map((one, at) => [one, rows.result[at]])); };
   return {
-    /** All of it or nothing: messages put anew (`n` is set in those that had none), others dropped. */
-    change: ({ put = [], drop = [] }) => run('messages', 'readwrite', store => {
-      for (const n of drop) store.delete(n);
-      const asked = put.map(message => store.put(message));
-      return () => put.forEach((message, at) => { message.n = asked[at].result; });
+    /** All of it or nothing: messages put anew (`n` is set in those that had none), others dropped. A photo is written once, beside its
+     *  message (`apart`): what changes later is a few words, for which a full phone still has room. */
+    change: ({ put = [], drop = [] }) => run(['messages', 'blobs'], 'readwrite', (messages, blobs) => {
+      for (const n of drop) { messages.delete(n); blobs.delete(n); }
+      const asked = put.map(message => {
+        const { blob, ...words } = message, first = blob && !message.n;
+        const writing = messages.put(first || message.apart ? { ...words, apart: true } : message);
+        if (first) writing.onsuccess = () => blobs.put(blob, writing.result);
+        return [writing, first];
+      });
+      return () => put.forEach((message, at) => { message.n = asked[at][0].result; if (asked[at][1]) message.apart = true; });
     }),
-    /** In order of `n`. */
-    all: async () => (await all('messages'))[1],
-    keep: (name, value) => run('kept', 'readwrite', store => { store.put(value, name); return () => true; }),
-    kept: async () => { const [names, values] = await all('kept'); return new Map(names.map((name, at) => [name, values[at]])); },
+    all: () => run(['messages', 'blobs'], 'readonly', (...both) => { const [messages, blobs] = both.map(whole); return () => { const of = blobs(); return [...messages().values()].map(one => (one.apart ? { ...one, blob: of.get(one.n) } : one)); }; }),
+    keep: (name, value) => run(['kept'], 'readwrite', store => { store.put(value, name); return () => true; }),
+    kept: () => run(['kept'], 'readonly', whole),
   };
 }
 

@@ -3,13 +3,15 @@
 
 import { h, t, word, fill, icon, badge, clock, toast, endedPicture, labelOf } from './duty-dom.js';
 import { asideCard } from './field-aside.js';
-import { distanceText, lengthText, placeFields, shrink } from './field-phone.js';
+import { distanceText, lengthText, placeFields, placeWords, shrink } from './field-phone.js';
 import { chooseWay } from './field-way.js';
-import { moreActs } from './field-sheet.js';
+import { carryOut, moreActs } from './field-sheet.js';
 import { player, voiceButton } from './field-voice.js';
 
 const MAIN = { dispatched: 'take', handling: 'arrive', on_site: 'finish', pre_checking: 'pass_pre_check', checking: 'check' };
-const SYMBOLS = { take: 'hand', arrive: 'map-pinned', finish: 'check-check', check: 'badge-check', pass_pre_check: 'badge-check' };
+const OTHERWISE = { pre_checking: 'fail_pre_check', checking: 'rework' }; // who looks says yes or no: both are at the foot
+const PLACED = ['arrive', 'finish', 'check', 'pass_pre_check']; // done on the spot
+const SYMBOLS = { take: 'hand', arrive: 'map-pinned', finish: 'check-check', check: 'badge-check', pass_pre_check: 'badge-check', fail_pre_check: 'x', rework: 'repeat' };
 const PATH = ['dispatched', 'handling', 'on_site', 'finished'];
 const AT_WORK = ['handling', 'on_site'];
 const DONE = ['finished', 'fed_back', 'checked', 'closed', 'registered'];
@@ -52,7 +54,7 @@ export function makeTask(app) {
 
   function place(row) {
     const known = Number.isFinite(row.lon);
-    return h('div', { class: 'one-place' }, icon('map-pin'), h('div', {}, h('b', {}, row.address || (known ? `${row.lon.toFixed(5)}, ${row.lat.toFixed(5)}` : t('field.place_unknown'))), h('span', {}, distanceText(app.here, row))),
+    return h('div', { class: 'one-place' }, icon('map-pin'), h('div', {}, h('b', {}, row.address || placeWords(row)), h('span', {}, distanceText(app.here, row))),
       known && h('button', { type: 'button', class: 'route', 'data-do': 'navigate', onclick: () => chooseWay({ lon: row.lon, lat: row.lat, name: row.address || row.title }) }, icon('navigation'), t('field.navigate')));
   }
 
@@ -68,15 +70,16 @@ export function makeTask(app) {
 
   const steps = stage => { const at = PATH.indexOf(stage); return at >= 0 && h('ol', { class: 'one-steps', 'aria-label': t('field.stage') }, PATH.map((one, index) => h('li', { class: index < at ? 'past' : index === at ? 'now' : '' }, word('desk.stage', one)))); };
 
-  /** Before and after, two taps each: the tile and the shutter. */
+  /** Before and after, two taps each: the tile and the shutter. What who checks took there stands for itself; other evidence is of before. */
   function pictures(row, stage, unsent) {
+    const groupOf = one => (one.role === 'evidence' && !(stage in OTHERWISE && one.created_by === config.account) ? 'before' : one.role);
     const media = (row.media || []).filter(one => one && typeof one === 'object' && !String(one.kind).startsWith('audio/'));
     const shots = role => [
-      ...media.filter(one => (role === 'after' ? one.role === 'after' : one.role !== 'after')).map(one => (one.ended_at ? endedPicture(one) : shot(`/api/v1/media/${one.media_id}`, clock(one.created_at)))),
-      ...unsent.filter(one => one.kind.startsWith('image/') && (role === 'after') === (one.role === 'after')).map(one => shot(one.url, t('field.pending'), true))];
+      ...media.filter(one => groupOf(one) === role).map(one => (one.ended_at ? endedPicture(one) : shot(`/api/v1/media/${one.media_id}`, clock(one.created_at)))),
+      ...unsent.filter(one => one.kind.startsWith('image/') && groupOf({ created_by: config.account, ...one }) === role).map(one => shot(one.url, t('field.pending'), true))];
     const tile = role => h('label', { class: 'camera tile', 'data-act': role === 'after' ? 'photo' : 'photo_before' }, icon('camera'), h('span', {}, t(`field.take_${role}`)), input(row, role));
-    const group = role => { const found = shots(role), may = role === 'after' ? stage === 'on_site' : AT_WORK.includes(stage); return (found.length > 0 || may) && h('section', { 'data-role': role }, h('h3', {}, t(`field.photo_${role}`)), h('div', { class: 'one-photos' }, found, may && tile(role))); };
-    const both = [group('before'), group('after')].filter(Boolean);
+    const group = role => { const found = shots(role), may = role === 'after' ? stage === 'on_site' : role === 'before' ? AT_WORK.includes(stage) : stage in OTHERWISE; return (found.length > 0 || may) && h('section', { 'data-role': role }, h('h3', {}, t(`field.photo_${role}`)), h('div', { class: 'one-photos' }, found, may && tile(role))); };
+    const both = [group('before'), group('after'), group('evidence')].filter(Boolean);
     return both.length > 0 && h('div', { class: 'before-after' }, both);
   }
 
@@ -98,10 +101,12 @@ export function makeTask(app) {
     if (DONE.includes(stage) || (!app.isMine(row) && !app.ahead.has(row.number))) return null;
     const allowed = row.acts && !app.ahead.has(row.number) && row.stage === stage ? row.acts : [MAIN[stage], 'send_back'];
     const main = MAIN[stage], ready = stage !== 'on_site' || hasAfter(row);
+    const other = OTHERWISE[stage];
     const button = (name, look, symbol, go) => h('button', { type: 'button', class: look, 'data-act': name, 'aria-label': t(`field.${name}`), onclick: go }, icon(symbol), h('span', {}, t(`field.${name}`)));
     return [
       button('more', 'side', 'ellipsis', () => moreActs(app, row, stage, allowed)),
       stage === 'on_site' && h('label', { class: `camera ${ready ? 'second' : 'main'}`, 'data-act': 'photo' }, icon('camera'), h('span', {}, t(ready ? 'field.more_photo' : 'field.take_photo')), input(row, 'after')),
+      other && allowed.includes(other) && button(other, 'second', SYMBOLS[other], () => carryOut(app, row, other)),
       main && allowed.includes(main) && (main !== 'finish' || ready) && button(main, 'main', SYMBOLS[main], event => run(row, main, event.currentTarget))];
   }
 
@@ -112,14 +117,14 @@ export function makeTask(app) {
     try { blob = await shrink(file, app.waitingState.full); } catch { toast('error', t('field.photo_failed')); return; }
     const where = placeFields(app.here), more = Object.entries({ ...where, done_at: new Date().toISOString() }).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join('');
     const safe = await outgoing.add({ path: `/media?case=${encodeURIComponent(row.number)}&role=${role}${more}`, number: row.number, title: row.title, blob });
-    toast(safe ? 'ok' : 'error', t(safe ? 'field.photo_saved' : app.waitingState.full ? 'field.full' : 'field.memory'));
+    app.tell(safe, t('field.photo_saved'));
     draw();
     if (!where.lon) app.locate(4000);
   }
 
   async function keepVoice(row, blob, seconds) {
     const safe = await outgoing.add({ path: `/media?case=${encodeURIComponent(row.number)}&role=evidence&seconds=${seconds.toFixed(1)}&done_at=${encodeURIComponent(new Date().toISOString())}`, number: row.number, title: row.title, blob });
-    toast(safe ? 'ok' : 'error', t(safe ? 'field.voice_saved' : app.waitingState.full ? 'field.full' : 'field.memory'));
+    app.tell(safe, t('field.voice_saved'));
     draw();
   }
 
@@ -127,7 +132,7 @@ export function makeTask(app) {
     button.disabled = true; // until the act is kept: a second tap of a cold thumb is no second act
     const typed = app.memory.kept(`note.${row.number}`, '');
     const fields = name === 'finish' && typed.trim() ? { note: typed.trim() } : {};
-    if (name === 'arrive' || name === 'finish') Object.assign(fields, placeFields((await app.locate(4000)) || app.here));
+    if (PLACED.includes(name)) Object.assign(fields, placeFields((await app.locate(4000)) || app.here));
     await app.act(row, name, fields);
     if (name === 'finish') app.memory.keep(`note.${row.number}`, '');
     if (name === 'check' || name === 'pass_pre_check') app.close();

@@ -2,9 +2,9 @@
 // first, the last copy where there is none or it dawdles; figures and acts (/api) are never kept here: an old answer must not look like a new
 // one. Photos of tasks are kept.
 
-const SHELF = 'yiping-field-2';
+const SHELF = 'yiping-field-3';
 const PHOTOS = 'yiping-field-photos-2';
-const KEPT = [/^\/field/, /^\/assets\//, /^\/_dash-/];
+const KEPT = [/^\/field/, /^\/assets\//];
 const PHOTO = /^\/api\/v1\/media\//;
 const PATIENCE_MS = 4000; // of a network that is there and does not answer
 const MOST_PHOTOS = 80;
@@ -14,7 +14,7 @@ self.addEventListener('activate', event => event.waitUntil(caches.keys().then(na
 
 async function firstNetwork(request) {
   const shelf = await caches.open(SHELF);
-  const place = await keyOf(request.clone());
+  const place = keyOf(request);
   const kept = await shelf.match(place);
   const asked = fetch(request).then(answer => {
     if (answer.ok && !answer.redirected) shelf.put(place, answer.clone()).catch(() => null); // a full phone keeps the older copy
@@ -45,18 +45,18 @@ async function photoNow(shelf, request) {
   return answer;
 }
 
-/** Dash asks for its page by POST: this worker's pages have one such request only, so its path is its name. */
-async function keyOf(request) {
+/** The page is one, whatever stands behind its name (a language, a notice that was tapped). */
+function keyOf(request) {
   const address = new URL(request.url);
-  if (request.method !== 'GET' || address.pathname === '/field') return new Request(address.origin + address.pathname);
-  return request;
+  return address.pathname === '/field' ? new Request(address.origin + address.pathname) : request;
 }
 
 self.addEventListener('fetch', event => {
   const address = new URL(event.request.url);
   if (address.origin !== location.origin) return;
-  if (event.request.method === 'GET' && PHOTO.test(address.pathname) && !event.request.headers.has('range')) event.respondWith(photo(event.request));
-  else if (KEPT.some(one => one.test(address.pathname)) && (event.request.method === 'GET' || address.pathname === '/_dash-update-component')) event.respondWith(firstNetwork(event.request));
+  if (event.request.method !== 'GET') return;
+  if (PHOTO.test(address.pathname) && !event.request.headers.has('range')) event.respondWith(photo(event.request));
+  else if (KEPT.some(one => one.test(address.pathname))) event.respondWith(firstNetwork(event.request));
 });
 
 /** What dispatch/notify_push.py sends: {id, text, severity, noun, key, drill, simulated}. A push without words still has to show something. */

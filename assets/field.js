@@ -6,8 +6,8 @@ import { call, newKey, read } from './duty-call.js';
 import { loadText } from './text.js';
 import { follow } from './duty-head.js';
 import { isCase, makeOutgoing } from './field-outgoing.js';
-import { askToKeep, distanceText, keepPage, whereAmI } from './field-phone.js';
-import { makeMemory, openBox, packed, remember, remembered } from './field-store.js';
+import { askToKeep, distanceText, keepPage, placeWords, whereAmI } from './field-phone.js';
+import { makeMemory, openBox, packed } from './field-store.js';
 import { makeMe, wearLook } from './field-me.js';
 import { makePatrol } from './field-patrol.js';
 import { makeReport } from './field-report.js';
@@ -22,12 +22,12 @@ const AFTER = { take: 'handling', arrive: 'on_site', finish: 'finished', send_ba
 const AHEAD_OF_TIME = 10; // tasks whose details and first pictures are read before they are needed
 
 /** A page out of the phone may be that of whoever had it before: in a session that has not shown it yet, the server says whose it is. */
-async function isAnothers(config) {
-  const mark = (document.cookie.match(/yiping_csrf=([^;]{1,16})/) || [])[1] || '', owner = remembered('owner');
-  if (owner?.mark === mark && owner.account === config.account) return false;
+async function isAnothers(config, memory) {
+  const mark = (document.cookie.match(/yiping_csrf=([^;]{1,16})/) || [])[1] || '';
+  if (mark && memory.kept('session') === mark) return false;
   for (;;) {
     const me = await call('GET', '/me', { stay: true, timeout: 8000 }).then(answer => answer.data, problem => problem);
-    if (me.account_id === config.account) remember('owner', { mark, account: config.account });
+    if (me.account_id === config.account) memory.keep('session', mark);
     if ('account_id' in me) return me.account_id !== config.account;
     if (!mark || me.status === 401) return false; // nobody else has signed in
     await new Promise(go => setTimeout(go, 2000)); // a session begins with a network: until it tells, nobody's tasks are shown
@@ -36,15 +36,16 @@ async function isAnothers(config) {
 
 export async function mount(root, config) {
   wearLook(root);
-  if (await isAnothers(config)) { await clearShelves(); location.reload(); return; }
+  const box = await openBox(config.account).catch(() => null); // private mode: nothing outlives the page, and it says so
+  const memory = await makeMemory(box);
+  if (await isAnothers(config, memory)) { await clearShelves(); location.reload(); return; }
   await begin(config);
   await loadText(config.language, 'field');
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const back = root.querySelector('[data-do=back]');
-  const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, refresh, locate, stageOf, isMine, tick, waitingState: {} };
+  const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, tell, refresh, locate, stageOf, isMine, tick, waitingState: {} };
   let known = null, drawn = '';
-  const box = await openBox(config.account).catch(() => null); // private mode: nothing outlives the page, and it says so
-  const memory = app.memory = await makeMemory(box);
+  app.memory = memory;
   app.details = new Map(memory.kept('details', []));
 
   const outgoing = app.outgoing = makeOutgoing({
@@ -59,8 +60,8 @@ export async function mount(root, config) {
   /** What the worker did but the server does not know yet is shown as done: the phone's own stage goes ahead of the server's. */
   function stageOf(row) { return app.ahead.get(row.number) || row.stage; }
   function isMine(row) { return (MINE.includes(row.stage) && (row.handler_id === config.account || (!row.handler_id && row.stage === 'dispatched'))) || isToCheck(row); }
-  /** A check is anybody's of the area but those who handled it; whether one may, says the server when the task is opened. */
-  function isToCheck(row) { return config.role === 'grid_worker' && TO_CHECK.includes(row.stage) && row.handled_by !== config.account; }
+  /** A check is that of the collector who was named, else anybody's of the area but those who handled it; whether one may, says the server. */
+  function isToCheck(row) { return config.role === 'grid_worker' && TO_CHECK.includes(row.stage) && row.handled_by !== config.account && [null, config.account].includes(row.collector_id ?? null); }
 
   function take(rows) {
     const time = at => (at ? Date.parse(at) : Infinity);
@@ -110,12 +111,12 @@ export async function mount(root, config) {
   }
 
   function card(row) {
-    const stage = stageOf(row), refused = outgoing.aside().has(row.number);
+    const stage = stageOf(row), refused = outgoing.aside().has(row.number), named = row.collector_id === config.account && TO_CHECK.includes(stage), todo = `field.todo.${stage}`;
     return h('li', { class: `task-card sev-edge-${row.severity || 5}`, 'data-id': row.number, 'data-stage': stage, onclick: () => open(row.number) },
       h('div', { class: 'task-top' }, badge(row.severity), h('strong', {}, row.title), row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), h('span', { class: `stage stage-${stage}` }, word('desk.stage', stage))),
-      h('p', { class: 'task-place' }, icon('map-pin'), h('span', {}, row.address || t('field.place_unknown')), h('span', { class: 'muted' }, distanceText(app.here, row))),
+      h('p', { class: 'task-place' }, icon('map-pin'), h('span', {}, row.address || placeWords(row)), h('span', { class: 'muted' }, distanceText(app.here, row))),
       h('div', { class: 'task-bottom' }, refused ? h('b', { class: 'refused-mark' }, icon('triangle-alert'), t('field.aside.short')) : h('span', { class: 'left num', 'data-due': stage === 'finished' ? '' : row.due_at || '' }),
-        (row.expedites > 0 || row.reminds > 0) && h('b', { class: 'urged' }, icon('bell-ring'), t(row.expedites > 0 ? 'field.expedited' : 'field.reminded')), h('span', { class: 'go' }, t(`field.todo.${stage}`) === `field.todo.${stage}` ? '' : t(`field.todo.${stage}`))));
+        (row.expedites > 0 || row.reminds > 0) && h('b', { class: 'urged' }, icon('bell-ring'), t(row.expedites > 0 ? 'field.expedited' : 'field.reminded')), named ? h('b', { class: 'named' }, icon('eye'), t('field.named')) : h('span', { class: 'go' }, t(todo) === todo ? '' : t(todo))));
   }
 
   const asideCard = (number, messages) => h('li', { class: 'task-card aside-card', 'data-id': number, onclick: () => open(number) },
@@ -125,8 +126,8 @@ export async function mount(root, config) {
     app.opened = number;
     for (const shown of document.querySelectorAll('.toast')) shown.remove(); // what it told of is seen now
     history.pushState({ number }, '', `#${number}`);
-    slots.task.scrollTop = 0;
     draw();
+    slots.task.scrollTop = 0; // not before it is shown: what is hidden does not scroll
     await refresh(number);
     locate();
   }
@@ -157,14 +158,19 @@ export async function mount(root, config) {
     if (AFTER[name]) app.ahead.set(row.number, AFTER[name]);
     const body = { act: name, ...fields, done_at: new Date().toISOString() };
     const safe = await outgoing.add({ path: `/cases/${encodeURIComponent(row.number)}/acts`, number: row.number, title: row.title, moves: Boolean(AFTER[name]), body });
-    if (safe) toast('ok', t(navigator.onLine ? `field.done.${name}` : 'field.kept'));
+    tell(safe, t(navigator.onLine ? `field.done.${name}` : 'field.kept'));
     draw();
   }
+
+  /** Whether what was done survives the page: `words` where it does, what is in danger where not. */
+  function tell(safe, words) { toast(safe ? 'ok' : 'error', safe ? words : t(app.waitingState.full ? 'field.full' : 'field.memory')); }
 
   /** One message of the queue was answered: the server's stage counts again once nothing of that task waits. */
   async function settled(message, problem, data) {
     if (problem) navigator.vibrate?.([300, 100, 300]);
-    if (problem && app.opened !== message.number) toast('error', t('field.refused_now', { title: message.title || message.number }), { label: t('field.look'), go: () => open(message.number) });
+    const inSight = app.opened ? app.opened === message.number : app.view === 'tasks'; // its red card is the first of the list
+    if (problem && inSight && !app.opened) slots.list.scrollTo(0, 0);
+    if (problem && !inSight) toast('error', t('field.refused_now', { title: message.title || message.number }), { label: t('field.look'), go: () => open(message.number) });
     views.report.settled(message, problem, data);
     views.patrol.settled(message, problem, data);
     if (outgoing.waitingFor(message.number)) return;

@@ -12,6 +12,7 @@ const ENDED = ['done', 'refused', 'cancelled'];
 
 const level = n => t('emergency.level_n', { level: ROMAN[n - 1] });
 const labelOf = one => (language() === 'en' ? one.label_en || one.label : one.label);
+const KIND_ICON = { equipment: 'truck', material: 'package', shelter: 'tent', hospital: 'heart-pulse', expert: 'user' };
 
 /** `{load()}`; `slot` and `note` are the panel's; `place()` gives {lon, lat} of the incident or null. */
 export function makeEmergency(slot, note, config, place) {
@@ -40,6 +41,8 @@ export function makeEmergency(slot, note, config, place) {
   const button = name => h('button', { type: 'button', class: `act ${name === 'declare' || (name === 'activate' && !shown.emergency?.plan) ? 'primary' : ''}`, 'data-act': name, onclick: () => run(name) }, icon(LOOK[name]), h('span', {}, t(`emergency.${name}`)));
   const typeName = code => (library.types[code] ? labelOf(library.types[code]) : code);
   const planName = code => { const found = library.plans.find(one => one.plan === code); return found ? labelOf(found) : code; };
+  /** What a plan's step asks for, in the reader's language; a task that was given by hand is in its giver's. */
+  const stepName = title => (language() === 'en' && library.plans.flatMap(one => one.steps).find(one => one.title === title)?.title_en) || title;
   const briefs = () => shown.briefs.slice(0, 3).map(one => h('span', { class: 'e-brief' }, h('a', { href: `/api/v1/briefs/${one.id}/paper.html?lang=${language()}`, target: '_blank', rel: 'noopener' }, icon('file-text'), t('emergency.brief_n', { n: one.number, at: clock(one.written_at) })), h('a', { href: `/api/v1/briefs/${one.id}/paper.pdf?lang=${language()}` }, 'PDF')));
 
   function tasks() {
@@ -51,14 +54,14 @@ export function makeEmergency(slot, note, config, place) {
   function task(one) {
     const open = !ENDED.includes(one.stage), left = one.due_at ? (Date.parse(one.due_at) - now()) / 1000 : NaN;
     const due = open && Number.isFinite(left) ? (left < 0 ? t('emergency.over') : t('emergency.left', { span: span(left) })) : '';
-    return h('li', { 'data-id': one.id, 'data-stage': one.stage, class: open && left < 0 ? 'late' : '' }, icon(one.kind === 'team' || !one.kind ? 'users' : one.kind === 'material' ? 'package' : one.kind === 'shelter' ? 'tent' : one.kind === 'hospital' ? 'heart-pulse' : 'user'),
-      h('span', {}, h('b', {}, one.title), h('small', {}, said(one.resource || one.unit || t('brief.nobody'), due, one.feedback))),
-      h('span', { class: 'e-task' }, h('span', { class: `stage stage-${one.stage}` }, t(`brief.task.${one.stage}`)), config.desk && one.acts.map(name => h('button', { type: 'button', class: 'mini', 'data-act': name, title: t(`brief.act.${name}`), 'aria-label': `${t(`brief.act.${name}`)} · ${one.title}`, onclick: () => actOnTask(one, name) }, icon(TASK_ICON[name] || 'circle-dot')))));
+    return h('li', { 'data-id': one.id, 'data-stage': one.stage, class: open && left < 0 ? 'late' : '' }, icon(KIND_ICON[one.kind] || 'users'),
+      h('span', {}, h('b', {}, stepName(one.title)), h('small', {}, said((language() === 'en' && (one.resource_en || one.unit_en)) || one.resource || one.unit || t('brief.nobody'), due, one.feedback))),
+      h('span', { class: 'e-task' }, h('span', { class: `stage stage-${one.stage}` }, t(`brief.task.${one.stage}`)), config.desk && one.acts.map(name => h('button', { type: 'button', class: 'mini', 'data-act': name, title: t(`brief.act.${name}`), 'aria-label': `${t(`brief.act.${name}`)} · ${stepName(one.title)}`, onclick: () => actOnTask(one, name) }, icon(TASK_ICON[name] || 'circle-dot')))));
   }
 
   function log() {
     const lines = [...shown.log].reverse().slice(0, 30);
-    const words = one => (one.kind === 'task' ? t('brief.log.task', { task: one.detail.title, act: t(`brief.act.${one.detail.act}`), team: one.detail.resource || '' }) : t(`brief.log.${one.kind}`, { level: one.detail.level ? ROMAN[one.detail.level - 1] : '', plan: planName(one.detail.plan) || '' }));
+    const words = one => (one.kind === 'task' ? t('brief.log.task', { task: stepName(one.detail.title), act: t(`brief.act.${one.detail.act}`), team: one.detail.resource || '' }) : t(`brief.log.${one.kind}`, { level: one.detail.level ? ROMAN[one.detail.level - 1] : '', plan: planName(one.detail.plan) || '' }));
     return h('details', { class: 'e-log' }, h('summary', {}, t('emergency.log'), h('small', {}, ` ${shown.log.length}`)), h('ol', {}, lines.map(one => h('li', {}, h('time', {}, clock(one.at)), h('span', {}, said(words(one), one.text)), h('small', {}, one.by)))));
   }
 
@@ -87,7 +90,7 @@ export function makeEmergency(slot, note, config, place) {
 
   async function actOnTask(one, name) {
     const asks = ['refuse', 'cancel', 'report', 'finish'].includes(name);
-    const answer = asks ? await askNote(`${t(`brief.act.${name}`)} · ${one.title}`, { needed: true }) : {};
+    const answer = asks ? await askNote(`${t(`brief.act.${name}`)} · ${stepName(one.title)}`, { needed: true }) : {};
     if (answer) await send('POST', `/tasks/${one.id}/acts`, { act: name, ...answer }, t(`brief.act.${name}`), `"${one.version}"`);
   }
 

@@ -62,8 +62,8 @@ export async function mount(root, config) {
 
   function timeline(noun, parts) {
     const titles = new Map([...(noun.alerts || []).map(row => [`alert ${row.id}`, titleOf(row, config.rules)]), ...(noun.reports || []).map(row => [`report ${row.id}`, row.title])]);
-    slots['parts-note'].textContent = t('incident.parts_note', { n: parts.length });
-    fill(slots.parts, h('ol', { class: 'i-line' }, parts.map(part => partLine(part, titles))), (noun.left || []).length > 0 && taken(noun.left));
+    slots['parts-note'].textContent = parts.length ? t('incident.parts_note', { n: parts.length }) : '';
+    fill(slots.parts, parts.length ? h('ol', { class: 'i-line' }, parts.map(part => partLine(part, titles))) : none('incident.no_parts'), (noun.left || []).length > 0 && taken(noun.left));
   }
 
   function partLine({ kind, row, at, channel }, titles) {
@@ -82,16 +82,16 @@ export async function mount(root, config) {
 
   function cases(noun) {
     const rows = noun.cases || [];
-    slots['cases-note'].textContent = rows.length ? t('incident.cases_note', { n: rows.length }) : '';
-    fill(slots.cases, rows.length ? h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.number }, badge(one.severity), h('span', {}, h('b', {}, one.title), h('small', {}, said(one.number, one.due_at && !one.closed_at && t(Date.parse(one.due_at) < now() ? 'incident.overdue' : 'incident.due', { span: span((Date.parse(one.due_at) - now()) / 1000) })))), stageOf(one)))) : none('incident.no_cases'));
+    slots['cases-note'].textContent = t(rows.length ? 'incident.cases_note' : 'incident.no_cases', { n: rows.length });
+    fill(slots.cases, rows.length > 0 && h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.number }, badge(one.severity), h('span', {}, h('b', {}, one.title), h('small', {}, said(one.number, one.due_at && !one.closed_at && t(Date.parse(one.due_at) < now() ? 'incident.overdue' : 'incident.due', { span: span((Date.parse(one.due_at) - now()) / 1000) })))), stageOf(one)))));
   }
 
   async function pictures(noun) {
     const own = (noun.reports || []).filter(one => one.channel === 'video' || (one.media || []).length).slice(0, 6);
     const found = await Promise.all([...own.map(one => read(`/reports/${one.id}`).catch(() => null)), ...(noun.cases || []).slice(0, 3).map(one => read(`/cases/${one.number}`).catch(() => null))]);
     const nodes = found.filter(Boolean).flatMap(one => [...new Set((one.media || []).map(each => (typeof each === 'string' ? each : each.ended_at ? each : each.media_id)))].map(each => ({ each, one })).concat((one.pictures || []).filter(each => each.ended_at).map(each => ({ each, one }))));
-    slots['pictures-note'].textContent = nodes.length ? t('incident.pictures_note', { n: nodes.length }) : '';
-    fill(slots.pictures, nodes.length ? h('div', { class: 'i-shots' }, nodes.slice(0, 12).map(({ each, one }) => h('figure', {}, typeof each === 'string' ? shot(each, one.title) : endedPicture(each), h('figcaption', {}, said(one.title, clock(one.observed_at || one.opened_at)))))) : none('incident.no_pictures'));
+    slots['pictures-note'].textContent = nodes.length ? t('incident.pictures_note', { n: nodes.length }) : t('incident.no_pictures');
+    fill(slots.pictures, nodes.length > 0 && h('div', { class: 'i-shots' }, nodes.slice(0, 12).map(({ each, one }) => h('figure', {}, typeof each === 'string' ? shot(each, one.title) : endedPicture(each), h('figcaption', {}, said(one.title, clock(one.observed_at || one.opened_at)))))));
   }
 
   async function place(noun, parts) {

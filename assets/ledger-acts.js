@@ -11,16 +11,16 @@ const LOOK = {
 };
 
 /** Draws the buttons into `footer`. `ledger.fields(act, row, app)` gives an act's own fields, `ledger.body(answer)` turns what was filled in
- *  into what is sent; `ledger.run(act, row, app)` does those that are no act of the API and resolves to whether anything was done. */
+ *  into what is sent; `ledger.run(act, row, app, etag)` does those that are no act of the API and resolves to whether anything was done. */
 export function drawActs(footer, row, { path, etag, ledger, app, needs, done }) {
   fill(footer, (row.acts || []).map(name => {
-    const [symbol, look] = LOOK[name] || ['circle-dot', ''];
+    const [symbol, look] = ledger.look?.[name] || LOOK[name] || ['circle-dot', ''];
     return h('button', { type: 'button', class: look || null, 'data-act': name, onclick: () => run(name) }, icon(symbol), actWord(ledger.noun, name));
   }));
 
   async function run(name) {
     try {
-      if (ledger.run && ledger.own?.includes(name)) { if (await ledger.run(name, row, app)) done(); return; }
+      if (ledger.run && ledger.own?.includes(name)) { if (await ledger.run(name, row, app, etag)) done(); return; }
       const answer = await askNote(`${actWord(ledger.noun, name)} · ${row.title || row.name || row.text || ''}`, { needed: needs.includes(name), fields: await ledger.fields?.(name, row, app) || [] });
       if (!answer) return;
       await call('POST', `${path}/acts`, { body: { act: name, ...(ledger.body ? ledger.body(answer) : answer) }, etag });

@@ -2,6 +2,7 @@
 
 import { h, t, fill, icon, clock, labelOf, toast, word } from './duty-dom.js';
 import { call, read, explain } from './duty-call.js';
+import { takeFile } from './ledger-file.js';
 import { askForm, field, placeField, placeOf, select } from './ledger-form.js';
 import { onlyMap, showPlace } from './ledger-map.js';
 import { unitOf } from './ledger-orders.js';
@@ -65,7 +66,7 @@ export const enterprises = {
   draw({ slots, config, street, head }, row) {
     fill(slots.heading, riskOf(row.risk), h('div', { class: 'l-name' }, h('h2', {}, row.name), marksOf(row), h('small', {}, said(kindOf(config, row), row.code))), row.ended_at && h('span', { class: 'stage' }, t('ledgers.enterprise.ended')));
     const who = h('span', {}, said(row.contact, row.phone) || '—');
-    const look = row.contact || row.phone ? h('button', { type: 'button', class: 'link', 'data-do': 'contact', onclick: () => contact(row, who) }, t('ledgers.enterprise.look')) : null;
+    const look = row.may_call ? h('button', { type: 'button', class: 'link', 'data-do': 'contact', onclick: () => contact(row, who) }, t('ledgers.enterprise.look')) : null;
     fill(slots.detail,
       facts([[t('ledgers.column.contact'), who, ' ', look], [t('ledgers.column.unit'), unitOf(row, config.language)], [t('ledgers.street'), street(row.area)], row.address && [t('ledgers.column.address'), row.address],
         [t('ledgers.column.hazards'), row.hazards ? linkOf('/ledgers/hazards', 'triangle-alert', row.hazards) : '0'], row.note && [t('ledgers.column.note'), row.note]]),
@@ -76,15 +77,17 @@ export const enterprises = {
 
   fields: (name, row) => (name === 'set_risk' ? [select('risk', t('ledgers.column.risk'), risks().filter(([one]) => one !== row.risk))] : []),
 
-  async run(name, row, { head }) {
+  async run(name, row, { head }, etag) {
     const answer = await askForm(`${t('ledgers.enterprise.act.change')} · ${row.name}`, [field('name', t('ledgers.column.name'), { value: row.name, required: true, maxlength: 200, wide: true }), field('address', t('ledgers.column.address'), { value: row.address, maxlength: 300, wide: true }),
       field('contact', t('ledgers.column.contact'), { maxlength: 60, placeholder: row.contact || '' }), field('phone', t('ledgers.column.phone'), { maxlength: 40, placeholder: row.phone || '' }), field('note', t('ledgers.column.note'), { rows: 2, maxlength: 1000, wide: true }),
       placeField(head.dark(), Number.isFinite(row.lon) ? row : null)]);
     if (!answer) return false;
-    await call('PUT', `/enterprises/${encodeURIComponent(row.code)}`, { body: asked(answer) });
+    await call('PUT', `/enterprises/${encodeURIComponent(row.code)}`, { body: asked(answer), etag });
     toast('ok', t('ledgers.did', { act: t('ledgers.enterprise.act.change') }));
     return true;
   },
+
+  bring: ({ config }) => takeFile({ ...config.file, kinds: Object.values(config.kinds).map(labelOf) }),
 
   async begin({ head, names, config }) {
     const answer = await askForm(t('ledgers.new.enterprises'), [

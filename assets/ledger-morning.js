@@ -33,9 +33,9 @@ export const morning = {
     fill(slots.detail, drawPaper(paper));
   },
 
-  /** With none chosen the newest is shown. */
+  /** With none chosen the newest is shown, where there is room beside the list. */
   drawNothing(app, rows) {
-    if (rows.length) return app.open(String(rows[0].id));
+    if (rows.length && !matchMedia('(max-width: 700px)').matches) return app.open(String(rows[0].id));
     fill(app.slots.heading);
     fill(app.slots.acts);
     return fill(app.slots.detail, empty('file-text', t('ledgers.none.morning-report')));

@@ -2,7 +2,8 @@
 
 import { h, t, icon, clock, span, age, word } from './duty-dom.js';
 
-export const empty = (symbol, words) => h('div', { class: 'l-none' }, icon(symbol), h('span', {}, words));
+/** Where there is nothing: a sign, a word, and what may be done about it. */
+export const empty = (symbol, words, ...more) => h('div', { class: 'l-none' }, icon(symbol), h('span', {}, words), more);
 export const wait = () => h('p', { class: 'l-wait muted' }, t('ledgers.wait'));
 
 /** `columns`: `[{name, cell(row), wide?, right?}]`; `key(row)` names a row, `open(key)` is called for it. */
@@ -11,7 +12,7 @@ export function drawTable(columns, rows, { key, chosen, open }) {
   const line = row => {
     const id = String(key(row));
     return h('tr', { 'data-id': id, tabindex: '0', class: id === chosen ? 'current' : null, 'aria-selected': id === chosen ? 'true' : null, onclick: () => open(id), onkeydown: event => { if (event.key === 'Enter') open(id); } },
-      columns.map(one => h(one.head ? 'th' : 'td', { class: side(one), scope: one.head ? 'row' : null }, one.cell(row))));
+      columns.map(one => h(one.head ? 'th' : 'td', { class: side(one), scope: one.head ? 'row' : null, 'data-label': one.right ? t(`ledgers.column.${one.name}`) : null }, one.cell(row))));
   };
   return h('table', { class: 'l-table' }, h('thead', {}, h('tr', {}, columns.map(one => h('th', { scope: 'col', class: side(one) }, t(`ledgers.column.${one.name}`))))), h('tbody', {}, rows.map(line)));
 }

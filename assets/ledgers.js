@@ -10,16 +10,17 @@ import { drawTable, empty, wait } from './ledger-table.js';
 import { themeMap } from './ledger-map.js';
 import { orders } from './ledger-orders.js';
 import { hazards } from './ledger-hazards.js';
+import { hotline } from './ledger-hotline.js';
 import { enterprises } from './ledger-enterprises.js';
 import { dutyLog } from './ledger-log.js';
 import { morning } from './ledger-morning.js';
 
 const EVERY_MS = 30_000;
-const LEDGERS = { orders, hazards, enterprises, 'duty-log': dutyLog, 'morning-report': morning };
+const LEDGERS = { orders, hotline, hazards, enterprises, 'duty-log': dutyLog, 'morning-report': morning };
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['ledgers', 'quality'].map(name => loadText(config.language, name)));
+  await Promise.all(['ledgers', 'hotline', 'quality'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const tabs = [...root.querySelectorAll('[data-tab]')];
   const head = mountHead(root, config), names = {};
@@ -47,7 +48,7 @@ export async function mount(root, config) {
 
   function tools() {
     const one = ledger(), files = ['csv', 'xlsx'].map(form => h('a', { class: 'l-file', 'data-do': form, href: '#', onclick: event => { event.preventDefault(); location.assign(`/api/v1/ledgers/${state.tab}.${form}?${query({ ...state.filters, lang: config.language })}`); } }, icon('file-down'), form === 'csv' ? 'CSV' : 'Excel'));
-    fill(slots.tools, files, config.begins.includes(state.tab) && one.begin && h('button', { type: 'button', class: 'primary', 'data-do': 'new', onclick: () => start() }, icon(one.symbol || 'plus'), t(`ledgers.new.${state.tab}`)));
+    fill(slots.tools, files, config.begins.includes(state.tab) && one.bring && h('button', { type: 'button', class: 'quiet', 'data-do': 'bring', onclick: bring }, icon('upload'), t('ledgers.file.open')), config.begins.includes(state.tab) && one.begin && h('button', { type: 'button', class: 'primary', 'data-do': 'new', onclick: () => start() }, icon(one.symbol || 'plus'), t(`ledgers.new.${state.tab}`)));
   }
 
   async function start() {
@@ -58,6 +59,10 @@ export async function mount(root, config) {
       await load();
       open(String(made.id ?? made.code));
     } catch (problem) { toast('error', explain(problem)); }
+  }
+
+  async function bring() {
+    if (await ledger().bring(app)) refresh();
   }
 
   async function load() {
@@ -75,9 +80,25 @@ export async function mount(root, config) {
   function draw() {
     const one = ledger(), top = slots.list.scrollTop;
     if (one.drawList) one.drawList(app, state.rows, state.chosen);
-    else if (!state.rows.length) fill(slots.list, empty(one.symbol || 'inbox', t(`ledgers.none.${state.tab}`)));
+    else if (!state.rows.length) fill(slots.list, none(one));
     else fill(slots.list, drawTable(one.columns(app), state.rows, { key: one.key, chosen: state.chosen, open: id => open(id) }));
     slots.list.scrollTop = top;
+    mark();
+  }
+
+  /** Nothing in the list: what the ledger is for and how it begins, or that the filters leave nothing. */
+  function none(one) {
+    if (query(state.filters) !== query(one.filters)) return empty(one.symbol || 'inbox', t(`ledgers.none.${state.tab}`));
+    const button = (name, symbol, words, run, look) => h('button', { type: 'button', class: look, 'data-do': name, onclick: run }, icon(symbol), words), may = config.begins.includes(state.tab);
+    return empty(one.symbol || 'inbox', h('b', {}, t(`ledgers.first.${state.tab}`)), h('p', {}, t(`ledgers.about.${state.tab}`)), h('div', { class: 'l-first' },
+      may && one.begin && button('new', 'plus', t(`ledgers.new.${state.tab}`), start, 'primary'), may && one.bring && button('bring', 'upload', t('ledgers.file.open'), bring)));
+  }
+
+  /** What the page's shape hangs on: whether a row is chosen, and whether there is any. */
+  function mark() {
+    const columns = root.querySelector('.l-columns');
+    columns.toggleAttribute('data-chosen', Boolean(state.chosen));
+    columns.toggleAttribute('data-empty', !state.rows.length && !state.chosen && !ledger().drawList);
   }
 
   function nothing() {
@@ -90,6 +111,7 @@ export async function mount(root, config) {
     state.chosen = id;
     history.replaceState(null, '', `/ledgers/${state.tab}${id ? `/${encodeURIComponent(id)}` : ''}${location.search}`);
     if (!silent) draw();
+    mark();
     if (!id) state.told = '';
     if (!id) return ledger().drawNothing ? ledger().drawNothing(app, state.rows) : nothing();
     try {
@@ -102,6 +124,7 @@ export async function mount(root, config) {
       const path = `${one.path}/${encodeURIComponent(id)}`;
       drawActs(slots.acts, data, { path, etag, ledger: one, app, needs: config.needs_note[state.tab] || [], done: refresh });
     } catch (problem) { fill(slots.heading); fill(slots.acts); fill(slots.detail, empty('circle-alert', explain(problem))); }
+    slots.heading.prepend(h('button', { type: 'button', class: 'quiet l-back', 'data-do': 'back', 'aria-label': t('ledgers.back'), onclick: () => open('') }, icon('arrow-left')));
     return null;
   }
 

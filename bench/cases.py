@@ -39,17 +39,27 @@ with places as (select area, cell_id, lon, lat, duty_grid, row_number() over (or
 insert into case_clocks (case_number, clock, amount, unit, basis, opened_at, started_at, running_since, due_at, yellow_at)
 select case_number, 'total', extract(epoch from due_at - opened_at) / 3600, 'urgent_hours', 'class', opened_at, opened_at,
        case when stage in ('finished', 'checked', 'closed') then null else opened_at end, due_at, yellow_at from made"""
+_DESKS = {
+    "the duty desk: cases of its queue": "/queue?kind=case&limit=100",
+    "the dispatch desk: to be dispatched": "/cases/queue?tab=dispatch&limit=200",
+    "the dispatch desk: all": "/cases/queue?limit=200",
+    "the dispatch desk: its counters": "/cases/queue/counts",
+    "known under an address": "/cases/known?address=某路77号",
+    "known under an address and of a class": "/cases/known?class_code=0401&address=常州某路77号门前",
+    "known under an address nobody named": "/cases/known?address=无名路8号西侧",
+}
 _STAGES = ["reported", "accepted", "registered", "dispatched", "handling", "on_site", "finished", "checked"]
 _READY_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One kind of page, and how many rows it brought."""
+    """One kind of page, how many rows it brought, and how long the first took: a connection that is new has to learn the tables first."""
 
     name: str
     rows: int
     times: Spread
+    first_ms: float
 
 
 def fill(connection: psycopg.Connection[Any], now: datetime, open_cases: int = OPEN, ended: int = ENDED) -> None:
@@ -74,7 +84,7 @@ def measure(stack: Stack, console: Console, pages: int = _PAGES) -> list[tuple[s
 
 def _told(one: Measured, console: Console) -> tuple[str, str]:
     name = f"queue page among {OPEN:,} open cases: {one.name}"
-    return _printed((name, f"{one.times} ({one.rows} rows, {one.times.count} pages)"), console)
+    return _printed((name, f"{one.times} ({one.rows} rows, {one.times.count} pages, the first {one.first_ms:.0f} ms)"), console)
 
 
 def _printed(row: tuple[str, str], console: Console) -> tuple[str, str]:
@@ -98,7 +108,7 @@ def _ask(stack: Stack, connection: psycopg.Connection[Any], pages: int) -> Seque
         _wait(client)
         found = [_pages(client, name, f"/cases?limit=100&{query}", pages) for name, query in wanted.items()]
         found.append(_deep(client, pages))
-        found.append(_pages(client, "the duty desk: cases of its queue", "/queue?kind=case&limit=100", pages))
+        found += [_pages(client, name, path, pages) for name, path in _DESKS.items()]
     return found
 
 
@@ -118,8 +128,8 @@ def _pages(client: httpx.Client, name: str, path: str, pages: int) -> Measured:
     for _ in range(pages):
         took, body = _get(client, path)
         times.append(took)
-        rows = len(next(value for value in body.values() if isinstance(value, list)))
-    return Measured(name, rows, spread(times))
+        rows = len(next((value for value in body.values() if isinstance(value, list)), ()))
+    return Measured(name, rows, spread(times), times[0])
 
 
 def _deep(client: httpx.Client, pages: int) -> Measured:
@@ -131,7 +141,7 @@ def _deep(client: httpx.Client, pages: int) -> Measured:
         took, body = _get(client, f"/cases?limit=100&stage=open{cursor}")
         times.append(took)
         rows, cursor = len(body["cases"]), f"&next={body['next']}"
-    return Measured(f"open, {_DEEP} pages down", rows, spread(times))
+    return Measured(f"open, {_DEEP} pages down", rows, spread(times), times[0])
 
 
 def _get(client: httpx.Client, path: str) -> tuple[float, dict[str, Any]]:

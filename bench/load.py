@@ -20,7 +20,7 @@ from sim.mqtt import Broker, broker_of
 TICK_S = 0.004
 _WINDOW = 20_000  # unacknowledged messages per connection; then the generator waits, and says so
 _DRAIN_S = 30.0
-_RECONNECT_S = 0.2
+_RECONNECT_S = 1.0  # as paho's senders do
 _TAKE = 1 << 18
 
 

@@ -25,6 +25,7 @@ from cli.import_places import places
 from cli.import_readings import readings
 from cli.import_resources import resources
 from cli.import_revisits import revisits
+from cli.roster_sheet import roster_sheet
 from cli.terminal import opened, progress, terminal
 from geodata import importing
 from geodata.checks import Finding
@@ -50,6 +51,7 @@ import_.add_command(readings)
 import_.add_command(units)
 import_.add_command(people)
 import_.add_command(roster)
+import_.add_command(roster_sheet)
 import_.add_command(enterprises)
 import_.add_command(resources)
 import_.add_command(revisits)

@@ -8,27 +8,22 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
 
 from cli.terminal import opened, progress, tell_rest, terminal, write_report
 from core.config import load
-from core.errors import Invalid
 from core.model import Scope
-from dispatch.enterprises import CHINESE, Entry, read_enterprises
+from dispatch.enterprises import TEMPLATE, read_enterprises
 from geodata.datums import DATUMS
-from geodata.locate import Locator
-from store import enterprises as ledger
 from store import geography
 from store.acts import Act
+from store.enterprises_in import Take, place_of, put_all
 
 _SHOWN = 100
-_COLUMNS = ("code", "name", "kind", "risk", "why", "address", "lon", "lat", "datum", "unit", "contact", "phone", "note")
 
 
 @click.command()
@@ -41,37 +36,20 @@ _COLUMNS = ("code", "name", "kind", "risk", "why", "address", "lon", "lat", "dat
 def enterprises(file: Path | None, wants_template: bool, partial: bool, report: Path | None, datum: str, dry_run: bool) -> None:
     """Write down or change enterprises and sites (CSV, Excel or GeoJSON points); a new risk colour goes into its history."""
     if wants_template:
-        sys.stdout.buffer.write(("\ufeff" + ",".join(CHINESE[name][0] for name in _COLUMNS) + "\r\n").encode())
+        sys.stdout.buffer.write(("\ufeff" + ",".join(TEMPLATE) + "\r\n").encode())
         return
     if file is None:
         raise click.UsageError("name a FILE, or ask for the --template")
     config = load(Path(os.environ.get("YIPING_CONFIG", "config.yaml")))
-    entries, findings = read_enterprises(file, config.ledgers.enterprise_kinds, datum)
-    verdicts = [(one.feature or 0, one.code or "", "refused", one.detail) for one in findings]
+    entries, faults = read_enterprises(file, config.ledgers.enterprise_kinds, datum)
     act = Act("import", Scope("system", (config.area.code,)), datetime.now(UTC), note=f"导入 {file.name}")
+    take: Take = "nothing" if dry_run else "good" if partial else "whole"
     with opened(dry_run) as connection, progress(terminal(), "enterprises", len(entries)) as tick:
         locator = geography.load_locator(connection)
-        for done, entry in enumerate(entries, 1):
-            try:
-                verdict, why = ledger.put_enterprise(connection, entry, _place(entry, locator, config.area.code), act), ""
-            except Invalid as error:
-                verdict, why = "refused", str(error)
-            verdicts.append((entry.row, entry.code, verdict, why))
-            tick(done)
-        refused = any(one[2] == "refused" for one in verdicts)
-        kept = not dry_run and (partial or not refused)
-        if not kept:
-            connection.rollback()
-    _conclude(sorted(verdicts), kept, report)
-    if refused or not entries:
+        taken = put_all(connection, entries, faults, lambda one: place_of(one, locator, config.area.code), act, take, tick)
+    _conclude([(one.row, one.code, one.verdict, one.why) for one in taken.verdicts], taken.kept, report)
+    if taken.refused or not entries:
         sys.exit(1)
-
-
-def _place(entry: Entry, locator: Locator, city: str) -> Mapping[str, Any]:
-    if entry.position is not None:
-        located, lon, lat = locator.place(entry.position)
-        return {"area": located.area or entry.told.get("area") or city, "lon": lon, "lat": lat}
-    return {"area": entry.told["area"]} if "area" in entry.told else {}
 
 
 def _conclude(verdicts: list[tuple[int, str, str, str]], kept: bool, report: Path | None) -> None:

@@ -29,7 +29,7 @@ from store import units as unit_store
 from store.acts import Act
 from store.timescale import Connection
 
-_SHOWN = 200
+SHOWN = 200
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -41,7 +41,7 @@ def units(file: Path, dry_run: bool) -> None:
 
     Parents may stand below their children. Posts: 派遣员 2; 班长 网格员 1.
     """
-    config = _city()
+    config = city()
     rows = read_units(file, config.organisation)
     findings = list(rows.findings)
     with opened(dry_run) as connection:
@@ -53,8 +53,8 @@ def units(file: Path, dry_run: bool) -> None:
                 Finding("refused", "unit", fault, number, unit.code) for fault in faults_of_unit(unit, standing, config.organisation)
             ]
         if not _refused(findings) and not dry_run:
-            unit_store.save_units(connection, list(rows.taken.values()), _act("import"), config.organisation)
-    _conclude(terminal(), "units", rows.taken, findings, dry_run)
+            unit_store.save_units(connection, list(rows.taken.values()), act_of("import"), config.organisation)
+    conclude(terminal(), "units", rows.taken, findings, dry_run)
 
 
 @click.command()
@@ -72,12 +72,12 @@ def people(file: Path, passwords: Path | None, dry_run: bool) -> None:
         faults = people_in.faults(connection, rows.taken)
         findings += [Finding("refused", "person", fault, number, rows.taken[number].login) for number, fault in faults.items()]
         if not _refused(findings) and not dry_run:
-            act = _act("import")
+            act = act_of("import")
             for done, person in enumerate(rows.taken.values(), 1):
                 brought.append(people_in.bring(connection, person, act))
                 tick(done)
     _hand_over(console, [one for one in brought if one.password], passwords)
-    _conclude(console, "people", rows.taken, findings, dry_run)
+    conclude(console, "people", rows.taken, findings, dry_run)
 
 
 def _hand_over(console: Console, new: Sequence[people_in.Brought], file: Path | None) -> None:
@@ -104,7 +104,7 @@ def roster(file: Path, replace: bool, dry_run: bool) -> None:
 
     With a pattern (白白夜夜休休) the people of a row follow each other, `step` days apart.
     """
-    config, act = _city(), _act("assign")
+    config, act = city(), act_of("assign")
     rows = read_rosters(file, config.organisation)
     findings = list(rows.findings)
     with opened(dry_run) as connection, progress(terminal(), "rosters", len(rows.taken)) as tick:
@@ -114,7 +114,7 @@ def roster(file: Path, replace: bool, dry_run: bool) -> None:
             _try(findings, number, row.duty_grid, give)
             tick(done)
         _keep_all_or_none(connection, findings)
-    _conclude(terminal(), "rosters", rows.taken, findings, dry_run)
+    conclude(terminal(), "rosters", rows.taken, findings, dry_run)
 
 
 def _try(findings: list[Finding], number: int, code: str, do: Callable[[], object]) -> None:
@@ -134,24 +134,24 @@ def _refused(findings: Sequence[Finding]) -> int:
     return len({finding.feature for finding in findings if finding.verdict == "refused"})
 
 
-def _city() -> Config:
+def city() -> Config:
     return load(Path(os.environ.get("YIPING_CONFIG", "config.yaml")))
 
 
-def _act(name: str) -> Act:
+def act_of(name: str) -> Act:
     return Act(name, Scope("system", EVERYWHERE.areas, None, "yiping import"), datetime.now(UTC))
 
 
-def _conclude(console: Console, what: str, taken: Collection[int], findings: Sequence[Finding], dry_run: bool) -> None:
+def conclude(console: Console, what: str, taken: Collection[int], findings: Sequence[Finding], dry_run: bool) -> None:
     """Prints each fault with its row; exits with 1 if anything was refused or nothing was there to take."""
     if findings:
         table = Table("row", "", "detail")
-        for finding in sorted(findings, key=lambda one: (one.verdict != "refused", one.feature or 0))[:_SHOWN]:
+        for finding in sorted(findings, key=lambda one: (one.verdict != "refused", one.feature or 0))[:SHOWN]:
             colour = "red" if finding.verdict == "refused" else "yellow"
             table.add_row(str(finding.feature or ""), finding.code or "", f"[{colour}]{finding.verdict}[/] {finding.detail}")
         console.print(table)
-        if len(findings) > _SHOWN:
-            console.print(f"… and {len(findings) - _SHOWN} more")
+        if len(findings) > SHOWN:
+            console.print(f"… and {len(findings) - SHOWN} more")
     refused = _refused(findings)
     rows = len({*taken, *(finding.feature for finding in findings if finding.feature is not None)})
     told = "nothing was stored: mend the file" if refused else "nothing was stored: this was a dry run" if dry_run else "stored"

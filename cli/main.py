@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "stop": ("cli.demo", "stop", "Stop the demos of this checkout."),
     "migrate": ("cli.migrate", "migrate", "Bring the database to the present schema."),
     "import": ("cli.import_", "import_", "Import cells, devices, classes, components, roster or resources."),
+    "export": ("cli.roster_sheet", "export", "Write rosters as a sheet that can be changed and imported again."),
     "replay": ("cli.replay", "replay", "Feed recorded frames in again."),
     "simulate": ("cli.simulate", "simulate", "Play a city: devices, weather, video, citizens."),
     "token": ("cli.token", "token", "Make and revoke tokens of systems and walls."),

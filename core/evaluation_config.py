@@ -110,16 +110,15 @@ SHIPPED: dict[str, IndicatorConfig] = {
             ScorePart(indicator="rework_rate", weight=0.1, inverse=True),
         ),
         deductions=(
-            Deduction(rows="registered & expedited", each=0.5),
-            Deduction(rows="registered & expedited & open - was_finished", each=1),
+            Deduction(rows="ordered", each=0.5), Deduction(rows="ordered & unanswered", each=1),
         ),
     ),
     "archive_rate": _rate("结案率", "Closing rate", "due & closed", "due - void", target=95),
     "in_time_archive_rate": _rate("按期结案率", "Closed in time", "due & closed & in_time - forced", "due - void", target=90),
     "in_time_archive_rate_b": _rate(
-        "按期结案率(扣缓办)", "Closed in time, without postponed", "due & closed & in_time - forced", "due - void - postponed"
+        "按期结案率(扣缓办)", "In time, none postponed", "due & closed & in_time - forced", "due - void - postponed"
     ),
-    "archive_rate_c": _rate("结案率(按立案)", "Closing rate by registration", "registered & closed", "registered - void - pending"),
+    "archive_rate_c": _rate("结案率(按立案)", "Closed of registered", "registered & closed", "registered - void - pending"),
     "in_time_dispose_rate": _rate("按期处置率", "Handled in time", "due & was_finished & in_time - void", "due - void"),
     "register_rate": _rate("立案率", "Registration rate", "reported & was_registered", "reported"),
     "rework_rate": _rate("返工率", "Rework rate", "registered & reworked", "registered", -1),
@@ -133,7 +132,7 @@ SHIPPED: dict[str, IndicatorConfig] = {
     "closing_hours": _shipped("平均结案用时", "Mean time to close", kind="mean", denominator="ended & closed", measure="closing", good=-1),
     "overdue_closed": _shipped("超期结案", "Closed overdue", kind="count", numerator="ended & closed - in_time", good=-1),
     "overdue_open": _shipped("超期未结", "Overdue and open", kind="count", numerator="due & open - in_time", good=-1),
-    "expedited": _shipped("督办", "Expedited", kind="count", numerator="registered & expedited", good=-1),
+    "expedited": _shipped("督办", "Expedite orders", kind="count", numerator="ordered", good=-1),
     "response_rate": _revisits("响应率", "Response rate", "revisited & valid & contacted", 98),
     "solve_rate": _revisits("解决率", "Solution rate", "revisited & valid & solved", 90),
     "satisfy_rate": _revisits(

@@ -50,6 +50,17 @@ STAGES: dict[str, Stage] = {
 }  # fmt: skip
 
 
+class ClocksConfig(Part):
+    """How long after the call a ticket is to be accepted, and sent on to who handles it; the caller's answer is the platform's promise.
+
+    Shipped are the hours of a draft regulation of Beijing (2021-12): 受理 2 h, 派单 2 h, urgent ones (severity 1 and 2) 1 h.
+    """
+
+    accept: Duration = Field(timedelta(hours=2), gt=timedelta(0))
+    dispatch: Duration = Field(timedelta(hours=2), gt=timedelta(0))
+    urgent: Duration = Field(timedelta(hours=1), gt=timedelta(0))
+
+
 class HotlineConfig(Part):
     """The two-way hotline. `sources`: feeds whose reports are tickets of a platform; without any, no ticket is kept.
 
@@ -68,6 +79,7 @@ class HotlineConfig(Part):
         "撤销": "cancelled", "已撤销": "cancelled",
     }  # fmt: skip
     reply: str = "您反映的“{title}”已办结。{result}"  # where nobody wrote an answer; {title}, {result}, {unit}
+    clocks: ClocksConfig = ClocksConfig()
     warn_before: Duration = Field(timedelta(hours=4), ge=timedelta(0))
     timeout: Duration = timedelta(seconds=8)
     request: RequestConfig | None = None

@@ -1,7 +1,8 @@
 """The named row sets that figures of evaluation are made of, and the small language formulas name them in. Knows no table.
 
 `due & closed - forced` are the rows of a period that are due and closed and not forced. The database says of each row in which sets it
-stands, one bit each in the order below (`case_sets` and `revisit_sets`, migration 0034); which rows a figure counts is decided here.
+stands, one bit each in the order below (`case_sets`, `order_sets`, `revisit_sets`, migrations 0034, 0039); which rows a figure counts is
+decided here.
 """
 
 import difflib
@@ -10,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-# The first six tell what fell into the period, the others what the row is like now.
+# The first six tell what fell into the period, the others what the row is like now. The last two are of expedite orders issued in the
+# period: rows of their own beside those of cases, so that two orders on one case count twice.
 CASE_SETS = (
     "reported", "registered", "dispatched", "due", "finished", "ended",
     "was_registered", "was_dispatched", "was_taken", "was_finished", "closed", "forced", "void", "open", "postponed",
-    "in_time", "closed_by_due", "pending", "reworked", "sent_back", "expedited", "extended", "reopened",
+    "in_time", "closed_by_due", "pending", "reworked", "sent_back", "expedited", "extended", "reopened", "ordered", "unanswered",
 )  # fmt: skip
 REVISIT_SETS = ("revisited", "valid", "contacted", "solved", "satisfied", "basically_satisfied", "dissatisfied")
 SETS: Mapping[str, tuple[str, ...]] = {"cases": CASE_SETS, "hotline": REVISIT_SETS}
@@ -39,6 +41,21 @@ class RowSet:
     def also(self, other: "RowSet") -> "RowSet":
         """The rows of both."""
         return RowSet(self.need | other.need, self.forbid | other.forbid)
+
+    def without(self, other: "RowSet") -> "list[RowSet]":
+        """The rows of this one that are not of the other, as sets that share no row: the first each fails, with those before it held."""
+        found, held = [], self
+        for bit in _bits(other.need):
+            found.append(RowSet(held.need, held.forbid | bit))
+            held = RowSet(held.need | bit, held.forbid)
+        for bit in _bits(other.forbid):
+            found.append(RowSet(held.need | bit, held.forbid))
+            held = RowSet(held.need, held.forbid | bit)
+        return [one for one in found if not one.need & one.forbid]
+
+
+def _bits(mask: int) -> list[int]:
+    return [1 << bit for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
 @cache

@@ -1,6 +1,7 @@
 """延期 and 挂账: the deadline moved or the clock stopped, asked for by who handles, agreed to by the unit and then by the dispatcher. Pure.
 
-Never after the deadline, and each so many times as the city's configuration says. Nothing here reads or stores a request.
+Never after the deadline, which none comes to while the clock stands; each so many times as the city's configuration says.
+Nothing here reads or stores a request.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ _SECOND = frozenset({"dispatcher", "duty"})
 
 
 def demand_ask(act: str, case: Mapping[str, Any], until: datetime | None, now: datetime, config: CasesConfig) -> datetime:
-    """The moment that is asked for. `case`: stage, due_at, overdue_at, extensions, suspensions, suspended_until.
+    """The moment that is asked for. `case`: stage, due_at, paused_at, overdue_at, extensions, suspensions, suspended_until.
 
     Raises `IllegalAct` after the deadline and once the city's number is used up, `Invalid` for a moment that cannot be.
     """
@@ -85,5 +86,6 @@ def _fault(act: str, adjustment: Mapping[str, Any], case: Mapping[str, Any], act
 def _demand_in_time(act: str, case: Mapping[str, Any], now: datetime) -> None:
     if case["due_at"] is None:
         raise IllegalAct(act, case["stage"], (), "the case has no deadline")
-    if now > case["due_at"] or case["overdue_at"] is not None:
+    runs_out = case["paused_at"] is None and now > case["due_at"]
+    if runs_out or case["overdue_at"] is not None:
         raise IllegalAct(act, case["stage"], (), "not after the deadline")

@@ -49,7 +49,8 @@ def _basic(known: Facts, say: Text, zone: ZoneInfo) -> list[Block]:
             (say("brief.parts"), str(len(parts)), by_channel),
         ),
         text(say("brief.where", place=known["place"] or say("brief.unknown"), kind=known["class_name"])),
-        *([text(say("brief.command", name=emergency["commander"], plan=known["plan_name"] or say("brief.no_plan")))] if emergency else []),
+        *([text(say("brief.command", name=emergency["commander"] or say("brief.nobody"), plan=known["plan_name"] or say("brief.no_plan")))]
+          if emergency else []),
     ]  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def _response(known: Facts, say: Text, zone: ZoneInfo) -> list[Block]:
         return [heading(say("brief.tasks")), note(say("brief.no_tasks"))]
     done, late = sum(one["stage"] == "done" for one in tasks), sum(bool(one["overdue"]) for one in tasks)
     rows = [
-        (one["title"], one["resource"] or one["unit"] or say("brief.nobody"), say(f"brief.task.{one['stage']}"),
+        (_step(one["title"], known), _who(one, say), say(f"brief.task.{one['stage']}"),
          _clock(one["due_at"], zone, short=True), one["feedback"])
         for one in tasks
     ]  # fmt: skip
@@ -77,8 +78,19 @@ def _response(known: Facts, say: Text, zone: ZoneInfo) -> list[Block]:
     return [heading(say("brief.tasks")), text(say("brief.tasks_sum", n=len(tasks), done=done, late=late)), table(heads, rows)]
 
 
+def _who(task: Facts, say: Text) -> str:
+    """The team or unit that has a task, by its name in this language where it has one."""
+    english = (task.get("resource_en") or task.get("unit_en")) if say.language == "en" else None
+    return str(english or task["resource"] or task["unit"] or say("brief.nobody"))
+
+
+def _step(title: str, known: Facts) -> str:
+    """What a task asks for, as its plan says it in this language; one that was given by hand says it in its own words."""
+    return str(known["steps"].get(title, title))
+
+
 def _cases(known: Facts, say: Text, zone: ZoneInfo) -> list[Block]:
-    rows = [(one["number"], one["title"], say(f"brief.case.{one['stage']}"), _clock(one["due_at"], zone)) for one in known["cases"]]
+    rows = [(one["number"], one["title"], say(f"desk.stage.{one['stage']}"), _clock(one["due_at"], zone)) for one in known["cases"]]
     heads = [say(f"brief.{name}") for name in ("number", "title", "state", "due")]
     return [heading(say("brief.cases")), table(heads, rows)] if rows else []
 
@@ -117,6 +129,8 @@ def _of_log(known: Facts, say: Text) -> list[tuple[str, str]]:
 def _logged(one: Facts, known: Facts, say: Text) -> str:
     detail = one["detail"]
     if one["kind"] == "task":
-        return say("brief.log.task", task=detail["title"], act=say(f"brief.act.{detail['act']}"), team=detail.get("resource") or "")
+        return say(
+            "brief.log.task", task=_step(detail["title"], known), act=say(f"brief.act.{detail['act']}"), team=detail.get("resource") or ""
+        )
     level = _ROMAN[detail["level"] - 1] if detail.get("level") else ""
     return say(f"brief.log.{one['kind']}", level=level, plan=known["plan_names"].get(detail.get("plan"), ""))

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotAllowed
-from dispatch.cases import HANDLING_ACTS, allowed_acts, allowed_side_acts
+from dispatch.cases import DESK, HANDLING, HANDLING_ACTS, allowed_acts, allowed_side_acts
 
 # What is done for the case's unit by any of its people, and by whose task it is.
 _FOR_THE_UNIT = frozenset({"feedback", "ask_help", "ask_extension", "ask_suspension"})
 _BY_A_PERSON = HANDLING_ACTS | _FOR_THE_UNIT | {"agree", "refuse", "withdraw", "support_done", "support_refuse"}
 _VERDICTS = frozenset({"check", "close", "force_close"})
+COLLECTOR = "grid_worker"
+_LOOKS = frozenset({"pass_pre_check", "fail_pre_check", "check", "rework"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,21 @@ class Actor:
 
 
 def allowed_to(case: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
-    """`cases.allowed_acts` narrowed by the rules about persons; `case` has stage, handler_id, lead_unit."""
+    """`cases.allowed_acts` narrowed by the rules about persons; `case` has stage, handler_id, lead_unit, collector_id."""
     return tuple(act for act in allowed_acts(case["stage"], actor.role) if _fault(act, case, actor) is None)
 
 
 def allowed_beside(case: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
     """`cases.allowed_side_acts` narrowed the same way."""
     return tuple(act for act in allowed_side_acts(case["stage"], actor.role) if _fault(act, case, actor) is None)
+
+
+def may_read_secret(case: Mapping[str, Any], actor: Actor, supports: frozenset[int]) -> bool:
+    """Whether somebody reads what a confidential ticket says: the desk, and those whose work the case is. A token is nobody."""
+    if actor.role in DESK:
+        return True
+    mine = actor.account_id is not None and actor.account_id in (case["handler_id"], case["collector_id"])
+    return mine or (actor.role in HANDLING and bool(actor.units & (supports | {case["lead_unit"]})))
 
 
 def demand_person(act: str, case: Mapping[str, Any], actor: Actor) -> None:
@@ -49,7 +59,10 @@ def _fault(act: str, case: Mapping[str, Any], actor: Actor) -> str | None:
         return "this case is somebody else's"
     if act == "dispatch" and actor.role == "handler" and (case["lead_unit"] is None or not _of_unit(case, actor)):
         return "a handler hands on only what was dispatched to the own unit"
-    if act in _VERDICTS and actor.account_id is not None and actor.has_handled:
+    if act in _LOOKS and actor.role == COLLECTOR and case["collector_id"] not in (None, actor.account_id):
+        return "another collector was named to look at this case"
+    verdict = act in _VERDICTS or (act == "rework" and actor.role == COLLECTOR)
+    if verdict and actor.account_id is not None and actor.has_handled:
         return "nobody checks or closes a case they handled"
     return None
 

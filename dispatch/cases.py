@@ -45,6 +45,8 @@ TABLE: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 OPEN = frozenset(TABLE) - set(ENDED)
 
+# Somebody is to look on the spot: one who is named (`cases.collector_id`), else any of the area.
+CHECKING = ("pre_checking", "checking")
 _UNDECIDED = ("reported", "pre_checking", "accepted")
 _IN_WORK = ("dispatched", "handling", "on_site")
 _AFTER_WORK = ("finished", "fed_back", "checking", "checked")
@@ -52,13 +54,14 @@ _AFTER_WORK = ("finished", "fed_back", "checking", "checked")
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "comment": tuple(TABLE),
     "remind": (*_IN_WORK, "finished", "fed_back", "checking"),
+    "name_collector": CHECKING,
     "expedite": tuple(stage for stage in TABLE if stage in OPEN),
     "ask_help": _IN_WORK,
     "ask_extension": _IN_WORK,
     "ask_suspension": _IN_WORK,
-    "agree": _IN_WORK,
-    "refuse": _IN_WORK,
-    "withdraw": _IN_WORK,
+    "agree": (*_IN_WORK, "suspended"),  # what was asked for in time stays answerable while the clock stands
+    "refuse": (*_IN_WORK, "suspended"),
+    "withdraw": (*_IN_WORK, "suspended"),
     "support_done": (*_IN_WORK, "finished", "suspended"),
     "support_refuse": (*_IN_WORK, "finished", "suspended"),
     "classify": _UNDECIDED,
@@ -84,17 +87,19 @@ ROLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("take", "arrive", "finish", "send_back", "feedback", "ask_help", "ask_extension", "ask_suspension"), HANDLING),
     **dict.fromkeys(("support_done", "support_refuse"), HANDLING | _DISPATCHING),  # the desk, for a unit that never answers
     **dict.fromkeys(("agree", "refuse"), DESK | {"handler"}),  # the unit, then the dispatcher
-    **dict.fromkeys(("transfer", "link_parent", "unlink_parent", "remind"), DESK),
+    **dict.fromkeys(("transfer", "link_parent", "unlink_parent", "remind", "name_collector"), DESK),
     "withdraw": HANDLING,
     "comment": DESK | HANDLING,
     "expedite": ISSUERS,  # 督办 is an order of its own
     "suspend": frozenset(),  # the machine's: it follows from the second `agree`
 }
-# Where a role is another one than elsewhere: inside its unit a handler hands the task on; only a supervisor leaves stages out.
+# Where a role is another one than elsewhere: inside its unit a handler hands the task on; only a supervisor
+# leaves stages out; the collector who was sent to look says no as well as yes.
 ROLES_IN: Mapping[tuple[str, str], frozenset[str]] = {
     ("dispatched", "dispatch"): _DISPATCHING | {"handler"},
     ("handling", "check"): frozenset({"supervisor"}),
     ("on_site", "check"): frozenset({"supervisor"}),
+    ("checking", "rework"): _WATCHING,
 }
 
 HANDLING_ACTS = frozenset({"take", "arrive", "finish", "send_back"})
@@ -140,12 +145,16 @@ def allowed_side_acts(stage: str, role: str) -> tuple[str, ...]:
     return tuple(act for act in SIDE[stage] if role in roles_of(stage, act))
 
 
-def skipped(stage: str, after: str, kept: str | None = None) -> tuple[str, ...]:
-    """The stages of the path that a move from `stage` to `after` leaves out; voiding and declining leave none out, they end it."""
+def skipped(stage: str, after: str, kept: str | None = None, feedback: bool = False) -> tuple[str, ...]:
+    """The stages of the path that a move from `stage` to `after` leaves out; voiding and declining leave none out, they end it.
+
+    `feedback`: the unit's word is of this case's path.
+    """
     first, last = _PLACES.get(kept or stage if stage == "suspended" else stage), _PLACES.get(_CLOSING.get(after, after))
     if first is None or last is None:
         return ()
-    return tuple(one for one in PATH if first < _PLACES[one] < last)
+    path = sorted((*PATH, "fed_back"), key=_PLACES.__getitem__) if feedback else PATH
+    return tuple(one for one in path if first < _PLACES[one] < last)
 
 
 def skips_of(stage: str) -> list[str]:

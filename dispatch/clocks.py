@@ -57,6 +57,8 @@ class Clock:
     warned_at: datetime | None = None
     overdue_at: datetime | None = None
     ended_at: datetime | None = None
+    ran: tuple[tuple[datetime, datetime], ...] | None = ()  # the stretches that `consumed` is of; None: nobody kept them
+    calendar: str = ""  # stamp of the one its moments are of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Terms:
 
 def begin(terms: Terms, name: str, limit: Limit, basis: str, at: datetime, round_no: int = 1) -> Clock:
     """A clock that stands; `run` starts it. Its moments are those it would have if it ran at once."""
-    return _timed(terms, Clock(name, limit, basis, at, at, at, round_no, paused_at=at), at)
+    return _timed(terms, Clock(name, limit, basis, at, at, at, round_no, paused_at=at, calendar=terms.calendar.stamp), at)
 
 
 def run(terms: Terms, clock: Clock, at: datetime) -> Clock:
@@ -91,7 +93,8 @@ def pause(terms: Terms, clock: Clock, at: datetime) -> Clock:
     if clock.running_since is None:
         return clock
     late = clock.overdue_at or (at if at > clock.due_at else None)
-    return replace(clock, consumed=used(terms, clock, at), running_since=None, paused_at=at, overdue_at=late)
+    ran = clock.ran if clock.ran is None or at <= clock.running_since else (*clock.ran, (clock.running_since, at))
+    return replace(clock, consumed=used(terms, clock, at), ran=ran, running_since=None, paused_at=at, overdue_at=late)
 
 
 def end(terms: Terms, clock: Clock, at: datetime) -> Clock:
@@ -110,10 +113,44 @@ def extend(terms: Terms, clock: Clock, until: datetime, at: datetime) -> Clock:
 
 def retime(terms: Terms, clock: Clock, limit: Limit, basis: str, at: datetime) -> Clock:
     """Another limit, because the class is another: what was used and granted stays; a mark whose moment is now to come is taken off."""
-    timed = _timed(terms, replace(clock, limit=limit, basis=basis), clock.running_since or at)
+    # What was used in time of another kind cannot be told again from its stretches.
+    ran = clock.ran if clock.limit.unit.is_work == limit.unit.is_work or not clock.ran else None
+    timed = _timed(terms, replace(clock, limit=limit, basis=basis, ran=ran), clock.running_since or at)
     return replace(
         timed, warned_at=None if timed.yellow_at > at else clock.warned_at, overdue_at=None if timed.due_at > at else clock.overdue_at
     )
+
+
+def recompute(terms: Terms, clock: Clock, at: datetime) -> Clock:
+    """The clock by a calendar that has changed, from its start: every stretch it ran counts what that calendar says.
+
+    A deadline that was agreed to comes no earlier; a mark whose moment is now to come is taken off, and none is set: the sweep sets
+    them. What has ended stays as it was told.
+    """
+    if clock.ended_at is not None or clock.calendar == terms.calendar.stamp:
+        return clock
+    stamped, ran, since = replace(clock, calendar=terms.calendar.stamp), clock.ran, clock.running_since
+    if not clock.limit.unit.is_work or (ran is None and since is None):
+        return stamped
+    anchor, before = _anchor(clock, at)
+    timed = _timed(terms, replace(stamped, consumed=clock.consumed if ran is None else _spent(terms, clock, before)), anchor)
+    spent, reached = timed.consumed if ran is None else _spent(terms, clock, ran), at if since else clock.paused_at or at
+    if since and clock.extended and timed.due_at < clock.due_at:
+        timed = extend(terms, timed, clock.due_at, at)
+    warned = None if timed.yellow_at > reached else clock.warned_at
+    return replace(timed, consumed=spent, warned_at=warned, overdue_at=None if timed.due_at > reached else clock.overdue_at)
+
+
+def _anchor(clock: Clock, at: datetime) -> tuple[datetime, tuple[tuple[datetime, datetime], ...]]:
+    """When a clock began to run the last time, and the stretches it had run before."""
+    ran, paused = clock.ran or (), clock.paused_at or at
+    if clock.running_since is not None:
+        return clock.running_since, ran
+    return (ran[-1][0], ran[:-1]) if ran and ran[-1][1] >= paused else (paused, ran)
+
+
+def _spent(terms: Terms, clock: Clock, stretches: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    return sum((terms.calendar.between(since, until, clock.limit.unit) for since, until in stretches), _NONE)
 
 
 def used(terms: Terms, clock: Clock, at: datetime) -> timedelta:

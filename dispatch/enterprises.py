@@ -12,11 +12,11 @@ from core.errors import Invalid
 from core.ledger_config import EnterpriseKindConfig
 from core.model import Position
 from core.plain import fault_of_text
-from geodata.checks import Finding
 from geodata.datums import DATUMS
 from geodata.tables import Cells, read_table
 
 EDITORS = frozenset({"duty", "dispatcher", "supervisor"})
+CALLERS = EDITORS | {"leader"}  # who may read whom to call in full
 # Longest text of each, in letters.
 TEXTS: Mapping[str, int] = {"code": 40, "name": 200, "kind": 60, "address": 300, "note": 1000, "contact": 60, "phone": 40, "unit": 60}
 FIELDS = frozenset({*TEXTS, "risk", "why", "lon", "lat", "datum", "area"})
@@ -34,7 +34,17 @@ CHINESE: Mapping[str, tuple[str, ...]] = {
     "lat": ("纬度",), "datum": ("坐标系",), "unit": ("监管单位", "主管部门", "监管部门"), "contact": ("联系人", "负责人", "安全负责人"),
     "phone": ("联系电话", "电话", "手机"), "note": ("备注", "说明"), "why": ("评级依据", "定级依据", "风险说明"),
 }  # fmt: skip
+_TEMPLATE = ("code", "name", "kind", "risk", "why", "address", "lon", "lat", "datum", "unit", "contact", "phone", "note")
+TEMPLATE = tuple(CHINESE[name][0] for name in _TEMPLATE)  # the headings of a file to fill in
 HEADINGS = {name: name for name in FIELDS} | {word: name for name, words in CHINESE.items() for word in words}
+
+
+class Refusal(Invalid):
+    """Why one enterprise cannot be taken: `key` and `values` say it to people (`ledgers.file.why.*`), the detail to machines."""
+
+    def __init__(self, key: str, detail: str, **values: object) -> None:
+        self.key, self.values = key, values
+        super().__init__(detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +58,37 @@ class Entry:
     row: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one enterprise: `created`, `changed` (which fields), `unchanged`, or `refused` and why. `row` as its owner counts."""
+
+    verdict: str
+    code: str
+    name: str = ""
+    row: int = 0
+    changed: tuple[str, ...] = ()
+    why: str = ""
+    key: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def refused(error: Invalid, code: str, name: str = "", row: int = 0) -> Verdict:
+    """The verdict on one that cannot be taken."""
+    key, values = (error.key, error.values) if isinstance(error, Refusal) else ("", {})
+    return Verdict("refused", code, name, row, why=str(error), key=key, values=values)
+
+
 def read_entry(fields: Mapping[str, Any], kinds: Mapping[str, EnterpriseKindConfig], row: int = 0, datum: str = "cgcs2000") -> Entry:
     """An enterprise from its fields. Raises `Invalid` naming the field and what it may say."""
     if unknown := sorted(fields.keys() - FIELDS):
         raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
     told = {name: text for name in (*TEXTS, "area", "why") if (text := _text(name, fields.get(name)))}
     if not told.get("code"):
-        raise Invalid("code is missing: the credit code, or one of your own")
+        raise Refusal("missing", "code is missing: the credit code, or one of your own", field="code")
     if "kind" in told:
         told["kind"] = _kind(told["kind"], kinds)
     if "area" in told and not told["area"].isdigit():
-        raise Invalid(f"area: '{told['area']}' is no code of an area")
+        raise Refusal("area", f"area: '{told['area']}' is no code of an area", word=told["area"])
     return Entry(told["code"], told, read_risk(fields.get("risk")), _position(fields, datum), row)
 
 
@@ -69,9 +99,9 @@ def _text(name: str, value: object) -> str:
         raise Invalid(f"{name}: a text")
     text, longest = str(value).strip(), TEXTS.get(name, 1000)
     if fault := fault_of_text(text, one_line=name != "note"):
-        raise Invalid(f"{name}: {fault}")
+        raise Refusal("text", f"{name}: {fault}", field=name)
     if len(text) > longest:
-        raise Invalid(f"{name}: at most {longest} letters")
+        raise Refusal("long", f"{name}: at most {longest} letters", field=name, most=longest)
     return text
 
 
@@ -80,7 +110,8 @@ def _kind(word: str, kinds: Mapping[str, EnterpriseKindConfig]) -> str:
     for code, one in kinds.items():
         if word in (code, one.label, one.label_en):
             return code
-    raise Invalid(f"kind: '{word}' is none; there are {', '.join(f'{code} ({one.label})' for code, one in kinds.items())}")
+    there = ", ".join(f"{code} ({one.label})" for code, one in kinds.items())
+    raise Refusal("kind", f"kind: '{word}' is none; there are {there}", word=word, there="、".join(one.label for one in kinds.values()))
 
 
 def read_risk(value: object) -> int | None:
@@ -89,7 +120,7 @@ def read_risk(value: object) -> int | None:
         return None
     word = str(value).strip().lower()
     if word not in RISKS:
-        raise Invalid(f"risk: '{value}' is none of 红 橙 黄 蓝 (1 to 4)")
+        raise Refusal("risk", f"risk: '{value}' is none of 红 橙 黄 蓝 (1 to 4)", word=word)
     return RISKS[word]
 
 
@@ -100,28 +131,28 @@ def _position(fields: Mapping[str, Any], datum: str) -> Position | None:
     try:
         position = Position(float(str(lon)), float(str(lat)), str(fields.get("datum") or datum).lower())
     except ValueError as error:
-        raise Invalid("lon and lat must be degrees") from error
+        raise Refusal("degrees", "lon and lat must be degrees") from error
     if not (-180 <= position.lon <= 180 and -90 <= position.lat <= 90):
-        raise Invalid("lon and lat must be degrees")
+        raise Refusal("degrees", "lon and lat must be degrees")
     if position.datum not in DATUMS:
-        raise Invalid(f"datum: '{position.datum}' is none of {', '.join(DATUMS)}")
+        there = ", ".join(DATUMS)
+        raise Refusal("datum", f"datum: '{position.datum}' is none of {there}", word=position.datum, there=there)
     return position
 
 
-def read_enterprises(path: Path, kinds: Mapping[str, EnterpriseKindConfig], datum: str = "cgcs2000") -> tuple[list[Entry], list[Finding]]:
-    """The rows of a CSV, an Excel sheet or GeoJSON points, and what is wrong with others. Raises `Invalid` if the file cannot be read."""
-    table = read_table(path, HEADINGS, "code")
+def read_enterprises(path: Path, kinds: Mapping[str, EnterpriseKindConfig], datum: str = "cgcs2000") -> tuple[list[Entry], list[Verdict]]:
+    """The rows of a CSV, an Excel sheet or GeoJSON points, and which cannot be taken. Raises `Invalid` if the file cannot be read."""
     taken: dict[str, Entry] = {}
-    findings = []
-    for number, cells in table.rows:
+    refusals = []
+    for number, cells in read_table(path, HEADINGS, "code").rows:
         try:
             entry = _of_row(cells, kinds, number, datum)
-            if entry.code in taken:
-                raise Invalid(f"'{entry.code}' stands in row {taken[entry.code].row} already")
+            if earlier := taken.get(entry.code):
+                raise Refusal("twice", f"'{entry.code}' stands in row {earlier.row} already", row=earlier.row)
             taken[entry.code] = entry
         except Invalid as error:
-            findings.append(Finding("refused", "field", str(error), number, str(cells.get("code", ""))))
-    return list(taken.values()), findings
+            refusals.append(refused(error, str(cells.get("code", "")), str(cells.get("name", "")), number))
+    return list(taken.values()), refusals
 
 
 def _of_row(cells: Cells, kinds: Mapping[str, EnterpriseKindConfig], number: int, datum: str) -> Entry:

@@ -78,17 +78,21 @@ def take_in(stage: str, state: str, config: HotlineConfig) -> str:
     return stage
 
 
+def is_answerable(ticket: Mapping[str, Any], config: HotlineConfig) -> bool:
+    """Whether an answer alone closes a ticket: a plain enquiry without a case."""
+    return ticket["appeal_type"] in config.enquiries and ticket["case_number"] is None
+
+
 def demand_answerable(act: str, ticket: Mapping[str, Any], config: HotlineConfig) -> None:
     """Raises `IllegalAct` where an answer alone may not close a ticket: it is no plain enquiry, or has a case."""
-    if act != "answer":
+    if act != "answer" or is_answerable(ticket, config):
         return
     if ticket["appeal_type"] not in config.enquiries:
         kinds = ", ".join(config.enquiries)
         raise IllegalAct(
             act, ticket["stage"], (), f"only a plain enquiry ({kinds}) is closed by its answer; this is '{ticket['appeal_type']}'"
         )
-    if ticket["case_number"] is not None:
-        raise IllegalAct(act, ticket["stage"], (), f"case {ticket['case_number']} is at work on it: its end closes the ticket")
+    raise IllegalAct(act, ticket["stage"], (), f"case {ticket['case_number']} is at work on it: its end closes the ticket")
 
 
 def demand_note(act: str, note: str) -> None:

@@ -1,6 +1,7 @@
 """Figures from counted rows: numerator, denominator and value of every indicator, and which rows each is made of. Pure; stores nothing.
 
-What is counted comes as tallies: how many rows stand in exactly these sets. A figure whose denominator is empty is unknown, never zero.
+What is counted comes as tallies: how many rows stand in exactly these sets. A figure whose denominator is empty is unknown, never zero;
+so is a count where there is no row at all: a period nobody kept must not look like one in which nothing went wrong.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,8 @@ from dispatch import score
 
 _HOUR = timedelta(hours=1)
 PARTS = ("numerator", "denominator")
+EVERY = "every"  # all rows of the period, whatever is counted of them
+_DEDUCTION = "deduction-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Tally:
 class Figure:
     """`value` is per cent of a rate, hours of a mean, a number of a count, points of a score; None: unknown, nothing to divide by.
 
-    A score's numerator are the points its rows deducted.
+    A score's numerator are the points its rows deducted, `deducted` how many rows each of its deductions has.
 
     `undecided`: rows of the denominator that may still change it; None where no such thing is told.
     """
@@ -38,9 +41,25 @@ class Figure:
     denominator: float | None
     value: float | None
     undecided: int | None = None
+    deducted: tuple[int, ...] = ()
 
     def shape(self) -> dict[str, Any]:
-        return {"numerator": self.numerator, "denominator": self.denominator, "value": self.value, "undecided": self.undecided}
+        told = {"numerator": self.numerator, "denominator": self.denominator, "value": self.value, "undecided": self.undecided}
+        return {**told, "deducted": list(self.deducted)} if self.deducted else told
+
+
+def parts_of(formula: IndicatorConfig) -> tuple[str, ...]:
+    """What of a figure can be opened. `decided`: the denominator without the rows that may still change it."""
+    if formula.kind == "score":
+        return ("numerator", *(f"{_DEDUCTION}{n}" for n, _ in enumerate(formula.deductions, 1)), EVERY)
+    if formula.kind == "count":
+        return ("numerator", EVERY)
+    return (*PARTS, *(("undecided", "decided") if _may_change(formula) else ()), EVERY)
+
+
+def _may_change(formula: IndicatorConfig) -> bool:
+    """Of a mean all rows have both moments: nothing about them is open."""
+    return formula.kind == "rate" and bool(UNDECIDED[formula.subject])
 
 
 def rows_of(formula: IndicatorConfig, part: str) -> list[tuple[RowSet, float]]:
@@ -48,11 +67,26 @@ def rows_of(formula: IndicatorConfig, part: str) -> list[tuple[RowSet, float]]:
 
     The rows of a score are those of all its deductions; its parts open their own.
     """
+    if part == EVERY:
+        return [(RowSet(0, 0), 1.0)]
+    if part in ("undecided", "decided"):
+        below, open_still = _below(formula), _undecided(formula)
+        return [(one, 1.0) for one in ([below.also(open_still)] if part == "undecided" else below.without(open_still))]
+    if part.startswith(_DEDUCTION):
+        return [rows_of(formula, "numerator")[int(part.removeprefix(_DEDUCTION)) - 1]]
     if formula.kind == "score":
         return [(read_row_set(one.rows, formula.subject), one.each) for one in formula.deductions]
     if part == "numerator" and formula.numerator is not None:
         return [(read_row_set(one.rows, formula.subject), one.weight) for one in formula.numerator]
-    return [(read_row_set(formula.denominator, formula.subject), 1.0)] if formula.denominator else []
+    return [(_below(formula), 1.0)] if formula.denominator else []
+
+
+def _below(formula: IndicatorConfig) -> RowSet:
+    return read_row_set(formula.denominator or "", formula.subject)
+
+
+def _undecided(formula: IndicatorConfig) -> RowSet:
+    return read_row_set(UNDECIDED[formula.subject], formula.subject)
 
 
 def weight_of(sets: int, rows: Sequence[tuple[RowSet, float]]) -> float:
@@ -79,18 +113,16 @@ def _weighted(rows: Sequence[tuple[RowSet, float]], tallies: Sequence[Tally]) ->
 
 
 def _figure(formula: IndicatorConfig, tallies: Sequence[Tally]) -> Figure:
-    below = rows_of(formula, "denominator")
     if formula.kind == "count":
         numerator = _weighted(rows_of(formula, "numerator"), tallies)
-        return Figure(numerator, None, numerator)
-    denominator = _count(below[0][0], tallies)
-    undecided = None
-    if UNDECIDED[formula.subject]:
-        undecided = _count(below[0][0].also(read_row_set(UNDECIDED[formula.subject], formula.subject)), tallies)
+        return Figure(numerator, None, numerator if tallies else None)
+    below = _below(formula)
+    denominator = _count(below, tallies)
     if formula.kind == "mean":
-        spent = sum((one.spans.get(formula.measure or "", timedelta()) for one in tallies if below[0][0].holds(one.sets)), timedelta())
+        spent = sum((one.spans.get(formula.measure or "", timedelta()) for one in tallies if below.holds(one.sets)), timedelta())
         return Figure(round(spent / _HOUR, 4), denominator, round(spent / _HOUR / denominator, 2) if denominator else None)
     numerator = _weighted(rows_of(formula, "numerator"), tallies)
+    undecided = _count(below.also(_undecided(formula)), tallies) if _may_change(formula) else None
     return Figure(numerator, denominator, percent(numerator, denominator), undecided)
 
 
@@ -107,7 +139,7 @@ def _score(formula: IndicatorConfig, figures: Mapping[str, Figure], tallies: Seq
         shares[part.indicator] = one.numerator / one.denominator if one.denominator and one.numerator is not None else None
     rows = rows_of(formula, "numerator")
     counts = [_count(row_set, tallies) for row_set, _ in rows]
-    return Figure(_weighted(rows, tallies) if rows else None, None, score.work_out(formula, shares, counts))
+    return Figure(_weighted(rows, tallies) if rows else None, None, score.work_out(formula, shares, counts), deducted=tuple(counts))
 
 
 def merge(groups: Iterable[Sequence[Tally]]) -> list[Tally]:
@@ -123,7 +155,7 @@ def tell(code: str, formula: IndicatorConfig) -> dict[str, Any]:
     """A formula as screens, exports and frozen reports tell it: its id, its kind, its row sets by name."""
     return {
         "code": code, "formula_id": formula.formula_id(code), **formula.model_dump(mode="json"),
-        "sets": {part: [_named(rows, weight, formula) for rows, weight in rows_of(formula, part)] for part in PARTS},
+        "sets": {part: [_named(rows, weight, formula) for rows, weight in rows_of(formula, part)] for part in {*PARTS, *parts_of(formula)}},
     }  # fmt: skip
 
 

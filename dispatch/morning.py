@@ -194,7 +194,9 @@ class _Writer:
         return [table(heads, rows), *more]
 
     def _change(self, one: Facts) -> str:
-        """Against the day before."""
+        """Against the day before, where that was counted whole; else it is not known whether this is more or less."""
+        if not one["compared"]:
+            return self.say("morning.not_compared")
         now, before = next(one[name] for name in ("raised", "opened", "received") if name in one), one["before"]
         key = "morning.more_than" if now > before else "morning.less_than" if now < before else "morning.equal"
         return self.say(key, n=abs(now - before))

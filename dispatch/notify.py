@@ -76,17 +76,33 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a parcel: sent, or why not, and whether to try again. `is_down`: others would not get through now either."""
+    """What became of a parcel: sent, or why not, and whether to try again.
+
+    `is_down`: others would not get through now either. `passing`: busy or away, which says nothing of the message; others are tried.
+    """
 
     sent: bool
     error: str = ""
     again: bool = True
     is_down: bool = False
+    passing: bool = False
     reference: str = ""  # what the other side calls it
     gone: tuple[str, ...] = ()  # addresses that are over
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it was about the message itself: only these count towards giving up."""
+        return not (self.sent or self.is_down or self.passing)
+
 
 SENT = Outcome(True)
+NO_ADDRESS = "no address"  # how the reason begins where there is none, of the channel or of the person
+WITHHELD = "withheld"  # … and where it was kept back on purpose
+
+
+def no_address(why: str) -> Outcome:
+    """There is nowhere to send it: it does not wait for somebody to set one up, another way is tried at once."""
+    return Outcome(False, f"{NO_ADDRESS}: {why}", again=False)
 
 
 def unforeseen(error: Exception) -> Outcome:
@@ -221,7 +237,7 @@ def where(error: Exception) -> str:
 def is_over(parcel: Parcel, outcome: Outcome, most: int) -> bool:
     """Whether to give up: refused for good, or `most` times. While the other side is down nothing is counted against a message."""
     refused = 1 + max(message.refused for message in parcel.messages)
-    return not outcome.again or (refused >= most and not outcome.is_down)
+    return not outcome.again or (refused >= most and outcome.is_refusal)
 
 
 def back_off(attempts: int) -> timedelta:

@@ -1,6 +1,7 @@
 """Web Push: encrypts for each browser (RFC 8291), signs as this installation (VAPID, RFC 8292), posts to its push service (RFC 8030).
 
-Decides what a phone is told and which subscriptions are over (404, 410). Keys are made here and kept by the store.
+Decides what a phone is told and which subscriptions are over (404, 410; not because a service is busy or away). Keys are made here and
+kept by the store.
 """
 
 import base64
@@ -8,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -24,12 +25,13 @@ from core.notify_config import ChannelConfig
 from core.request_config import AnswerConfig
 from dispatch.http_out import Poster, stays_home
 from dispatch.http_request import Request
-from dispatch.notify import Letter, Outcome, Subscription
+from dispatch.notify import Letter, Outcome, Subscription, no_address
 from dispatch.notify_robots import cut
 
 _OVER = ("answered 404", "answered 410")
 _TTL = {1: timedelta(hours=24), 2: timedelta(hours=24)}  # how long the service keeps it for a phone that is away
 _TTL_ELSE = timedelta(hours=12)
+_TOO_OLD = timedelta(hours=24)  # as long as the service itself would have kept the gravest
 _SIGNED_FOR = timedelta(hours=12)  # at most a day (RFC 8292, 2)
 _TEXT_BYTES = 2_400  # a service takes 4,096 in all
 _KEY_BYTES, _AUTH_BYTES = 65, 16
@@ -98,12 +100,13 @@ class Push:
             return Outcome(True, reference=told.reference, gone=gone)
         failed = [outcome for endpoint, outcome in outcomes.items() if endpoint not in gone]
         if not failed and len(outcomes) < len(person.subscriptions):
-            return Outcome(False, "its turn was over", gone=gone)
+            return Outcome(False, "its turn was over", passing=True, gone=gone)
         if not failed:
-            return Outcome(False, "no browser takes push", again=False, gone=gone)
-        again = any(outcome.again for outcome in failed)
-        # Services are many: one that is away says nothing of the others.
-        return Outcome(False, failed[0].error, again=again, gone=gone)
+            return replace(no_address("no browser takes push"), gone=gone)
+        away = next((outcome for outcome in failed if outcome.is_down), None)  # no answer, 429, 5xx: services are many, others are tried
+        if away is not None:
+            return Outcome(False, away.error, again=now - letter.parcel.first.created_at < _TOO_OLD, passing=True, gone=gone)
+        return Outcome(False, failed[0].error, again=any(outcome.again for outcome in failed), gone=gone)
 
     def _post(self, letter: Letter, to: Subscription, language: str, now: datetime) -> Outcome:
         where = urlsplit(to.endpoint)

@@ -6,7 +6,7 @@ from core.notify_config import ChannelConfig
 from core.request_config import RequestConfig
 from dispatch.http_out import Poster
 from dispatch.http_request import of_moment, render
-from dispatch.notify import Letter, Outcome
+from dispatch.notify import Letter, Outcome, no_address
 
 
 class Sms:
@@ -28,7 +28,7 @@ class Sms:
         """To the first of its people, who is the only one. Never raises for what the other side does."""
         person, first = letter.to[0], letter.parcel.first
         if not person.phone:
-            return Outcome(False, "no telephone number", again=False)
+            return no_address("no telephone number")
         values = {
             **of_moment(now, self._key, self._secret), "id": letter.id, "phone": person.phone, "text": letter.text(person.language),
             "title": str(first.payload.get("title", "")), "severity": first.severity,

@@ -15,7 +15,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from core.notify_config import ChannelConfig
-from dispatch.notify import SENT, Letter, Outcome
+from dispatch.notify import SENT, Letter, Outcome, no_address
 
 _CLOSING = 421
 
@@ -44,7 +44,7 @@ class Smtp:
         """To the first of its people, who is the only one. Never raises for what the other side does."""
         person = letter.to[0]
         if not is_address(person.mail):
-            return Outcome(False, "no mail address", again=False)
+            return no_address("no mail address")
         try:
             self._server = self._server or self._connect()
             self._server.send_message(write_mail(letter, self._channel.sender, now))

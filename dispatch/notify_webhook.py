@@ -14,7 +14,7 @@ import structlog
 from core.request_config import AnswerConfig
 from dispatch.http_out import Poster
 from dispatch.http_request import Request
-from dispatch.notify import SENT, Letter, Outcome
+from dispatch.notify import SENT, Letter, Outcome, no_address
 
 _OLD = timedelta(minutes=5)
 _log = structlog.get_logger("notify")
@@ -85,7 +85,7 @@ class Log:
 
 
 class Unset:
-    """A channel without an address: its messages wait and say why."""
+    """A channel without an address: its messages end here and say which variable is missing, so that another way is tried at once."""
 
     def __init__(self, variable: str) -> None:
         self._variable = variable
@@ -97,4 +97,4 @@ class Unset:
         """Holds nothing."""
 
     def send(self, letter: Letter, now: datetime) -> Outcome:
-        return Outcome(False, f"{self._variable} is not set", is_down=True)
+        return no_address(f"{self._variable} is not set")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from chinese_calendar import constants as china
@@ -52,6 +53,7 @@ class WorkCalendar:
     ends: tuple[int, ...]
     worked: tuple[int, ...]  # before the stretch; one more at the end: all there is
     day_for: timedelta
+    stamp: str = ""  # of two calendars that differ anywhere another one
 
     def span(self, limit: Limit) -> timedelta:
         """How much time of its own kind a limit is: of work units the time worked."""
@@ -118,7 +120,8 @@ def _built(work: str, zone: str, own: OwnDays) -> WorkCalendar:
         begins.append(begin)
         ends.append(end)
         worked.append(worked[-1] + end - begin)
-    return WorkCalendar(tuple(begins), tuple(ends), tuple(worked), config.day_for)
+    stamp = sha256(repr((begins, ends, config.day_for)).encode()).hexdigest()[:16]
+    return WorkCalendar(tuple(begins), tuple(ends), tuple(worked), config.day_for, stamp)
 
 
 def _stretches(work: WorkConfig, zone: ZoneInfo, own: Mapping[date, bool]) -> Iterator[tuple[int, int]]:

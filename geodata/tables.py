@@ -56,6 +56,16 @@ def read_table(path: Path, headings: Mapping[str, str], *keys: str) -> Table:
         raise Invalid(f"{path}: cannot be read as CSV, Excel or GeoJSON: {type(error).__name__}: {error}") from error
 
 
+def read_lines(path: Path, columns: int = _MOST_COLUMNS) -> list[tuple[int, list[Any]]]:
+    """A CSV or the first sheet of a workbook line by line as it stands, with the number of each. Raises `Invalid`."""
+    try:
+        if path.suffix.lower() in (".xlsx", ".xlsm"):
+            return [(number, list(cells)) for number, cells in islice(_sheet_lines(path, columns), _MOST_ROWS)]
+        return [(number, list(cells)) for number, cells in islice(_csv_lines(path), _MOST_ROWS)]
+    except Exception as error:  # a foreign file in a foreign parser: whatever it says, it cannot be read
+        raise Invalid(f"{path}: cannot be read as CSV or Excel: {type(error).__name__}: {error}") from error
+
+
 def _table(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], headings: Mapping[str, str], keys: Sequence[str]) -> Table:
     rest = iter(lines)
     for _, line in islice(rest, _HEADING_WITHIN):
@@ -92,13 +102,13 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
         yield reader.line_num, [cell.strip() for cell in line]
 
 
-def _sheet_lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
+def _sheet_lines(path: Path, columns: int = _MOST_COLUMNS) -> Iterator[tuple[int, Sequence[Any]]]:
     """The first sheet, computed values instead of formulas."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles it does not know are nothing to us
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
         try:
-            rows = book.worksheets[0].iter_rows(max_col=_MOST_COLUMNS, values_only=True)
+            rows = book.worksheets[0].iter_rows(max_col=columns, values_only=True)
             for number, row in enumerate(rows, 1):
                 yield number, [_cell(value) for value in row]
         finally:

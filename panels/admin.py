@@ -1,7 +1,7 @@
 """`/admin/rules`, where an admin reads and changes rules: the list beside one rule with its words, its history and a backtest.
 
-`/admin/organisation` is `panels.admin_organisation`'s. Draws the frame once; `assets/admin.js` fills it from `GET /rules`, which decides
-what is right. Wears the duty desk's clothes.
+The other sections of `/admin` are the modules named below. Draws the frame once; `assets/admin.js` fills it from `GET /rules`, which
+decides what is right. Wears the duty desk's clothes.
 """
 
 from typing import Any
@@ -10,30 +10,35 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.rule_config import RULE_KINDS
-from panels import admin_organisation
-from panels.admin_sections import sections
+from panels import admin_calendar, admin_organisation, admin_routing, admin_standards
+from panels.admin_sections import heading, sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
 from panels.text import Text
 
+OTHERS = {
+    "organisation": admin_organisation.view, "routing": admin_routing.view,
+    "standards": admin_standards.view, "calendar": admin_calendar.view,
+}  # fmt: skip
 TABS = (("words", "pencil"), ("backtest", "chart-bar"), ("history", "history"))
 
 
 def view(page: Page) -> Component:
     """The page for one reader; the same page gives the same tree."""
     section, _, rule = page.rest.partition("/")
-    if section == "organisation":
-        return admin_organisation.view(page)
+    if section in OTHERS:
+        return OTHERS[section](page)
     body = html.Div([_list(page.text), _rule(page.text)], className="admin-body")
-    return shell(page, "duty", "admin.js", [head(page, "/admin"), body], {**given(page.config), "rule": rule, "kinds": sorted(RULE_KINDS)})
+    return shell(page, "duty", "admin.js", [head(page, "/admin"), sections(page.text, "rules"), body],
+                 {**given(page.config), "rule": rule, "kinds": sorted(RULE_KINDS)})  # fmt: skip
 
 
 def _list(text: Text) -> Component:
     search = html.Label(
         [icon("search"), slot("search", html.Span)], className="a-search", title=text("admin.search_about")
     )  # the browser owns the field: React would take its text back
-    title = html.Header([sections(text, "rules"), slot("count", html.Span, className="a-note")], className="a-title")
+    title = html.Header([heading(text, "rules"), slot("count", html.Span, className="a-note")], className="a-title")
     tools = html.Div([search, slot("kinds", html.Span), slot("new", html.Span)], className="a-tools")
     return html.Section([title, tools, slot("rules", className="a-scroll")], className="a-panel a-list", **marks({"data-panel": "rules"}))
 

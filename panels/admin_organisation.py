@@ -6,7 +6,7 @@ Draws the frame once; `assets/admin-organisation.js` fills it from `GET /units` 
 from dash import html
 from dash.development.base_component import Component
 
-from panels.admin_sections import sections
+from panels.admin_sections import heading, sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -20,11 +20,17 @@ def view(page: Page) -> Component:
     _, _, unit = page.rest.partition("/")
     roles = {name: page.text(f"desk.role.{name}") for name in ("handler", "grid_worker")}
     body = html.Div([_tree(page.text), _unit(page.text)], className="admin-body o-body")
-    return shell(page, "duty", "admin-organisation.js", [head(page, "/admin"), body], {**given(page.config), "unit": unit, "roles": roles})
+    return shell(
+        page,
+        "duty",
+        "admin-organisation.js",
+        [head(page, "/admin"), sections(page.text, "organisation"), body],
+        {**given(page.config), "unit": unit, "roles": roles},
+    )
 
 
 def _tree(text: Text) -> Component:
-    title = html.Header([sections(text, "organisation"), slot("count", html.Span, className="a-note")], className="a-title")
+    title = html.Header([heading(text, "organisation"), slot("count", html.Span, className="a-note")], className="a-title")
     tools = html.Div(
         [
             html.Label([icon("search"), slot("search", html.Span)], className="a-search", title=text("organisation.search_about")),

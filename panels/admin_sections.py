@@ -1,4 +1,4 @@
-"""What an admin keeps, as links that stand where a page's title would: rules, the organisation, and what else the city keeps by hand."""
+"""What an admin keeps, as a bar of links over the page: rules, the organisation, routing, standards, the calendar."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -7,14 +7,27 @@ from panels.duty_frame import icon
 from panels.parts import marks
 from panels.text import Text
 
-SECTIONS = (("rules", "list-checks"), ("organisation", "users"))
+SECTIONS = (
+    ("rules", "bell-ring"),
+    ("organisation", "users"),
+    ("routing", "split"),
+    ("standards", "clipboard-list"),
+    ("calendar", "calendar"),
+)
 
 
 def sections(text: Text, here: str) -> Component:
-    """The sections; `here` is the one that is shown, and the page's heading."""
+    """The bar; `here` is the section that is shown."""
     links = [
-        html.H2([icon(symbol), text(f"admin.section.{name}")]) if name == here
-        else html.A([icon(symbol), text(f"admin.section.{name}")], href=f"/admin/{name}")
+        html.A(
+            [icon(symbol), text(f"admin.section.{name}")], href=f"/admin/{name}", **marks({"aria-current": "page"} if name == here else {})
+        )
         for name, symbol in SECTIONS
-    ]  # fmt: skip
+    ]
     return html.Nav(links, className="a-sections", **marks({"aria-label": text("admin.sections")}))
+
+
+def heading(text: Text, here: str) -> Component:
+    """The section's own heading in its first panel."""
+    symbol = dict(SECTIONS)[here]
+    return html.H2([icon(symbol), text(f"admin.section.{here}")])

@@ -49,10 +49,11 @@ def _panel(text: Text, name: str, symbol: str, children: list[Component]) -> Com
 
 
 def _chart() -> Component:
-    """An empty Plotly chart: Dash brings Plotly with it, `analysis-chart.js` draws into it without a callback."""
+    """An empty Plotly chart, its periods beneath: Dash brings Plotly with it, `analysis-chart.js` draws into it without a callback."""
     return html.Div(
         [
             dcc.Graph(id="course-chart", figure=empty_course(), config={"displayModeBar": False, "responsive": True}),
+            slot("periods", html.Ol, className="an-periods"),
             slot("course-none", className="an-none", hidden=True),
         ],
         className="an-chart",

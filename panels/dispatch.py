@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dispatch import cases
+from dispatch import cases, desk_tabs
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -42,7 +42,8 @@ def view(page: Page) -> Component:
 def law() -> dict[str, Any]:
     """What the browser needs of the table to sort and to ask for a note before the server must; never which act is allowed."""
     skips = {stage: left for stage in cases.TABLE if (left := cases.skips_of(stage))}
-    return {"path": list(cases.PATH), "beside": cases.BESIDE_PATH, "needs_note": sorted(cases.NEEDS_NOTE), "skips": skips}
+    return {"path": list(cases.PATH), "beside": cases.BESIDE_PATH, "needs_note": sorted(cases.NEEDS_NOTE), "skips": skips,
+            "tabs": list(desk_tabs.TABS), "stages": {tab: list(of) for tab, of in desk_tabs.STAGES.items()}}  # fmt: skip
 
 
 def _queue(text: Text, role: str) -> Component:

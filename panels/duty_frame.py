@@ -66,7 +66,7 @@ def head(page: Page, here: str) -> Component:
             html.Div(
                 [
                     *([slot("notices", html.Span, className="tool")] if here in BELL and page.scope else []),
-                    html.Span([icon("user"), html.Span(_person(page))], className="person", title=_person(page)),
+                    *([_me(page)] if page.scope else []),
                     html.A(text("desk.other_language"), href=f"?lang={other}", className="head-button", lang=other),
                     html.Button(
                         icon("moon"),
@@ -88,6 +88,16 @@ def head(page: Page, here: str) -> Component:
         ],
         className="desk-head",
     )
+
+
+def _me(page: Page) -> Component:
+    """Who is here; a click opens one's own contacts, quiet hours and password (`assets/me.js`)."""
+    name = _person(page)
+    words = f"{name} · {page.text('me.open')}"
+    return html.Button(
+        [icon("user"), html.Span(name)], type="button", className="head-button person", title=words,
+        **marks({"data-do": "me", "aria-label": words}),
+    )  # fmt: skip
 
 
 def _title(page: Page) -> str:

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask import Flask, Response, request, send_from_directory
 
 from core.config import Config
-from panels.duty_frame import given, icon, slot
+from panels.duty_frame import given, slot
 from panels.frame import Page, shell
 from panels.parts import marks
 from panels.text import COOKIE, Text, choose_language
@@ -65,7 +65,7 @@ def _config(page: Page) -> dict[str, Any]:
 
 def _head(text: Text) -> Component:
     back = html.Button(
-        icon("chevron-left"),
+        _icon("chevron-left"),
         type="button",
         className="field-back",
         hidden=True,
@@ -75,10 +75,15 @@ def _head(text: Text) -> Component:
     return html.Header([back, title, slot("connection", className="field-link", role="status")], className="field-head")
 
 
+def _icon(name: str) -> Component:
+    """An icon of the frame; field-frame.css knows where each lies, because HTML of our own may carry no style (`panels.plain`)."""
+    return html.I(className=f"icon icon-{name}", **marks({"aria-hidden": "true"}))
+
+
 def _way(text: Text, name: str, symbol: str) -> Component:
     """A button of the bar at the foot; `data-count` carries how many things wait for a decision."""
     count = html.B(className="count", **marks({"data-count": ""})) if name == "tasks" else None
-    return html.Button([icon(symbol), html.Span(text(f"field.nav.{name}")), count], type="button", **marks({"data-view": name}))
+    return html.Button([_icon(symbol), html.Span(text(f"field.nav.{name}")), count], type="button", **marks({"data-view": name}))
 
 
 def manifest(config: Config, text: Text) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from panels.text import COOKIE, Text, choose_language
 class Route:
     """One surface: the module that draws it, the key of its title, whether it asks for a session, the roles it is for (empty: all).
 
+    `plain` names the ES module of a surface that comes as HTML of its own, without Dash's renderer (`panels.plain`).
+
     `styles` are the prefixes of the style sheets it is given beside the common ones (`00-…css`); empty: its own name.
     Pages therefore need no unusual class names, and every way between surfaces is a plain link that loads the page anew.
     """
@@ -36,6 +38,7 @@ class Route:
     public: bool = False
     roles: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    plain: str = ""
 
     def wants_style(self, file: str) -> bool:
         """Whether a style sheet of `assets/` belongs to this surface."""
@@ -49,7 +52,7 @@ ROUTES: Mapping[str, Route] = {
     "/dispatch": Route(
         "panels.dispatch", "page.dispatch", roles=("dispatcher", "duty", "leader", "supervisor"), styles=("duty", "dispatch")
     ),
-    "/field": Route("panels.field", "page.field"),
+    "/field": Route("panels.field", "page.field", plain="field.js"),
     "/cockpit": Route("panels.cockpit", "page.cockpit"),
     "/incident": Route("panels.incident", "page.incident", styles=("duty", "incident")),
     "/analysis": Route(

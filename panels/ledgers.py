@@ -6,15 +6,16 @@ Draws the frame once; `assets/ledgers.js` and a module for each tab fill it from
 from dash import html
 from dash.development.base_component import Component
 
-from dispatch import enterprises, hazards, orders, shifts
+from dispatch import enterprises, hazards, hotline, orders, shifts
+from geodata.datums import DATUMS
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
 from panels.text import Text
 
 TABS = (
-    ("orders", "megaphone"), ("hazards", "triangle-alert"), ("enterprises", "factory"), ("duty-log", "book-open"),
-    ("morning-report", "file-text"),
+    ("orders", "megaphone"), ("hotline", "phone-call"), ("hazards", "triangle-alert"), ("enterprises", "factory"),
+    ("duty-log", "book-open"), ("morning-report", "file-text"),
 )  # fmt: skip
 _REPORTS = frozenset({"leader", "duty", "dispatcher", "supervisor"})
 # Who begins something in each ledger; what may be done to a row comes from the server's `acts`.
@@ -35,9 +36,11 @@ def view(page: Page) -> Component:
         "tab": tab if tab in dict(TABS) else TABS[0][0],
         "chosen": chosen,
         "begins": [name for name, roles in _BEGINS.items() if role in roles],
+        "file": {"template": enterprises.TEMPLATE, "datums": DATUMS},
         "kinds": {code: one.model_dump() for code, one in page.config.ledgers.enterprise_kinds.items()},
         "needs_note": {"orders": sorted(orders.NEEDS_NOTE), "hazards": sorted(hazards.NEEDS_NOTE),
-                       "enterprises": ["set_risk", "end", "reopen"], "duty-log": ["amend"]},
+                       "enterprises": ["set_risk", "end", "reopen"], "duty-log": ["amend"], "hotline": sorted(hotline.NEEDS_NOTE)},
+        "platforms": list(page.config.hotline.sources), "may_resend": role in hotline.ROLES["reply"],
     }  # fmt: skip
     body = html.Div([_bar(page.text), html.Div([_list(page.text), _detail()], className="l-columns")], className="l-body")
     return shell(page, "duty", "ledgers.js", [head(page, "/ledgers"), body], config)

@@ -1,7 +1,9 @@
 """The Dash site: index page, language, assets, headers, router. Composed by `app.py`; knows neither store nor sessions."""
 
+import importlib
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +11,7 @@ from dash import Dash
 from flask import Flask, Response, request
 
 from core.config import Config
-from panels import field, frame, headers
+from panels import frame, headers, plain
 from panels.text import COOKIE, LANGUAGES, Text, choose_language, load_texts
 
 YEAR = 365 * 24 * 3600
@@ -57,13 +59,16 @@ class Site(Dash):
     ) -> str:
         text = request_text(self.texts)
         route, _ = frame.find_route(request.path)
-        city = self.config_of_city.area.title_en if text.language == "en" else self.config_of_city.area.title
-        shown = f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
         links = "\n".join(link for link in css.splitlines() if route is None or _is_wanted(link, route))
-        head = field.HEAD if route and route.module == "panels.field" else ""
+        title = _title(text, route, self.config_of_city)
         return INDEX.format(
-            lang=text.html_lang, title=shown, head=head, css=links, app_entry=app_entry, config=config, scripts=scripts, renderer=renderer
+            lang=text.html_lang, title=title, head="", css=links, app_entry=app_entry, config=config, scripts=scripts, renderer=renderer
         )
+
+
+def _title(text: Text, route: frame.Route | None, config: Config) -> str:
+    city = config.area.title_en if text.language == "en" else config.area.title
+    return f"{text(route.title)} · {city}" if route and route.module != "panels.wall" else city
 
 
 def _is_wanted(link: str, route: frame.Route) -> bool:
@@ -104,10 +109,31 @@ def make_site(
     app.layout = frame.layout
     frame.register(app, texts, in_force or (lambda: config), lambda: (who(), dict(request.cookies)))
     register_pages(app)
+    for path, route in frame.ROUTES.items():
+        if route.plain:
+            serve_plain(app, path, route, assets, who, in_force or (lambda: config))
     app.setup_startup_routes()
     remember_language(server)
     headers.guard_answers(server, headers.content_policy(app.csp_hashes()))
     return app
+
+
+def serve_plain(app: Site, path: str, route: frame.Route, assets: Path, who: Who, in_force: Callable[[], Config]) -> None:
+    """A surface that is drawn with its first answer, and its ES modules named beside it: nothing waits for Dash's renderer."""
+    modules = "\n".join(f'<link rel="modulepreload" href="/assets/{name}">' for name in plain.modules_of(assets, route.plain))
+    head = f"{importlib.import_module(route.module).HEAD}\n{modules}"
+
+    def answer() -> str:
+        text = request_text(app.texts)
+        sheets = [sheet for sheet in sorted(assets.glob("*.css")) if route.wants_style(sheet.name)]
+        css = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet.name}?m={sheet.stat().st_mtime}">' for sheet in sheets)
+        search = f"?{request.query_string.decode()}" if request.query_string else ""
+        drawn = frame.draw(path, search, request.cookies, app.texts, in_force(), who())
+        entry = f'<div id="screen"><div id="page">{plain.html_of(drawn)}</div></div>'
+        title = escape(_title(text, route, app.config_of_city))
+        return INDEX.format(lang=text.html_lang, title=title, head=head, css=css, app_entry=entry, config="", scripts="", renderer="")
+
+    app.server.add_url_rule(path, f"plain_{route.plain}", answer)
 
 
 def remember_language(server: Flask) -> None:

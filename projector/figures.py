@@ -35,6 +35,7 @@ class Row:
     lon: float | None
     lat: float | None
     silenced: bool
+    was_late: bool = False  # of a case that was opened again: in a round before
 
 
 def _time(shape: Mapping[str, Any], name: str) -> datetime | None:
@@ -54,6 +55,7 @@ def row_of(noun: str, shape: Mapping[str, Any]) -> Row:
         hold=shape.get("hold", "none"), rule=shape.get("rule", ""),
         opened_at=opened, acted_at=_time(shape, _ACTED[noun]), due_at=_time(shape, "due_at"), overdue=bool(shape.get("overdue")),
         cell_id=shape.get("cell_id"), lon=shape.get("lon"), lat=shape.get("lat"), silenced=_is_silenced(shape),
+        was_late=bool(shape.get("late_rounds")),
     )  # fmt: skip
 
 
@@ -106,8 +108,9 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
     alerts = [row for (noun, _), row in rows.items() if noun == "alert"]
     cases = [row for (noun, _), row in rows.items() if noun == "case"]
     # 按期结案率 as `core.evaluation_config` ships it, without what is undecided: of the cases whose deadline falls in the day and that are
-    # closed or late, those closed in time; by force does not count (tests/laws/test_evaluation.py holds the two together).
-    due = [case for case in cases if case.stage not in _VOIDED and day.holds(case.due_at) and (case.acted_at is not None or case.overdue)]
+    # closed or late, those closed in time; by force does not count, nor what was late before it was opened again
+    # (tests/laws/test_evaluation.py holds the two together).
+    due = [case for case in cases if case.stage not in _VOIDED and day.holds(case.due_at) and (case.acted_at is not None or _is_late(case))]
     severities = {str(severity): 0 for severity in range(1, 6)}
     for alert in alerts:
         if alert.stage != "normal":
@@ -120,11 +123,15 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
         "cases_overdue": sum(case.acted_at is None and case.overdue for case in cases),
         "cases_today": sum(case.stage not in _VOIDED and day.holds(case.opened_at) for case in cases),
         "closed_today": sum(case.stage not in _VOIDED and day.holds(case.acted_at) for case in cases),
-        "closed_in_time": sum(not case.overdue and case.stage != "force_closed" for case in due),
+        "closed_in_time": sum(not _is_late(case) and case.stage != "force_closed" for case in due),
         "due_today": len(due),
         "reports_today": sum(noun == "report" and day.holds(row.opened_at) for (noun, _), row in rows.items()),
         "response_s": [round(sum(answered), 1), len(answered)],
     }
+
+
+def _is_late(case: Row) -> bool:
+    return case.overdue or case.was_late
 
 
 def count_devices(devices: Devices, streets: int, vitals: Iterable[tuple[str, int | None]], second: int) -> list[dict[str, Any]]:

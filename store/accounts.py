@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.errors import Invalid, NotFound
-from store.credentials import NOBODY, TOKEN_PREFIX, hash_password, hash_secret, new_secret, verify_password
+from store.credentials import NOBODY, TOKEN_PREFIX, check_password, hash_password, hash_secret, new_secret, verify_password
 from store.timescale import Connection, queries
 
 ROLES = ("wall", "leader", "duty", "supervisor", "dispatcher", "handler", "grid_worker", "admin", "security_admin", "auditor")
@@ -103,6 +103,22 @@ def check_login(connection: Connection, login: str, password: str, now: datetime
         return Refused("locked", locked_until) if locked_until else Refused("wrong")
     queries.accounts_failed(connection, account_id=row["account_id"], failures=0, locked_until=None)
     return Account(row["account_id"], row["login"], row["role"], tuple(row["areas"]), row["title"])
+
+
+def change_password(connection: Connection, login: str, old: str, new: str, keep: str | None, now: datetime) -> Refused | None:
+    """One's own password, by whom knows the present one; every other session than `keep` ends. A wrong one counts as at the door: commit.
+
+    Raises `Invalid` for a new one that is weak or the old one again.
+    """
+    check_password(new)
+    if new == old:
+        raise Invalid("the new password is the present one")
+    found = check_login(connection, login, old, now)
+    if isinstance(found, Refused):
+        return found
+    queries.accounts_password(connection, account_id=found.account_id, password_hash=hash_password(new))
+    queries.sessions_end_others(connection, account_id=found.account_id, session_hash=hash_secret(keep or ""))
+    return None
 
 
 def idle_for(role: str) -> timedelta:

@@ -14,6 +14,7 @@ from dispatch import adjustments as rules
 from dispatch.case_persons import Actor
 from store import audit
 from store.acts import Act
+from store.sweep_faults import sweep_each
 from store.timescale import Connection, queries
 
 _AT_ONCE = 200
@@ -90,6 +91,7 @@ def lapse(connection: Connection, row: Mapping[str, Any], now: datetime) -> int:
 
 
 def lapse_late(connection: Connection, now: datetime) -> int:
-    """Lapse what nobody decided before the deadline."""
+    """Lapse what nobody decided before the deadline of a clock that runs; returns of how many cases."""
     late = {row["case_number"]: row for row in queries.adjustments_late(connection, now=now, limit=_AT_ONCE)}
-    return sum(lapse(connection, row, now) for row in late.values())
+    due = [(number, row["version"]) for number, row in late.items()]
+    return sweep_each(connection, "requests", due, lambda number: lapse(connection, late[number], now), now)

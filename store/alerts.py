@@ -13,6 +13,7 @@ from core.model import EVERYWHERE, Scope
 from store import audit, change_log, comments, side_acts, suppress
 from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
 from store.lists import Filter
+from store.sweep_faults import sweep_each
 from store.timescale import Connection, prefixes, queries
 
 SHELVE_AT_MOST = timedelta(hours=24)
@@ -161,8 +162,8 @@ def _until(act: Act) -> datetime:
 
 def end_shelving(connection: Connection, now: datetime) -> int:
     """Shelved alerts whose time has come are told of again; returns how many. The leader asks each second."""
-    due = [row["alert_id"] for row in queries.alerts_shelved_until(connection, now=now)]
+    due = [(str(row["alert_id"]), row["version"]) for row in queries.alerts_shelved_until(connection, now=now)]
     act = Act("unshelve", EVERYWHERE, now, note="time is up")
-    for alert_id in due:
-        _change_hold(connection, lock_alert(connection, act.scope, alert_id), act)
-    return len(due)
+    return sweep_each(
+        connection, "unshelve", due, lambda alert: _change_hold(connection, lock_alert(connection, act.scope, int(alert)), act), now
+    )

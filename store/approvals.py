@@ -19,6 +19,7 @@ from dispatch import approvals as lifecycle
 from dispatch import incidents as incident_lifecycle
 from store import alerts, audit, incidents, people, reports
 from store.acts import Act, demand_note, logged
+from store.sweep_faults import sweep_each
 from store.timescale import Connection, prefixes, queries
 
 _ROLES = {"alert": alert_lifecycle.ROLES, "incident": incident_lifecycle.ROLES}
@@ -143,13 +144,15 @@ def _carry_out(connection: Connection, row: Mapping[str, Any], act: Act) -> str 
 
 def expire(connection: Connection, now: datetime) -> int:
     """Approvals that nobody decided in time; returns how many. The leader asks each second."""
-    rows = list(queries.approvals_expired(connection, now=now, limit=_EXPIRE_AT_ONCE))
-    for row in rows:
-        act = Act("lapse", EVERYWHERE, now, note="nobody decided in time")
-        _note(connection, act, row["noun"], row["noun_id"], row["area"], _told(row), "lapsed")
-        queries.approvals_decide(connection, approval_id=row["id"], stage="lapsed", account_id=None, by=None, now=now, why=act.note)
-        _tell_asker(connection, row, now, "lapsed", None, act.note)
-    return len(rows)
+    rows = {str(row["id"]): row for row in queries.approvals_expired(connection, now=now, limit=_EXPIRE_AT_ONCE)}
+    return sweep_each(connection, "approval", [(key, 0) for key in rows], lambda key: _expire(connection, rows[key], now), now)
+
+
+def _expire(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
+    act = Act("lapse", EVERYWHERE, now, note="nobody decided in time")
+    _note(connection, act, row["noun"], row["noun_id"], row["area"], _told(row), "lapsed")
+    queries.approvals_decide(connection, approval_id=row["id"], stage="lapsed", account_id=None, by=None, now=now, why=act.note)
+    _tell_asker(connection, row, now, "lapsed", None, act.note)
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

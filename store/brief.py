@@ -115,12 +115,16 @@ def _labelled(
          **_metric(value["metric"], config, label)}
         for device in near for value in device["values"] if value["metric"] not in _NOT_TOLD
     ]  # fmt: skip
+    english, inside = language == "en", incident["area"].startswith(config.area.code)
     return {
+        **({"area_name": config.area.name_en} if english and inside and config.area.name_en else {}),
         "plan_name": names.get(plan, plan) if plan else None,
         "plan_names": names,
+        "steps": {step.title: step.title_en for each in config.emergency.plans.values() for step in each.steps
+                  if english and step.title_en},
         "class_name": label(kind) if kind else "—",
         "readings": readings,
-    }
+    }  # fmt: skip
 
 
 def _metric(name: str, config: Config, label: Any) -> dict[str, str]:

@@ -4,20 +4,18 @@ Every act: lock the row in the scope, ask the table and the rules about persons 
 version, audit, change log, clocks, messages: one transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import psycopg
-import structlog
 from psycopg.types.json import Jsonb
 
 from core.config import Config
 from core.errors import IllegalAct, NotFound
-from core.model import EVERYWHERE, Scope
+from core.model import Scope
 from dispatch import case_persons
 from dispatch import cases as lifecycle
-from store import adjustments, audit, cases_told, change_log, clocks, incidents, routing
+from store import adjustments, audit, cases_told, change_log, clocks, incidents, media, routing
 from store.acts import Act, demand_fresh, demand_saved, logged
 from store.cases_beside import changes_beside, lock_both
 from store.cases_changes import Doing, changes_of
@@ -25,8 +23,6 @@ from store.cases_reader import Reader, acts_beside, acts_of, read_reader
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
-_log = structlog.get_logger(__name__)
-_AT_ONCE = 200
 _FILTERS = (
     *("stages", "class_code", "severity", "cell", "handler_id", "incident_id", "overdue"),
     *("unit", "source", "parent", "light", "text", "now"),
@@ -57,6 +53,7 @@ def get_case(connection: Connection, scope: Scope, number: str, now: datetime, c
     asked, supports = adjustments.pending(connection, number), list(queries.cases_supports(connection, case_number=number))
     return {
         **shape,
+        **_words(connection, shape, supports, reader),
         "acts": list(acts_of(shape, reader)),
         "side_acts": list(acts_beside(shape, reader, asked, supports)),
         "handler": _title(connection, shape["handler_id"]),
@@ -67,7 +64,7 @@ def get_case(connection: Connection, scope: Scope, number: str, now: datetime, c
         "children": list(queries.cases_children(connection, case_number=number)),
         "proposal": routing.show(connection, shape, now, config.classes) if shape["stage"] in {"accepted", "registered"} else None,
         "audit": audit.of_noun(connection, "case", number),
-        "media": list(queries.cases_media(connection, case_number=number)),
+        "media": media.of_case(connection, scope, number),
     }
 
 
@@ -78,6 +75,15 @@ def _time(connection: Connection, shape: Mapping[str, Any], now: datetime, confi
     runs = total is not None and total["state"] == "running"
     left = {"remaining_s": total["remaining_s"], "light": total["light"]} if total and runs else {"remaining_s": None, "light": None}
     return {"clocks": found, **left}
+
+
+def _words(connection: Connection, shape: Mapping[str, Any], supports: Sequence[Mapping[str, Any]], reader: Reader) -> dict[str, Any]:
+    """Of a case of a confidential ticket: that it is one, and what the ticket says to those whose work it is."""
+    secret = queries.cases_secret(connection, case_number=shape["number"])
+    if secret is None:
+        return {"confidential": False}
+    units = frozenset(row["unit"] for row in supports)
+    return {"confidential": True, **(secret if case_persons.may_read_secret(shape, reader.actor(shape["number"]), units) else {})}
 
 
 def _title(connection: Connection, account_id: int | None) -> str | None:
@@ -132,10 +138,11 @@ def _demand(connection: Connection, row: Mapping[str, Any], act: Act, reader: Re
         raise IllegalAct(act.act, row["stage"], acts_of(shape, reader)) from None
     lifecycle.demand_role(act.act, row["stage"], act.scope.role)
     case_persons.demand_person(act.act, row, reader.actor(row["case_number"]))
-    if act.act in {"check", "post_check"} and row["case_number"] in reader.feedback:
+    feedback = row["case_number"] in reader.feedback
+    if row["stage"] == "finished" and act.act in {"check", "post_check"} and feedback:
         raise IllegalAct(act.act, row["stage"], acts_of(shape, reader), "the unit's feedback comes before the check")
     photos = queries.cases_photos_after(connection, case_number=row["case_number"])["photos"] if act.act in lifecycle.NEEDS_PHOTO else 0
-    lifecycle.demand_evidence(act.act, act.note, photos, lifecycle.skipped(row["stage"], after, row["kept_stage"]))
+    lifecycle.demand_evidence(act.act, act.note, photos, lifecycle.skipped(row["stage"], after, row["kept_stage"], feedback))
     return after
 
 
@@ -148,7 +155,7 @@ def _carry_out(connection: Connection, row: dict[str, Any], act: Act, after: str
     with logged(connection, "case", [number], act.now):
         changes = Jsonb({name: _plain(value) for name, value in columns.items()})
         demand_saved(queries.cases_save(connection, case_number=number, version=row["version"], now=act.now, changes=changes), row)
-        _write_down(doing, saved)
+        _write_down(doing, saved, number in reader.feedback)
         saved["due_at"] = _follow_clocks(doing, saved)
     cases_told.tell(connection, saved, act, doing.told)
     if after not in lifecycle.OPEN and not doing.beside and row["incident_id"] is not None:
@@ -159,11 +166,11 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _write_down(doing: Doing, saved: Mapping[str, Any]) -> None:
-    """The act, with the stages it left out; an agreed suspension is a line of its own, for the stage moves."""
+def _write_down(doing: Doing, saved: Mapping[str, Any], feedback: bool) -> None:
+    """The act, with the stages it left out (where it is due the unit's `feedback` too); an agreed suspension is a line of its own."""
     connection, row, act = doing.connection, doing.row, doing.act
     before, after, number = row["stage"], saved["stage"], row["case_number"]
-    skipped = () if doing.beside else lifecycle.skipped(before, after, row["kept_stage"])
+    skipped = () if doing.beside else lifecycle.skipped(before, after, row["kept_stage"], feedback)
     detail = {**doing.told, **({"skipped": list(skipped)} if skipped else {})}
     audit.append(connection, act, "case", number, saved["area"], stages=(before, doing.after), detail=detail)
     if doing.beside and after != before:
@@ -181,27 +188,6 @@ def _follow_clocks(doing: Doing, saved: Mapping[str, Any]) -> datetime | None:
     elif not doing.beside or saved["stage"] != row["stage"]:
         due_at = clocks.follow(connection, row, row["stage"], saved["stage"], config, act.now)
     return due_at  # type: ignore[no-any-return]
-
-
-def sweep(connection: Connection, now: datetime, config: Config) -> int:
-    """Requests that nobody decided before the deadline lapse; suspensions that are over end. Returns how many things moved."""
-    act = Act("resume", EVERYWHERE, now)
-    over = [row["case_number"] for row in queries.adjustments_suspended_over(connection, now=now, limit=_AT_ONCE)]
-    resumed = sum(_try_by_machine(connection, number, act, config) for number in over)
-    return resumed + adjustments.lapse_late(connection, now)
-
-
-def _try_by_machine(connection: Connection, number: str, act: Act, config: Config) -> bool:
-    """Whether it was done. One case that cannot be moved holds up no other; that the database left is nobody's fault of them."""
-    try:
-        with connection.transaction():
-            act_by_machine(connection, number, act, config)
-    except (psycopg.OperationalError, psycopg.InterfaceError):
-        raise
-    except Exception:
-        _log.exception("case_not_moved", case=number, act=act.act)
-        return False
-    return True
 
 
 def notify(connection: Connection, row: Mapping[str, Any], now: datetime, template: str, step: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import IllegalAct, Invalid, NotAllowed
 from dispatch import cases as lifecycle
 from store import adjustments
-from store.cases_changes import Doing, ask_supports, find_unit
+from store.cases_changes import Doing, ask_supports, find_unit, name_collector
 from store.cases_reader import units_of
 from store.timescale import Connection, prefixes, queries
 
@@ -132,7 +132,7 @@ _BESIDE: Mapping[str, Callable[[Doing], dict[str, Any]]] = {
     "expedite": _count("expedites"), "remind": _count("reminds"), "comment": _nothing, "ask_help": _help,
     "ask_extension": _ask, "ask_suspension": _ask, "agree": _decide, "refuse": _decide, "withdraw": _decide,
     "support_done": _end_support, "support_refuse": _end_support, "link_parent": _link, "unlink_parent": _unlink,
-    "classify": _classify, "transfer": _transfer,
+    "classify": _classify, "transfer": _transfer, "name_collector": name_collector,
 }  # fmt: skip
 
 

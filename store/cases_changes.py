@@ -9,11 +9,13 @@ from typing import Any
 
 from core.config import Config
 from core.errors import IllegalAct, Invalid, NotAllowed
+from core.model import Scope
 from dispatch import cases as lifecycle
 from dispatch import routing as routing_rules
-from dispatch.case_persons import Actor
+from dispatch.case_persons import COLLECTOR, Actor
 from store import adjustments, routing
 from store.acts import Act
+from store.cases_reader import handled_by
 from store.timescale import Connection, queries
 
 
@@ -41,6 +43,8 @@ def changes_of(doing: Doing) -> dict[str, Any]:
     if doing.after not in lifecycle.OPEN:
         _demand_no_open_part(doing)
         columns["closed_at"] = doing.act.now
+    if doing.row["collector_id"] is not None and doing.after not in lifecycle.CHECKING:
+        columns["collector_id"] = None
     if doing.after not in lifecycle.KEPT:
         adjustments.lapse(doing.connection, doing.row, doing.act.now)
     return columns
@@ -82,13 +86,19 @@ def _worker(doing: Doing, wanted: object, unit: int | None) -> tuple[int | None,
     """The account that is named and its unit. Raises `Invalid` for a name that cannot handle there, or not for that unit."""
     if not wanted:
         return None, None
-    connection, number = doing.connection, wanted if isinstance(wanted, int) and 0 < wanted < 2**31 else None
-    found = queries.cases_account(connection, account_id=number, login=str(wanted))
+    found = _account(doing.connection, wanted)
     worker = routing_rules.choose_worker(wanted, found, None, doing.row["area"])
-    units = {row["unit_id"] for row in queries.cases_units_of(connection, account_id=worker)}
+    units = {row["unit_id"] for row in queries.cases_units_of(doing.connection, account_id=worker)}
     if unit is not None and unit not in units:
         raise Invalid(f"'{wanted}' is not of the unit that leads the case")
-    return worker, found["unit_id"]
+    return worker, found["unit_id"] if found else None
+
+
+def _account(connection: Connection, wanted: object) -> dict[str, Any] | None:
+    """The active account of a login or number."""
+    number = wanted if isinstance(wanted, int) and not isinstance(wanted, bool) and 0 < wanted < 2**31 else None
+    found: dict[str, Any] | None = queries.cases_account(connection, account_id=number, login=str(wanted))
+    return found
 
 
 def find_unit(connection: Connection, wanted: object) -> int:
@@ -139,25 +149,50 @@ def _send_back(doing: Doing) -> dict[str, Any]:
 
 def _feedback(doing: Doing) -> dict[str, Any]:
     """The unit's word is the last: first its support units have done their parts."""
-    supports = list(queries.cases_supports(doing.connection, case_number=doing.row["case_number"]))
-    if waiting := [row["name"] for row in supports if row["stage"] == "asked"]:
-        raise IllegalAct("feedback", doing.row["stage"], (), f"support units have not ended their part: {', '.join(waiting)}")
+    _demand_no_asked_part(doing)
     return {"fed_back_at": doing.act.now}
 
 
+def _asked_parts(doing: Doing) -> list[dict[str, Any]]:
+    return [row for row in queries.cases_supports(doing.connection, case_number=doing.row["case_number"]) if row["stage"] == "asked"]
+
+
+def _demand_no_asked_part(doing: Doing) -> None:
+    """Raises `IllegalAct`: the desk may end the part of a unit that never answers, and says why."""
+    if waiting := [row["name"] for row in _asked_parts(doing)]:
+        raise IllegalAct(doing.act.act, doing.row["stage"], (), f"support units have not ended their part: {', '.join(waiting)}")
+
+
+def _force_close(doing: Doing) -> dict[str, Any]:
+    """Whatever was not done; the audit names the units that never answered."""
+    if waiting := [row["unit"] for row in _asked_parts(doing)]:
+        doing.told["unanswered"] = waiting
+    return {}
+
+
 def _check(doing: Doing) -> dict[str, Any]:
-    """What is checked before anybody said it was finished is finished at that moment."""
+    """What is checked before anybody said it was finished is finished at that moment; parts of other units come first here too."""
+    _demand_no_asked_part(doing)
     return {"checked_at": doing.act.now, "checked_by": doing.act.scope.account_id, **_first(doing, "finished_at")}
 
 
-def _ask_check(doing: Doing) -> dict[str, Any]:
-    """A task for a collector: for one who is named, else for any of the area."""
-    if wanted := doing.act.extra.get("collector"):
-        collector, _ = _worker(doing, wanted, None)
-        if collector is not None and collector == doing.row["handled_by"]:
-            raise Invalid(f"'{wanted}' handled it and cannot check it")
-        doing.told["collector"] = collector
-    return {}
+def name_collector(doing: Doing) -> dict[str, Any]:
+    """A task for a collector: for one who is named, and then for nobody else, else for any of the area."""
+    collector = _collector(doing, doing.act.extra.get("collector"))
+    doing.told["collector"] = collector
+    return {"collector_id": collector}
+
+
+def _collector(doing: Doing, wanted: object) -> int | None:
+    """The account that is named. Raises `Invalid` for one who is no collector of the area, or who did some of the work."""
+    if not wanted:
+        return None
+    found = _account(doing.connection, wanted)
+    if found is None or found["role"] != COLLECTOR or not Scope(COLLECTOR, tuple(found["areas"])).sees(doing.row["area"]):
+        raise Invalid(f"'{wanted}' is no collector of this area")
+    if handled_by(doing.connection, Scope(COLLECTOR, (), found["account_id"]), [doing.row["case_number"]]):
+        raise Invalid(f"'{wanted}' handled it and cannot check it")
+    return int(found["account_id"])
 
 
 def _rework(doing: Doing) -> dict[str, Any]:
@@ -173,8 +208,9 @@ def _demand_no_open_part(doing: Doing) -> None:
 
 
 def _reopen(doing: Doing) -> dict[str, Any]:
-    """Its life begins anew at registration, with nobody's name on it; that it was late stays with the clock of that round."""
+    """Its life begins anew at registration, with nobody's name on it; that it was late is counted and stays with that round's clock."""
     fresh = {"closed_at": None, "overdue_at": None, "handler_id": None, "lead_unit": None, "routed_by": None}
+    fresh |= {"late_rounds": doing.row["late_rounds"] + (doing.row["overdue_at"] is not None)}
     return {**_NOT_DONE, **fresh, "reopens": doing.row["reopens"] + 1}
 
 
@@ -185,6 +221,6 @@ def _resume(doing: Doing) -> dict[str, Any]:
 _NOT_DONE = {"finished_at": None, "fed_back_at": None, "checked_at": None, "checked_by": None}
 _MOVES: Mapping[str, Callable[[Doing], dict[str, Any]]] = {
     "register": _register, "dispatch": _dispatch, "take": _take, "arrive": _arrive, "finish": _finish, "send_back": _send_back,
-    "feedback": _feedback, "check": _check, "pre_check": _ask_check, "post_check": _ask_check, "rework": _rework,
-    "reopen": _reopen, "resume": _resume,
+    "feedback": _feedback, "check": _check, "pre_check": name_collector, "post_check": name_collector, "rework": _rework,
+    "reopen": _reopen, "resume": _resume, "force_close": _force_close,
 }  # fmt: skip

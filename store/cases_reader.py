@@ -14,11 +14,12 @@ from store.timescale import Connection, queries
 
 _DECIDES = frozenset({"agree", "refuse", "withdraw"})
 _SUPPORTS = frozenset({"support_done", "support_refuse"})
+_BEFORE_FEEDBACK = frozenset({"dispatched", "handling", "on_site", "suspended", "finished"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks at some cases. `handled`: those he did some of the work of; `feedback`: those whose check waits for the unit's word."""
+    """Who looks at some cases. `handled`: those he did some of the work of; `feedback`: those whose unit has yet to give its word."""
 
     scope: Scope
     units: frozenset[int] = frozenset()
@@ -32,9 +33,9 @@ class Reader:
 def read_reader(connection: Connection, scope: Scope, shapes: Sequence[Mapping[str, Any]], config: CasesConfig) -> Reader:
     """`shapes`: number, class_code, stage of the cases he looks at."""
     numbers = [shape["number"] for shape in shapes]
-    finished = [shape for shape in shapes if shape["stage"] == "finished"]
+    unsaid = [shape for shape in shapes if shape["stage"] in _BEFORE_FEEDBACK]
     return Reader(scope, units_of(connection, scope.account_id), frozenset(handled_by(connection, scope, numbers)),
-                  _awaits_feedback(connection, finished, config))  # fmt: skip
+                  _awaits_feedback(connection, unsaid, config))  # fmt: skip
 
 
 def units_of(connection: Connection, account_id: int | None) -> frozenset[int]:
@@ -52,12 +53,12 @@ def handled_by(connection: Connection, scope: Scope, numbers: Sequence[str]) -> 
     return {row["number"] for row in queries.cases_handled(connection, numbers=list(numbers), account_id=scope.account_id, **work)}
 
 
-def _awaits_feedback(connection: Connection, finished: Sequence[Mapping[str, Any]], config: CasesConfig) -> frozenset[str]:
-    """Of finished cases those whose class asks for the unit's feedback, or in which other units took part."""
-    if not finished:
+def _awaits_feedback(connection: Connection, shapes: Sequence[Mapping[str, Any]], config: CasesConfig) -> frozenset[str]:
+    """Those whose class asks for the unit's feedback, or in which other units took part."""
+    if not shapes:
         return frozenset()
-    supported = queries.cases_supported(connection, numbers=[shape["number"] for shape in finished])
-    by_class = {shape["number"] for shape in finished if shape["class_code"].startswith(tuple(config.feedback))}
+    supported = queries.cases_supported(connection, numbers=[shape["number"] for shape in shapes])
+    by_class = {shape["number"] for shape in shapes if shape["class_code"].startswith(tuple(config.feedback))}
     return frozenset(by_class | {row["number"] for row in supported})
 
 

@@ -12,7 +12,7 @@ from store.timescale import Connection, queries
 
 _WORKERS = {"dispatch": "case_dispatched", "rework": "case_rework", "remind": "case_reminded", "expedite": "case_expedited"}
 _DESK = {"ask_help": "case_help", "reopen": "case_reopened", "transfer": "case_transferred"}
-_CHECKS = {"pre_check": "case_pre_check", "post_check": "case_post_check"}
+_CHECKS = {"pre_checking": "case_pre_check", "checking": "case_post_check"}  # by the stage: whoever is named later is told the same
 
 
 def tell(connection: Connection, row: Mapping[str, Any], act: Act, told: Mapping[str, Any]) -> None:
@@ -21,8 +21,8 @@ def tell(connection: Connection, row: Mapping[str, Any], act: Act, told: Mapping
         _tell(connection, row, act, _WORKERS[act.act], workers_of(connection, row))
     elif act.act in _DESK:
         _tell(connection, row, act, _DESK[act.act], ["role:dispatcher"])
-    elif act.act in _CHECKS:
-        _tell(connection, row, act, _CHECKS[act.act], [f"account:{told['collector']}" if told.get("collector") else "role:grid_worker"])
+    elif "collector" in told:
+        _tell(connection, row, act, _CHECKS[row["stage"]], [f"account:{told['collector']}" if told["collector"] else "role:grid_worker"])
     elif "adjustment" in told:
         _tell(connection, row, act, *_of_adjustment(connection, row, told))
     elif act.act == "comment":

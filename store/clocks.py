@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from psycopg.types.multirange import TimestamptzMultirange
+from psycopg.types.range import Range
+
 from core.config import Config
 from core.errors import Invalid
 from core.work_config import Limit, TimeUnit, round_the_clock
@@ -20,7 +23,7 @@ from store.timescale import Connection, queries
 
 _COLUMNS = (
     "round", "basis", "extended", "opened_at", "started_at", "consumed", "running_since", "paused_at", "paused_for", "due_at",
-    "yellow_at", "warned_at", "overdue_at", "ended_at",
+    "yellow_at", "warned_at", "overdue_at", "ended_at", "calendar",
 )  # fmt: skip
 
 
@@ -155,10 +158,14 @@ def _newly_overdue(before: Sequence[Clock], after: Sequence[Clock]) -> list[Cloc
 
 
 def _read(connection: Connection, number: str) -> list[Clock]:
-    return [
-        Clock(name=row["clock"], limit=Limit(row["amount"], TimeUnit(row["unit"])), **{name: row[name] for name in _COLUMNS})
-        for row in queries.clocks_of(connection, case_number=number)
-    ]
+    return [clock_of(row) for row in queries.clocks_of(connection, case_number=number)]
+
+
+def clock_of(row: Mapping[str, Any]) -> Clock:
+    """A row of the table."""
+    ran = row["ran"] if row["ran"] is None else tuple((one.lower, one.upper) for one in row["ran"])
+    limit = Limit(row["amount"], TimeUnit(row["unit"]))
+    return Clock(name=row["clock"], limit=limit, ran=ran, **{name: row[name] for name in _COLUMNS})
 
 
 def _write(
@@ -167,7 +174,7 @@ def _write(
     """Save what changed, and in the case what screens show of the whole's clock; returns that."""
     changed = [clock for clock in after if clock not in before]
     if changed:
-        queries.clocks_put(connection, [_row(case["case_number"], clock) for clock in changed])
+        queries.clocks_put(connection, [row_of(case["case_number"], clock) for clock in changed])
     total = _whole(after)
     if total and (total in changed or urgent is not None):
         queries.clocks_set_case(
@@ -177,6 +184,8 @@ def _write(
     return total
 
 
-def _row(number: str, clock: Clock) -> dict[str, Any]:
-    named = {name: getattr(clock, name) for name in _COLUMNS}
+def row_of(number: str, clock: Clock) -> dict[str, Any]:
+    """The row of a clock."""
+    ran = clock.ran if clock.ran is None else TimestamptzMultirange(Range(since, until) for since, until in clock.ran)
+    named = {name: getattr(clock, name) for name in _COLUMNS} | {"ran": ran}
     return {"case_number": number, "clock": clock.name, "amount": clock.limit.amount, "unit": clock.limit.unit, **named}

@@ -49,13 +49,14 @@ def read(connection: Connection, account_id: int) -> dict[str, Any]:
 
 
 def save(connection: Connection, account_id: int, wanted: Mapping[str, Any], act: Act) -> None:
-    """Change what is named; an empty text or null forgets it. Raises `NotFound`, `Invalid`."""
+    """Change what is named, of `robots` each by itself; an empty text or null forgets it. Raises `NotFound`, `Invalid`."""
     row = _row(connection, account_id)
     if unknown := sorted(wanted.keys() - set(FIELDS)):
         raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(FIELDS)}")
     if told := wanted.keys() & {"phone", "mail", "robots"}:
         values = {"phone": row["phone"], "mail": row["mail"], "robots": dict(row["robots"])}
         values |= {name: _READ[name](wanted[name]) for name in told}
+        values["robots"] = _joined(row["robots"], wanted["robots"], values["robots"]) if "robots" in told else values["robots"]
         person_id = row["person_id"]
         if person_id is None:
             person_id = queries.contacts_person(connection, now=act.now)["person_id"]
@@ -74,6 +75,18 @@ def _save_telling(connection: Connection, row: Mapping[str, Any], wanted: Mappin
     if (hours["quiet_from"] is None) != (hours["quiet_to"] is None):
         raise Invalid("quiet_from and quiet_to belong together: both a time (22:00), or both null")
     queries.contacts_telling(connection, account_id=row["account_id"], language=language, now=now, **hours)
+
+
+def try_out(connection: Connection, account_id: int, channel: str, act: Act) -> bool:
+    """A message to oneself by one way, once a minute; whether it was put."""
+    put = queries.contacts_try(
+        connection, now=act.now, dedupe_key=f"contact_test/{account_id}/{channel}/{act.now:%Y%m%d%H%M}",
+        target=f"{channel}/account:{account_id}",
+        payload=Jsonb({"noun": "account", "id": account_id, "title": act.by, "area": act.scope.areas[0]}),
+    )  # fmt: skip
+    if put:
+        audit.append(connection, act, "account", account_id, act.scope.areas[0], detail={"channel": channel})
+    return bool(put)
 
 
 def to_send(connection: Connection, accounts: Iterable[int], channel: str, now: datetime) -> dict[int, Contact]:
@@ -124,6 +137,11 @@ def _read_robots(value: Any) -> dict[str, str]:
     if any(one.strip("@").casefold() in _EVERYBODY for one in ids.values()):
         raise Invalid("robots: an id of one person, not of everybody")
     return ids
+
+
+def _joined(known: Mapping[str, str], wanted: Mapping[str, Any] | None, read_: Mapping[str, str]) -> dict[str, str]:
+    """Ids that are not named stay: whoever changes one has the others masked only."""
+    return {**{name: one for name, one in known.items() if wanted is not None and name not in wanted}, **read_}
 
 
 _READ = {"phone": _read_phone, "mail": _read_mail, "robots": _read_robots}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from core.notify_config import NotifyConfig
 from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, back_off, find_people, is_over, pack
 from dispatch.quiet import quiet_until
+from store import not_told
 from store.outbox import AT_ONCE, LEASE, NOBODY_FOR, POSTPONED, Claimed, ids_of, read_people
 from store.timescale import Connection, queries, sql
 
@@ -88,12 +89,15 @@ def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: st
         due_at = now + back_off(attempts)
         queries.deliveries_not_sent(
             connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500],
-            refused=int(not outcome.is_down),
+            refused=int(outcome.is_refusal),
         )  # fmt: skip
         if not over:
             return
         pass_on(connection, ids, channel, config, now)
-    queries.deliveries_conclude(connection, ids=ids)
+    concluded = [row["outbox_id"] for row in queries.deliveries_conclude(connection, ids=ids)]
+    known = config.channels.get(channel)
+    if known is None or not known.fallback:  # else they are being told by that
+        not_told.tell(connection, concluded, config, now)
 
 
 def pass_on(connection: Connection, ids: Sequence[int], channel: str, config: NotifyConfig, now: datetime) -> None:

@@ -19,6 +19,7 @@ from store.acts import Act, demand_fresh, demand_saved
 from store.timescale import Connection, prefixes, queries
 
 _LONGEST = 500
+_NAMED = 5  # tasks in one line of the log
 _TO_UNIT = frozenset({"plan_step", "plan_step_cancelled"})
 
 
@@ -126,11 +127,17 @@ def act_on_task(connection: Connection, task_id: int, act: Act) -> int:
 
 
 def call_back(connection: Connection, emergency: Mapping[str, Any], act: Act) -> None:
-    """The emergency is over: whoever is still out is told, and has no open task any more."""
-    for row in list(queries.emergencies_open_tasks(connection, incident_id=emergency["incident_id"])):
+    """The emergency is over: whoever is still out is told, and has no open task any more. Of them all the log has one line."""
+    rows = list(queries.emergencies_open_tasks(connection, incident_id=emergency["incident_id"]))
+    for row in rows:
         audit.append(connection, act.named("cancel"), "task", row["task_id"], emergency["area"], stages=(None, "cancelled"))
         _tell(connection, {**row, "level": emergency["level"], **_marks(emergency)}, act.now, "plan_step_cancelled")
     queries.emergencies_call_back(connection, incident_id=emergency["incident_id"], now=act.now)
+    if rows:
+        more = f" +{len(rows) - _NAMED}" if len(rows) > _NAMED else ""
+        told = {"task_id": [row["task_id"] for row in rows], "title": "、".join(row["title"] for row in rows[:_NAMED]) + more}
+        of = {"incident_id": emergency["incident_id"], "area": emergency["area"], "resource": None}
+        _log(connection, {**told, **of}, act.named("cancel"), "")
 
 
 def mark_overdue(connection: Connection, now: datetime, limit: int = 500) -> int:

@@ -3,19 +3,18 @@
 What a field may say decides `dispatch.enterprises`. Whom to call stands with the persons: masked in lists, and a look at it is audited.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from core.errors import Invalid, NotAllowed, NotFound
 from core.model import Scope
-from dispatch.enterprises import EDITORS, Entry, mask_name, mask_phone
+from dispatch.enterprises import CALLERS, EDITORS, Entry, Refusal, Verdict, mask_name, mask_phone
 from store import audit, persons
-from store.acts import Act
+from store.acts import Act, demand_fresh
 from store.ledgers import find_unit
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
-_CALLS = EDITORS | {"leader"}
 _COLUMNS = ("name", "kind", "area", "address", "lon", "lat", "unit_id", "person_id", "note")
 
 
@@ -48,13 +47,13 @@ def _shown(row: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     may = scope.role in EDITORS
     acts = ["reopen"] if row["ended_at"] else ["set_risk", "change", "end"]
     masked = {"contact": mask_name(row["contact"]), "phone": mask_phone(row["phone"])}
-    return {**row, **masked, "acts": acts if may else []}
+    return {**row, **masked, "acts": acts if may else [], "may_call": scope.role in CALLERS and bool(row["contact"] or row["phone"])}
 
 
 def read_contact(connection: Connection, code: str, act: Act) -> dict[str, Any]:
     """Whom to call, in full; that somebody looked stands in the audit. Raises `NotAllowed`, `NotFound`."""
-    if act.scope.role not in _CALLS:
-        raise NotAllowed(f"whom to call is for {', '.join(sorted(_CALLS))}")
+    if act.scope.role not in CALLERS:
+        raise NotAllowed(f"whom to call is for {', '.join(sorted(CALLERS))}")
     row = queries.enterprises_contact(connection, code=code, areas=prefixes(act.scope))
     if row is None:
         raise NotFound(f"no contact of an enterprise '{code}'")
@@ -70,44 +69,56 @@ def lock_enterprise(connection: Connection, scope: Scope, code: str) -> dict[str
     return row
 
 
-def put_enterprise(connection: Connection, entry: Entry, place: Mapping[str, Any], act: Act, simulated: bool = False) -> str:
+def put_enterprise(connection: Connection, entry: Entry, place: Mapping[str, Any], act: Act, simulated: bool = False) -> Verdict:
     """Write an enterprise down or change it: what was not told stays. `place` is area and perhaps lon, lat where these were told.
 
-    Returns `created`, `changed` or `unchanged`. Raises `Invalid`, `NotAllowed`.
+    Says what became of it. Raises `Refusal`, `NotAllowed`, and `StaleWrite` where the act names a version that is no more.
     """
     _demand_editor(act)
     old = queries.enterprises_lock(connection, code=entry.code, areas=prefixes(act.scope))
+    if act.expect is not None:
+        demand_fresh(old or {"version": 0}, act)
     new = _new(connection, entry, place, old)
     if not act.scope.sees(new["area"]):
-        raise Invalid(f"area: {new['area']} is none of yours")
+        raise Refusal("outside", f"area: {new['area']} is none of yours", word=new["area"])
     changed = [name for name in _COLUMNS if old is None or new[name] != old[name]]
     contact = {"name": entry.told.get("contact", ""), "phone": entry.told.get("phone", "")}
     if any(contact.values()) and _put_contact(connection, new, contact, act):
         changed.append("contact")
-    if old is None:
-        new["enterprise_id"] = queries.enterprises_add(
-            connection, code=entry.code, **{name: new[name] for name in _COLUMNS}, now=act.now, simulated=simulated
-        )
-        if new["enterprise_id"] is None:
-            raise Invalid(f"'{entry.code}' is an enterprise of another area")
-    elif changed:
-        queries.enterprises_save(connection, **{name: new[name] for name in (*_COLUMNS, "enterprise_id", "ended_at")}, now=act.now)
+    _save(connection, entry.code, new, old, changed, act, simulated)
     if entry.risk is not None and entry.risk != new["risk"]:
         _put_risk(connection, new, entry.risk, entry.told.get("why") or act.note or "登记", act)
         changed.append("risk")
     if changed:
         audit.append(connection, act.named("change" if old else "add"), "enterprise", entry.code, new["area"], detail={"changed": changed})
-    return "created" if old is None else "changed" if changed else "unchanged"
+    verdict = "created" if old is None else "changed" if changed else "unchanged"
+    return Verdict(verdict, entry.code, new["name"], entry.row, tuple(changed) if old else ())
+
+
+def _save(
+    connection: Connection, code: str, new: dict[str, Any], old: Mapping[str, Any] | None, changed: Collection[str], act: Act,
+    simulated: bool,
+) -> None:  # fmt: skip
+    """Adds it, or saves what changed; `new` is told its number."""
+    told = {name: new[name] for name in _COLUMNS}
+    if old is None:
+        new["enterprise_id"] = queries.enterprises_add(connection, code=code, **told, now=act.now, simulated=simulated)
+        if new["enterprise_id"] is None:
+            raise Refusal("elsewhere", f"'{code}' is an enterprise of another area")
+    elif changed:
+        queries.enterprises_save(connection, **told, enterprise_id=new["enterprise_id"], ended_at=new["ended_at"], now=act.now)
 
 
 def _new(connection: Connection, entry: Entry, place: Mapping[str, Any], old: Mapping[str, Any] | None) -> dict[str, Any]:
     base: dict[str, Any] = dict(old) if old else {"risk": None, "person_id": None, "unit_id": None, "lon": None, "lat": None}
     new = {**base, **{name: entry.told.get(name, base.get(name, "")) for name in ("name", "kind", "address", "note")}, **place}
     if missing := [name for name in ("name", "kind", "area") if not new.get(name)]:
-        raise Invalid(f"{missing[0]} is missing")
-    if unit := find_unit(connection, entry.told.get("unit")):
-        new["unit_id"] = unit["unit_id"]
-    return new
+        raise Refusal("missing", f"{missing[0]} is missing", field=missing[0])
+    try:
+        unit = find_unit(connection, entry.told.get("unit"))
+    except Invalid as error:
+        raise Refusal("unit", str(error), word=entry.told["unit"]) from None
+    return {**new, "unit_id": unit["unit_id"]} if unit else new
 
 
 def _put_contact(connection: Connection, new: dict[str, Any], contact: Mapping[str, str], act: Act) -> bool:
@@ -126,10 +137,11 @@ def _put_contact(connection: Connection, new: dict[str, Any], contact: Mapping[s
 def act_on_enterprise(connection: Connection, code: str, act: Act, risk: int | None) -> None:
     """`set_risk` (a colour or none, with a reason), `end` (it is no more, with a reason) or `reopen`.
 
-    Raises `NotFound`, `NotAllowed`, `Invalid`.
+    Raises `NotFound`, `NotAllowed`, `StaleWrite`, `Invalid`.
     """
     _demand_editor(act)
     row = lock_enterprise(connection, act.scope, code)
+    demand_fresh(row, act)
     if not act.note.strip():
         raise Invalid(f"'{act.act}' needs a note")
     match act.act:

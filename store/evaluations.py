@@ -20,6 +20,7 @@ from store.timescale import Connection, prefixes, queries
 
 Formulas = Mapping[str, IndicatorConfig]
 Labels = Mapping[str, tuple[str, str]]  # what classes are called, in Chinese and English
+SPANS = ("period", "before", "year_before")  # whose rows a report keeps: its own period's, and of those it is compared with
 
 
 class Said(Protocol):
@@ -71,19 +72,10 @@ def issue(connection: Connection, wanted: Issue, act: Act) -> int:
 
 
 def _freeze(connection: Connection, evaluation_id: int, wanted: Issue, act: Act) -> None:
-    """Pack the rows, then count every dimension from what was packed."""
-    chosen = indicators.Chosen(wanted.subject, wanted.area)
-    place = {"areas": prefixes(act.scope), "area": f"{wanted.area}%", "since": wanted.period.since, "until": wanted.period.until}
-    getattr(queries, f"evaluations_pack_{wanted.subject}")(connection, evaluation_id=evaluation_id, now=act.now, **place)
-    figures = {
-        by: table(connection, by, _counted(connection, evaluation_id, by, wanted.subject), wanted)
-        for by in indicators.DIMENSIONS[wanted.subject]
-    }
+    """Pack the rows of the period and of those it is compared with, then count every dimension from what was packed."""
+    figures = _pack(connection, evaluation_id, wanted, SPANS[0], wanted.period, act)
     compared = {
-        name: {
-            by: table(connection, by, indicators.tally(connection, act.scope, chosen, period, by, act.now), wanted)
-            for by in ("total", "unit")
-        }
+        name: _pack(connection, evaluation_id, wanted, name, period, act)
         | {"label": period.label, "since": period.since.isoformat(), "until": period.until.isoformat()}
         for name, period in wanted.compared.items()
     }
@@ -91,12 +83,21 @@ def _freeze(connection: Connection, evaluation_id: int, wanted: Issue, act: Act)
     queries.evaluations_save(connection, evaluation_id=evaluation_id, figures=Jsonb(figures), compared=Jsonb(compared), row_count=count)
 
 
-def _counted(connection: Connection, evaluation_id: int, by: str, subject: str) -> dict[str, list[Tally]]:
-    return indicators.group(queries.evaluations_tally(connection, evaluation_id=evaluation_id, by=by), subject)
+def _pack(connection: Connection, evaluation_id: int, wanted: Issue, span: str, period: Period, act: Act) -> dict[str, Any]:
+    place = {"areas": prefixes(act.scope), "area": f"{wanted.area}%", "since": period.since, "until": period.until, "span": span}
+    getattr(queries, f"evaluations_pack_{wanted.subject}")(connection, evaluation_id=evaluation_id, now=act.now, **place)
+    return {
+        by: table(connection, by, _counted(connection, evaluation_id, span, by, wanted.subject), wanted)
+        for by in indicators.DIMENSIONS[wanted.subject]
+    }
+
+
+def _counted(connection: Connection, evaluation_id: int, span: str, by: str, subject: str) -> dict[str, list[Tally]]:
+    return indicators.group(queries.evaluations_tally(connection, evaluation_id=evaluation_id, span=span, by=by), subject)
 
 
 def table(connection: Connection, by: str, tallies: Mapping[str, Sequence[Tally]], said: Said) -> list[dict[str, Any]]:
-    """Figures by key, with the names of the keys; the total of nothing is a row, too."""
+    """Figures by key, with the names of the keys and how many rows there are; the total of nothing is a row, too."""
     groups = tallies if by != "total" else {"": merge(tallies.values())}
     called = indicators.names(connection, by, groups)
     if by in ("class", "class_big"):
@@ -104,6 +105,7 @@ def table(connection: Connection, by: str, tallies: Mapping[str, Sequence[Tally]
     return [
         {
             "key": key, "name": called.get(key, (key if key != NOBODY else "", ""))[0], "name_en": called.get(key, ("", ""))[1],
+            "n": sum(one.n for one in found),
             "figures": {code: figure.shape() for code, figure in work_out(said.formulas, found).items()},
         }
         for key, found in sorted(groups.items())
@@ -128,13 +130,22 @@ def get_evaluation(connection: Connection, scope: Scope, evaluation_id: int) -> 
     return row
 
 
-def list_rows(connection: Connection, report: Mapping[str, Any], behind: Behind) -> list[dict[str, Any]]:
-    """The rows a frozen figure was computed from, whatever became of them since."""
-    rows = queries.evaluations_rows(connection, evaluation_id=report["id"], subject=report["subject"], **behind.columns())
-    return indicators.shapes(connection, list(rows), report["subject"], behind.rows)
+def list_rows(connection: Connection, report: Mapping[str, Any], behind: Behind, span: str = SPANS[0]) -> list[dict[str, Any]]:
+    """The rows a frozen figure was computed from, with the names of that day, whatever became of them since."""
+    rows = queries.evaluations_rows(connection, evaluation_id=report["id"], subject=report["subject"], span=span, **behind.columns())
+    return indicators.shapes(list(rows), report["subject"], behind.rows, _names(report, span))
 
 
-def tallies(connection: Connection, report: Mapping[str, Any], by: str, key: str | None) -> list[Tally]:
+def _names(report: Mapping[str, Any], span: str) -> indicators.Names:
+    """Every row was counted by every dimension, so that the tables of figures name whoever a row belongs to."""
+    tables = report["figures"] if span == SPANS[0] else report["compared"].get(span, {})
+    return {
+        column: {row["key"]: row["name"] for by in dimensions for row in tables.get(by, ())}
+        for column, dimensions in indicators.BELONGS.items()
+    }
+
+
+def tallies(connection: Connection, report: Mapping[str, Any], by: str, key: str | None, span: str = SPANS[0]) -> list[Tally]:
     """The frozen rows of one key of a dimension (None: all), counted by their sets."""
-    groups = _counted(connection, report["id"], by, report["subject"])
+    groups = _counted(connection, report["id"], span, by, report["subject"])
     return groups.get(key, []) if key is not None else merge(groups.values())

@@ -13,7 +13,7 @@ from core.field_config import FieldConfig
 from core.model import Scope
 from dispatch.plausible import Judged, Place, Said, judge, true_time
 from store.acts import Act
-from store.patrols import READS_TRACKS
+from store.patrols import reads_place
 from store.timescale import Connection, queries
 
 # What the worker is told where a doubt refuses: what was found, and what would be right.
@@ -62,8 +62,7 @@ def positions_of(connection: Connection, scope: Scope, number: str) -> list[dict
     """
     rows = queries.field_positions_of_case(connection, case_number=number)
     hidden = dict.fromkeys(("lon", "lat", "accuracy_m"))
-    may = scope.role in READS_TRACKS
-    return [row if may or row["account_id"] == scope.account_id else {**row, **hidden} for row in rows]
+    return [row if reads_place(scope, row["account_id"]) else {**row, **hidden} for row in rows]
 
 
 def forget_positions(connection: Connection, before: datetime) -> int:

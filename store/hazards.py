@@ -13,7 +13,7 @@ from store import audit, enterprises
 from store.acts import Act, demand_fresh, demand_saved
 from store.ledgers import find_unit, tell, tell_handling
 from store.lists import Filter
-from store.media import ADDRESS, Medium
+from store.media import ADDRESS, Medium, veiled
 from store.timescale import Connection, prefixes, queries
 
 _SWEEP_AT_ONCE = 500
@@ -46,7 +46,7 @@ def get_hazard(connection: Connection, scope: Scope, hazard_id: int) -> dict[str
         raise NotFound(f"no hazard {hazard_id}")
     photos = [
         {**row, "url": None if row["ended_at"] else f"{ADDRESS}{row['media_id']}"}
-        for row in queries.hazards_photos(connection, hazard_id=hazard_id)
+        for row in veiled(scope, queries.hazards_photos(connection, hazard_id=hazard_id))
     ]
     return {**found[0], "photos": photos, "audit": audit.of_noun(connection, "hazard", hazard_id)}
 

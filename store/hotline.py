@@ -23,7 +23,6 @@ _COLUMNS = (
     "stage", "area", "case_number", "appeal_type", "confidential", "due_at", "accepted_at", "dispatched_at", "replied_at", "closed_at",
     "revisited_at", "result", "reply", "why", "merged_into",
 )  # fmt: skip
-_SECRET = ("title", "text", "reply", "result", "why")  # of a confidential ticket: for the desk alone
 # The moment a stage is first reached by; a reopened ticket has no end.
 _MOMENTS = {
     "accepted": "accepted_at",
@@ -72,13 +71,12 @@ def _other(connection: Connection, row: Row, act: Act) -> Row:
     if not isinstance(wanted, str | int) or isinstance(wanted, bool):
         raise Invalid("'merge' needs 'into': the number of the ticket it repeats")
     number = wanted if isinstance(wanted, int) else None
-    found = list_tickets(connection, act.scope, ticket_id=number, ticket_no=None if number else str(wanted), limit=1)
-    if not found:
+    other = queries.hotline_other(connection, ticket_id=number, ticket_no=None if number else str(wanted), areas=prefixes(act.scope))
+    if other is None:
         raise NotFound(f"no ticket {wanted}")
-    other = found[0]
-    if other["id"] == row["ticket_id"] or other["stage"] in {"merged", "cancelled", "returned"}:
+    if other["ticket_id"] == row["ticket_id"] or other["stage"] in {"merged", "cancelled", "returned"}:
         raise IllegalAct("merge", row["stage"], (), f"ticket {other['ticket_no']} takes none: it is '{other['stage']}' or the same")
-    return {"ticket_id": other["id"], "ticket_no": other["ticket_no"]}
+    return dict(other)
 
 
 def _confirm(connection: Connection, row: Row, act: Act, config: Config) -> None:
@@ -116,13 +114,16 @@ def change(connection: Connection, row: Row, after: Row, stage: str, config: Hot
         detail = {"case_number": after["case_number"]} if after["case_number"] else {}
         audit.append(connection, act, "ticket", row["ticket_id"], after["area"], stages=(row["stage"], stage), detail=detail)
         if config.request_of(lifecycle.kind_of(stage)) is not None and stage != "revisited":
-            _queue(connection, {**after, "merged_into": after.get("merged_no")}, row["version"] + 1, config, act.now)
+            queue(connection, {**after, "merged_into": after.get("merged_no")}, row["version"] + 1, config, act.now)
 
 
-def _queue(connection: Connection, ticket: Row, version: int, config: HotlineConfig, now: datetime) -> None:
-    """What the platform is to know, in the outbox: once a version."""
+def queue(
+    connection: Connection, ticket: Row, version: int | str, config: HotlineConfig, now: datetime, kind: str | None = None
+) -> None:  # fmt: skip
+    """What the platform is to know, in the outbox: once a version. `kind`: of what is told anew."""
     target = f"{HOTLINE}/ticket:{ticket['ticket_id']}"
     facts = lifecycle.facts_of(ticket, config, now)
+    facts = {**facts, "kind": kind or facts["kind"]}
     payload = {
         "noun": "ticket", "id": ticket["ticket_id"], "title": ticket["ticket_no"], "number": ticket["case_number"],
         "at": now.isoformat(), **facts,
@@ -148,37 +149,6 @@ def tell(connection: Connection, ticket: Mapping[str, Any], template: str, step:
 def tell_dissatisfied(connection: Connection, scope: Scope, ticket_id: int, revisit_id: int, now: datetime) -> None:
     """A caller says that it is not solved, or that they are not content."""
     tell(connection, lock(connection, scope, ticket_id=ticket_id), "hotline_dissatisfied", revisit_id, now)
-
-
-def list_tickets(
-    connection: Connection, scope: Scope, *, limit: int = 100, after: int | None = None, area: str = "", **wanted: Any
-) -> list[Row]:
-    """Newest first. Free text is masked; of a confidential ticket it is for the desk alone."""
-    names = ("stages", "case_number", "source", "ticket_no", "ticket_id", "overdue")
-    columns = {name: wanted.get(name) for name in names}
-    rows = queries.hotline_list(connection, areas=prefixes(scope), area=f"{area}%", after=after or 2**62, limit=limit, **columns)
-    return [_shown(row, scope) for row in rows]
-
-
-def get_ticket(connection: Connection, scope: Scope, ticket_id: int) -> Row:
-    """One ticket with its acts, what was told of it and what revisits found. Raises `NotFound`."""
-    found = list_tickets(connection, scope, ticket_id=ticket_id, limit=1)
-    if not found:
-        raise NotFound(f"no ticket {ticket_id}")
-    exchanges = list(queries.hotline_exchanges(connection, target=f"{HOTLINE}/ticket:{ticket_id}"))
-    acts = list(lifecycle.allowed_acts(found[0]["stage"], scope.role))
-    trail = audit.of_noun(connection, "ticket", ticket_id) if not found[0]["confidential"] or _is_desk(scope) else []
-    return {**found[0], "acts": acts, "exchanges": exchanges, "audit": trail}
-
-
-def _shown(row: Mapping[str, Any], scope: Scope) -> Row:
-    hidden = row["confidential"] and not _is_desk(scope)
-    texts = {name: "" if hidden else lifecycle.masked(row[name] or "") for name in _SECRET}
-    return {**row, **texts}
-
-
-def _is_desk(scope: Scope) -> bool:
-    return scope.role in reports.MAY_SEE_CALLERS
 
 
 def lock(connection: Connection, scope: Scope, *, ticket_id: int | None = None, report_id: int | None = None) -> Row:

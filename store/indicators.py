@@ -6,7 +6,7 @@ Every read takes the reader's scope; a drill is counted nowhere.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from core.model import Scope
 from core.row_sets import MEASURES, RowSet, names_of
@@ -15,6 +15,11 @@ from dispatch.periods import Period
 from store.timescale import Connection, prefixes, queries
 
 NOBODY = "none"  # the key of rows that belong to nobody of a dimension
+Names: TypeAlias = Mapping[str, Mapping[str, str]]  # by column of a row, what its values are called
+# Columns of a row that are keys, and by which dimensions they are named: an area by any level it may be of.
+BELONGS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("unit",), "worker": ("worker",), "grid": ("grid",), "area": ("district", "street", "community"),
+}  # fmt: skip
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "cases": ("total", "unit", "district", "street", "community", "grid", "worker", "class_big", "class", "source", "rule"),
     "hotline": ("total", "unit", "district", "street", "community", "source"),
@@ -78,19 +83,20 @@ def list_rows(
     """The rows themselves, in the order of their ids, each with the sets it stands in and what it counts for."""
     find = getattr(queries, f"indicators_{chosen.subject}_rows")
     rows = list(find(connection, **chosen.columns(scope, period, as_of), **behind.columns()))
-    return shapes(connection, rows, chosen.subject, behind.rows)
+    called: dict[str, dict[str, str]] = {column: {} for column in BELONGS}
+    keys = {f"{column}s": list({row[column] for row in rows} - {None}) for column in BELONGS}
+    for row in queries.indicators_row_names(connection, **keys):
+        called[row["belongs"]][row["key"]] = row["name"]
+    return shapes(rows, chosen.subject, behind.rows, called)
 
 
-def shapes(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], subject: str, of: Sequence[tuple[RowSet, float]]
-) -> list[dict[str, Any]]:
-    """Rows with the names of whom they belong to, their sets, and what they count for."""
-    belongs = {"unit": "unit", "worker": "worker", "grid": "grid", "area": "community"}
-    called = {column: names(connection, by, {row[column] for row in rows if row[column] is not None}) for column, by in belongs.items()}
+def shapes(rows: Sequence[Mapping[str, Any]], subject: str, of: Sequence[tuple[RowSet, float]], called: Names) -> list[dict[str, Any]]:
+    """Rows with the names of whom they belong to, the case they are of, their sets, and what they count for."""
     return [
         {
             **{name: value for name, value in row.items() if name not in MEASURES["cases"]},
-            **{f"{column}_name": called[column].get(row[column], (row[column], ""))[0] for column in belongs},
+            "case_number": row["id"].partition("#")[0] if subject == "cases" else None,
+            **{f"{column}_name": called[column].get(row[column], row[column]) for column in BELONGS},
             **{f"{name}_s": row[name].total_seconds() if row[name] is not None else None for name in MEASURES[subject]},
             "weight": weight_of(row["sets"], of), "sets": names_of(row["sets"], subject), "mask": row["sets"],
         }

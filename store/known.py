@@ -4,7 +4,7 @@ How far "there" reaches is the class's own radius (`incidents` of the configurat
 Joining puts the new caller to what is known instead of opening a second; the caller's data stay apart, as of any report.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, radians
@@ -67,9 +67,11 @@ def _reaches(config: Config, class_code: str | None) -> Mapping[str, Reach]:
     return config.incidents.table([class_code])[class_code] if class_code else {}
 
 
-def _rows(connection: Connection, wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for query in (queries.known_cases, queries.known_incidents, queries.known_reports):
-        yield from map(dict, query(connection, **wanted))
+def _rows(connection: Connection, wanted: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """Each once, though it be near and under the address."""
+    asked = [queries.known_cases, queries.known_incidents, queries.known_reports]
+    asked += [queries.known_cases_under] if wanted["address"] else []
+    return {(row["kind"], row["number"]): dict(row) for query in asked for row in query(connection, **wanted)}.values()
 
 
 def _metres(row: Mapping[str, Any], place: Place) -> float | None:

@@ -32,7 +32,7 @@ SHAPES: Mapping[str, tuple[str, ...]] = {  # docs/live.md: what screens get; tex
     "case": (
         *("id", "number", "title", "severity", "stage", "class_code", *_PLACE, "address", "duty_grid", "opened_at", "due_at", "overdue"),
         *("yellow_at", "paused_at", "finished_at", "closed_at", "incident_id", "alert_id", "report_id", "handler_id", "handled_by"),
-        *("source", "lead_unit", "send_backs", "expedites", *_MARKS),
+        *("late_rounds", "collector_id", "source", "lead_unit", "send_backs", "expedites", *_MARKS),
     ),
     "incident": (
         *("id", "title", "class_code", "domain", "severity", "stage", *_PLACE, "opened_at", "updated_at", "closed_at"),

@@ -5,6 +5,7 @@ keeps its row, which says when and why. What ends, and what lies about, decides 
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import NotFound
 from core.model import Scope
 from store import audit
 from store.acts import Act
+from store.patrols import reads_place
 from store.timescale import Connection, prefixes, queries
 
 ROLES = ("before", "after", "evidence")
@@ -59,7 +61,20 @@ def get_medium(connection: Connection, scope: Scope, media_id: str) -> dict[str,
 def list_media(connection: Connection, scope: Scope, report_id: int | None, device: str | None) -> list[dict[str, Any]]:
     """The latest 100 pictures of a report or a device, newest first, each with its address; one that ended has none (null)."""
     rows = queries.media_list(connection, areas=prefixes(scope), report_id=report_id, device=device, limit=_LISTED)
-    return [{**row, "url": None if row["ended_at"] else f"{ADDRESS}{row['media_id']}"} for row in rows]
+    return [{**row, "url": None if row["ended_at"] else f"{ADDRESS}{row['media_id']}"} for row in veiled(scope, rows)]
+
+
+def of_case(connection: Connection, scope: Scope, number: str) -> list[dict[str, Any]]:
+    """The pictures and voice notes of a case, oldest first; the reader must have been allowed to load the case."""
+    return veiled(scope, queries.cases_media(connection, case_number=number))
+
+
+def veiled(scope: Scope, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with `lon`, `lat` only for whoever may read tracks and for who made the picture: where it was made, somebody was.
+
+    `created_by` says who that is; where a device stands is known to all.
+    """
+    return [row if row.get("device") or reads_place(scope, row["created_by"]) else {**row, "lon": None, "lat": None} for row in rows]
 
 
 def keep_voice(folder: Path, content: bytes) -> str:

@@ -81,6 +81,8 @@ def _described(source: dict[str, Any], opening: Opening, config: Config) -> dict
     known = config.classes.get(source["class_code"])
     source["severity"] = source.get("severity") or (known.severity if known else _MILD)
     source["domain"] = source.get("domain") or (known.domain if known else _DOMAIN)
+    if source.get("confidential"):  # its words stay in the report: lists, messages and figures have the number
+        return {**source, "text": None}
     source["title"] = opening.title or source["title"]
     source["text"] = opening.text or source.get("text")
     return source

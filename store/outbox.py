@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from core.notify_config import NotifyConfig
 from dispatch.notify import WINDOW, Message, Outcome, Parcel, Person, Recipients, back_off, find_people, is_over, pack
-from store import contacts
+from store import contacts, not_told
 from store.timescale import Connection, queries, sql
 
 AT_ONCE = 2_000
@@ -92,8 +92,10 @@ def settle(connection: Connection, parcel: Parcel, outcome: Outcome, channel: st
     due_at = now + back_off(attempts)
     queries.outbox_not_sent(
         connection, ids=ids, due_at=due_at, failed_at=now if over else None, error=outcome.error[:500],
-        refused=int(not outcome.is_down),
+        refused=int(outcome.is_refusal),
     )  # fmt: skip
+    if over:
+        not_told.tell(connection, ids, config, now)
 
 
 def copy(connection: Connection, parcels: Sequence[Parcel], config: NotifyConfig, now: datetime) -> None:
@@ -122,6 +124,8 @@ def read_health(connection: Connection, now: datetime) -> list[dict[str, Any]]:
     return list(queries.outbox_health(connection, since=now - _HEALTH_OF))
 
 
-def forget(connection: Connection, before: datetime) -> int:
-    """Drop what was sent or given up before, and the notices of then; returns how many rows."""
-    return int(queries.outbox_forget(connection, before=before)) + int(queries.notices_forget(connection, before=before))
+def forget(connection: Connection, before: datetime, handed_back: datetime) -> int:
+    """Drop what was sent or given up before, and the notices of then; what went to the hotline's platform stays as long as the audit
+    (`handed_back`). Returns how many rows."""
+    dropped = int(queries.outbox_forget(connection, before=before, handed_back=handed_back))
+    return dropped + int(queries.notices_forget(connection, before=before))

@@ -60,6 +60,11 @@ class Task:
     simulated: bool = False
 
 
+def reads_place(scope: Scope, account_id: int | None) -> bool:
+    """Whether a reader may see where somebody was: he keeps the work, or it is himself."""
+    return scope.role in READS_TRACKS or (account_id is not None and scope.account_id == account_id)
+
+
 def list_patrols(connection: Connection, scope: Scope, asked: Asked) -> list[dict[str, Any]]:
     """By their beginning, without the stops themselves: `stops` and `visited` are numbers."""
     rows = queries.patrols_list(
@@ -73,8 +78,8 @@ def list_patrols(connection: Connection, scope: Scope, asked: Asked) -> list[dic
 def get_patrol(connection: Connection, scope: Scope, patrol_id: int) -> dict[str, Any]:
     """One with its stops, acts, audit and, for who may see it, its track. Raises `NotFound`."""
     found = read_patrol(connection, scope, patrol_id)
-    own = scope.account_id is not None and scope.account_id == found["account"]
-    track = list(queries.patrols_track(connection, patrol_id=patrol_id, limit=_ALL_FIXES)) if own or scope.role in READS_TRACKS else []
+    may = reads_place(scope, found["account"])
+    track = list(queries.patrols_track(connection, patrol_id=patrol_id, limit=_ALL_FIXES)) if may else []
     return {**found, "track": track, "audit": audit.of_noun(connection, "patrol", patrol_id)}
 
 

@@ -41,21 +41,29 @@ def list_requests(connection: Connection, scope: Scope, wanted: Filter, skip: in
 
 
 def get_report(connection: Connection, scope: Scope, report_id: int) -> dict[str, Any]:
-    """One report with its acts, its pictures (ours first in `media`) and its feed's own fields. Raises `NotFound`."""
+    """One report with its acts, its pictures (ours first in `media`) and its feed's own fields. Raises `NotFound`.
+
+    The words of a confidential one, and what its feed says of it, are for the desk that answers the call.
+    """
     found = change_log.read(connection, "report", [report_id])
     if report_id not in found or not scope.sees(found[report_id]["area"]):
         raise NotFound(f"no report {report_id}")
     shape, more = found[report_id], queries.reports_extra(connection, report_id=report_id)
     pictures = media.list_media(connection, scope, report_id, None)
+    secret = more["extra"].get("confidential") is True
+    may_read = not secret or scope.role in MAY_SEE_CALLERS
     extra = {key: value for key, value in more["extra"].items() if not any(word in key.lower() for word in _PERSONAL)}
+    words = {"title": more["title"], "text": more["text"]} if may_read else {}
     return {
         **shape,
-        "extra": extra,
+        **words,
+        "confidential": secret,
+        "extra": extra if may_read else {"confidential": True},
         "media": [*(picture["url"] for picture in pictures if picture["url"]), *shape["media"]],
         "pictures": pictures,
         "has_caller": more["has_caller"],
         "acts": list(lifecycle.allowed_acts(shape["stage"], scope.role)),
-        "audit": audit.of_noun(connection, "report", report_id),
+        "audit": audit.of_noun(connection, "report", report_id) if may_read else [],
     }
 
 

@@ -3,18 +3,20 @@
 Whom to call is personal data of its own: it is read one at a time by who commands, and every look is audited.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, radians
 from typing import Any
+
+from psycopg.errors import InsufficientPrivilege
 
 from core.errors import Invalid, NotAllowed, NotFound
 from core.model import Scope
 from dispatch.resources import Resource
 from geodata.near import METRES_PER_DEGREE, distance_m
 from store import audit
-from store.acts import Act
+from store.acts import Act, demand_fresh
 from store.lists import MOST, Filter
 from store.timescale import Connection, prefixes, queries
 
@@ -36,7 +38,22 @@ class Kept:
 def list_resources(connection: Connection, scope: Scope, wanted: Filter, after: str = "") -> list[dict[str, Any]]:
     """By code, `after` the last one seen."""
     rows = queries.resources_list(connection, **_columns(scope, wanted), **_box(None), after=after, limit=min(wanted.limit, MOST))
-    return list(rows)
+    return [_shown(row, scope) for row in rows]
+
+
+def get_resource(connection: Connection, scope: Scope, code: str) -> dict[str, Any]:
+    """One of them, also one that is out, with its audit. Raises `NotFound`."""
+    found = list_resources(connection, scope, Filter({"code": code, "out": True}))
+    if not found:
+        raise NotFound(f"no resource {code}")
+    return {**found[0], "audit": audit.of_noun(connection, "resource", code)}
+
+
+def _shown(row: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """What one reader may do with it: `change` it, and `may_call` whom it names."""
+    may_call = row["has_contact"] and scope.role in MAY_CALL and scope.account_id is not None
+    told = {name: value for name, value in row.items() if name != "has_contact"}
+    return {**told, "may_call": may_call, "acts": ["change"] if scope.role in MAY_KEEP else []}
 
 
 def find_near(
@@ -47,14 +64,14 @@ def find_near(
         raise Invalid("near needs radius (metres) or n (how many)")
     reach = min(radius_m or _FARTHEST_M, _FARTHEST_M)
     rows = queries.resources_list(connection, **_columns(scope, wanted), **_box((*place, reach)), after="", limit=_MEASURED)
-    measured = ({**row, "distance_m": round(distance_m(row["lon"], row["lat"], *place), 1)} for row in rows)
+    measured = ({**_shown(row, scope), "distance_m": round(distance_m(row["lon"], row["lat"], *place), 1)} for row in rows)
     near = sorted((row for row in measured if row["distance_m"] <= reach), key=lambda row: (row["distance_m"], row["code"]))
     return near[: min(count or MOST, MOST)]
 
 
 def _columns(scope: Scope, wanted: Filter) -> dict[str, Any]:
     also_out = bool(wanted.wanted.get("out"))
-    names = {name: wanted.wanted.get(name) for name in ("kinds", "tag", "q")}
+    names = {name: wanted.wanted.get(name) for name in ("code", "kinds", "tag", "q")}
     return {"areas": prefixes(scope), "area": f"{wanted.area}%", "also_out": also_out, **names}
 
 
@@ -68,15 +85,33 @@ def _box(circle: tuple[float, float, float] | None) -> dict[str, float | None]:
 
 
 def keep(connection: Connection, resource: Resource, act: Act) -> bool:
-    """Add or change one by hand; whether it is new. Raises `NotAllowed` for role or area, `Invalid` for a unit nobody knows."""
-    if act.scope.role not in MAY_KEEP:
-        raise NotAllowed(f"resources are kept by {', '.join(sorted(MAY_KEEP))}, not by '{act.scope.role}'")
+    """Add one by hand, or change it from the version the act names; whether it is new.
+
+    Raises `NotAllowed` for role or area, `StaleWrite` when somebody was faster, `Invalid` for a unit nobody knows.
+    """
+    _demand_keeper(act.scope)
     if not act.scope.sees(resource.area):
         raise NotAllowed(f"{resource.area} is outside your area")
     _demand_units(connection, [resource])
-    new = _save(connection, resource, act.now, "hand")
+    demand_fresh(queries.resources_lock(connection, code=resource.code, areas=prefixes(act.scope)) or {"version": 0}, act)
+    try:
+        new = _save(connection, resource, act.now, "hand")
+    except InsufficientPrivilege as error:  # row security: there is one, but not here
+        raise NotAllowed(f"'{resource.code}' is a resource of another area") from error
     audit.append(connection, act, "resource", resource.code, resource.area, detail={"kind": resource.kind, "out": resource.out})
     return new
+
+
+def _demand_keeper(scope: Scope) -> None:
+    if scope.role not in MAY_KEEP:
+        raise NotAllowed(f"resources are kept by {', '.join(sorted(MAY_KEEP))}, not by '{scope.role}'")
+
+
+def find_version(connection: Connection, scope: Scope, code: str) -> int | None:
+    """The present version of one that is there, ours until the commit. Raises `NotAllowed` for who changes none."""
+    _demand_keeper(scope)
+    row = queries.resources_lock(connection, code=code, areas=prefixes(scope))
+    return int(row["version"]) if row else None
 
 
 def keep_all(connection: Connection, resources: Sequence[Resource], source: str, now: datetime) -> Kept:

@@ -51,8 +51,7 @@ def _follow(
 ) -> None:
     """The ticket was revisited; who is not content is looked at again by a person, never by a rule."""
     act = Act("revisit", EVERYWHERE, now)
-    current = hotline.list_tickets(connection, scope, ticket_id=ticket["ticket_id"], limit=1)
-    if current and current[0]["stage"] in {"closed", "replied"}:
+    if hotline.lock(connection, scope, ticket_id=ticket["ticket_id"])["stage"] in {"closed", "replied"}:
         hotline.move(connection, ticket["ticket_id"], "revisited", config, act)
     audit.append(connection, act, "ticket", ticket["ticket_id"], ticket["area"], detail={"revisit": revisit_id})
     if revisit.is_bad:

@@ -5,7 +5,7 @@ The database refuses what two ask for at once; here it is put into words. What a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,9 +14,11 @@ from core.errors import IllegalAct, Invalid, NotAllowed, NotFound
 from core.organisation import RosterEntry
 from core.organisation_config import OrganisationConfig
 from dispatch.organisation import IN_FIELD
+from dispatch.roster_matrix import Laid
 from dispatch.rotation import spread
 from store import audit
 from store.acts import Act, demand_fresh, demand_note, demand_saved
+from store.rosters import line_of
 from store.timescale import Connection, prefixes, queries
 
 ROLES = frozenset({"admin", "dispatcher", "system"})
@@ -53,7 +55,7 @@ def assign(
 
     Raises `NotAllowed`, `NotFound` for the grid, `Invalid` for people, pattern or days, `IllegalAct` when a shift has its worker.
     """
-    _demand_role(act)
+    demand_role(act)
     grid = queries.rosters_of_grid(connection, code=wish.duty_grid)
     if grid is None or not act.scope.sees(grid["area"]):
         raise NotFound(f"no duty grid {wish.duty_grid}")
@@ -68,15 +70,45 @@ def assign(
                     wish.anchor or wish.since, wish.until, wish.note)
         for shift, cycle in cycles.items()
     ]  # fmt: skip
-    return [_write(connection, entry, grid["area"], zone, act, replace) for entry in entries]
+    return [_write(connection, entry, grid["area"], zone, act, replace)[0] for entry in entries]
 
 
-def _write(connection: Connection, entry: RosterEntry, area: str, zone: str, act: Act, replace: bool) -> int:
+def assign_days(
+    connection: Connection, laid: Laid, area: str, act: Act, config: OrganisationConfig, zone: str, *, replace: bool = False
+) -> list[int] | None:  # fmt: skip
+    """One shift of a duty grid (of `area`, which the act's author sees) day by day, as a sheet has it; which rosters end for it.
+
+    None: the roster that stands says the same on all of these days. Raises `NotAllowed`, `IllegalAct` when the shift has its worker
+    and `replace` was not said.
+    """
+    demand_role(act)
+    shift = config.shifts[laid.shift]
+    entry = RosterEntry(laid.grid, laid.shift, shift.starts, shift.ends, laid.since, laid.cycle, laid.since, laid.until)
+    if _stands(connection, entry, laid):
+        return None
+    return _write(connection, entry, area, zone, act, replace)[1]
+
+
+def _stands(connection: Connection, entry: RosterEntry, laid: Laid) -> bool:
+    """Whether one roster has the same worker at the same hours on each of the days."""
+    columns = {name: getattr(entry, name) for name in ("duty_grid", "shift", "starts", "ends", "since", "until")}
+    taken = list(queries.rosters_taken(connection, **columns))
+    if len(taken) != 1 or any(taken[0][name] != getattr(entry, name) for name in ("shift", "starts", "ends")):
+        return False
+    line = line_of(taken[0])
+    days = [laid.since + timedelta(days=n) for n in range(len(laid.cycle))]
+    return all(line.holds(day) and line.worker(day) == account for day, account in zip(days, laid.cycle, strict=True))
+
+
+def _write(connection: Connection, entry: RosterEntry, area: str, zone: str, act: Act, replace: bool) -> tuple[int, list[int]]:
+    """Its number, and the numbers of those that end where it begins."""
+    ended = []
     columns = {name: getattr(entry, name) for name in ("duty_grid", "shift", "starts", "ends", "since", "until")}
     for taken in queries.rosters_taken(connection, **columns):
         if not replace:
             raise _taken(connection, entry, taken)
         _make_room(connection, entry, area, taken, act)
+        ended.append(int(taken["roster_id"]))
     more = {"area": area, "zone": zone, "anchor": entry.anchor, "cycle": list(entry.cycle), "note": entry.note}
     try:
         with connection.transaction():
@@ -85,7 +117,7 @@ def _write(connection: Connection, entry: RosterEntry, area: str, zone: str, act
         raise _taken(connection, entry, None) from None
     detail = {"duty_grid": entry.duty_grid, "shift": entry.shift, "from": entry.since.isoformat(), "cycle": list(entry.cycle)}
     audit.append(connection, act.named("assign"), "roster", roster_id, area, detail=detail)
-    return roster_id
+    return roster_id, ended
 
 
 def _make_room(connection: Connection, entry: RosterEntry, area: str, taken: Mapping[str, Any], act: Act) -> None:
@@ -113,7 +145,7 @@ def _taken(connection: Connection, entry: RosterEntry, taken: Mapping[str, Any] 
 
 def end(connection: Connection, roster_id: int, last: date, act: Act) -> None:
     """The roster holds no more from the day `last` on. Raises `NotAllowed`, `NotFound`, `StaleWrite`, `Invalid`."""
-    _demand_role(act)
+    demand_role(act)
     row = queries.rosters_lock(connection, roster_id=roster_id, areas=prefixes(act.scope))
     if row is None:
         raise NotFound(f"no roster {roster_id}")
@@ -130,7 +162,7 @@ def substitute(connection: Connection, wish: Substitution, act: Act) -> int:
 
     Raises `NotAllowed`, `NotFound`, `Invalid` for people and times, `IllegalAct` when another does so already.
     """
-    _demand_role(act)
+    demand_role(act)
     demand_note(act, frozenset({"substitute"}))
     absent = _person(connection, wish.for_whom, "")
     area = absent["areas"][0]
@@ -159,7 +191,7 @@ def substitute(connection: Connection, wish: Substitution, act: Act) -> int:
 
 def end_substitution(connection: Connection, number: int, act: Act) -> None:
     """He who was away is back. Raises `NotAllowed`, `NotFound`, `StaleWrite`, `IllegalAct`."""
-    _demand_role(act)
+    demand_role(act)
     row = queries.substitutions_lock(connection, id=number, areas=prefixes(act.scope))
     if row is None:
         raise NotFound(f"no substitution {number}")
@@ -183,6 +215,7 @@ def _person(connection: Connection, who: object, area: str) -> dict[str, Any]:
     return row
 
 
-def _demand_role(act: Act) -> None:
+def demand_role(act: Act) -> None:
+    """Raises `NotAllowed` for whoever keeps no rosters."""
     if act.scope.role not in ROLES:
         raise NotAllowed(f"rosters are not kept by the role '{act.scope.role}'")

@@ -15,6 +15,7 @@ from core.model import EVERYWHERE, Scope
 from dispatch import shifts as lifecycle
 from store import audit
 from store.acts import Act, demand_fresh, demand_note, demand_saved, logged
+from store.sweep_faults import sweep_each
 from store.timescale import Connection, queries
 
 _AT_ONCE = 500
@@ -109,10 +110,21 @@ def move(connection: Connection, row: Mapping[str, Any], act: Act, detail: Mappi
 def sweep(connection: Connection, shift_for: timedelta, now: datetime) -> int:
     """End shifts that lasted too long or whose account was disabled, and let lapse what was held in them; returns how many things moved."""
     overrun = list(queries.shifts_overrun(connection, before=now - shift_for))
-    for row in overrun:
-        why = "the account was disabled" if row["disabled"] else "the longest time of a shift is over"
-        move(connection, lock_shift(connection, row["shift_id"]), Act("overrun", EVERYWHERE, now, note=why))
-    return len(overrun) + sum(_settle(connection, row, now) for row in list(queries.shifts_unsettled(connection)))
+    disabled = {str(row["shift_id"]): row["disabled"] for row in overrun}
+
+    def end(shift: str) -> None:
+        why = "the account was disabled" if disabled[shift] else "the longest time of a shift is over"
+        move(connection, lock_shift(connection, int(shift)), Act("overrun", EVERYWHERE, now, note=why))
+
+    ended = sweep_each(connection, "overrun", [(str(row["shift_id"]), row["version"]) for row in overrun], end, now)
+    return ended + _settle_all(connection, now)
+
+
+def _settle_all(connection: Connection, now: datetime) -> int:
+    moved: list[int] = []
+    left = {str(row["shift_id"]): row for row in list(queries.shifts_unsettled(connection))}
+    sweep_each(connection, "settle", [(shift, 0) for shift in left], lambda shift: moved.append(_settle(connection, left[shift], now)), now)
+    return sum(moved)
 
 
 def _settle(connection: Connection, shift: Mapping[str, Any], now: datetime) -> int:

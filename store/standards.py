@@ -49,21 +49,44 @@ def list_standards(
     return list(queries.standards_list(connection, kind=kind, class_code=class_code, ended=ended))
 
 
-def save(connection: Connection, kind: str, standards: Sequence[Standard], source: str, now: datetime) -> Saved:
-    """Take over a whole table of one kind: what it has no more is ended, and holds again when a later table has it."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a table would change: rows as they would stand; of a changed one what it `was`, under the same names."""
+
+    added: tuple[dict[str, Any], ...] = ()
+    changed: tuple[dict[str, Any], ...] = ()
+    ended: tuple[dict[str, Any], ...] = ()
+    unchanged: int = 0
+
+    @property
+    def saved(self) -> Saved:
+        return Saved(len(self.added), len(self.changed), len(self.ended), self.unchanged)
+
+
+def compare(connection: Connection, kind: str, standards: Sequence[Standard]) -> Changes:
+    """A whole table of one kind beside what stands. Ended are rows that hold and are not in it; one that comes back is changed."""
     stored = {(row["class_code"], row["condition_no"]): row for row in queries.standards_all(connection, kind=kind)}
     known = ((row["class_code"], row["condition"], row["condition_no"]) for row in stored.values())
     rows = {(one.class_code, one.condition_no): _row(one) for one in number_conditions(standards, known)}
-    fresh = [key for key in rows if key not in stored]
-    changed = [key for key in rows if key in stored and (stored[key]["ended_at"] is not None or _differs(stored[key], rows[key]))]
-    gone = [row["standard_id"] for key, row in stored.items() if key not in rows and row["ended_at"] is None]
-    for_saving = [
-        {**rows[key], "stage_limits": Jsonb(rows[key]["stage_limits"]), "source": source, "now": now} for key in (*fresh, *changed)
-    ]
-    if for_saving:
-        queries.standards_save(connection, for_saving)
-    queries.standards_end(connection, ids=gone, now=now)
-    return Saved(len(fresh), len(changed), len(gone), len(rows) - len(fresh) - len(changed))
+    added = tuple(row for key, row in rows.items() if key not in stored)
+    changed = tuple({**row, "was": was} for key, row in rows.items() if key in stored and (was := _differences(stored[key], row)))
+    ended = tuple(row for key, row in stored.items() if key not in rows and row["ended_at"] is None)
+    return Changes(added, changed, ended, len(rows) - len(added) - len(changed))
+
+
+def save(connection: Connection, kind: str, standards: Sequence[Standard], source: str, now: datetime) -> Saved:
+    """Take over a whole table of one kind: what it has no more is ended, and holds again when a later table has it."""
+    changes = compare(connection, kind, standards)
+    take(connection, changes, source, now)
+    return changes.saved
+
+
+def take(connection: Connection, changes: Changes, source: str, now: datetime) -> None:
+    """Write down what `compare` found, in the transaction in which it looked."""
+    rows = [{**row, "stage_limits": Jsonb(row["stage_limits"]), "source": source, "now": now} for row in (*changes.added, *changes.changed)]
+    if rows:
+        queries.standards_save(connection, rows)
+    queries.standards_end(connection, ids=[row["standard_id"] for row in changes.ended], now=now)
 
 
 def _row(one: Standard) -> dict[str, Any]:
@@ -75,5 +98,7 @@ def _row(one: Standard) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _differs(stored: dict[str, Any], row: dict[str, Any]) -> bool:
-    return any(stored[name] != row[name] for name in _COMPARED)
+def _differences(stored: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """What stands and would not stand any more; `ended_at` for a row that had ended."""
+    was = {name: stored[name] for name in _COMPARED if stored[name] != row[name]}
+    return was | ({"ended_at": stored["ended_at"]} if stored["ended_at"] is not None else {})

@@ -1,24 +1,27 @@
-"""What falls due without anybody acting: clocks of cases, suspensions, shelvings, approvals and shifts at their end.
+"""What falls due without anybody acting: reports, clocks of cases, suspensions, shelvings, approvals and shifts at their end.
 
-The leader calls it each second. Due times are columns; this only asks for those that have passed. The clock is a parameter.
+The leader calls each part each second, in a transaction of its own: one that fails holds up no other. Due times are columns; this only
+asks for those that have passed. The clock is a parameter.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core.config import Config
-from store import approvals, cases, clock_sweep, shifts
-from store.alerts import end_shelving
-from store.expiry import end_expired
+from store import adjustments, alerts, approvals, case_sweep, clock_sweep, expiry, shifts
 from store.timescale import Connection
+
+PARTS: Mapping[str, Callable[[Connection, datetime, Config], int]] = {
+    "expiry": lambda connection, now, _: expiry.end_expired(connection, now),
+    "clocks": lambda connection, now, _: clock_sweep.sweep(connection, now),
+    "suspensions": case_sweep.end_suspensions,
+    "requests": lambda connection, now, _: adjustments.lapse_late(connection, now),
+    "shelvings": lambda connection, now, _: alerts.end_shelving(connection, now),
+    "approvals": lambda connection, now, _: approvals.expire(connection, now),
+    "shifts": lambda connection, now, config: shifts.sweep(connection, config.duty.shift_for, now),
+}
 
 
 def sweep(connection: Connection, now: datetime, config: Config) -> int:
-    """Mark what fell due by `now`, each once however often it is asked; returns how many things moved."""
-    # Reports first and their alerts after them, as the workers lock them; the others wait for nobody.
-    ended = (
-        end_expired(connection, now)
-        + clock_sweep.sweep(connection, now)
-        + cases.sweep(connection, now, config)
-        + end_shelving(connection, now)
-    )
-    return ended + approvals.expire(connection, now) + shifts.sweep(connection, config.duty.shift_for, now)
+    """All parts at one moment, each once however often it is asked; returns how many things moved."""
+    return sum(part(connection, now, config) for part in PARTS.values())

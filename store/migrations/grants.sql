@@ -4,7 +4,7 @@ begin
     if exists (select from pg_roles where rolname = 'yiping_web') then
         grant usage on schema public to yiping_web;
         grant select, insert, update on all tables in schema public to yiping_web;
-        grant delete on sessions, idempotency, desk_views to yiping_web;
+        grant delete on sessions, idempotency, desk_views, work_days to yiping_web;
         grant usage on all sequences in schema public to yiping_web;
         revoke update on audit, change_log, rule_revisions, escalation_steps, handovers, field_positions from yiping_web;
         grant update (outcome, decided_at, why) on handovers to yiping_web;    -- its answer; what was signed stays

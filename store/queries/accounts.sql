@@ -30,6 +30,12 @@ update sessions set seen_at = :now, expires_at = :expires_at where session_hash 
 -- name: sessions_end!
 delete from sessions where session_hash = :session_hash;
 
+-- name: accounts_password!
+update accounts set password_hash = :password_hash where account_id = :account_id;
+
+-- name: sessions_end_others!
+delete from sessions where account_id = :account_id and session_hash <> :session_hash;
+
 -- name: sessions_end_all!
 delete from sessions where account_id = :account_id;
 

@@ -56,4 +56,4 @@ select alert_id, stage, report_id from alerts
 where report_id = :report_id and stage <> 'normal' and area like any(cast(:areas as text[])) order by alert_id;
 
 -- name: alerts_shelved_until
-select alert_id from alerts where hold = 'shelved' and hold_until <= :now and stage <> 'normal' order by alert_id for update skip locked;
+select alert_id, version from alerts where hold = 'shelved' and hold_until <= :now and stage <> 'normal' order by alert_id for update skip locked;

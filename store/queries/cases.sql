@@ -60,11 +60,11 @@ values (:case_number, :title, :text, :class_code, :condition_no, :severity, :urg
 update cases c set (
         stage, kept_stage, handler_id, handled_by, lead_unit, routed_by, parent_number, global_number, level, area, cell_id, duty_grid, class_code, condition_no,
         due_at, overdue_at, registered_at, dispatched_at, taken_at, arrived_at, finished_at, fed_back_at, checked_at, checked_by, closed_at,
-        suspended_at, suspended_until, send_backs, reworks, extensions, suspensions, expedites, reminds, reopens) = (
+        suspended_at, suspended_until, collector_id, late_rounds, send_backs, reworks, extensions, suspensions, expedites, reminds, reopens) = (
     select r.stage, r.kept_stage, r.handler_id, r.handled_by, r.lead_unit, r.routed_by, r.parent_number, r.global_number, r.level, r.area, r.cell_id, r.duty_grid,
         r.class_code, r.condition_no,
         r.due_at, r.overdue_at, r.registered_at, r.dispatched_at, r.taken_at, r.arrived_at, r.finished_at, r.fed_back_at, r.checked_at, r.checked_by, r.closed_at,
-        r.suspended_at, r.suspended_until, r.send_backs, r.reworks, r.extensions, r.suspensions, r.expedites, r.reminds, r.reopens
+        r.suspended_at, r.suspended_until, r.collector_id, r.late_rounds, r.send_backs, r.reworks, r.extensions, r.suspensions, r.expedites, r.reminds, r.reopens
     from jsonb_populate_record(c, cast(:changes as jsonb)) r), updated_at = :now, version = version + 1
 where case_number = :case_number and version = :version;
 
@@ -120,6 +120,11 @@ with recursive below as (
     select unit_id from units where unit_id = :unit_id union select u.unit_id from below b join units u on u.parent_id = b.unit_id)
 select a.account_id from accounts a join below using (unit_id)
 where a.disabled_at is null and a.role = 'handler' order by a.account_id;
+
+-- name: cases_secret^
+-- What the confidential ticket says that a case came of.
+select r.title, r.text from cases c left join alerts a using (alert_id) join reports r on r.report_id = coalesce(c.report_id, a.report_id)
+where c.case_number = :case_number and r.extra ->> 'confidential' = 'true';
 
 -- name: cases_children
 select case_number as number, title, stage, area, lead_unit, handler_id, due_at, overdue_at is not null as overdue from cases

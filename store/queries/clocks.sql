@@ -12,7 +12,7 @@ delete from work_days where day >= :since and day < :until;
 
 -- name: clocks_of
 select clock, round, amount, unit, basis, extended, opened_at, started_at, consumed, running_since, paused_at, paused_for, due_at, yellow_at,
-       warned_at, overdue_at, ended_at
+       warned_at, overdue_at, ended_at, ran, calendar
 from case_clocks where case_number = :case_number order by opened_at, clock, round;
 
 -- name: clocks_case^
@@ -24,13 +24,13 @@ from cases c where case_number = :case_number;
 
 -- name: clocks_put*!
 insert into case_clocks (case_number, clock, round, amount, unit, basis, extended, opened_at, started_at, consumed, running_since, paused_at, paused_for,
-    due_at, yellow_at, warned_at, overdue_at, ended_at)
+    due_at, yellow_at, warned_at, overdue_at, ended_at, ran, calendar)
 values (:case_number, :clock, :round, :amount, :unit, :basis, :extended, :opened_at, :started_at, :consumed, :running_since, :paused_at, :paused_for,
-    :due_at, :yellow_at, :warned_at, :overdue_at, :ended_at)
+    :due_at, :yellow_at, :warned_at, :overdue_at, :ended_at, :ran, :calendar)
 on conflict (case_number, clock, round) do update set amount = excluded.amount, unit = excluded.unit, basis = excluded.basis,
     extended = excluded.extended, started_at = excluded.started_at, consumed = excluded.consumed, running_since = excluded.running_since,
     paused_at = excluded.paused_at, paused_for = excluded.paused_for, due_at = excluded.due_at, yellow_at = excluded.yellow_at,
-    warned_at = excluded.warned_at, overdue_at = excluded.overdue_at, ended_at = excluded.ended_at;
+    warned_at = excluded.warned_at, overdue_at = excluded.overdue_at, ended_at = excluded.ended_at, ran = excluded.ran, calendar = excluded.calendar;
 
 -- name: clocks_set_case!
 update cases set due_at = :due_at, yellow_at = :yellow_at, paused_at = :paused_at, urgent = coalesce(:urgent, urgent), overdue_at = :overdue_at
@@ -61,6 +61,23 @@ from cases c
 where c.case_number = k.case_number and k.case_number = any(:numbers)
   and k.running_since is not null and k.warned_at is null and k.overdue_at is null and k.yellow_at <= :now and k.due_at > :now
 returning k.case_number, k.clock, k.round, k.due_at, k.extended, c.area, c.title, c.severity, c.handler_id, c.lead_unit, c.drill, c.simulated;
+
+-- name: clocks_take_stale
+-- Of another calendar than the present one, what is due first at first. Smaller or greater: "other than" would read the whole index each time.
+select c.case_number from case_clocks k join cases c using (case_number)
+where k.ended_at is null and k.unit in ('work_hours', 'work_days') and (k.calendar < :calendar or k.calendar > :calendar)
+order by k.due_at limit :limit for update of c skip locked;
+
+-- name: clocks_open_of
+select k.case_number, k.clock, k.round, k.amount, k.unit, k.basis, k.extended, k.opened_at, k.started_at, k.consumed, k.running_since, k.paused_at, k.paused_for,
+       k.due_at, k.yellow_at, k.warned_at, k.overdue_at, k.ended_at, k.ran, k.calendar, c.area
+from case_clocks k join cases c using (case_number) where k.case_number = any(:numbers) and k.ended_at is null order by k.case_number, k.clock, k.round;
+
+-- name: clocks_retime_cases*!
+update cases set due_at = :due_at, yellow_at = :yellow_at, overdue_at = :overdue_at where case_number = :case_number;
+
+-- name: clocks_touch_cases!
+update cases set updated_at = :now, version = version + 1 where case_number = any(:numbers);
 
 -- name: clocks_cases_overdue!
 update cases set overdue_at = coalesce(overdue_at, :now), updated_at = :now, version = version + 1 where case_number = any(:numbers);

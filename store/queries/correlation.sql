@@ -29,7 +29,8 @@ left join lateral (select reach_m from devices where camera and (device = r.extr
 order by a.severity, a.alert_id limit :most;
 
 -- name: correlation_pending_reports
-select 'report' as kind, report_id as part_id, title, class_code, null as domain, severity, area, cell_id, lon, lat, observed_at as since,
+-- What an incident is called by is read by all: of a confidential ticket that is its number.
+select 'report' as kind, report_id as part_id, title_for_all(title, external_id, extra) as title, class_code, null as domain, severity, area, cell_id, lon, lat, observed_at as since,
        coalesce(ended_at, observed_at) as until, drill, simulated, null::bigint as report_id, null::bigint as parent, channel, c.reach_m,
        (select array_agg(j.incident_id) from incident_joins j where j.subject = 'report ' || report_id and j.left_at is not null) as apart
 from reports r

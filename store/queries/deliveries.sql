@@ -50,13 +50,14 @@ update deliveries set sent_at = :now, leased_until = null, error = null, referen
 update deliveries set leased_until = null, due_at = :due_at, failed_at = :failed_at, error = :error,
     refused = least(refused + :refused, 1000) where delivery_id = any (:ids) and sent_at is null;
 
--- name: deliveries_conclude!
+-- name: deliveries_conclude
 -- The one row of the outbox says in the end whether anybody was told.
 update outbox o set sent_at = s.sent_at, failed_at = case when s.sent_at is null then s.failed_at end, error = case when s.sent_at is null then s.error end
 from (select d.outbox_id, max(d.sent_at) as sent_at, max(d.failed_at) as failed_at, max(d.error) as error from deliveries d
       where d.outbox_id in (select outbox_id from deliveries where delivery_id = any (:ids)) group by d.outbox_id
       having bool_and(d.sent_at is not null or d.failed_at is not null)) s
-where o.outbox_id = s.outbox_id and o.sent_at is null and o.failed_at is null;
+where o.outbox_id = s.outbox_id and o.sent_at is null and o.failed_at is null
+returning o.outbox_id;
 
 -- name: deliveries_pass_on!
 -- Who could not be told here is told by another channel, once.

@@ -30,7 +30,8 @@ insert into emergency_log (incident_id, area, at, by, kind, text, detail) values
 select log_id as id, at, by, kind, text, detail from emergency_log where incident_id = :incident_id order by log_id;
 
 -- name: emergencies_tasks
-select t.task_id as id, t.plan, t.step, t.title, t.text, t.stage, t.resource_id, r.name as resource, r.kind, r.lon, r.lat, t.unit_id, u.name as unit, t.issued_at,
+select t.task_id as id, t.plan, t.step, t.title, t.text, t.stage, t.resource_id, r.name as resource, r.name_en as resource_en, r.kind, r.lon, r.lat, t.unit_id,
+       u.name as unit, u.name_en as unit_en, t.issued_at,
        t.issued_by, t.due_at, t.overdue_at is not null as overdue, t.acked_at, t.arrived_at, t.ended_at, t.feedback, t.version
 from emergency_tasks t left join resources r using (resource_id) left join units u on u.unit_id = t.unit_id
 where t.incident_id = :incident_id order by t.ended_at is not null, t.due_at nulls last, t.task_id;

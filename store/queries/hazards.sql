@@ -41,7 +41,7 @@ order by h.hazard_id limit :limit for update skip locked;
 update hazards set overdue_at = :now, updated_at = :now, version = version + 1 where hazard_id = :hazard_id;
 
 -- name: hazards_photos
-select media_id, role, lon, lat, taken_at, created_at, ended_at, ended_why from media where hazard_id = :hazard_id order by created_at, media_id;
+select media_id, role, lon, lat, taken_at, created_at, created_by, ended_at, ended_why from media where hazard_id = :hazard_id order by created_at, media_id;
 
 -- name: hazards_photos_after^
 -- Of this round of work: a picture from before the last assignment or return shows what was not good enough.

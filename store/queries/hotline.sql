@@ -30,10 +30,15 @@ values (:source, :ticket_no, :report_id, :area, :upper_no, :appeal_type, :via, :
 on conflict do nothing;
 
 -- name: hotline_lock^
-select t.*, coalesce(u.name, '') as unit, o.ticket_no as merged_no, r.title
+select t.*, coalesce(u.name, '') as unit, o.ticket_no as merged_no, r.title, r.severity
 from hotline_tickets t join reports r using (report_id) left join cases c on c.case_number = t.case_number left join units u on u.unit_id = c.lead_unit
 left join hotline_tickets o on o.ticket_id = t.merged_into
 where (t.ticket_id = cast(:ticket_id as bigint) or t.report_id = cast(:report_id as bigint)) and t.area like any(cast(:areas as text[])) for update of t;
+
+-- name: hotline_other^
+-- The newest of a number: platforms count anew.
+select ticket_id, ticket_no, stage from hotline_tickets
+where (ticket_id = cast(:ticket_id as bigint) or ticket_no = cast(:ticket_no as text)) and area like any(cast(:areas as text[])) order by ticket_id desc limit 1;
 
 -- name: hotline_save!
 update hotline_tickets set stage = :stage, area = :area, case_number = :case_number, appeal_type = :appeal_type, confidential = :confidential, due_at = :due_at,
@@ -42,22 +47,54 @@ update hotline_tickets set stage = :stage, area = :area, case_number = :case_num
 where ticket_id = :ticket_id and version = :version;
 
 -- name: hotline_list
+-- The page's numbers first, in one walk from the newest; what stands beside them is looked up for these alone. Whoever may not read a
+-- confidential one finds it by its number only.
+with page as materialized (
+    select t.ticket_id
+    from hotline_tickets t
+    where t.area like any(cast(:areas as text[])) and t.area like :area and t.ticket_id < :after
+      and (cast(:stages as text[]) is null or t.stage = any(cast(:stages as text[])))
+      and (cast(:case_number as text) is null or t.case_number = :case_number)
+      and (cast(:source as text) is null or t.source = :source)
+      and (cast(:ticket_no as text) is null or t.ticket_no = :ticket_no)
+      and (cast(:ticket_id as bigint) is null or t.ticket_id = :ticket_id)
+      and (cast(:overdue as boolean) is null or (t.overdue_at is not null) = :overdue)
+      and (cast(:late as boolean) is not true or t.stage not in ('merged', 'cancelled', 'returned') and (
+            t.overdue_at is not null and t.closed_at is null and t.replied_at is null
+            or coalesce(t.accepted_at, t.dispatched_at, t.replied_at, t.closed_at) is null and t.opened_at < :accept_before
+            or coalesce(t.dispatched_at, t.replied_at, t.closed_at) is null
+               and t.opened_at < case when (select r.severity from reports r where r.report_id = t.report_id) <= 2 then cast(:urgent_before as timestamptz) else cast(:dispatch_before as timestamptz) end))
+      and (cast(:told as text) is distinct from 'failed' or 'hotline/ticket:' || t.ticket_id in (
+            select f.target from outbox f where f.channel = 'hotline' and f.failed_at is not null
+              and exists (select from hotline_told h where h.outbox_id = f.outbox_id and h.state = 'failed')))
+      and (cast(:told as text) is distinct from 'waiting' or 'hotline/ticket:' || t.ticket_id in (
+            select w.target from outbox w where w.channel = 'hotline' and w.sent_at is null and w.failed_at is null))
+      and (cast(:told as text) is distinct from 'told' or exists (
+            select from outbox s where s.channel = 'hotline' and s.target = 'hotline/ticket:' || t.ticket_id and s.sent_at is not null))
+      and (cast(:dissatisfied as boolean) is not true or t.ticket_id in (
+            select v.ticket_id from revisits v where v.valid and (v.solved is false or v.satisfaction = 'dissatisfied')
+              and not exists (select from revisits l where l.ticket_id = v.ticket_id and l.valid and (l.revisit_at, l.revisit_id) > (v.revisit_at, v.revisit_id))))
+      and (cast(:q as text) is null or t.ticket_no ilike :q or t.upper_no ilike :q or t.case_number ilike :q
+           or ((:desk ::boolean or not t.confidential) and (select r.title from reports r where r.report_id = t.report_id) ilike :q))
+    order by t.ticket_id desc limit :limit)
 select t.ticket_id as id, t.source, t.ticket_no, t.report_id, t.case_number, t.area, t.stage, t.upper_no, t.appeal_type, t.via, t.confidential, t.opened_at, t.due_at,
        t.accepted_at, t.dispatched_at, t.replied_at, t.closed_at, t.revisited_at, t.overdue_at is not null as overdue, t.reply, t.result, t.why,
-       o.ticket_no as merged_into, r.title, r.text, t.drill, t.simulated, t.version
-from hotline_tickets t join reports r using (report_id) left join hotline_tickets o on o.ticket_id = t.merged_into
-where t.area like any(cast(:areas as text[])) and t.area like :area and t.ticket_id < :after
-  and (cast(:stages as text[]) is null or t.stage = any(cast(:stages as text[])))
-  and (cast(:case_number as text) is null or t.case_number = :case_number)
-  and (cast(:source as text) is null or t.source = :source)
-  and (cast(:ticket_no as text) is null or t.ticket_no = :ticket_no)
-  and (cast(:ticket_id as bigint) is null or t.ticket_id = :ticket_id)
-  and (cast(:overdue as boolean) is null or (t.overdue_at is not null) = :overdue)
-order by t.ticket_id desc limit :limit;
+       o.ticket_no as merged_into, r.title, r.text, r.severity, c.stage as case_stage, u.name as unit, u.name_en as unit_en,
+       x.told, x.told_at, x.told_error, v.contacted, v.solved, v.satisfaction, v.revisit_at, t.drill, t.simulated, t.version
+from page join hotline_tickets t using (ticket_id) join reports r using (report_id) left join hotline_tickets o on o.ticket_id = t.merged_into
+left join cases c on c.case_number = t.case_number left join units u on u.unit_id = c.lead_unit
+left join lateral (
+    select case when bool_or(h.state = 'failed') then 'failed' when bool_or(h.state = 'waiting') then 'waiting' when bool_or(h.state = 'told') then 'told' end as told,
+           max(h.sent_at) as told_at, (array_agg(h.error order by h.outbox_id desc) filter (where h.state in ('failed', 'waiting')))[1] as told_error
+    from hotline_told h where h.target = 'hotline/ticket:' || t.ticket_id) x on true
+left join lateral (
+    select v.contacted, v.solved, v.satisfaction, v.revisit_at from revisits v
+    where v.ticket_id = t.ticket_id and v.valid order by v.revisit_at desc, v.revisit_id desc limit 1) v on true
+order by t.ticket_id desc;
 
 -- name: hotline_exchanges
-select dedupe_key as id, payload ->> 'stage' as stage, payload ->> 'kind' as kind, created_at, attempts, sent_at, failed_at, error
-from outbox where target = :target order by outbox_id;
+select outbox_id, dedupe_key as id, stage, kind, state, created_at, attempts, sent_at, failed_at, error
+from hotline_told where target = :target order by outbox_id;
 
 -- name: hotline_overdue
 update hotline_tickets set overdue_at = :now, updated_at = :now, version = version + 1

@@ -13,7 +13,7 @@ from alerts where (alert_id = any (:ids ::bigint[]) or incident_id = any (:incid
 order by alert_id for update;
 
 -- name: parts_lock_reports
-select 'report' as kind, report_id as part_id, 'report ' || report_id as subject, title, class_code, null as domain, severity, area, cell_id, lon, lat,
+select 'report' as kind, report_id as part_id, 'report ' || report_id as subject, title_for_all(title, external_id, extra) as title, class_code, null as domain, severity, area, cell_id, lon, lat,
        observed_at as since, drill, simulated, false as probe, incident_id, stage <> 'dismissed' as says
 from reports where (report_id = any (:ids ::bigint[]) or incident_id = any (:incidents ::bigint[])) and area like any(cast(:areas as text[]))
 order by report_id for update;

@@ -5,9 +5,15 @@ select 'case' as kind, c.case_number as number, c.incident_id, c.title, c.class_
        c.overdue_at is not null as overdue, c.address, c.lon, c.lat, c.area, c.simulated, u.name as unit, u.name_en as unit_en, a.title as person
 from cases c left join units u on u.unit_id = c.lead_unit left join accounts a on a.account_id = c.handler_id
 where c.closed_at is null and not c.drill and c.stage <> all(cast(:ended as text[])) and c.area like any(cast(:areas as text[]))
-  and ((c.lat between :south and :north and c.lon between :west and :east)
-       or (cast(:address as text) is not null and length(c.address) >= :letters and (strpos(c.address, :address) > 0 or strpos(:address, c.address) > 0)))
-order by ((coalesce(c.lon, 0) - :lon) * :squeeze) ^ 2 + (coalesce(c.lat, 0) - :lat) ^ 2, c.case_number limit :limit;
+  and c.lat between :south and :north and c.lon between :west and :east
+order by ((c.lon - :lon) * :squeeze) ^ 2 + (c.lat - :lat) ^ 2, c.case_number limit :limit;
+
+-- name: known_cases_under
+select 'case' as kind, c.case_number as number, c.incident_id, c.title, c.class_code, c.severity, c.stage, c.opened_at as since, c.due_at,
+       c.overdue_at is not null as overdue, c.address, c.lon, c.lat, c.area, c.simulated, u.name as unit, u.name_en as unit_en, a.title as person
+from cases c left join units u on u.unit_id = c.lead_unit left join accounts a on a.account_id = c.handler_id
+where c.case_number in (select cases_under(:address, cast(:limit as integer)))
+  and c.closed_at is null and not c.drill and c.stage <> all(cast(:ended as text[])) and c.area like any(cast(:areas as text[]));
 
 -- name: known_incidents
 -- Those without an open case: else the case stands for it.
@@ -21,7 +27,7 @@ order by ((i.lon - :lon) * :squeeze) ^ 2 + (i.lat - :lat) ^ 2, i.incident_id lim
 
 -- name: known_reports
 -- Those that nobody has put into an incident.
-select 'report' as kind, r.report_id::text as number, null::bigint as incident_id, r.title, r.class_code, coalesce(r.severity, 4) as severity, r.stage,
+select 'report' as kind, r.report_id::text as number, null::bigint as incident_id, title_for_all(r.title, r.external_id, r.extra) as title, r.class_code, coalesce(r.severity, 4) as severity, r.stage,
        r.observed_at as since, null::timestamptz as due_at, false as overdue, r.address, r.lon, r.lat, r.area, r.simulated, null as unit, null as unit_en,
        null as person
 from reports r

@@ -16,7 +16,7 @@ values (:media_id, :sha256, :kind, :bytes, :area, :report_id, :device_id, :feed,
 on conflict (media_id) do nothing;
 
 -- name: media_list
-select m.media_id, m.kind, m.bytes, m.role, m.lon, m.lat, m.taken_at, m.created_at, m.feed, m.report_id, d.device, m.ended_at, m.ended_why
+select m.media_id, m.kind, m.bytes, m.role, m.lon, m.lat, m.taken_at, m.created_at, m.created_by, m.feed, m.report_id, d.device, m.ended_at, m.ended_why
 from media m left join devices d using (device_id)
 where m.area like any(cast(:areas as text[]))
   and ((cast(:report_id as bigint) is not null and m.report_id = :report_id)

@@ -1,17 +1,20 @@
 -- The morning report (早报): what a day and a night were, from stored rows. Drills count nowhere.
+-- `compared`: something is older than the day before, so that day was counted whole and a zero of it is one.
 
 -- name: morning_alerts^
 select count(*) filter (where raised_at >= :since) as raised, count(*) filter (where raised_at < :since) as before,
        count(*) filter (where raised_at >= :since and severity = 1) as red, count(*) filter (where raised_at >= :since and severity = 2) as orange,
        count(*) filter (where raised_at >= :since and severity = 3) as yellow, count(*) filter (where raised_at >= :since and severity >= 4) as blue,
        (select count(*) from alerts o where o.stage <> 'normal' and not o.drill and not o.probe and o.area like any(cast(:areas as text[]))) as open,
+       exists (select from alerts o where o.raised_at < :before and not o.drill and not o.probe and o.area like any(cast(:areas as text[]))) as compared,
        bool_or(simulated) as simulated
 from alerts where raised_at >= :before and raised_at < :until and not drill and not probe and area like any(cast(:areas as text[]));
 
 -- name: morning_incidents^
 select count(*) filter (where opened_at >= :since and opened_at < :until) as opened, count(*) filter (where opened_at >= :before and opened_at < :since) as before,
        count(*) filter (where closed_at >= :since and closed_at < :until and stage = 'closed') as closed,
-       count(*) filter (where stage in ('open', 'confirmed', 'handling')) as open, bool_or(simulated) as simulated
+       count(*) filter (where stage in ('open', 'confirmed', 'handling')) as open, bool_or(simulated) as simulated,
+       exists (select from incidents o where o.opened_at < :before and not o.drill and o.area like any(cast(:areas as text[]))) as compared
 from incidents
 where not drill and area like any(cast(:areas as text[])) and (opened_at >= :before or closed_at >= :since or stage in ('open', 'confirmed', 'handling'));
 
@@ -23,7 +26,8 @@ where not drill and stage in ('open', 'confirmed', 'handling') and area like any
 select count(*) filter (where opened_at >= :since and opened_at < :until) as opened, count(*) filter (where opened_at >= :before and opened_at < :since) as before,
        count(*) filter (where closed_at >= :since and closed_at < :until and stage in ('closed', 'force_closed')) as closed,
        count(*) filter (where overdue_at >= :since and overdue_at < :until) as overdue_new, count(*) filter (where closed_at is null) as open,
-       count(*) filter (where closed_at is null and overdue_at is not null) as overdue, bool_or(simulated) as simulated
+       count(*) filter (where closed_at is null and overdue_at is not null) as overdue, bool_or(simulated) as simulated,
+       exists (select from cases o where o.opened_at < :before and not o.drill and o.area like any(cast(:areas as text[]))) as compared
 from cases
 where not drill and area like any(cast(:areas as text[])) and (opened_at >= :before or closed_at >= :since or closed_at is null);
 
@@ -40,7 +44,9 @@ group by class_code order by count(*) desc, class_code limit :limit;
 
 -- name: morning_hotline^
 select count(*) filter (where received_at >= :since) as received, count(*) filter (where received_at < :since) as before,
-       count(*) filter (where received_at >= :since and stage <> 'open') as decided, bool_or(simulated) as simulated
+       count(*) filter (where received_at >= :since and stage <> 'open') as decided, bool_or(simulated) as simulated,
+       exists (select from reports o where o.channel = 'hotline' and not o.history and not o.drill and o.received_at < :before
+               and o.area like any(cast(:areas as text[]))) as compared
 from reports where channel = 'hotline' and not history and not drill and received_at >= :before and received_at < :until and area like any(cast(:areas as text[]));
 
 -- name: morning_warnings

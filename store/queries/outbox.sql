@@ -62,7 +62,7 @@ select channel, count(*) filter (where sent_at is null and failed_at is null)::i
 from outbox where (sent_at is null and failed_at is null) or created_at > :since group by channel order by channel;
 
 -- name: outbox_forget!
-delete from outbox where created_at < :before and (sent_at is not null or failed_at is not null);
+delete from outbox where created_at < :before and (sent_at is not null or failed_at is not null) and (channel <> 'hotline' or created_at < :handed_back);
 
 -- name: notices_put^
 insert into notices (parcel, at, accounts, severity, template, title, area, items, drill, simulated)
@@ -89,3 +89,18 @@ select :now, o.dedupe_key || '#' || a.account_id || '@' || :channel, :channel ||
 from outbox o, unnest(:accounts ::integer[]) as a (account_id)
 where o.outbox_id = any (:ids)
 on conflict (dedupe_key) do nothing;
+
+-- name: outbox_not_told
+-- What was given up, and whose act it was: the audit has the same moment. What was passed on from another channel is asked of its first row.
+select o.outbox_id, o.channel, o.target, o.template, o.severity, o.payload, o.error, t.noun, t.key, s.account_id as sent_by,
+       (select string_agg(a.title, ' · ' order by a.account_id) from accounts a where a.account_id = any (o.recipients)) as who
+from outbox o
+cross join lateral (select coalesce(o.payload ->> 'noun', 'case') as noun, coalesce(o.payload ->> 'number', o.payload ->> 'id') as key,
+                           regexp_replace(o.dedupe_key, '(#[0-9]+>[^#>]+)+$', '') as first_key) t
+left join lateral (
+    select a.account_id from audit a join accounts p on p.account_id = a.account_id and p.disabled_at is null
+    where a.noun = t.noun and a.key = t.key and a.at = coalesce((select b.created_at from outbox b where b.dedupe_key = t.first_key), o.created_at)
+    order by a.audit_id desc limit 1) s on true
+where o.outbox_id = any (:ids) and o.failed_at is not null and o.channel not in ('screen', 'probe', 'hotline')
+  and left(coalesce(o.error, ''), 8) <> 'withheld' and o.dedupe_key !~ '#[0-9]+@'
+order by o.outbox_id;

@@ -29,11 +29,12 @@ from page p join live_reports v on v.id = p.report_id
 order by v.id desc;
 
 -- name: reports_lock^
-select report_id, channel, title, text, class_code, severity, stage, area, cell_id, lon, lat, address, incident_id, drill, simulated, version
+select report_id, channel, title_for_all(title, external_id, extra) as title, text, class_code, severity, stage, area, cell_id, lon, lat, address, incident_id, drill, simulated, version,
+       coalesce(extra ->> 'confidential' = 'true', false) as confidential
 from reports where report_id = :report_id and area like any(cast(:areas as text[])) for update;
 
 -- name: reports_extra^
-select extra, person_id is not null as has_caller from reports where report_id = :report_id;
+select extra, person_id is not null as has_caller, title, text from reports where report_id = :report_id;
 
 -- name: reports_save!
 update reports set stage = :stage, class_code = :class_code, area = :area, cell_id = :cell_id, lon = :lon, lat = :lat, placement = coalesce(:placement, placement),

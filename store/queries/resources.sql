@@ -1,9 +1,10 @@
 -- name: resources_list
 -- By code; `near`: within a box around a place, the caller measures.
 select r.resource_id as id, r.code, r.kind, r.name, r.name_en, r.tags, r.unit_id, u.name as unit, r.area, r.lon, r.lat, r.address, r.quantity, r.measure, r.note,
-       r.out_at, r.updated_at, is_sent(r.resource_id) as busy
+       r.out_at, r.updated_at, r.version, r.person_id is not null as has_contact, is_sent(r.resource_id) as busy
 from resources r left join units u using (unit_id)
 where r.area like any(cast(:areas as text[])) and r.area like :area
+  and (cast(:code as text) is null or r.code = :code)
   and (cast(:kinds as text[]) is null or r.kind = any(cast(:kinds as text[])))
   and (cast(:tag as text) is null or :tag = any(r.tags))
   and (cast(:q as text) is null or strpos(lower(r.name || ' ' || r.code || ' ' || r.address || ' ' || array_to_string(r.tags, ' ')), lower(:q)) > 0)
@@ -19,8 +20,11 @@ values (:code, :kind, :name, :name_en, cast(:tags as text[]), (select unit_id fr
 on conflict (code) do update set kind = excluded.kind, name = excluded.name, name_en = excluded.name_en, tags = excluded.tags, unit_id = excluded.unit_id,
     area = excluded.area, lon = excluded.lon, lat = excluded.lat, address = excluded.address, quantity = excluded.quantity, measure = excluded.measure,
     person_id = coalesce(excluded.person_id, resources.person_id), note = excluded.note, source = excluded.source, out_at = excluded.out_at,
-    updated_at = excluded.updated_at
+    updated_at = excluded.updated_at, version = resources.version + 1
 returning resource_id, xmax = 0 as new;
+
+-- name: resources_lock^
+select code, area, version from resources where code = :code and area like any(cast(:areas as text[])) for update;
 
 -- name: resources_person^
 insert into persons (name, phone) values (:name, :phone) returning person_id;
@@ -34,7 +38,7 @@ update persons set name = :name, phone = :phone where person_id = :person_id;
 
 -- name: resources_end
 -- What the same file named before and names no more.
-update resources set out_at = :now, updated_at = :now where source = :source and code <> all(cast(:codes as text[])) and out_at is null returning code;
+update resources set out_at = :now, updated_at = :now, version = version + 1 where source = :source and code <> all(cast(:codes as text[])) and out_at is null returning code;
 
 -- name: resources_known_units
 select code from units where code = any(cast(:codes as text[]));

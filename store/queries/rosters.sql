@@ -68,3 +68,12 @@ select substitution_id, area, for_id, since, until, ended_at, version from subst
 
 -- name: substitutions_end!
 update substitutions set ended_at = :now, ended_by = :by, version = version + 1 where substitution_id = :id and version = :version;
+
+-- name: rosters_named
+-- Who works in the field and is called so: by login, by title, or by the own name.
+select a.account_id, a.login, a.title, a.areas, p.name from accounts a left join persons p using (person_id)
+where a.disabled_at is null and a.role = any(cast(:roles as text[]))
+  and (a.login = any(cast(:words as text[])) or a.title = any(cast(:words as text[])) or p.name = any(cast(:words as text[])));
+
+-- name: rosters_grids_named
+select code, name, area from duty_grids where code = any(cast(:words as text[])) or name = any(cast(:words as text[]));

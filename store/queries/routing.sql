@@ -60,8 +60,9 @@ select r.rule, r.label, r.label_en, r.classes, r.areas, r.times as "when", u.cod
        coalesce((select array_agg(s.code order by p.place) from unnest(r.support_units) with ordinality as p (unit_id, place)
                  join units s using (unit_id)), '{}') as support_units,
        a.login as worker, r.on_shift, r.automatic, r.enabled, r.revision, r.updated_at, r.withdrawn_at is not null as withdrawn,
-       coalesce(t.dispatched, 0) as dispatched, coalesce(t.sent_back, 0) as sent_back
+       coalesce(t.dispatched, 0) as dispatched, coalesce(t.sent_back, 0) as sent_back, l.last_used_at
 from routing_rules r left join units u on u.unit_id = r.lead_unit left join accounts a on a.account_id = r.worker_id
+left join lateral (select max(at) as last_used_at from case_routes where rule = r.rule and not drill) l on true
 left join (select rule, count(*) as dispatched, count(sent_back_at) as sent_back from case_routes
            where rule is not null and at >= :since and not drill group by rule) t on t.rule = r.rule
 where (r.withdrawn_at is null or :withdrawn) and (cast(:rule as text) is null or r.rule = :rule) order by r.rule;

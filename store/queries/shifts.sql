@@ -20,7 +20,7 @@ update shifts set stage = :stage, version = version + 1, ended_at = case when :s
 where shift_id = :shift_id and version = :version;
 
 -- name: shifts_overrun
-select s.shift_id, a.disabled_at is not null as disabled from shifts s join accounts a using (account_id)
+select s.shift_id, s.version, a.disabled_at is not null as disabled from shifts s join accounts a using (account_id)
 where s.stage <> 'ended' and (s.began_at <= :before or a.disabled_at is not null) order by s.shift_id for update of s skip locked;
 
 -- name: shifts_unsettled

@@ -1,6 +1,7 @@
 """Laws of a case's clocks: a pause loses no time, what was consumed is the sum of the stretches it ran, light and figures agree."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from core.work_config import Limit, TimeUnit, WorkConfig
 from dispatch import clocks
 from dispatch.clocks import SUSPENDED, TOTAL, Clock, Light, Limits, Terms
-from dispatch.work_calendar import build
+from dispatch.work_calendar import OwnDays, build
 
 CALENDAR = build(WorkConfig(), "Asia/Shanghai")
 TERMS = [Terms(CALENDAR, 0.8, counts_from) for counts_from in ("accept", "take")]
@@ -112,3 +113,44 @@ def test_an_extension_ends_exactly_when_it_says_and_survives_a_pause(limit: Limi
     left = clocks.remaining(terms, longer, at)
     again = at + timedelta(minutes=stood)
     assert clocks.remaining(terms, clocks.run(terms, clocks.pause(terms, longer, at), again), again) == left
+
+
+# A few calendars, each built once: holidays moved by a day, a make-up week, a closed month.
+_FIRST = date(2026, 9, 28)
+_CHANGES: tuple[dict[int, bool], ...] = (
+    {},
+    {1: False},
+    {5: True, 6: True},
+    dict.fromkeys(range(7), True),
+    dict.fromkeys(range(30), False),
+    {2: False, 12: True},
+)
+OWN_DAYS = st.sampled_from([tuple((_FIRST + timedelta(days=day), works) for day, works in sorted(one.items())) for one in _CHANGES])
+
+
+@given(LIMITS, LIMITS, STEPS, OWN_DAYS, st.integers(0, 10_000))
+def test_a_clock_computed_anew_is_the_one_that_the_new_calendar_would_have_made_from_the_start(
+    whole: Limit, phase: Limit, steps: list[tuple[int, str]], own: OwnDays, minutes: int
+) -> None:
+    new, limits = Terms(build(WorkConfig(), "Asia/Shanghai", own)), limits_of(whole, phase)
+    (at, _, made), (*_, (_, _, wanted)) = told(Terms(CALENDAR), limits, steps)[-1], told(new, limits, steps)
+    for clock, other in zip(made, wanted, strict=True):
+        anew = clocks.recompute(new, clock, at + timedelta(minutes=minutes))
+        if clock.ended_at is not None:
+            assert anew == clock
+        else:
+            assert replace(anew, warned_at=None, overdue_at=None) == replace(other, warned_at=None, overdue_at=None)
+            assert clocks.recompute(new, anew, at) == anew
+
+
+@given(LIMITS, STEPS, st.integers(1, 60), OWN_DAYS)
+def test_what_was_agreed_comes_no_earlier_by_another_calendar(whole: Limit, steps: list[tuple[int, str]], days: int, own: OwnDays) -> None:
+    terms, new = Terms(CALENDAR), Terms(build(WorkConfig(), "Asia/Shanghai", own))
+    at, _, found = told(terms, limits_of(whole, whole), steps)[-1]
+    clock = total_of(found)
+    if clock.running_since is None:
+        return
+    agreed = clocks.extend(terms, clock, clock.due_at + timedelta(days=days), at)
+    anew = clocks.recompute(new, agreed, at)
+    assert anew.due_at >= agreed.due_at
+    assert clocks.used(new, anew, at) + clocks.remaining(new, anew, at) == new.allowed(anew)

@@ -15,26 +15,27 @@ START = datetime(2026, 11, 20, 16, tzinfo=UTC)
 DAY = Day(START, START + timedelta(days=1))
 FORMULAS = EvaluationConfig().of("cases")
 ENDED = ("closed", "force_closed", "voided", "declined")
-CASES = st.lists(st.tuples(st.sampled_from(("handling", "finished", "suspended", *ENDED)), st.booleans(), st.integers(-1, 1)), max_size=40)
+_STAGES = st.sampled_from(("handling", "finished", "suspended", *ENDED))
+CASES = st.lists(st.tuples(_STAGES, st.booleans(), st.integers(-1, 1), st.booleans()), max_size=40)
 
 
-def row(stage: str, overdue: bool, day: int) -> Row:
+def row(stage: str, overdue: bool, day: int, was_late: bool) -> Row:
     due = START + timedelta(days=day, hours=5)
     acted = START + timedelta(hours=6) if stage in ENDED else None
-    return Row("s", 3, stage, "none", "", START - timedelta(days=3), acted, due, overdue, None, None, None, False)
+    return Row("s", 3, stage, "none", "", START - timedelta(days=3), acted, due, overdue, None, None, None, False, was_late)
 
 
-def sets(stage: str, overdue: bool, day: int) -> int:
+def sets(stage: str, overdue: bool, day: int, was_late: bool) -> int:
     """As the database would say it (tests/store/test_evaluation.py holds it to these words)."""
     words = {
         "due": day == 0, "closed": stage in ("closed", "force_closed"), "forced": stage == "force_closed",
-        "void": stage in ("voided", "declined"), "open": stage not in ENDED, "postponed": stage == "suspended", "in_time": not overdue,
+        "void": stage in ("voided", "declined"), "open": stage not in ENDED, "postponed": stage == "suspended", "in_time": not (overdue or was_late),
     }  # fmt: skip
     return sum(1 << CASE_SETS.index(name) for name, true in words.items() if true)
 
 
 @given(CASES)
-def test_the_wall_and_the_indicators_count_the_same_cases(cases: list[tuple[str, bool, int]]) -> None:
+def test_the_wall_and_the_indicators_count_the_same_cases(cases: list[tuple[str, bool, int, bool]]) -> None:
     told = count_rows({("case", str(number)): row(*case) for number, case in enumerate(cases)}, DAY)
     figure = work_out(FORMULAS, [Tally(sets(*case), 1) for case in cases])["in_time_archive_rate"]
     assert figure.denominator is not None

@@ -8,6 +8,7 @@ from tests.browser import Visitor, Windows
 from tests.quarter import Quarter
 
 RULE, LABEL = "waterlogging", "道路积水"
+TABLE = "大类代码,大类名称,小类代码,小类名称,立案条件,处置时限\n09,其他,99,试验,占道,"
 # Three days of a wave on every pond, beyond 15 cm for some hours of each day.
 HISTORY = """
     insert into readings (observed_at, device_id, metric_id, quality, value, received_at, processed_at)
@@ -79,6 +80,44 @@ def test_a_rule_is_changed_by_who_saw_what_it_would_have_rung_for(
     page.click("[data-act=back_to_file]")
     visitor.wait("document.querySelector('.a-over') === null && document.querySelector('.a-text').value.includes('above: 15')")
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    assert visitor.unforgiven() == []
+
+
+def test_what_an_admin_keeps_is_told_before_it_is_taken(windows: Windows, quarter: Quarter) -> None:
+    visitor = open_rules(windows, quarter, "/admin/standards?lang=en", (1366, 768))
+    page = visitor.page
+    assert page.evaluate("document.querySelector('.brand-title').scrollWidth <= document.querySelector('.brand-title').clientWidth"), (
+        "whole name"
+    )
+    for limit, shown in (("soon", ".u-bad"), ("2紧急工作时", ".u-sums")):
+        page.click("[data-do=upload]")
+        page.set_input_files("[data-do=file]", {"name": "events.csv", "mimeType": "text/csv", "buffer": f"{TABLE}{limit}\n".encode()})
+        visitor.wait(f"document.querySelector('{shown}') !== null")
+        assert page.is_enabled("[data-act=apply]") is (shown == ".u-sums")
+        page.click("[data-act=apply]") if shown == ".u-sums" else page.keyboard.press("Escape")
+        visitor.wait("document.querySelector('.u-dialog') === null")
+    visitor.wait("document.querySelector('[data-id=\"event/0999\"]') !== null")
+    assert "2 h, day and night" in page.inner_text("[data-id='event/0999']")
+    page.goto(f"{quarter.stack.url}/admin/calendar/2027?lang=zh")
+    visitor.wait("document.querySelectorAll('[data-day]').length === 365")
+    page.click("[data-day='2027-01-16']")
+    page.check("[name=works][value=true]")
+    page.click("[data-do=save]")
+    page.fill("[data-do=why]", "补班")
+    page.click("[data-act=save]")
+    visitor.wait("document.querySelector('[data-day=\"2027-01-16\"].c-own.c-works:not(.c-pending)') !== null")
+    page.goto(f"{quarter.stack.url}/admin/routing?lang=zh")
+    visitor.wait("document.querySelector('[data-filled=true]') !== null")
+    page.click("[data-do=new]")
+    page.fill("[name=rule]", "all-on-shift")
+    page.fill("[name=label]", "全部归当班")
+    page.select_option(".r-person select", "on_shift")
+    page.click("[data-act=try]")
+    visitor.wait("document.querySelector('[data-trial=looked], [data-slot=trial] .icon') !== null")
+    page.click("[data-tab=words]")
+    page.click("[data-act=save]")
+    visitor.wait("document.querySelector('tr.current[data-id=all-on-shift]') !== null")
+    assert [quarter.rows(f"select 1 from {table}") != [] for table in ("class_standards", "work_days", "routing_rules")] == [True] * 3
     assert visitor.unforgiven() == []
 
 

@@ -20,7 +20,7 @@ from tests.quarter import PASSWORD, Quarter
 from tests.stack import own_ports
 
 KEPT = """async () => Boolean(await caches.match("/field")) && Boolean(await caches.match("/assets/vendor/icons/check-check.svg"))
-    && Boolean(await caches.match("/_dash-update-component")) && Boolean(await caches.match("/assets/field.js"))"""
+    && Boolean(await caches.match("/assets/field.js"))"""
 
 
 class Phone:

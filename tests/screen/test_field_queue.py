@@ -21,7 +21,7 @@ import {{ wayTo, toGcj02, toBd09 }} from "{ASSETS}/field-nav.js";
 const disk = [], done = [], seen = new Map(), shown = []; let n = 0, key = 0, answers = [], full = false, poison = {{}};
 const box = {{
   change: async ({{ put, drop }}) => {{
-    if (full && put.some(one => !one.n)) throw new Error("QuotaExceededError");
+    if (full === "all" ? put.length : full && put.some(one => !one.n && (one.blob || full !== "photos"))) throw new Error("QuotaExceededError");
     for (const gone of drop) disk.splice(disk.findIndex(one => one.n === gone), 1);
     for (const one of put) {{ const at = disk.findIndex(old => old.n === one.n); one.n ||= ++n; if (at < 0) disk.push(structuredClone(one)); else disk[at] = structuredClone(one); }}
   }},
@@ -92,12 +92,37 @@ def test_what_the_server_never_takes_holds_only_its_own_task_and_is_shown_after_
     assert (told["done"], told["after"], told["left"]) == (["take", "arrive"], None, 0)
 
 
-def test_a_second_tap_gives_nothing_twice_and_a_full_phone_does_not_say_kept() -> None:
+def test_evidence_is_given_in_its_own_place_so_that_a_full_phone_can_too_and_a_second_tap_gives_nothing_twice() -> None:
+    """Nothing is written anew: the phone that has no room for a photo has it already, and is empty after it."""
     told = run("""
       answers = [409]; const phone = open(); await phone.start(); await phone.add(act("take"), photo()); await rest(); await rest();
       full = true; const said = await Promise.all([phone.giveAsEvidence("320404202611220000", "words"), phone.giveAsEvidence("320404202611220000", "words")]); await rest(); await rest();
-      console.log(JSON.stringify({ said, done: done.map(one => one[1]) }))""")
-    assert told == {"said": [False, None], "done": ["comment", "blob"]}
+      console.log(JSON.stringify({ said, done: done.map(one => one[1]), made: n, left: disk.length }))""")
+    assert told == {"said": [True, None], "done": ["comment", "blob"], "made": 2, "left": 0}
+
+
+def test_what_a_refusing_disk_was_told_is_done_once_and_is_as_before_if_the_phone_dies() -> None:
+    """Not even a few words find room: what is shown is done once; until then the disk holds the photo as it was."""
+    told = run("""
+      answers = [409, 0]; const phone = open(); await phone.start(); await phone.add(act("take"), photo()); await rest(); await rest();
+      full = "all"; const safe = await phone.giveAsEvidence("320404202611220000", "words"); await rest();
+      const said = shown.at(-1).full, kept = disk.map(one => one.state);
+      phone.wake(); await rest(); await rest();
+      console.log(JSON.stringify({ safe, said, kept, done: done.map(one => one[1]), left: disk.length, after: shown.at(-1).full }))""")
+    assert told == {"safe": False, "said": True, "kept": ["refused", "held"], "done": ["comment", "blob"], "left": 0, "after": False}
+
+
+def test_a_photo_without_room_is_told_until_it_has_some_and_keeps_its_place() -> None:
+    """A small act that still finds room does not make the photo before it safe; when room is there the photo goes first."""
+    told = run("""
+      answers = [0, 0, 0]; let phone = open(); await phone.start(); full = "photos";
+      const safe = [await phone.add(act("arrive")), await phone.add(photo()), await phone.add(act("finish"))], still = shown.at(-1).full, kept = disk.length;
+      full = false; await phone.add(act("take", { number: "999" })); const after = shown.at(-1).full; answers = [];
+      phone = open(); await phone.start(); await rest(); await rest();
+      console.log(JSON.stringify({ safe, still, kept, after, done: done.map(one => one[1]), left: disk.length }))""")
+    assert told == {
+        "safe": [True, False, True], "still": True, "kept": 2, "after": False, "done": ["arrive", "blob", "finish", "take"], "left": 0,
+    }  # fmt: skip
 
 
 def test_photos_of_a_report_that_waits_wait_with_it_as_they_lie_in_the_phone() -> None:

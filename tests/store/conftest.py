@@ -10,6 +10,7 @@ from flask import Flask
 from core.config import Config
 from store.timescale import Store
 from tests.desk import Desk, open_desk
+from tests.judged import people, tianmen, units  # noqa: F401 — fixtures
 from tests.quiet_town import Town
 
 

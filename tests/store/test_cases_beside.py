@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from core.model import Scope
 from store.sweep import sweep
@@ -142,6 +143,24 @@ def test_a_suspended_case_stands_still_goes_on_where_it_stood_and_is_not_suspend
     assert (resumed["stage"], resumed["overdue"], moved) == ("handling", False, timedelta(days=10))
     refused = act(people["worker1"], number, "ask_suspension", 409, until=(desk.now + timedelta(days=20)).isoformat(), note="又等")
     assert "no more than 1" in refused["detail"]
+
+
+def test_what_was_asked_in_time_is_answered_while_the_case_stands_still(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people)
+    before = read(people, number)
+    act(people["worker1"], number, "ask_extension", until=until(desk, before, hours=5), note="材料未到")
+    act(people["worker1"], number, "ask_suspension", until=(desk.now + timedelta(days=10)).isoformat(), note="汛期停工")
+    act(people["handler1"], number, "agree", kind="suspension")
+    act(people["dispatcher"], number, "agree", kind="suspension")
+    later(desk, days=9)
+    with desk.store.connection() as connection:
+        sweep(connection, desk.now, desk.config)
+    unit, dispatcher = (desk.sign_in(desk.app(), login) for login in ("handler1", "dispatcher"))  # their sessions are over
+    assert act(unit, number, "agree")["stage"] == "suspended"
+    assert act(dispatcher, number, "agree")["extensions"] == 1
+    resumed = act(dispatcher, number, "resume")
+    moved = datetime.fromisoformat(resumed["due_at"]) - datetime.fromisoformat(before["due_at"])
+    assert (moved, resumed["overdue"]) == (timedelta(days=9, hours=5), False)
 
 
 def test_the_dispatcher_resumes_before_the_time_is_over(desk: Desk, people: dict[str, Person]) -> None:
@@ -307,6 +326,53 @@ def test_leaving_out_stages_takes_a_reason_and_the_audit_says_which(desk: Desk, 
     assert (checked["audit"][-1]["detail"]["skipped"], bool(checked["finished_at"])) == (["on_site", "finished"], True)
 
 
+def test_of_a_confidential_ticket_lists_have_the_number_and_who_handles_it_reads_the_words(desk: Desk, people: dict[str, Person]) -> None:
+    secret = desk.report(title="举报邻居违建", text="三楼王某", class_code="0101", external_id="YP8", extra=Jsonb({"confidential": True}))
+    body = {"report_id": secret, "title": "举报邻居违建", "text": "三楼王某", "dispatch": True, "unit": "drain", "worker": "worker1"}
+    number = str(people["duty1"].post("/cases", body).json["number"])
+    [row] = people["duty1"].get("/cases").json["cases"]
+    assert "王某" not in str(row)
+    assert "举报" not in str(row)
+    told = {login: read(people, number, login) for login in ("duty1", "worker1", "handler1", "worker2", "boss")}
+    assert {login: one["title"] == "举报邻居违建" and one["text"] == "三楼王某" for login, one in told.items()} == {
+        "duty1": True, "worker1": True, "handler1": True, "worker2": False, "boss": False,
+    }  # fmt: skip
+    assert all(one["confidential"] for one in told.values())
+    assert not [row for row in desk.rows("select payload from outbox") if "举报" in str(row)]
+
+
+def test_a_ticket_that_becomes_confidential_veils_its_case(desk: Desk, people: dict[str, Person]) -> None:
+    report = desk.report(title="举报邻居违建", class_code="0101", external_id="YP7")
+    number = str(people["duty1"].post("/cases", {"report_id": report}).json["number"])
+    assert read(people, number, "boss")["title"] == "举报邻居违建"
+    with desk.store.connection() as connection:
+        connection.execute("update reports set extra = extra || '{\"confidential\": true}' where report_id = %s", [report])
+    assert (read(people, number, "boss")["title"], read(people, number)["title"]) == ("保密工单 YP7", "举报邻居违建")
+
+
+def test_an_early_check_leaves_out_no_unit_and_says_that_it_left_out_the_feedback(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people, supports=["road"])
+    refused = act(people["supervisor"], number, "check", 409, note="现场视频已恢复")
+    assert "市政所" in refused["detail"]
+    act(people["handler3"], number, "support_done")
+    checked = act(people["supervisor"], number, "check", note="现场视频已恢复")
+    assert checked["audit"][-1]["detail"]["skipped"] == ["on_site", "finished", "fed_back"]
+
+
+def test_an_early_check_of_a_class_whose_unit_speaks_first_says_so(desk: Desk, people: dict[str, Person]) -> None:
+    desk.config = desk.config.model_copy(update={"cases": desk.config.cases.model_copy(update={"feedback": ["01"]})})
+    number = in_hand(desk, people)
+    checked = act(people["supervisor"], number, "check", note="现场视频已恢复")
+    assert checked["audit"][-1]["detail"]["skipped"] == ["on_site", "finished", "fed_back"]
+
+
+def test_a_case_closed_by_force_names_the_units_that_never_answered(desk: Desk, people: dict[str, Person]) -> None:
+    number = in_hand(desk, people, supports=["road"])
+    closed = act(people["supervisor"], number, "force_close", note="工程停工，另案处理")
+    road = next(one["unit"] for one in closed["supports"])
+    assert closed["audit"][-1]["detail"]["unanswered"] == [road]
+
+
 def test_a_check_on_the_spot_is_another_collectors_task(desk: Desk, people: dict[str, Person]) -> None:
     number = in_hand(desk, people)
     finish(people, number)
@@ -316,7 +382,26 @@ def test_a_check_on_the_spot_is_another_collectors_task(desk: Desk, people: dict
         f"account:{desk.people['worker2']}"
     ]
     act(people["worker1"], number, "check", 403)
-    assert act(people["worker2"], number, "check")["stage"] == "checked"
+    checked = act(people["worker2"], number, "check")
+    assert (checked["stage"], checked["collector_id"]) == ("checked", None)
+
+
+def test_a_named_collector_is_the_only_one_who_looks_until_the_desk_names_another(desk: Desk, people: dict[str, Person]) -> None:
+    number = str(people["duty1"].post("/cases", {"title": "井盖", "class_code": "0101", "area": f"{NORTH}001"}).json["number"])
+    for wrong in ("handler1", "nobody", 2**40):
+        act(people["duty1"], number, "pre_check", 422, collector=wrong)
+    named = act(people["duty1"], number, "pre_check", collector="worker1")
+    assert named["collector_id"] == desk.people["worker1"]
+    assert "name_collector" in named["side_acts"]
+    refused = act(people["worker2"], number, "pass_pre_check", 403)
+    assert "another collector" in refused["detail"]
+    assert "pass_pre_check" not in people["worker2"].get(f"/cases/{number}").json["acts"]
+    act(people["worker1"], number, "name_collector", 403, collector="worker2")
+    assert act(people["dispatcher"], number, "name_collector", collector="worker2")["collector_id"] == desk.people["worker2"]
+    assert act(people["worker2"], number, "pass_pre_check")["collector_id"] is None
+    told = [row["target"] for row in desk.rows("select target from outbox where template = 'case_pre_check' order by outbox_id")]
+    assert told == [f"account:{desk.people[login]}" for login in ("worker1", "worker2")]
+    act(people["dispatcher"], number, "name_collector", 409)
 
 
 def test_one_act_on_many_cases_does_what_can_be_done_and_says_why_the_rest_cannot(desk: Desk, people: dict[str, Person]) -> None:

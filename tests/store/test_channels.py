@@ -90,7 +90,7 @@ def test_who_has_no_number_is_told_by_the_fallback_once(desk: Desk, gateway: Htt
             way(desk, "sms", gateway.url).deliver(desk.store, desk.now)
             way(desk, "mail", server.url).deliver(desk.store, later(desk, minutes=1))
     assert [to for to, _ in server.mails] == ["duty1@city.example"]
-    assert outbox(desk) == [(False, True, "no telephone number"), (True, False, None)]
+    assert outbox(desk) == [(False, True, "no address: no telephone number"), (True, False, None)]
     assert gateway.heard == []
 
 

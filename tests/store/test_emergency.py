@@ -141,17 +141,45 @@ def test_resources_are_found_by_distance_and_number_and_whom_to_call_is_audited(
     assert (wrong.status_code, "none of team" in wrong.json["detail"]) == (422, True)
 
 
+def test_a_resource_is_changed_only_from_the_version_that_was_seen(desk: Desk, app: Flask) -> None:
+    first, second, officer = desk.sign_in(app, "supervisor"), desk.sign_in(app, "admin"), desk.sign_in(app, "duty1")
+    body = {"kind": "team", "name": "排涝一队", "area": NORTH, "phone": "13800000000", "person": "王某"}
+    assert first.ask("PUT", "/resources/t", body, If_Match='"3"').status_code == 404, "there is none to change"
+    made = first.ask("PUT", "/resources/t", body)
+    assert (made.status_code, made.headers["ETag"], made.json["acts"]) == (201, '"1"', ["change"])
+    blind = second.ask("PUT", "/resources/t", {**body, "name": "x"})
+    assert (blind.status_code, blind.json["etag"]) == (428, '"1"')
+    changed = first.ask("PUT", "/resources/t", {**body, "name": "排涝二队"}, If_Match=made.headers["ETag"])
+    assert (changed.status_code, changed.headers["ETag"], changed.json["name"]) == (200, '"2"', "排涝二队")
+    late = second.ask("PUT", "/resources/t", {**body, "quantity": 9}, If_Match=made.headers["ETag"])
+    assert (late.status_code, late.json["present"]["name"], late.json["last"]["actor"]) == (412, "排涝二队", "supervisor")
+    seen = officer.get("/resources/t")
+    assert (seen.headers["ETag"], seen.json["quantity"], seen.json["may_call"], seen.json["acts"]) == ('"2"', None, True, [])
+    assert "13800000000" not in seen.text
+    assert second.get("/resources/t").json["may_call"] is False
+
+
+def test_a_resource_of_another_area_is_not_taken_over_by_its_code(desk: Desk, app: Flask) -> None:
+    resource(desk, "pumps", area=f"{SOUTH}001")
+    desk.rows("update accounts set role = 'supervisor' where login = 'north' returning 1")
+    taken = desk.sign_in(app, "north").ask("PUT", "/resources/pumps", {"kind": "team", "name": "x", "area": NORTH})
+    assert (taken.status_code, "another area" in taken.json["detail"]) == (403, True)
+
+
 def test_a_brief_says_what_was_stored_and_stays_as_it_was(desk: Desk, app: Flask) -> None:
     number, officer = incident(desk), desk.sign_in(app, "duty1")
     resource(desk, "pumps", 0.001, name="排涝一队")
     alert_id = desk.alert(title="积水 27 cm", incident_id=number)
+    desk.insert("cases", {"case_number": f"{1:019d}", "title": "积水", "class_code": "0502", "severity": 2, "stage": "dispatched", "area": f"{NORTH}001",
+                          "opened_at": desk.now, "updated_at": desk.now, "incident_id": number}, "case_number")  # fmt: skip
     declare(officer, number)
     act(officer, number, "activate", plan="waterlogging")
     first = officer.post(f"/incidents/{number}/briefs", {})
     assert (first.status_code, first.json["number"]) == (201, 1)
     page = officer.get(f"/briefs/{first.json['id']}/paper.html").text
     assert all(words in page for words in ("桥下积水", "III 级响应", "城市内涝应急预案", "排水队到场强排", "排涝一队", "积水 27 cm"))
-    assert "Level III" in officer.get(f"/briefs/{first.json['id']}/paper.html?lang=en").text
+    english = officer.get(f"/briefs/{first.json['id']}/paper.html?lang=en").text
+    assert all(words in english for words in ("Level III", "Zhonglou District", "Pump out", "Dispatched"))
     desk.rows("update alerts set title = 'x' where alert_id = %s returning 1", alert_id)
     assert officer.get(f"/briefs/{first.json['id']}/paper.html").text == page
     assert officer.get(f"/briefs/{first.json['id']}/paper.pdf").data.startswith(b"%PDF-")

@@ -141,6 +141,71 @@ def test_a_sheet_is_taken_with_a_verdict_on_each_row(
     assert len(desk.rows("select 1 from enterprise_risks")) == 1
 
 
+SHEET = (
+    "编码,企业名称,企业类型,风险等级,经度,纬度,监管单位\nE1,甲,涉氨制冷企业,红,119.905,31.785,\n"
+    "E2,乙,面包房,,,,\nE3,丙,shipyard,,119.905,31.705,没有的单位\nE4,丁,dust,蓝,119.905,31.705,\n"
+)
+
+
+def send(person: Person, text: str, **params: str) -> Any:
+    asked = "&".join(f"{name}={value}" for name, value in {"file": "e.csv", **params}.items())
+    return person.post(f"/enterprises?{asked}", text.encode("gb18030"))
+
+
+def test_a_file_is_looked_at_before_it_is_taken_and_each_refused_row_says_why(desk: Desk, app: Flask) -> None:
+    officer = desk.sign_in(app, "duty1")
+    put(officer, "E4", name="旧名", lon=119.905, lat=31.705)
+    audits = len(desk.rows("select 1 from audit"))
+    looked = send(officer, SHEET)
+    assert (looked.status_code, looked.json["applied"]) == (200, False)
+    assert looked.json["counts"] == {"created": 1, "changed": 1, "unchanged": 0, "refused": 2}
+    told = [(one["row"], one["verdict"], one["key"], one["changed"]) for one in looked.json["rows"]]
+    assert told == [
+        (2, "created", "", []), (3, "refused", "kind", []), (4, "refused", "unit", []), (5, "changed", "", ["name", "kind", "risk"])
+    ]  # fmt: skip
+    assert send(officer, SHEET, apply="true").json["applied"] is False, "all rows or none"
+    assert (len(desk.rows("select 1 from enterprises")), len(desk.rows("select 1 from audit"))) == (1, audits)
+    part = send(officer, SHEET, apply="true", partial="true").json
+    assert (part["applied"], part["counts"]) == (True, looked.json["counts"])
+    assert [tuple(row.values()) for row in desk.rows("select code, name, risk from enterprises order by code")] == [
+        ("E1", "甲", 1),
+        ("E4", "丁", 4),
+    ]
+    assert send(officer, SHEET, apply="true", partial="true").json["counts"]["unchanged"] == 2
+
+
+def test_a_file_is_for_who_keeps_the_ledger_and_within_bounds(desk: Desk, app: Flask) -> None:
+    officer, boss, north = desk.sign_in(app, "duty1"), desk.sign_in(app, "boss"), desk.sign_in(app, "north")
+    assert send(boss, SHEET).status_code == 403
+    assert [one["key"] for one in send(north, SHEET).json["rows"]] == ["", "kind", "unit", "outside"]
+    long = "编码,企业名称\n" + "".join(f"E{n},x\n" for n in range(2001))
+    wrong = [
+        send(officer, SHEET, file="e.doc"),
+        send(officer, SHEET, datum="mars"),
+        send(officer, "a,b\n1,2\n"),
+        send(officer, long),
+        send(officer, ""),
+    ]
+    assert [one.status_code for one in wrong] == [422] * 5
+
+
+def test_nobody_undoes_what_another_wrote_in_the_meantime(desk: Desk, app: Flask) -> None:
+    one, other = desk.sign_in(app, "duty1"), desk.sign_in(app, "supervisor")
+    etag = put(one).headers["ETag"]
+    assert other.ask("PUT", f"/enterprises/{CODE}", {"name": "新名"}, If_Match=etag).status_code == 200
+    late = one.ask("PUT", f"/enterprises/{CODE}", {"name": "别名"}, If_Match=etag)
+    assert (late.status_code, late.json["present"]["name"], late.json["last"]["actor"]) == (412, "新名", "supervisor")
+    assert one.post(f"/enterprises/{CODE}/acts", {"act": "end", "note": "x"}, If_Match=etag).status_code == 412
+
+
+def test_who_may_call_is_told_and_nobody_else_is_offered_it(desk: Desk, app: Flask) -> None:
+    put(desk.sign_in(app, "duty1"), phone="13812345678")
+    put(desk.sign_in(app, "duty1"), "B")
+    assert [one["may_call"] for one in desk.sign_in(app, "boss").get("/enterprises").json["enterprises"]] == [False, True]
+    assert [one["may_call"] for one in desk.sign_in(app, "auditor").get("/enterprises").json["enterprises"]] == [False, False]
+    assert desk.sign_in(app, "auditor").get(f"/enterprises/{CODE}/contact").status_code == 403
+
+
 def test_a_ledger_leaves_as_csv_and_excel_with_masks_and_without_formulas(desk: Desk, app: Flask) -> None:
     officer = desk.sign_in(app, "duty1")
     put(officer, contact="张三丰", phone="13812345678", note="=1+1 找老王 13987654321", risk="红", why="初评")

@@ -159,13 +159,18 @@ def test_where_somebody_was_is_for_him_and_who_keeps_the_work_and_is_forgotten_w
 ) -> None:
     number = given(desk, people)
     said(people["worker1"], number, "arrive", lon=119.95, lat=31.785, accuracy_m=20)
+    people["worker1"].post(f"/media?case={number}&role=after&lon=119.905&lat=31.785", picture())
     for login in ("worker1", "supervisor", "duty1"):
-        [position] = people[login].get(f"/cases/{number}").json["positions"]
+        case = people[login].get(f"/cases/{number}").json
+        position, medium = case["positions"][0], case["media"][0]
         assert (position["lon"], position["lat"], position["accuracy_m"]) == (119.95, 31.785, 20), login
+        assert (medium["lon"], medium["lat"]) == (119.905, 31.785), login
     people["boss"] = desk.sign_in(desk.app(), "boss")
     for login in ("worker2", "boss"):
-        [position] = people[login].get(f"/cases/{number}").json["positions"]
+        case = people[login].get(f"/cases/{number}").json
+        position, medium = case["positions"][0], case["media"][0]
+        assert (medium["lon"], medium["lat"], medium["role"]) == (None, None, "after"), login
         assert (position["lon"], position["lat"], position["accuracy_m"]) == (None, None, None), login
         assert (position["doubts"], position["distance_m"]) == (["far"], pytest.approx(4250, abs=50))
     with desk.store.connection() as connection:
-        assert [field.forget_positions(connection, desk.now + timedelta(hours=hours)) for hours in (-1, 1)] == [0, 1]
+        assert [field.forget_positions(connection, desk.now + timedelta(hours=hours)) for hours in (-1, 1)] == [0, 2]

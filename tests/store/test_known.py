@@ -74,3 +74,47 @@ def test_a_second_caller_joins_and_their_data_stay_apart(desk: Desk, app: Flask)
     assert "王女士" not in said
     assert [line["act"] for line in person.get(f"/cases/{opened['number']}").json["audit"]] == ["open", "join"]
     assert desk.sign_in(app, "boss").post(f"/incidents/{opened['incident_id']}/reports", {}).status_code == 403
+
+
+ADDRESSES = (
+    "常州市经开区遥观镇遥观南路 8 号",
+    "遥观南路 8 号",
+    "遥观南路",
+    "南路 8 号西侧 20 米",
+    "某小区 3 幢",
+    "Yaoguan South Road 8",
+    "",
+    "三个字",
+)
+SAID = (
+    "遥观南路 8 号",
+    "常州市经开区遥观镇遥观南路 8 号院内",
+    "路 8 号",
+    "某小区 3 幢楼下",
+    "south road 8",
+    "South Road 8 gate",
+    "江苏省常州市",
+)
+
+
+def test_under_an_address_are_exactly_those_that_hold_it_or_lie_in_it(desk: Desk, app: Flask) -> None:
+    for number, address in enumerate(ADDRESSES):
+        case(desk, f"a{number}", lon=None, lat=None, address=address)
+    case(desk, "none", lon=None, lat=None)
+    case(desk, "over", lon=None, lat=None, address=ADDRESSES[0], stage="closed", closed_at=desk.now)
+    person = desk.sign_in(app, "dispatcher")
+    for said in SAID:
+        alike = [f"case a{number}" for number, one in enumerate(ADDRESSES) if len(one) >= 4 and (said in one or one in said)]
+        assert sorted(known(person, address=said)) == alike, said
+
+
+def test_the_address_is_looked_up_in_an_index(desk: Desk) -> None:
+    with desk.store.connection() as connection:
+        connection.execute(
+            "insert into cases (case_number, title, class_code, severity, stage, area, address, opened_at, updated_at) "
+            "select n, '积水', '0502', 3, 'handling', %s, '某路' || n || '号', %s, %s from generate_series(1, 3000) n", [f"{NORTH}001", desk.now, desk.now],
+        )  # fmt: skip
+        connection.execute("analyze cases")
+        for fits in ("address_pieces(address) @> address_pieces('遥观南路')", "right(address, 8) = any('{遥观南路}')"):
+            plan = str(connection.execute(f"explain select 1 from cases where closed_at is null and {fits}").fetchall())
+            assert "cases_address_" in plan

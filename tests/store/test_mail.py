@@ -64,7 +64,7 @@ def test_what_nobody_foresaw_of_one_parcel_fails_it_and_delays_nobody(desk: Desk
     with mail_server() as server:
         way(desk, "mail", server.url).deliver(desk.store, desk.now)
     assert told(desk) == {
-        "duty1": (False, True, "no mail address"),
+        "duty1": (False, True, "no address: no mail address"),
         "duty2": (False, True, "unforeseen ValueError"),
         "north": (True, False, None),
     }

@@ -65,6 +65,15 @@ def test_every_figure_is_that_of_the_rows(day: Desk, app: Flask) -> None:
     assert ([one["overdue"] for one in told["orders"]], told["hazards"]["major"], len(told["hazards"]["list"])) == ([True], 1, 1)
 
 
+def test_it_compares_with_the_day_before_only_what_was_counted_then(day: Desk, app: Flask) -> None:
+    """Cases are known since two days ago; the first alert came in the middle of the day before."""
+    case(day, 5, opened_at=at(day, 50), stage="closed", closed_at=at(day, 49))
+    told = day.sign_in(app, "boss").post("/morning-report").json
+    assert [told["facts"][part]["compared"] for part in ("alerts", "incidents", "cases", "hotline")] == [False, False, True, False]
+    page = day.sign_in(app, "boss").get(f"/morning-report/{told['id']}/paper.html").text
+    assert (page.count("较前一日 — 数据不全"), "较前一日 +1" in page) == (3, True)
+
+
 def test_a_report_stays_as_it_was_made(day: Desk, app: Flask) -> None:
     boss = day.sign_in(app, "boss")
     first = boss.post("/morning-report").json

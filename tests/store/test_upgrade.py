@@ -13,7 +13,7 @@ from deploy.local.services import Services
 from store import escalations, migrate
 from store.timescale import Store
 from tests.conftest import with_database
-from tests.store.test_escalations import POLICIES
+from tests.escalation_desk import POLICIES
 
 _ALERT = """insert into alerts (rule, subject, domain, severity, stage, title, area, observed_at, raised_at, updated_at, acked_at)
             values ('r', %s, 'water', 1, %s, 't', '320404001001', %s, %s, %s, %s)"""

@@ -1,4 +1,4 @@
-"""Frozen reports keep the words of their day."""
+"""Figures of evaluation count orders, keep what was late, and frozen reports keep the words of their day."""
 
 from store.migrations import sql_file
 

@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from alerts.rules import arrange
 from alerts.scope import concerns
@@ -66,10 +64,6 @@ def test_a_device_that_was_changed_is_asked_for_anew() -> None:
     assert arranged.of(replace(DEVICE, name="另一个名字"), "water_depth")
 
 
-words = st.sampled_from(["a", "ab", "abc", "b"])
-some = st.lists(words, max_size=2, unique=True)
-
-
 def test_rules_whose_names_differ_only_at_their_end_are_not_asked_of_each_device() -> None:
     rules: dict[str, Rule] = {f"r{number:02}": rule(devices=[f"kj-*{number:02}"]) for number in range(100)}
     filed = arrange(rules, {}).filed["water_depth"]
@@ -80,26 +74,3 @@ def test_rules_whose_names_differ_only_at_their_end_are_not_asked_of_each_device
 
 def test_a_name_is_as_long_as_both_ends_of_the_pattern_it_fits() -> None:
     assert not arrange({"r": rule(devices=["kj-1*17"])}, {}).of(DEVICE, "water_depth")
-
-
-patterns = st.lists(st.sampled_from(["a", "ab", "*", "a*", "*b", "a*c"]), max_size=2, unique=True)
-scopes = st.fixed_dictionaries(
-    {
-        "domains": st.lists(st.sampled_from(["water", "urban"]), max_size=1),
-        "areas": some,
-        "cells": some,
-        "kinds": some,
-        "tags": some,
-        "devices": patterns,
-    }
-)
-
-
-@given(st.lists(scopes, max_size=8), words, words, st.none() | words, st.none() | words, some, st.sampled_from(["water", "urban"]))
-def test_the_index_finds_whom_asking_every_rule_would_find(
-    told: list[dict[str, Any]], name: str, area: str, cell: str | None, kind: str | None, tags: list[str], domain: str
-) -> None:
-    device = replace(DEVICE, device=name, area=area, cell_code=cell, kind=kind, tags=tuple(tags), domain=domain)
-    rules: dict[str, Rule] = {f"r{number}": rule(**scope) for number, scope in enumerate(told)}
-    found = [one.name for one in arrange(rules, {}).of(device, "water_depth")]
-    assert found == [name for name, one in rules.items() if isinstance(one, ThresholdRule) and concerns(one, device)]

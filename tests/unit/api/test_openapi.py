@@ -32,7 +32,10 @@ def test_every_operation_has_its_own_name_and_every_hole_of_a_path_a_parameter()
 
 
 # A gateway signs what it tells (docs/notify.md); how I am reached is mine, whatever my role may write to the city.
-SIGNED, OWN = {"/notify/{channel}/receipts"}, {"/push", "/people/me/contacts"}
+SIGNED, OWN = (
+    {"/notify/{channel}/receipts"},
+    {"/push", "/people/me/contacts", "/people/me/contacts/tries", "/people/me/password"},
+)
 
 
 def test_only_signing_in_and_out_is_open_to_strangers_and_to_gateways_that_sign() -> None:

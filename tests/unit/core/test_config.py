@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from compose import with_passwords
 from core.config import load, parse
@@ -14,12 +13,6 @@ from core.setting import Duration, Part, written
 from core.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(scope="module")
-def shipped() -> dict[str, Any]:
-    raw: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    return raw
 
 
 def problems(raw: object) -> str:

@@ -1,17 +1,13 @@
 """The table of classes that go together: in its short form and its long one, and what is wrong with it."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from core.config import parse
 from core.errors import ConfigError
 from core.incident_config import IncidentConfig, Reach
-
-SHIPPED = Path(__file__).resolve().parents[3] / "config.yaml"
 
 
 def read(**section: Any) -> IncidentConfig:
@@ -49,9 +45,7 @@ def test_the_widest_knows_every_row_and_the_least_exact_channel() -> None:
     ({"spread_m": {"phone": 5}}, "incidents.spread_m.phone.[key]"),
     ({"spread_m": {"hotline": -5}}, "incidents"),
 ])  # fmt: skip
-def test_what_is_wrong_is_told_with_its_place(section: dict[str, Any], path: str) -> None:
-    raw = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
-    raw["incidents"] = section
+def test_what_is_wrong_is_told_with_its_place(shipped: dict[str, Any], section: dict[str, Any], path: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        parse(raw, "test")
+        parse({**shipped, "incidents": section}, "test")
     assert path in {problem.path for problem in refused.value.problems}, refused.value

@@ -4,17 +4,14 @@ import copy
 from typing import Any
 
 import pytest
-import yaml
 
 from core.config import parse
 from core.errors import ConfigError
-from tests.conftest import ROOT
 
 
-@pytest.fixture(scope="module")
-def shipped() -> dict[str, Any]:
-    raw: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    return {key: part for key, part in raw.items() if key != "rules_files"}
+@pytest.fixture
+def shipped(shipped: dict[str, Any]) -> dict[str, Any]:
+    return {key: part for key, part in shipped.items() if key != "rules_files"}
 
 
 def problems(raw: dict[str, Any]) -> dict[str, str]:

@@ -22,6 +22,14 @@ def test_two_sets_together_are_the_rows_of_both() -> None:
     assert both == read_row_set("due & open & in_time - void", "cases")
 
 
+def test_what_is_left_without_another_set_is_told_by_sets_that_share_no_row() -> None:
+    one, other = read_row_set("due - void", "cases"), read_row_set("open & in_time - forced", "cases")
+    rest = one.without(other)
+    for sets in range(1 << 5):
+        row = sum(bit for at, bit in enumerate(mask(name) for name in ("due", "void", "open", "in_time", "forced")) if sets >> at & 1)
+        assert sum(each.holds(row) for each in rest) == (one.holds(row) and not other.holds(row))
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

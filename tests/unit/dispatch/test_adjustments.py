@@ -18,7 +18,16 @@ DESK = Actor("dispatcher", 5)
 
 
 def case(**fields: Any) -> dict[str, Any]:
-    return {"stage": "handling", "due_at": DUE, "overdue_at": None, "extensions": 0, "suspensions": 0, "lead_unit": 3, **fields}
+    return {
+        "stage": "handling",
+        "due_at": DUE,
+        "paused_at": None,
+        "overdue_at": None,
+        "extensions": 0,
+        "suspensions": 0,
+        "lead_unit": 3,
+        **fields,
+    }
 
 
 def request(stage: str = "asked", **fields: Any) -> dict[str, Any]:
@@ -79,6 +88,13 @@ def test_agreeing_comes_before_the_deadline_and_refusing_may_come_after() -> Non
     with pytest.raises(IllegalAct):
         demand_decision("agree", request(), case(), UNIT, late)
     assert demand_decision("refuse", request(), case(), UNIT, late) == "refused"
+
+
+def test_what_was_asked_in_time_stays_answerable_while_the_clock_stands() -> None:
+    stands, much_later = case(stage="suspended", paused_at=NOW), DUE + timedelta(days=9)
+    assert demand_decision("agree", request(), stands, UNIT, much_later) == "unit_agreed"
+    with pytest.raises(IllegalAct):
+        demand_decision("agree", request(), case(paused_at=NOW, overdue_at=NOW), UNIT, much_later)
 
 
 def test_only_who_asked_takes_it_back() -> None:

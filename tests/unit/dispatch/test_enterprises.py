@@ -6,7 +6,8 @@ import pytest
 
 from core.errors import Invalid
 from core.ledger_config import LedgerConfig, public_emergencies
-from dispatch.enterprises import mask_name, mask_phone, read_enterprises, read_entry, read_risk
+from core.text import load_texts
+from dispatch.enterprises import Refusal, mask_name, mask_phone, read_enterprises, read_entry, read_risk
 
 KINDS = LedgerConfig().enterprise_kinds
 
@@ -34,9 +35,27 @@ def test_a_file_tells_of_each_row(tmp_path: Path) -> None:
     file.write_text(
         "统一社会信用代码,企业名称,企业类型,风险等级\nE1,甲,涉氨制冷企业,红\nE1,又甲,,\nE2,乙,面包房,\n,丙,,\n", encoding="gb18030"
     )
-    taken, findings = read_enterprises(file, KINDS)
+    taken, refusals = read_enterprises(file, KINDS)
     assert [(one.code, one.risk, one.row) for one in taken] == [("E1", 1, 2)]
-    assert [(one.feature, one.detail[:2]) for one in findings] == [(3, "'E"), (4, "ki"), (5, "co")]
+    assert [(one.row, one.code, one.name, one.key) for one in refusals] == [
+        (3, "E1", "又甲", "twice"), (4, "E2", "乙", "kind"), (5, "", "丙", "missing")
+    ]  # fmt: skip
+
+
+def test_a_refusal_is_told_in_every_language_and_names_what_it_fills_in() -> None:
+    assets = Path(__file__).resolve().parents[3] / "assets" / "i18n"
+    wrong: list[dict[str, object]] = [
+        {}, {"code": "E", "kind": "x"}, {"code": "E", "risk": 5}, {"code": "E", "lon": 1}, {"code": "E" * 41}, {"code": "E\n1"},
+        {"code": "E", "area": "abc"}, {"code": "E", "datum": "x", "lon": 1, "lat": 1},
+    ]  # fmt: skip
+    refusals = []
+    for fields in wrong:
+        with pytest.raises(Refusal) as caught:
+            read_entry(fields, KINDS)
+        refusals.append(caught.value)
+    assert {one.key for one in refusals} == {"missing", "kind", "risk", "degrees", "long", "text", "area", "datum"}
+    for text in load_texts(assets).values():
+        assert all("{" not in text(f"ledgers.file.why.{one.key}", **one.values) for one in refusals)
 
 
 @pytest.mark.parametrize(

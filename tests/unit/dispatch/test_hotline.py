@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.errors import IllegalAct, Invalid
 from core.hotline_config import FIELDS, STAGES, HotlineConfig
@@ -45,13 +43,6 @@ def test_who_left_the_case_follows_it_no_more() -> None:
     assert follow("supervised", "handling", CONFIG) == "supervised"
     assert follow("replied", "handling", CONFIG) == "replied"
     assert follow("supervised", "closed", CONFIG) == "closed"
-
-
-@given(st.sampled_from(sorted(TABLE)), st.lists(st.sampled_from(sorted(STAGES)), max_size=12))
-def test_following_twice_is_following_once(stage: str, moves: list[str]) -> None:
-    for move in moves:
-        stage = follow(stage, move, CONFIG)
-        assert follow(stage, move, CONFIG) == stage
 
 
 def test_the_platforms_word_supervises_withdraws_and_disputes() -> None:

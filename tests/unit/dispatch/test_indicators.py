@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.evaluation_config import SHIPPED, EvaluationConfig
 from core.row_sets import CASE_SETS, REVISIT_SETS
-from dispatch.indicators import Tally, merge, rows_of, tell, weight_of, work_out
+from dispatch.indicators import Tally, merge, parts_of, rows_of, tell, weight_of, work_out
 
 CASES, HOTLINE = EvaluationConfig().of("cases"), EvaluationConfig().of("hotline")
 
@@ -37,7 +37,9 @@ def test_the_published_figures_come_out() -> None:
 def test_a_figure_without_a_denominator_is_unknown_and_so_is_a_score_with_such_a_part() -> None:
     found = work_out(CASES, [])
     assert all(found[code].value is None for code, one in CASES.items() if one.kind in ("rate", "mean", "score"))
-    assert all(found[code].value == 0 for code, one in CASES.items() if one.kind == "count")
+    assert all(found[code].value is None for code, one in CASES.items() if one.kind == "count"), "nobody kept this period"
+    kept = work_out(CASES, [tally(1, "reported")])
+    assert all(kept[code].value == 0 for code, one in CASES.items() if one.kind == "count")
 
 
 def test_rows_that_may_still_change_a_figure_are_told_beside_it() -> None:
@@ -46,9 +48,9 @@ def test_rows_that_may_still_change_a_figure_are_told_beside_it() -> None:
 
 
 def test_a_score_is_worked_out_from_shares_that_nobody_rounded() -> None:
-    found = work_out(CASES, [*TIANMEN, tally(3, "registered", "expedited", "open"), tally(2, "registered", "expedited", "reworked")])
-    points = 50 * 737 / 972 + 30 * 911 / 972 + 10 * (1 - 2 / 1001) + 10 - 5 * 0.5 - 3
-    assert (found["score"].value, found["score"].numerator) == (round(points, 2), 5.5)
+    found = work_out(CASES, [*TIANMEN, tally(3, "ordered", "unanswered"), tally(2, "ordered"), tally(2, "registered", "expedited", "reworked")])
+    points = 50 * 737 / 972 + 30 * 911 / 972 + 10 * (1 - 2 / 998) + 10 - 5 * 0.5 - 3
+    assert (found["score"].value, found["score"].numerator, found["score"].deducted) == (round(points, 2), 5.5, (5, 3))
     floored = SHIPPED["score"].model_copy(update={"least": 90.0})
     assert work_out({**CASES, "score": floored}, TIANMEN)["score"].value == 90.0
 
@@ -85,3 +87,21 @@ def test_a_formula_is_told_with_its_id_and_its_sets_by_name() -> None:
     assert told["formula_id"].startswith("in_time_archive_rate.")
     assert told["sets"]["numerator"] == [{"in": ["due", "closed", "in_time"], "not_in": ["forced"], "weight": 1}]
     assert told["sets"]["denominator"] == [{"in": ["due"], "not_in": ["void"], "weight": 1}]
+
+
+def test_each_part_of_a_figure_opens_as_many_rows_as_it_says() -> None:
+    rows = [*TIANMEN, tally(3, "ordered", "unanswered"), tally(2, "ordered")]
+    figures = work_out(CASES, rows)
+
+    def opened(code: str, part: str) -> int:
+        return sum(one.n for one in rows if weight_of(one.sets, rows_of(CASES[code], part)))
+
+    for code, formula in CASES.items():
+        figure, parts = figures[code], parts_of(formula)
+        for n, count in enumerate(figure.deducted, 1):
+            assert opened(code, f"deduction-{n}") == count
+        for part in {"numerator", "denominator", "undecided"} & set(parts) if formula.kind in ("rate", "count") else ():
+            assert opened(code, part) == getattr(figure, part), (code, part)
+        if "decided" in parts:
+            assert opened(code, "decided") == opened(code, "denominator") - opened(code, "undecided")
+        assert opened(code, "every") == sum(one.n for one in rows)

@@ -20,10 +20,10 @@ AT = "2026-11-22T00:00:00+00:00"
 def told(**parts: Any) -> dict[str, Any]:
     return {
         "area": "320404", "area_name": "钟楼区", "area_name_en": "Zhonglou District", "since": "2026-11-21T00:00:00+00:00", "until": AT, "made_at": AT, "made_by": "", "areas": {},
-        "alerts": {"raised": 12, "before": 9, "red": 1, "orange": 2, "yellow": 4, "blue": 5, "open": 3},
-        "incidents": {"opened": 2, "before": 2, "closed": 1, "open": 2, "list": []},
-        "cases": {"opened": 30, "before": 41, "closed": 28, "overdue_new": 1, "open": 50, "overdue": 2, "list": [], "classes": []},
-        "hotline": {"received": 7, "before": 7, "decided": 6}, "orders": [], "warnings": [], "log": [], "simulated": False,
+        "alerts": {"raised": 12, "before": 9, "compared": True, "red": 1, "orange": 2, "yellow": 4, "blue": 5, "open": 3},
+        "incidents": {"opened": 2, "before": 2, "compared": True, "closed": 1, "open": 2, "list": []},
+        "cases": {"opened": 30, "before": 41, "compared": True, "closed": 28, "overdue_new": 1, "open": 50, "overdue": 2, "list": [], "classes": []},
+        "hotline": {"received": 7, "before": 7, "compared": True, "decided": 6}, "orders": [], "warnings": [], "log": [], "simulated": False,
         "hazards": {"open": 4, "major": 1, "overdue": 0, "found": 1, "list": []},
         "air": {"value": None, "level": None, "primary": None, "at": None}, "water": {"of": 0, "good": 0, "poor": []}, **parts,
     }  # fmt: skip
@@ -46,6 +46,12 @@ def test_the_summary_can_be_read_aloud() -> None:
 def test_each_figure_is_compared_with_the_day_before() -> None:
     shown = words(paper())
     assert ("较前一日 +3" in shown, "较前一日 −11" in shown, "与前一日持平" in shown) == (True, True, True)
+
+
+def test_a_day_before_that_was_not_counted_whole_is_compared_with_nothing() -> None:
+    first = {"raised": 12, "before": 0, "compared": False, "red": 1, "orange": 2, "yellow": 4, "blue": 5, "open": 3}
+    [facts] = [block for block in paper(alerts=first).blocks if block.kind == "facts" and block.rows[0][1] == "12"]
+    assert facts.rows[0][2] == "较前一日 — 数据不全"
 
 
 def test_what_nobody_measured_is_unknown_and_not_zero() -> None:

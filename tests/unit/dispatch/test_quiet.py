@@ -1,10 +1,7 @@
 """Quiet hours by the clock of the city, over midnight too."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dispatch.quiet import quiet_until
 
@@ -27,12 +24,3 @@ def test_a_rest_at_noon_lies_within_a_day_and_the_same_hour_twice_is_never() -> 
     assert quiet_until(local(21, 12, 30), CITY, time(12), time(14)) == local(21, 14)
     assert quiet_until(local(21, 15), CITY, time(12), time(14)) is None
     assert quiet_until(local(21, 12), CITY, time(12), time(12)) is None
-
-
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.times(), st.times())  # noqa: DTZ001 the zone follows
-def test_at_the_end_nobody_is_quiet_and_the_end_is_never_more_than_a_day_away(at: datetime, starts: time, ends: time) -> None:
-    now = at.replace(tzinfo=CITY)
-    until = quiet_until(now, CITY, starts, ends)
-    if until is not None:
-        assert now < until <= now + timedelta(days=1)
-        assert quiet_until(until, CITY, starts, ends) is None

@@ -6,11 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.errors import Invalid
-from geodata.cameras import Sight, Usual, is_camera, is_gb_id, plane_around, reach, read_gb_id, read_sight, read_stream, shares_in_reach
+from geodata.cameras import Sight, Usual, is_camera, is_gb_id, plane_around, read_gb_id, read_sight, read_stream, shares_in_reach
 
 GOOD = "32040400001320000017"
 LON, LAT = 119.95, 31.78
@@ -121,12 +119,3 @@ def test_without_cells_or_cameras_nothing_is_seen() -> None:
     assert shares_in_reach([], [Sight(LON, LAT)], PLANE, USUAL).tolist() == []
     assert shares_in_reach([box(0, 0)], [], PLANE, USUAL).tolist() == [0]
     assert shares_in_reach([box(900, 0)], [Sight(LON, LAT)], PLANE, USUAL).tolist() == [0]
-
-
-@given(bearing=st.floats(0, 359.9), angle=st.floats(1, 360), far=st.floats(5, 2000))
-def test_a_sector_has_the_area_of_a_sector_and_begins_at_the_camera(bearing: float, angle: float, far: float) -> None:
-    shape = reach(Sight(LON, LAT, bearing, angle, far), PLANE, USUAL)
-    assert shape.is_valid
-    assert shape.area == pytest.approx(math.pi * far**2 * angle / 360, rel=0.01)
-    x, y = PLANE.to_metres(np.array([LON]), np.array([LAT]))
-    assert shape.distance(shapely.Point(x[0], y[0])) < 1e-6

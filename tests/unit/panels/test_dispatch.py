@@ -49,6 +49,13 @@ def test_the_path_it_draws_and_the_notes_it_asks_for_are_the_tables(config: Conf
     assert set(told["needs_note"]) == cases.NEEDS_NOTE
 
 
+def test_its_tabs_hold_every_open_stage_once(config: Config) -> None:
+    told = given(config, "duty")
+    assert set(told["stages"]) < set(told["tabs"])
+    held = [stage for tab, of in told["stages"].items() if tab != "returned" for stage in of]
+    assert sorted(held) == sorted(cases.OPEN)
+
+
 def test_grid_workers_and_auditors_do_not_see_it(config: Config) -> None:
     for role, sees in (("dispatcher", True), ("leader", True), ("grid_worker", False), ("auditor", False)):
         drawn = draw("/dispatch", "", {}, TEXTS, config, Reader(Scope(role, ("320404",), 7)))

@@ -40,7 +40,7 @@ def given(config: Config, **where: str) -> dict[str, Any]:
 def test_each_ledger_has_its_tab_with_a_place_for_its_count(config: Config) -> None:
     shown = list(nodes(tree(config)))
     tabs = [props["data-tab"] for props in shown if "data-tab" in props]
-    assert tabs == ["orders", "hazards", "enterprises", "duty-log", "morning-report"]
+    assert tabs == ["orders", "hotline", "hazards", "enterprises", "duty-log", "morning-report"]
     assert {f"count-{name}" for name in tabs} <= {props.get("data-slot") for props in shown}
     assert [props["data-panel"] for props in shown if "data-panel" in props] == ["ledger", "ledger-detail"]
 
