@@ -1,0 +1,1 @@
+-- What the map draws beside cells.

@@ -1,0 +1,1 @@
+-- Screens with an identity, scenes, playlists and casts.

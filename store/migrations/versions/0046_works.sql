@@ -1,0 +1,1 @@
+-- Planned works and events, and themes.

@@ -1,0 +1,1 @@
+-- Key frames of the live picture, so that any moment can be shown again.
