@@ -19,7 +19,7 @@ from core.text import load_texts
 from delivery import TEXTS, Outgoing, deliver_inside
 from duty import Duty
 from ingest.geocoder import Geocoder
-from keeping import forget_live, forget_old, keeping, report_morning, sweep_media
+from keeping import forget_live, forget_old, keep_indicators, keeping, record_live, report_morning, sweep_media
 from pipeline import Deps, process
 from placing import place_waiting
 from projector.project import Projector
@@ -250,8 +250,10 @@ def lanes(parts: Parts, projector: Projector) -> dict[str, Sequence[Duty]]:
         "desk": desk(parts, parts.pipeline()),
         "keeper": [
             Duty("morning", 20.0, lambda now: report_morning(parts, texts, now)),
+            Duty("record", 5.0, lambda now: record_live(parts, now)),
             Duty("forget_live", 10.0, lambda now: forget_live(parts, now)),
             sums,
+            Duty("indicators", 30.0, lambda now: keep_indicators(parts, now)),
             Duty("retention", 3600.0, lambda now: forget_old(parts, now)),
         ],
         "media": [Duty("media", 3600.0, lambda now: sweep_media(parts, now))],

@@ -7,17 +7,23 @@ from datetime import datetime
 import structlog
 
 from alerts import measure_usual
+from api.recorder import record
 from compose import Parts
 from core.config import Config
+from core.indicator_config import COUNTED_NOW
+from core.model import EVERYWHERE
 from core.text import Text
 from duty import Duty
 from store import (
     baselines,
     cameras,
+    counted,
+    definitions,
     derived,
     escalations,
     field,
     hours,
+    indicator_values,
     listening,
     media_sweep,
     morning,
@@ -25,9 +31,11 @@ from store import (
     patrols,
     probes,
     quality,
+    replay,
     retention,
     rollups,
     sweep_faults,
+    vital_scores,
     windows,
     wire_memory,
 )
@@ -76,11 +84,28 @@ def _until_done(parts: Parts, work: Callable[[Connection, Config, datetime], boo
             going = work(connection, parts.config, now)
 
 
+def record_live(parts: Parts, now: datetime) -> None:
+    """Keep what screens are told, for the replay; before it is forgotten."""
+    record(parts.store, parts.config, now)
+
+
 def forget_live(parts: Parts, now: datetime) -> None:
     with parts.store.connection() as connection:
         rollups.forget_live(connection, parts.config.retention, now)
         rollups.mark_silent_feeds(connection, now)
         listening.forget(connection, parts.config.feeds)
+
+
+def keep_indicators(parts: Parts, now: datetime) -> None:
+    """Record the catalogue as the file has it, the score of the vital signs, and once a day what stands now."""
+    config, day = parts.config, now.astimezone(parts.config.area.zone).date()
+    with parts.store.connection() as connection:
+        definitions.record_file(connection, config, now)
+        if vital_scores.keep(connection, config, now) and not indicator_values.held(
+            connection, EVERYWHERE, COUNTED_NOW, config.area.code, day, day
+        ):
+            counts = counted.tally(connection, EVERYWHERE, COUNTED_NOW, config.area.code, None, now)
+            indicator_values.note_daily(connection, counts, config.area.code, now, day)
 
 
 def forget_old(parts: Parts, now: datetime) -> None:
@@ -94,9 +119,11 @@ def forget_old(parts: Parts, now: datetime) -> None:
         forgotten["escalations"] = escalations.forget(connection, now - parts.config.retention.readings)
         forgotten["sweep_faults"] = sweep_faults.forget_faults(connection, now)
         forgotten |= retention.forget_desk(connection, parts.config.retention, now)
+        forgotten["vital_scores"] = vital_scores.forget(connection, parts.config, now)
         forgotten["probes"] = probes.forget(connection, now - parts.config.retention.readings)
         forgotten["patrol_tracks"] = patrols.forget_tracks(connection, now - parts.config.retention.readings)
         forgotten["field_positions"] = field.forget_positions(connection, now - parts.config.retention.readings)
+        forgotten["replay"] = replay.forget(connection, now - parts.config.retention.replay)
         forgotten["outbox"] = outbox.forget(connection, now - parts.config.retention.readings, now - parts.config.retention.audit)
     _log.info("retention", **forgotten)
 

@@ -7,16 +7,21 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from api.basemaps import Archives
 from core.errors import Invalid, NotFound
 from core.model import Placement, Position, Scope
 from geodata.datums import DATUMS
+from geodata.lattice import find_lattice
 from geodata.locate import Locator
+from maps.cells import cell_ground
 from store import desk, devices, geography
 from store.gazetteer import CityNames
 from store.timescale import Connection, Store
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN_AFTER = timedelta(seconds=10)
 _LAYERS_KEPT = 32
+_GROUND = "/grid"  # no layer is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Places:
         self._looked_at: datetime | None = None
         self._layers: OrderedDict[tuple[str, tuple[str, ...]], LayerBody] = OrderedDict()
         self._names: CityNames | None = None
+        self.archives = Archives()
 
     def names(self, store: Store, prefixes: Sequence[str]) -> CityNames:
         """The gazetteer, read anew when it changes."""
@@ -65,14 +72,29 @@ class Places:
 
     def layer(self, connection: Connection, name: str, scope: Scope, now: datetime) -> LayerBody:
         """A layer for a scope. Raises `NotFound`."""
+
+        def make() -> bytes:
+            text = geography.layer_text(connection, name, scope)
+            if text is None:
+                raise NotFound(f"no layer is called '{name}'")
+            return text.encode()
+
+        return self._kept(connection, (name, scope.areas), now, make)
+
+    def ground(self, connection: Connection, scope: Scope, now: datetime) -> LayerBody:
+        """The cells of a scope as screens draw them (`maps.cells`)."""
+
+        def make() -> bytes:
+            cell_ids, areas, shapes = geography.read_cells_seen(connection, scope)
+            return msgspec.json.encode(cell_ground(cell_ids, areas, find_lattice(shapes)))
+
+        return self._kept(connection, (_GROUND, scope.areas), now, make)
+
+    def _kept(self, connection: Connection, key: tuple[str, tuple[str, ...]], now: datetime, make: Callable[[], bytes]) -> LayerBody:
         with self._lock:
             self._notice_change(connection, now)
-            key = (name, scope.areas)
             if key not in self._layers:
-                text = geography.layer_text(connection, name, scope)
-                if text is None:
-                    raise NotFound(f"no layer is called '{name}'")
-                plain = text.encode()
+                plain = make()
                 self._layers[key] = LayerBody(plain, gzip.compress(plain, 5, mtime=0), hashlib.sha256(plain).hexdigest()[:24])
             self._layers.move_to_end(key)
             while len(self._layers) > _LAYERS_KEPT:

@@ -33,9 +33,13 @@ from api import (
     rest_work_days,
 )
 from api.call import Param, Route
+from api.routes_cockpit import COCKPIT
 from api.routes_emergency import EMERGENCIES
 from api.routes_ledgers import LEDGERS
+from api.routes_map import MAP
 from api.routes_organisation import ORGANISATION
+from api.routes_replay import REPLAY
+from api.routes_screens import SCREENS
 from api.routes_told import TOLD
 from api.shapes import ACT, ACTED, ANYBODY, BYTES, DATE, FLAG, IDS, INTEGER, NUMBER, PLACE, PUBLIC, PUT, TEXT, TEXTS, TIME, object_of
 
@@ -202,6 +206,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/cells/{cell_id}", "screen", "A cell and what is in it", rest_city.get_cell),
     Route("GET", "/areas", "read", "Areas", rest_city.list_areas),
     Route("GET", "/layers", "screen", "Map layers", rest_city.list_layers),
+    Route("GET", "/grid", "screen", "The cells as screens draw them, with ETag", rest_city.get_grid),
     Route("GET", "/layers/{name}", "screen", "A layer as GeoJSON, with ETag", rest_city.get_layer),
     Route("GET", "/gazetteer/matches", "read", "What an address may mean", rest_places.list_matches, rest_places.MATCH_PARAMS),
     Route("GET", "/gazetteer/taught", "read", "Addresses that people placed", rest_places.list_taught, rest_places.TAUGHT_PARAMS),
@@ -274,10 +279,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/session", PUBLIC, "Sign in: sets the cookies", rest_session.post_session,
           body=object_of(("login", "password"), login=TEXT, password=TEXT), answers=((201, "signed in"), (429, "locked"))),
     Route("DELETE", "/session", PUBLIC, "Sign out", rest_session.delete_session, answers=((204, "signed out"),)),
+    *MAP,
+    *COCKPIT,
     *EMERGENCIES,
     *TOLD,
     *LEDGERS,
     *ORGANISATION,
+    *REPLAY,
+    *SCREENS,
 )  # fmt: skip
 
 SCREEN = Route(

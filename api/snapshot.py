@@ -6,7 +6,7 @@ The picture is read for everybody at once and its streets are encoded once; a re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -14,11 +14,13 @@ from core.config import Config
 from core.day import day_of
 from core.escalation_config import SCREEN
 from core.model import Scope
+from core.setting import Domain
 from store import live_rows, outbox, probes
 from store.timescale import Connection
 
 SCREENS = ("wall", "duty", "cockpit", "field", "emergency", "urban", "environment", "water", "analysis", "dispatch", "replay")
 PERSONAL = frozenset({"duty", "cockpit", "field"})  # in front of one person; a wall is read by whoever passes, and tells nobody's notices
+DOMAINS: tuple[str, ...] = get_args(Domain)
 BUCKET_S = 900
 _WEATHER_FOR = timedelta(hours=1)
 _WAITS_LONG = timedelta(minutes=1)
@@ -208,11 +210,15 @@ def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config
 
 
 def _trend(picture: Picture, scope: Scope, config: Config) -> dict[str, Any]:
-    """Signals per bucket of the city's day and of the day before."""
+    """Signals per bucket of the city's day and of the day before; `domains`: of each domain alone."""
     today = day_of(picture.at, config.area.zone).start.astimezone(UTC).timestamp()
-    days: dict[str, dict[int, int]] = {"today": {}, "yesterday": {}}
+    found: dict[str, dict[str, dict[int, int]]] = {name: {"today": {}, "yesterday": {}} for name in ("", *DOMAINS)}
     for row in picture.trend:
         if sees(scope, row["street"] if row["street"] in picture.parts else "", config):
-            day = days["today" if row["bucket"] >= today else "yesterday"]
-            day[row["bucket"]] = day.get(row["bucket"], 0) + row["n"]
-    return {"bucket_s": BUCKET_S, **{name: [[bucket, n] for bucket, n in sorted(found.items())] for name, found in days.items()}}
+            known = config.classes.get(row["class_code"])
+            domain = row["domain"] or (known.domain if known else "")
+            for days in [found[""], *([found[domain]] if domain else [])]:
+                day = days["today" if row["bucket"] >= today else "yesterday"]
+                day[row["bucket"]] = day.get(row["bucket"], 0) + row["n"]
+    listed = {name: {day: sorted(map(list, counts.items())) for day, counts in days.items()} for name, days in found.items()}
+    return {"bucket_s": BUCKET_S, **listed.pop(""), "domains": listed}

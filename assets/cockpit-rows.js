@@ -3,6 +3,7 @@
 import { h, t, word, fill, icon, badge, clock, span, openDialog, age, number } from './duty-dom.js';
 import { read, rowsOf, explain } from './duty-call.js';
 import { isSignal } from './silence.js';
+import { expediteButton } from './cockpit-figure.js';
 
 const SHOWN = 200;
 
@@ -31,7 +32,7 @@ function ways({ picture, names, config, reach }) {
   const signal = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at || row.received_at)));
   const alert = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, [street(row), !row.title.includes(row.device_name) && (row.device_name || row.device)].filter(Boolean).join(' · ')), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at)));
   const late = row => row.overdue || Date.parse(row.due_at) < (row.finished_at ? Date.parse(row.finished_at) : reach());
-  const deed = row => h('tr', { 'data-id': row.number }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: `num ${late(row) ? 'grave' : ''}` }, row.due_at ? `${clock(row.due_at)} ${late(row) ? t('cockpit.in_time_no') : row.closed_at ? t('cockpit.in_time_yes') : ''}` : '—'));
+  const deed = row => h('tr', { 'data-id': row.number }, h('td', {}, titled(row), expediteButton(row, config)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: `num ${late(row) ? 'grave' : ''}` }, row.due_at ? `${clock(row.due_at)} ${late(row) ? t('cockpit.in_time_no') : row.closed_at ? t('cockpit.in_time_yes') : ''}` : '—'));
   return {
     signals: async () => {
       const [alerts, reports] = await Promise.all([read(`/alerts?from=${encodeURIComponent(today)}&limit=1000`), read(`/reports?from=${encodeURIComponent(today)}&limit=1000`)]);

@@ -11,6 +11,8 @@ import { sentences } from './cockpit-brief.js';
 import { sparkline, dayChart } from './cockpit-lines.js';
 import { openRows, dayStart } from './cockpit-rows.js';
 import { readHistory } from './cockpit-history.js';
+import { drawRisks } from './cockpit-risks.js';
+import { startSlow } from './cockpit-slow.js';
 
 const SAMPLE_MS = 60_000;
 const MOST_SAMPLES = 240;
@@ -19,7 +21,7 @@ const HISTORY_MS = 300_000;
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['cockpit', 'notify'].map(name => loadText(config.language, name)));
+  await Promise.all(['cockpit', 'notify', 'analysis'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const head = mountHead(root, config);
   const names = {}, history = [];
@@ -36,6 +38,8 @@ export async function mount(root, config) {
     vitals(total);
     streets(state);
     brief(state, total, figures);
+    drawRisks(slots, state, { now: now(), names, config });
+    domains();
     fill(slots.trend, dayChart(state.trend, now(), config.timezone, slots.trend.clientWidth || 720, slots.trend.clientHeight || 220));
     slots['trend-note'].textContent = t('cockpit.per', { n: state.trend.bucket_s / 60 });
   }
@@ -135,6 +139,7 @@ export async function mount(root, config) {
     reach: thing => thing.kind === 'incident' || (desk && thing.kind !== 'group' && thing.kind !== 'shift'),
     go: thing => location.assign(thing.kind === 'incident' ? `/incident/${thing.id}` : `/duty#${thing.kind}:${encodeURIComponent(thing.id)}`),
   });
+  const domains = startSlow(slots, config, () => picture);
   const live = follow(config, head, show);
   bell?.follow(live);
   setInterval(() => { if (picture) { ages(); brief(picture, sums(picture), sixFigures(picture, sums(picture), now())); } }, 5000);

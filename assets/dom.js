@@ -32,13 +32,17 @@ function roll(place, from, to, decimals) {
   rolling.set(place, timer);
 }
 
-/** Writes one figure. `age` in seconds; beyond `limit` it is visibly stale. `text` overrides how the number is written. */
-export function write(place, value, { age = null, limit = Infinity, decimals = 0, text = null, rolls = false } = {}) {
+/** Writes one figure. `age` in seconds; beyond `limit` it is visibly stale. `complete`: which share (0…1) of what it is made of is known.
+ *  `text` overrides how the number is written. */
+export function write(place, value, { age = null, limit = Infinity, decimals = 0, text = null, rolls = false, complete = null } = {}) {
   if (!place) return;
   const known = typeof value === "number" && Number.isFinite(value);
   const shown = known ? String(Number(value.toFixed(Math.max(decimals, 3)))) : "";
   const aged = age === null || !Number.isFinite(age) ? "" : String(Math.max(0, Math.round(age)));
   if (place.dataset.age !== aged) place.dataset.age = aged;
+  const whole = known && complete !== null ? String(Math.round(complete * 1000) / 1000) : "";
+  if ((place.dataset.complete ?? "") !== whole) place.dataset.complete = whole;
+  place.classList.toggle("partial", known && complete !== null && complete < 1);
   place.classList.toggle("unknown", !known);
   place.classList.toggle("stale", known && age !== null && age > limit);
   if (place.dataset.value === shown && place.dataset.shown === (text ?? "")) return;

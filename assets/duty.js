@@ -12,13 +12,14 @@ import { makePlaceMap, streetNames } from './duty-place.js';
 import { openTray, askPlace } from './duty-tray.js';
 import { follow, mountHead } from './duty-head.js';
 import { makeShift } from './duty-shift.js';
+import { castButton } from './screen-cast.js';
 import { makeSound } from './duty-sound.js';
 import { makeSilences } from './duty-silence.js';
 import { makeStorm } from './duty-storm.js';
 import { makeNotices } from './duty-notices.js';
 import { loadText } from './text.js';
 
-const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['→ ←', 'unfold'], ['Space', 'select'], ['*', 'all'], ['⇧A', 'bulk'], ['⇧1…9', 'view'], ['/', 'search'], ['Enter', 'merge'], ['H', 'shift'], ['I', 'notices'], [';', 'sound'], ['?', 'help']];
+const KEYS = [['J ↓', 'next'], ['K ↑', 'previous'], ['N', 'waiting'], ['→ ←', 'unfold'], ['Space', 'select'], ['*', 'all'], ['⇧A', 'bulk'], ['⇧1…9', 'view'], ['/', 'search'], ['Enter', 'merge'], ['⇧P', 'cast'], ['H', 'shift'], ['I', 'notices'], [';', 'sound'], ['?', 'help']];
 const APPROVALS_MS = 10_000;
 const STORM_MS = 1_000; // in a storm the queue is worked out no more often
 const SHARE = 20; // of any span, at most a twentieth goes into working out the queue: keys come first
@@ -53,6 +54,7 @@ export async function mount(root, config) {
   const list = makeList(slots, config, streetName, open, async chosen => { if (await acknowledgeAll(chosen)) list.unselect(); }, unfold);
   const people = async noun => (await read(`/people${noun?.area ? `?area=${noun.area}` : ''}`)).people;
   const shift = makeShift(slots, config, people);
+  const cast = castButton(slots.cast, config, () => incidentOf(current?.row));
   const storm = makeStorm(slots, redraw);
   const silences = makeSilences(slots.silences, { config, streetName, askNote });
   const sound = makeSound({ onState: showSound });
@@ -86,6 +88,8 @@ export async function mount(root, config) {
     list.update(items, unseenBy((inside ? within(picture, inside) : picture).alerts), stands, told !== rowsAre);
     rowsAre = told;
   }
+  /** The incident a row is, or is part of: what goes to a wall. */
+  const incidentOf = row => picture.incidents.find(one => one.id === (current?.kind === 'incident' ? row?.id : row?.incident_id)) || null;
   /** Whether a row is still open, whatever the queue shows. */
   const stands = item => Boolean(newest?.[LIST_OF[item.kind]]?.has(item.id));
   const className = code => (config.classes[code] ? labelOf(config.classes[code]) : t('duty.no_class'));
@@ -226,7 +230,7 @@ export async function mount(root, config) {
   const MOVES = {
     j: () => list.step(1), ArrowDown: () => list.step(1), k: () => list.step(-1), ArrowUp: () => list.step(-1), '/': () => list.search().focus(), '?': keys,
     n: () => { const next = current ? list.next(current.key) : list.first(); if (next) open(next); }, ' ': () => list.toggle(), Enter: () => slots.fresh.querySelector('button')?.click(),
-    '*': () => list.all(), A: () => list.bulk(), h: () => shift.open(), i: () => bell.open(), ';': () => sound.toggle(), Escape: () => storm.inside() && storm.enter(null),
+    '*': () => list.all(), A: () => list.bulk(), P: () => cast.open(), h: () => shift.open(), i: () => bell.open(), ';': () => sound.toggle(), Escape: () => storm.inside() && storm.enter(null),
     ArrowRight: () => fold(true), ArrowLeft: () => fold(false),
   };
   /** Opens or closes what the row on the desk is made of. */

@@ -12,6 +12,7 @@ import { metres, partsOf, said, SYMBOL, whyOf } from './incident-parts.js';
 import { latestOf } from './duty-nearby.js';
 import { makeEmergency } from './incident-emergency.js';
 import { dotsOf, showResources } from './incident-resources.js';
+import { openCast } from './screen-cast.js';
 
 const EVERY_MS = 30_000;
 const OVER = ['closed', 'dismissed'];
@@ -57,7 +58,7 @@ export async function mount(root, config) {
         h('p', { class: 'i-links' }, noun.merged_into && link(noun.merged_into, 'incident.merged_into'), noun.split_from && link(noun.split_from, 'incident.split_from'), (noun.merged || []).map(one => link(one.id, 'incident.merged')), (noun.split || []).map(one => link(one.id, 'incident.split')))),
       h('div', { class: 'i-counts' }, Object.keys(SYMBOL).filter(channel => noun.parts?.[channel]).map(channel => [channel, noun.parts[channel]]).map(([channel, n]) => h('div', { class: 'i-count' }, h('span', {}, icon(SYMBOL[channel] || 'circle-dot'), t(`incident.channel.${channel}`)), h('b', { class: 'num', 'data-figure': `parts_${channel}`, 'data-value': n, 'data-age': Math.round(age(noun.updated_at)) }, number(n))))),
       noun.drill && h('b', { class: 'mark drill' }, t('desk.drill')), noun.simulated && h('b', { class: 'mark simulated' }, t('desk.simulated')),
-      h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, word('desk.stage', noun.stage)), config.desk && h('a', { class: 'i-desk', href: '/duty' }, icon('clipboard-check'), t('incident.to_desk')));
+      h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, word('desk.stage', noun.stage)), h('a', { class: 'i-desk i-replay', href: `/replay?incident=${noun.id}` }, icon('history'), t('incident.to_replay')), config.desk && h('a', { class: 'i-desk', href: '/duty' }, icon('clipboard-check'), t('incident.to_desk')), config.casts && h('button', { type: 'button', class: 'i-desk', 'data-do': 'cast', onclick: () => openCast({ incident: noun, config }) }, icon('presentation'), t('incident.cast')));
   }
 
   function timeline(noun, parts) {

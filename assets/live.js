@@ -11,6 +11,7 @@ const WAITING = 400;
 const CATCH_UP_MS = 2_500;
 const RESYNC_MS = 3_000;
 const RENEW_MS = 20_000; // how long a new picture is waited for before it is asked for again
+const MISSED = ["alerts", "cases", "incidents"]; // what is told after a return
 const LIMIT_S = 5;
 const POLL_S = 3; // a page that polls hears of everything later by this
 
@@ -22,7 +23,7 @@ export class Live {
   #asked = 0; // when a gap made us ask for a snapshot
   #renewing = 0; // when a new picture was asked for because the old one came long ago
   #resync = () => {};
-  #known = null; // alerts and cases we had when the connection was lost
+  #known = null; // alerts, cases and incidents we had when the connection was lost
   state = emptyState();
   clock = new ServerClock();
   link = "connecting";
@@ -162,7 +163,7 @@ export class Live {
     if (link === before) return;
     this.link = link;
     this.since = link === "lost" && this.heard > 0 ? this.heard : steady();
-    if (link === "lost" && this.state.sequence >= 0 && !this.#known) this.#known = { at: this.since + this.clock.offset, alerts: new Set(this.state.alerts.keys()), cases: new Set(this.state.cases.keys()) };
+    if (link === "lost" && this.state.sequence >= 0 && !this.#known) this.#known = { at: this.since + this.clock.offset, ...Object.fromEntries(MISSED.map((list) => [list, new Set(this.state[list].keys())])) };
     if ((link === "live" || link === "poll") && this.#known) setTimeout(() => this.#catchUp(), CATCH_UP_MS);
     this.#show();
     this.#tell("link", link, before);
@@ -174,7 +175,7 @@ export class Live {
     if (!known || (this.link !== "live" && this.link !== "poll")) return;
     this.#known = null;
     const fresh = (list) => [...this.state[list].entries()].filter(([key]) => !known[list].has(key)).map(([, row]) => row);
-    this.#tell("missed", { since: known.at, until: this.now(), alerts: fresh("alerts"), cases: fresh("cases") });
+    this.#tell("missed", { since: known.at, until: this.now(), ...Object.fromEntries(MISSED.map((list) => [list, fresh(list)])) });
   }
 
   #show() {

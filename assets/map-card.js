@@ -2,45 +2,61 @@
 
 import { UNKNOWN, el, grouped, slotOf } from "./dom.js";
 import { ageText } from "./clock.js";
+import { collection, feature } from "./map-base.js";
 import { lang, loadText, t } from "./text.js";
+import { view } from "./view.js";
 
 const CLOSE_MS = 45_000;
 
 export class CellCard {
   #timer = null;
-  #over = null;
+  #over; // the cell outlined
+  #point = null; // of the mouse, waiting for a frame
 
   constructor(district, labels) {
     this.district = district;
     this.labels = labels;
     this.box = slotOf(district.panel, "cell-card");
     const { map } = district;
-    map.on("mousemove", "cells", ({ features }) => this.#outline(features[0]));
-    map.on("mouseleave", "cells", () => this.#outline(null));
-    map.on("click", "cells", ({ features }) => this.open(features[0]));
+    map.on("mousemove", ({ point }) => this.#hover(point));
+    map.on("mouseout", () => this.#outline(null));
+    map.on("click", ({ point }) => {
+      const cell = district.tool ? null : district.cells?.at(point); // a tool's click is the tool's
+      if (cell) this.open(cell);
+    });
     addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
   }
 
-  #outline(feature) {
-    const { map } = this.district;
-    if (feature?.id === this.#over) return;
-    this.#over = feature?.id ?? null;
-    map.getSource("focus").setData({ type: "FeatureCollection", features: feature ? [{ type: "Feature", properties: {}, geometry: feature.geometry }] : [] });
-    map.getCanvas().style.cursor = feature ? "pointer" : "";
+  /** At most once a frame, however many times the mouse reports. */
+  #hover(point) {
+    if (!this.#point) requestAnimationFrame(() => {
+      this.#outline(this.district.cells?.at(this.#point) ?? null);
+      this.#point = null;
+    });
+    this.#point = point;
   }
 
-  async open(feature) {
+  #outline(cell) {
+    const { map } = this.district;
+    if (cell?.id === this.#over) return;
+    this.#over = cell?.id;
+    map.getSource("focus").setData(collection(cell ? [feature(cell.geometry)] : []));
+    map.getCanvas().style.cursor = cell ? "pointer" : "";
+  }
+
+  /** `cell`: {id, …}. */
+  async open({ id }) {
     this.box.replaceChildren(el("p", "dim", t("cell.loading")));
     this.box.classList.add("open");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.close(), CLOSE_MS); // a wall goes back to its picture by itself
     try {
-      const answer = await fetch(`/api/v1/cells/${feature.id}`, { credentials: "same-origin" });
+      const answer = await fetch(`/api/v1/cells/${id}`, { credentials: "same-origin" });
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
       await loadText(lang(), "quality");
-      this.#fill(feature, await answer.json());
+      this.#fill(await answer.json());
     } catch (error) {
-      this.box.replaceChildren(this.#head(feature), el("p", "", t("cell.failed", { why: error.message })));
+      this.box.replaceChildren(this.#head({}), el("p", "", t("cell.failed", { why: error.message })));
     }
   }
 
@@ -50,17 +66,17 @@ export class CellCard {
     this.box.replaceChildren();
   }
 
-  #head(feature) {
+  #head({ cell_code: code, street }) {
     const head = el("header");
     const shut = el("button", "shut", "×");
     shut.type = "button";
     shut.setAttribute("aria-label", t("cell.close"));
     shut.addEventListener("click", () => this.close());
-    head.append(el("strong", "figure-text", feature.properties.code), el("span", "dim", this.district.streetNames.get(feature.properties.street) ?? ""), shut);
+    head.append(el("strong", "figure-text", code ?? UNKNOWN), el("span", "dim", this.district.streetNames.get(street) ?? ""), shut);
     return head;
   }
 
-  #fill(feature, cell) {
+  #fill(cell) {
     const grid = cell.duty_grid;
     const rows = [
       ...(cell.alerts ?? []).map((alert) => this.#alert(alert)),
@@ -70,7 +86,16 @@ export class CellCard {
     const list = el("ul");
     list.append(...rows);
     const duty = grid ? el("p", "dim", `${t("cell.duty_grid")} ${typeof grid === "object" ? [grid.name ?? grid.code, grid.worker].filter(Boolean).join(" · ") : grid}`) : "";
-    this.box.replaceChildren(this.#head(feature), duty, rows.length ? list : el("p", "dim", t("cell.empty")));
+    this.box.replaceChildren(this.#head(cell), duty, rows.length ? list : el("p", "dim", t("cell.empty")), this.#only(cell));
+  }
+
+  /** The way down to this one cell, everything on the page following. */
+  #only({ cell_id: id, area }) {
+    const only = el("button", "cell-only", t("cell.only"));
+    only.type = "button";
+    only.hidden = view.get("cell") === String(id);
+    only.addEventListener("click", () => view.set({ cell: id, area }, { step: true }));
+    return only;
   }
 
   #alert(alert) {

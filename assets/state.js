@@ -6,12 +6,12 @@ import { isSignal } from "./silence.js";
 const FRESH_MS = 300_000;
 const DAY_TURNS_MS = 2_000; // the server's day has turned by then
 const days = {};
-const VITAL = { sum: 0, n: 0, min: Infinity, max: -Infinity, newest: -Infinity };
+const VITAL = { sum: 0, n: 0, min: Infinity, max: -Infinity, newest: -Infinity, of: 0 };
 
 export function emptyState() {
   return {
     sequence: -1, at: null, area: null, scope: null, simulated: false, drill: false, live: null, store: null, weather: null,
-    taken: null, told: null, feeds: [], path: null, trend: { bucket_s: 900, today: new Map(), yesterday: new Map() },
+    taken: null, told: null, feeds: [], path: null, trend: { bucket_s: 900, today: new Map(), yesterday: new Map(), domains: new Map(), fresh: [] },
     streets: new Map(), alerts: new Map(), cases: new Map(), incidents: new Map(), reports: new Map(), cells: new Map(),
   };
 }
@@ -123,6 +123,7 @@ function takeTrend(state, trend) {
   if (!trend) return;
   state.trend.bucket_s = trend.bucket_s ?? state.trend.bucket_s;
   for (const day of ["today", "yesterday"]) for (const [at, n] of trend[day] ?? []) state.trend[day].set(at, n);
+  for (const [domain, told] of Object.entries(trend.domains ?? {})) state.trend.domains.set(domain, told);
 }
 
 /** Lays a delta over the state; returns what changed. */
@@ -152,6 +153,7 @@ function countSignals(state, changes) {
     if (!(ms > state.counted)) return;
     const bucket = Math.floor(ms / 1000 / state.trend.bucket_s) * state.trend.bucket_s;
     state.trend.today.set(bucket, (state.trend.today.get(bucket) ?? 0) + 1);
+    state.trend.fresh.push([bucket, row]);
     any = true;
   };
   for (const { row, before } of changes.alerts) if (!before && !row.drill && row.stage !== "normal" && isSignal(row)) add(row, row.raised_at);
@@ -168,7 +170,7 @@ export const STEP_OF = {
 /** What the rows themselves count to, for walls of one domain and the steps of the loop: as the server counts, without drills, and what
  *  is held waits for nobody. `mine(row)` says which rows are meant. */
 export function workOf(state, mine = () => true) {
-  const counted = (rows) => [...rows.values()].filter((row) => !row.drill && mine(row));
+  const counted = (rows) => [...rows.values()].filter((row) => !row.drill && row.verdict !== "test" && mine(row));
   const alerts = counted(state.alerts);
   const cases = counted(state.cases);
   const work = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, unack: 0, cases: cases.length, overdue: 0, steps: { accept: 0, dispatch: 0, handle: 0, check: 0 } };
@@ -185,13 +187,13 @@ export function workOf(state, mine = () => true) {
 
 const NUMBERS = ["devices", "online", "silent", "unack", "cases_open", "cases_overdue", "cases_today", "closed_today", "closed_in_time", "due_today", "reports_today", "readings_minute"];
 
-/** All figures of the screen: sums over the streets it sees. A figure no street tells is null, never 0. */
+/** All figures of the screen: sums over the streets it sees. A figure no street tells is null, never 0; `told` says of how many of the `of` streets one is. */
 export function sums(state) {
-  const total = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, response: [0, 0], vitals: {}, known: state.streets.size > 0, storm: null };
+  const total = { alerts: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, response: [0, 0], vitals: {}, known: state.streets.size > 0, storm: null, told: {}, of: [...state.streets.keys()].filter(Boolean).length };
   for (const name of NUMBERS) total[name] = null;
-  for (const figures of state.streets.values()) {
+  for (const [code, figures] of state.streets) {
     total.storm ??= figures.storm ?? null;
-    for (const name of NUMBERS) if (typeof figures[name] === "number") total[name] = (total[name] ?? 0) + figures[name];
+    for (const name of NUMBERS) if (typeof figures[name] === "number") [total[name], total.told[name]] = [(total[name] ?? 0) + figures[name], (total.told[name] ?? 0) + (code ? 1 : 0)];
     for (const [level, n] of Object.entries(figures.alerts ?? {})) total.alerts[level] += n;
     const [sum, n] = figures.response_s ?? [0, 0];
     total.response = [total.response[0] + sum, total.response[1] + n];
@@ -200,7 +202,9 @@ export function sums(state) {
   return total;
 }
 
-function addVital(vital, [sum, n, min, max, newest]) {
+/** `of`: how many devices ever told it; `n` of them are known now. */
+function addVital(vital, [sum, n, min, max, newest, of]) {
+  vital.of += of ?? n ?? 0;
   if (!n) return;
   vital.sum += sum;
   vital.n += n;

@@ -1,10 +1,13 @@
 // One live stream of one screen: reads it, watches its beat, retries, and polls where streams cannot pass. Knows no DOM:
 // it runs in the SharedWorker or, where there is none, in the page. EventSource is not used: it hides beats and HTTP errors.
 
-const SILENT_MS = 5_000; // the server beats every 2 s
+const SILENT_MS = 4_300; // the server beats every second; a dead line is told within five
+const LOOK_MS = 250;
 const POLL_MS = 3_000;
 const RETRY_STREAM_MS = 15_000;
-const BACKOFF_MS = [300, 1_000, 2_000, 4_000, 8_000];
+const BACKOFF_MS = [300, 1_000, 2_000, 3_500]; // with the silence above: back within ten seconds of the line, however long it was away
+const SNAPSHOT_MS = 15_000;
+const ANSWER_MS = 4_000; // on a dead line a question hangs: it is put anew, for the old connection may never wake
 const DENIED_MS = 20_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -31,8 +34,8 @@ export class Stream {
   }
 
   async run() {
-    // The line is lost after five silent seconds, however the time was spent: waiting, retrying, or being refused.
-    const dog = setInterval(() => performance.now() - this.#heard > SILENT_MS && this.#link !== "denied" && this.#say("lost"), 500);
+    // The line is lost after so many silent seconds, however the time was spent: waiting, retrying, or being refused.
+    const dog = setInterval(() => performance.now() - this.#heard > SILENT_MS && this.#link !== "denied" && this.#say("lost"), LOOK_MS);
     await this.#keep();
     clearInterval(dog);
   }
@@ -69,8 +72,16 @@ export class Stream {
 
   /** The whole state, once: for a page that joins a stream others already read. */
   async snapshot() {
-    const answer = await this.#ask(`/api/v1/snapshot?screen=${this.screen}`, { signal: AbortSignal.timeout(15_000) });
-    return answer.json();
+    const abort = new AbortController();
+    let dog = setTimeout(() => abort.abort(), this.#link === "lost" ? ANSWER_MS : SNAPSHOT_MS);
+    try {
+      const answer = await this.#ask(`/api/v1/snapshot?screen=${this.screen}`, { signal: abort.signal });
+      clearTimeout(dog);
+      dog = setTimeout(() => abort.abort(), SNAPSHOT_MS);
+      return await answer.json();
+    } finally {
+      clearTimeout(dog);
+    }
   }
 
   /** Reads the stream until it ends, fails or falls silent. */

@@ -15,7 +15,7 @@ async function read(file) {
 /** Loads the common texts and those of one surface (`duty-zh.json` holds the duty page's). */
 export async function loadText(wanted, surface = "") {
   language = wanted === "en" ? "en" : "zh";
-  const own = surface && !["wall", "boot"].includes(surface) ? [`${surface}-zh`] : [];
+  const own = surface && surface !== "boot" ? [`${surface}-zh`] : [];
   await Promise.all(["zh", ...own].map(read));
   if (language === "en") await Promise.all(["en", ...own.map((file) => file.replace("-zh", "-en"))].map(read));
 }

@@ -12,6 +12,7 @@ const LEVELS = 6;
 export class Air {
   #row;
   #asked = false; // whether an answer came at all
+  #hour = 0; // of the recording, for which it was asked
 
   constructor({ root, config, live }) {
     Object.assign(this, { config, live, place: root.querySelector('[data-vital="aqi"]') });
@@ -24,7 +25,9 @@ export class Air {
   /** The newest hour; what was known stays while the server does not answer, until it is too old. */
   async ask() {
     if (this.config.air === null) return this.tick();
-    const query = new URLSearchParams({ figure: "aqi_hour_area", subject: this.config.air, limit: "1" });
+    const { asOf } = this.live; // of a recording: what was known then
+    if (asOf === null) return undefined;
+    const query = new URLSearchParams({ figure: "aqi_hour_area", subject: this.config.air, limit: "1", ...(asOf && { to: asOf, as_of: asOf }) });
     const answer = await fetch(`/api/v1/derived?${query}`, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (!told) return undefined;
@@ -34,6 +37,11 @@ export class Air {
   }
 
   tick() {
+    const hour = Math.floor(this.live.now() / 3_600_000);
+    if (this.live.asOf && hour !== this.#hour) {
+      this.#hour = hour;
+      this.ask();
+    }
     const air = airOf(this.#row, this.live.now(), this.config.air);
     write(this.figure, air.value ?? NaN, { age: air.state === "known" ? (this.live.now() - air.at) / 1000 : null });
     this.place.dataset.level = air.state === "known" ? `air-${air.level}` : "unknown";

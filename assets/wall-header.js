@@ -3,6 +3,7 @@
 import { dateOf, steady, timeOf } from "./clock.js";
 import { el, figuresOf, setText, slotOf } from "./dom.js";
 import { lang, t } from "./text.js";
+import { view } from "./view.js";
 
 const MISSED_MS = 60_000;
 const MISSED_ROWS = 6;
@@ -17,6 +18,19 @@ export class Header {
     this.map = panel("map");
     this.write = figuresOf(this.panel);
     this.link(live.link);
+    this.#themeWay();
+  }
+
+  /** The other theme is another address of the same view. */
+  #themeWay() {
+    const [other, sign] = this.config.theme === "light" ? ["dark", "☾"] : ["light", "☀"];
+    const way = slotOf(this.panel, "theme-way");
+    setText(way, sign);
+    way.title = t(`theme.to_${other}`);
+    way.setAttribute("aria-label", way.title);
+    const aim = () => (way.href = view.addressWith({ theme: other }));
+    aim();
+    view.on("*", aim);
   }
 
   tick() {
@@ -73,11 +87,11 @@ export class Header {
   }
 
   /** What came between loss and return, for a minute. */
-  missed({ since, until, alerts, cases }, lists) {
+  missed({ since, until, alerts, cases, incidents = [] }, lists) {
     const box = slotOf(this.map, "missed");
     const zone = this.config.timezone;
-    const rows = [...alerts.map((row) => lists.line(row)), ...cases.map((row) => lists.line(row))];
-    const head = el("strong", "", t("missed.head", { from: timeOf(since, zone, lang()), to: timeOf(until, zone, lang()), alerts: alerts.length, cases: cases.length }));
+    const rows = [...incidents, ...alerts, ...cases].map((row) => lists.line(row));
+    const head = el("strong", "", t("missed.head", { from: timeOf(since, zone, lang()), to: timeOf(until, zone, lang()), alerts: alerts.length, cases: cases.length }) + (incidents.length ? t("missed.incidents", { incidents: incidents.length }) : ""));
     const list = el("ol");
     list.append(...rows.slice(0, MISSED_ROWS));
     if (rows.length > MISSED_ROWS) list.append(el("li", "dim", t("missed.more", { n: rows.length - MISSED_ROWS })));

@@ -4,22 +4,22 @@
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
 import { el, grouped, setText, slotOf, syncRows, write } from "./dom.js";
 import { foldSilences, isBack } from "./silence.js";
-import { classCounts, sums, workOf } from "./state.js";
+import { classCounts, sums } from "./state.js";
 import { groupRows } from "./storm.js";
 import { label, lang, t } from "./text.js";
+import { room } from "./wall-room.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
 const TOLD_MS = 60_000;
 const PATH_OLD_S = 180; // three proofs
 const FLASH_MS = 3_000;
-const MOST = 1.5; // a row may grow by half to fill its list
 const SAME_DAY_MS = 20 * 3600 * 1000;
 
 export class Lists {
   #fresh = new Set();
 
-  constructor({ root, config, live, district, mine, panel }) {
-    Object.assign(this, { config, live, district, mine });
+  constructor({ root, config, live, district, panel }) {
+    Object.assign(this, { config, live, district });
     this.lists = Object.fromEntries([...root.querySelectorAll("[data-list]")].map((list) => [list.dataset.list, list]));
     this.path = root.querySelector('[data-figure="path"]');
     this.streetsNote = slotOf(panel("streets"), "streets-note");
@@ -63,29 +63,15 @@ export class Lists {
     this.tick();
   }
 
-  /** As many rows as fit whole, each as high as lets them fill the list: a wall has no scroll bar and no half rows. */
-  #room(list, rows) {
-    const style = getComputedStyle(list);
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const least = parseFloat(style.getPropertyValue("--row")) * unit;
-    const gap = parseFloat(style.rowGap) || 0;
-    const columns = Math.max(1, style.gridTemplateColumns.split(" ").length);
-    const lines = Math.max(1, Math.floor((list.clientHeight + gap) / (least + gap)));
-    const filled = Math.min(lines, Math.max(1, Math.ceil(rows.length / columns)));
-    const height = `${Math.floor(Math.min((list.clientHeight - gap * (filled - 1)) / filled, least * MOST))}px`;
-    if (list.style.gridAutoRows !== height) list.style.gridAutoRows = height;
-    return rows.slice(0, lines * columns);
-  }
-
   #alerts(state) {
     const newest = (a, b) => (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : b.id - a.id);
-    const all = [...state.alerts.values()].filter(this.mine);
+    const all = [...state.alerts.values()];
     const rows = [...all.filter((a) => a.severity <= 4).sort(newest), ...all.filter((a) => a.severity > 4).sort((a, b) => isBack(a) - isBack(b) || newest(a, b))];
     const list = this.lists.alerts, storm = sums(state).storm;
     const title = list.closest("[data-panel]").querySelector("h2");
     title.dataset.storm = storm ? t("alerts.storm") : "";
     const shown = storm ? groupRows(rows.filter((a) => a.severity <= 4)) : foldSilences(rows, this.config.rules);
-    syncRows(list, this.#room(list, shown), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
+    syncRows(list, room(list, shown), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
   }
 
   #makeAlert() {
@@ -144,9 +130,9 @@ export class Lists {
 
   #cases(state) {
     const due = (c) => (c.due_at ? Date.parse(c.due_at) : Infinity);
-    const rows = [...state.cases.values()].filter(this.mine).sort((a, b) => due(a) - due(b) || (a.number < b.number ? -1 : 1));
+    const rows = [...state.cases.values()].sort((a, b) => due(a) - due(b) || (a.number < b.number ? -1 : 1));
     const list = this.lists.cases;
-    syncRows(list, this.#room(list, rows), (c) => c.number, () => this.#makeCase(), (item, c) => this.#fillCase(item, c));
+    syncRows(list, room(list, rows), (c) => c.number, () => this.#makeCase(), (item, c) => this.#fillCase(item, c));
   }
 
   #makeCase() {
@@ -193,21 +179,15 @@ export class Lists {
     const rows = figures.map(([code, f]) => {
       const counts = classCounts(state, measure, code);
       const total = counts.reduce((sum, n) => sum + n, 0);
-      return { code, ...this.#work(state, code, f), counts, total, share: total ? HIGH.reduce((sum, at) => sum + counts[at], 0) / total : -1 };
+      const open = f.alerts ? [1, 2, 3, 4].reduce((sum, n) => sum + (f.alerts[n] ?? 0), 0) : "—";
+      return { code, open, working: f.cases_open, counts, total, share: total ? HIGH.reduce((sum, at) => sum + counts[at], 0) / total : -1 };
     });
     rows.sort((a, b) => b.share - a.share || (a.code < b.code ? -1 : 1));
     const list = this.lists.streets;
-    const shown = this.#room(list, rows);
+    const shown = room(list, rows);
     const cut = shown.length < rows.length ? t("streets.cut", { shown: shown.length, all: rows.length }) : "";
     setText(this.streetsNote, [t("streets.note", { measure: this.config.measures[measure]?.label ?? "" }), cut].filter(Boolean).join(" · "));
     syncRows(list, shown, (r) => r.code, () => this.#makeStreet(), (item, r) => this.#fillStreet(item, r, streetNames));
-  }
-
-  /** Open alerts (red to blue) and cases of a street; on the wall of one domain only its own. */
-  #work(state, code, figures) {
-    if (!this.config.domain) return { open: [1, 2, 3, 4].reduce((sum, n) => sum + (figures.alerts?.[n] ?? 0), 0), working: figures.cases_open };
-    const own = workOf(state, (row) => row.street === code && this.mine(row));
-    return { open: [1, 2, 3, 4].reduce((sum, n) => sum + own.alerts[n], 0), working: own.cases };
   }
 
   #makeStreet() {
@@ -248,7 +228,7 @@ export class Lists {
     this.#path(state);
     const list = this.lists.feeds;
     const heardFirst = [...state.feeds].sort((a, b) => !a.last_at - !b.last_at);
-    syncRows(list, this.#room(list, heardFirst), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
+    syncRows(list, room(list, heardFirst), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
   }
 
   #makeFeed() {

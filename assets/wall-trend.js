@@ -5,6 +5,7 @@ const REDRAW_MS = 5_000;
 export class Trend {
   #last = 0;
   #shape = "";
+  #of = null; // the state drawn last: another one is another time
 
   constructor({ config, live, panel }) {
     Object.assign(this, { config, live });
@@ -25,8 +26,10 @@ export class Trend {
   draw(state) {
     const now = performance.now();
     const shape = `${state.trend.today.size}|${[...state.trend.today.values()].reduce((sum, n) => sum + n, 0)}|${this.panel.clientWidth}|${this.panel.clientHeight}`;
-    if (!this.chart || (shape === this.#shape && now - this.#last < 60_000) || now - this.#last < REDRAW_MS) return;
+    const anew = this.#of !== this.live.state;
+    if (!this.chart || (!anew && ((shape === this.#shape && now - this.#last < 60_000) || now - this.#last < REDRAW_MS))) return;
     this.#last = now;
+    this.#of = this.live.state;
     this.#shape = shape;
     const { today, yesterday, bucket_s: step } = state.trend;
     const running = Math.floor(this.live.now() / 1000 / step) * step;
@@ -46,7 +49,7 @@ export class Trend {
     const widths = [1.5, 2.6, 0];
     data.forEach((trace, at) => trace.line && (trace.line = { ...trace.line, width: widths[at] * size }));
     data[2].marker = { ...data[2].marker, size: 9 * size, line: { ...data[2].marker.line, width: 2.4 * size } };
-    const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: "#9db4d3" };
+    const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: getComputedStyle(this.panel).getPropertyValue("--dim").trim() };
     const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 27 * size }, autosize: true };
     // Without autorange off, an empty day would be drawn as a year with a tick every four hours: 2,190 labels.
     const hours = { dtick: 4 * 3600 * 1000, tick0: wall(day), autorange: false, range: [wall(day), wall(day + 86_400)] };

@@ -17,7 +17,7 @@ from threading import Thread
 from rich.console import Console
 from rich.table import Table
 
-from bench import alarms, browser, cases, evaluation, stations
+from bench import alarms, browser, cases, evaluation, stations, wall
 from bench.database import Copied, Spread, spread
 from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
 from bench.load import Load
@@ -47,6 +47,9 @@ def main() -> int:
         return 0
     if asked.only_evaluation:
         evaluation_rows(console)  # prints as it goes
+        return 0
+    if asked.only_wall:
+        wall_rows(console, engine_alone=asked.engine_alone)  # prints as it goes
         return 0
     try:
         with stack:
@@ -143,6 +146,23 @@ def evaluation_rows(console: Console) -> Rows:
         stack.remove()
 
 
+def wall_rows(console: Console, *, engine_alone: bool = False) -> Rows:
+    """The map's engine on made cities, and before it the whole wall of the demo district with 5,000 devices on a platform of its own."""
+    if engine_alone:
+        return wall.rows(console, None)
+    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")))
+    try:
+        with stack:
+            console.print("→ /wall of a district with 5,000 devices")
+            stack.seed()
+            stack.start(["worker", "jobs", "web", "edge"])
+            stack.wait_ready()
+            return wall.rows(console, wall.wall_of(stack))
+    finally:
+        stack.stop()
+        stack.remove()
+
+
 def _only_screens(stack: Stack, console: Console) -> int:
     stack.start(["web", "edge"])
     stack.wait_ready()
@@ -165,6 +185,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only-cases", action="store_true", help="only those")
     parser.add_argument("--no-evaluation", action="store_true", help="leave out the figures of evaluation over a million cases")
     parser.add_argument("--only-evaluation", action="store_true", help="only those")
+    parser.add_argument("--only-wall", action="store_true", help="only how soon the wall stands and what a delta costs its browser")
+    parser.add_argument("--engine-alone", action="store_true", help="with it: the map's engine on made cities, without a platform")
     parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
     return parser.parse_args()
 

@@ -169,6 +169,26 @@ def check_a_proof_has_its_rule(raw: object) -> Iterator[Problem]:
         yield Problem("probe.every", f"no rule looks at the metric '{METRIC}'", "see the rule 'path' of the shipped configuration")
 
 
+def check_tiles_count_known_classes(raw: object) -> Iterator[Problem]:
+    """A figure that counts a class nobody has would be nought for ever."""
+    classes = _mapping(raw, "classes")
+    for name, tile in _mapping(raw.get("screens") if isinstance(raw, dict) else None, "tiles").items():
+        for code in tile.get("classes") if isinstance(tile.get("classes"), list | tuple) else ():
+            if isinstance(code, str) and code not in classes:
+                yield _unknown(f"screens.tiles.{name}.classes", code, classes, "classe")
+
+
+def check_signs_are_vital_signs(raw: object) -> Iterator[Problem]:
+    """A sign of the score that no vital sign is called after would be unknown for ever."""
+    screens, cockpit = (raw.get(name) if isinstance(raw, dict) else None for name in ("screens", "cockpit"))
+    vitals = screens.get("vitals") if isinstance(screens, dict) else None
+    known = {f"{one.get('metric')}_{one.get('fold')}": one for one in vitals or () if isinstance(one, dict)}
+    signs = cockpit.get("signs") if isinstance(cockpit, dict) else None
+    for number, sign in enumerate(signs if isinstance(signs, list | tuple) else ()):
+        if isinstance(sign, dict) and isinstance(name := sign.get("vital"), str) and name not in known:
+            yield _unknown(f"cockpit.signs.{number}.vital", name, known, "vital sign")
+
+
 CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_rules_refer_to_known_metrics,
     check_rules_refer_to_known_classes,
@@ -181,7 +201,9 @@ CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_escalations_use_known_channels,
     check_a_proof_has_its_rule,
     check_feeds_keep_no_secret,
+    check_signs_are_vital_signs,
     check_only_feeds_with_a_port_have_addresses,
+    check_tiles_count_known_classes,
 )
 
 

@@ -23,7 +23,9 @@ from core.feed_config import FeedConfig, IngestConfig
 from core.field_config import FieldConfig
 from core.hotline_config import HotlineConfig
 from core.incident_config import IncidentConfig
+from core.indicator_config import CockpitConfig
 from core.ledger_config import LedgerConfig, PaperConfig
+from core.map_config import MapConfig
 from core.notify_config import NotifyConfig
 from core.organisation_config import OrganisationConfig
 from core.place_config import PlacesConfig
@@ -31,9 +33,11 @@ from core.probe_config import ProbeConfig
 from core.quality_config import DerivedConfig, QualityConfig
 from core.rule_config import RULE_KINDS, Flapping, IngestRule, NoDataRule, ReportRule, Rule, RulePart, ThresholdRule
 from core.rule_files import Gathered, gather, read_yaml
+from core.screen_config import LayoutConfig, TileConfig, WallContentConfig, WallName, strangers
 from core.setting import AreaCode, ClassCode, Domain, Duration, Part, Zone
 from core.storm_config import StormConfig
 from core.suppress_config import InhibitionConfig, SilencesConfig
+from core.wall_config import WallControlConfig
 from core.work_config import WorkConfig
 
 
@@ -88,19 +92,45 @@ class VitalConfig(Part):
 
 
 class MeasureConfig(Part):
-    """What the cells of the map may show: a metric with six classes between five limits."""
+    """What the cells of the map may show: six classes between five limits, of a metric or `of` something counted; else the risk index.
+
+    aqi: the index of the pollutants measured near, by the table of the hour. cases: open ones within `radius_m` of a cell's middle.
+    complaints: the day's reports of citizens there. devices: % of those there that are not online. response: minutes until the day's
+    alerts there were acknowledged, on the mean.
+    """
 
     label: str
     label_en: str
     metric: str | None = None
+    of: Literal["aqi", "cases", "complaints", "devices", "response"] | None = None
     fold: Literal["mean", "max"] = "mean"
     limits: tuple[float, float, float, float, float]
     radius_m: float = Field(250, gt=0)
 
+    @model_validator(mode="after")
+    def _one_source(self) -> "MeasureConfig":
+        if self.metric is not None and self.of is not None:
+            raise ValueError("a measure shows a metric or is of something counted, not both")
+        return self
+
 
 class ScreenConfig(Part):
+    """What the screens show: vital signs, measures of the map, the walls and their layouts (walls.md)."""
+
     vitals: tuple[VitalConfig, ...] = ()
     measures: dict[str, MeasureConfig] = {}
+    theme: Literal["dark", "light"] = "dark"
+    tiles: dict[str, TileConfig] = {}
+    walls: dict[WallName, WallContentConfig] = {}
+    layouts: dict[str, LayoutConfig] = {"standard": LayoutConfig()}
+
+    @model_validator(mode="after")
+    def _walls_show_what_there_is(self) -> "ScreenConfig":
+        vitals = {f"{vital.metric}_{vital.fold}" for vital in self.vitals}
+        wrong = list(strangers(self.walls, tiles=self.tiles, vitals=vitals, layouts=self.layouts))
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
 
 
 class CamerasConfig(Part):
@@ -118,6 +148,7 @@ class RetentionConfig(Part):
     media: Duration = timedelta(days=180)
     audit: Duration = timedelta(days=365)
     live: Duration = timedelta(minutes=10)
+    replay: Duration = timedelta(days=7)
 
     @model_validator(mode="after")
     def _audit_outlives_pictures(self) -> "RetentionConfig":
@@ -141,6 +172,8 @@ class Config(Part):
     incidents: IncidentConfig = IncidentConfig()
     storm: StormConfig = StormConfig()
     screens: ScreenConfig = ScreenConfig()
+    wall_control: WallControlConfig = WallControlConfig()
+    map: MapConfig = MapConfig()
     retention: RetentionConfig = RetentionConfig()
     quality: QualityConfig = QualityConfig()
     places: PlacesConfig = PlacesConfig()
@@ -161,6 +194,7 @@ class Config(Part):
     probe: ProbeConfig = ProbeConfig()
     ledgers: LedgerConfig = LedgerConfig()
     papers: PaperConfig = PaperConfig()
+    cockpit: CockpitConfig = CockpitConfig()
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""

@@ -36,6 +36,7 @@ class Settings:
     feed_passwords: Mapping[str, str] = field(default_factory=dict)
     feed_keys: Mapping[str, str] = field(default_factory=dict)
     geocoder_key: str = ""
+    basemap_key: str = ""
     notify_urls: Mapping[str, str] = field(default_factory=dict)
     notify_keys: Mapping[str, str] = field(default_factory=dict)
     notify_secrets: Mapping[str, str] = field(default_factory=dict)
@@ -90,6 +91,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         feed_passwords=told.beginning_with(FEED_PASSWORD),
         feed_keys=told.beginning_with(FEED_KEY),
         geocoder_key=told.value("YIPING_GEOCODER_KEY", ""),
+        basemap_key=told.value("YIPING_BASEMAP_KEY", ""),
         notify_urls=told.beginning_with(NOTIFY["url"]),
         notify_keys=told.beginning_with(NOTIFY["key"]),
         notify_secrets=told.beginning_with(NOTIFY["secret"]),

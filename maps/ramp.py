@@ -1,18 +1,20 @@
 """Which colour a class of a cell, and which mark a severity has. Pure; decides no limits (those are the city's, `screens.measures`).
 
-Six sequential classes from dark blue over teal to red with rising opacity, so that calm cells recede and roads show through
-(shared/design/screens.md). Severity colours 红橙黄蓝 belong to severity alone, and none of them stands without a shape and a character.
+Six sequential classes from dark blue over teal to red with rising opacity, so that calm cells recede and roads show through. Chosen so
+that any two of them, and grey, differ for every kind of colour vision, by night and by day (tests/unit/maps/test_ramp.py).
+Severity colours 红橙黄蓝 belong to severity alone, and none of them stands without a shape and a character.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
-CLASS_COLOURS = ("#16406f", "#1c6fa3", "#25a9a4", "#f0cf4f", "#f58a3a", "#ef4040")
-CLASS_OPACITIES = (0.50, 0.60, 0.72, 0.84, 0.92, 0.97)
+CLASS_COLOURS = ("#123d70", "#1f7ab5", "#35b8ab", "#f7e27a", "#ee8430", "#cf1f3f")
+CLASS_OPACITIES = (0.55, 0.64, 0.74, 0.86, 0.92, 0.97)
 UNKNOWN = -1
 UNKNOWN_COLOUR = "#8793a5"
-UNKNOWN_OPACITY = 0.30
+UNKNOWN_OPACITY = 0.36
 UNCOVERED_COLOUR = "#1a3658"
 UNCOVERED_OPACITY = 0.14
 
@@ -53,8 +55,14 @@ def class_colour(number: int) -> str:
     return rgba(CLASS_COLOURS[number], CLASS_OPACITIES[number])
 
 
-def ranges(limits: Sequence[float]) -> list[str]:
-    """The five limits of a measure as the six ranges of its legend: `<20`, `20–40`, …, `≥88`."""
+CELL_COLOURS = (rgba(UNCOVERED_COLOUR, UNCOVERED_OPACITY), *(class_colour(number) for number in range(UNKNOWN, len(CLASS_COLOURS))))
+
+
+def ranges(limits: Sequence[float], *, whole: bool = False) -> list[str]:
+    """The five limits of a measure as the six ranges of its legend: `<20`, `20–40`, …, `≥88`; of whole numbers `0`, `1`, `2–4`, …"""
+    if whole:
+        edges = [0, *(ceil(limit) for limit in limits)]
+        return [str(low) if high <= low + 1 else f"{low}–{high - 1}" for low, high in pairwise(edges)] + [f"≥{edges[-1]}"]
     shown = [f"{limit:g}" for limit in limits]
     middle = [f"{low}–{high}" for low, high in pairwise(shown)]
     return [f"<{shown[0]}", *middle, f"≥{shown[-1]}"]

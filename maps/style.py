@@ -6,7 +6,7 @@ our own layers. Lengths are CSS px at 16 px per rem; those named in `metadata.re
 
 from typing import Any
 
-from maps.ramp import CLASS_COLOURS, UNCOVERED_COLOUR, UNCOVERED_OPACITY, UNKNOWN, class_colour, rgba
+from maps.ramp import CELL_COLOURS, CLASS_COLOURS, UNKNOWN, class_colour, rgba
 
 Layer = dict[str, Any]
 Expression = list[Any]
@@ -20,7 +20,7 @@ ACCENT = "#37c8ff"
 
 
 def style() -> dict[str, Any]:
-    """The whole style. Cells carry their class as feature state, so an update moves no geometry."""
+    """The whole style. Irregular cells carry their class as feature state, so an update moves no geometry."""
     return {
         "version": 8,
         "name": "yiping-night",
@@ -82,16 +82,22 @@ def cell_colour() -> Expression:
     cases: list[Any] = []
     for number in (*range(len(CLASS_COLOURS)), UNKNOWN):
         cases += [number, class_colour(number)]
-    return ["match", ["coalesce", ["feature-state", "class"], -2], *cases, rgba(UNCOVERED_COLOUR, UNCOVERED_OPACITY)]
+    return ["match", ["coalesce", ["feature-state", "class"], -2], *cases, CELL_COLOURS[0]]
+
+
+def _dimmed() -> Expression:
+    """Cells outside the area shown stand back."""
+    return ["case", ["boolean", ["feature-state", "dim"], False], 0.3, 1]
 
 
 def _cells() -> list[Layer]:
+    """For irregular cells; a regular grid is drawn by `assets/map-lattice.js` in this layer's place."""
     return [
         {
             "id": "cells",
             "type": "fill",
             "source": "cells",
-            "paint": {"fill-color": cell_colour(), "fill-antialias": True},
+            "paint": {"fill-color": cell_colour(), "fill-opacity": _dimmed(), "fill-outline-color": rgba(NIGHT, 0.9)},
         }
     ]
 

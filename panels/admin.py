@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.rule_config import RULE_KINDS
-from panels import admin_calendar, admin_organisation, admin_routing, admin_standards
+from panels import admin_calendar, admin_catalogue, admin_organisation, admin_routing, admin_standards, screens
 from panels.admin_sections import heading, sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
@@ -19,7 +19,8 @@ from panels.text import Text
 
 OTHERS = {
     "organisation": admin_organisation.view, "routing": admin_routing.view,
-    "standards": admin_standards.view, "calendar": admin_calendar.view,
+    "standards": admin_standards.view, "calendar": admin_calendar.view, "screens": screens.view,
+    "catalogue": admin_catalogue.view,
 }  # fmt: skip
 TABS = (("words", "pencil"), ("backtest", "chart-bar"), ("history", "history"))
 

@@ -1,4 +1,4 @@
-"""What an admin keeps, as a bar of links over the page: rules, the organisation, routing, standards, the calendar."""
+"""What an admin keeps, as a bar of links over the page: rules, the organisation, routing, standards, the calendar, screens, indicators."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -13,6 +13,8 @@ SECTIONS = (
     ("routing", "split"),
     ("standards", "clipboard-list"),
     ("calendar", "calendar"),
+    ("screens", "monitor"),
+    ("catalogue", "chart-bar"),
 )
 
 

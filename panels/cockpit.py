@@ -1,11 +1,16 @@
-"""The leaders' cockpit: six figures with trend, comparison, age and a way down to their rows; vital signs; a brief in sentences.
+"""The leaders' cockpit: the score of the city's vital signs, six figures with trend, comparison, age and a way down to their rows, the
+three groups of indicators, risks, rankings, a brief in sentences, and what changed since one left.
 
 Drawn once and unknown; `assets/cockpit.js` fills it from the same stream as every other screen, so that no two panels disagree.
 """
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
+from core.config import Config
+from dispatch.cases import ROLES
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -20,25 +25,29 @@ SIX = (
     ("response", "cockpit.unit.minutes", "timer"),
     ("online", "cockpit.unit.percent", "radio-tower"),
 )
+# panels below the six figures, their icons
+PANELS = (
+    ("score", "gauge"), ("domains", "layers"), ("since", "history"), ("brief", "file-text"), ("trend", "chart-line"),
+    ("risks", "shield-alert"), ("coverage", "scan-eye"), ("control", "list-checks"), ("prevention", "shield-check"), ("hotline", "phone"),
+    ("vitals", "heart-pulse"), ("ranks", "chart-bar"), ("streets", "map-pinned"), ("economy", "trending-up"),
+)  # fmt: skip
 
 
 def view(page: Page) -> Component:
     """The cockpit for one reader; the same page gives the same tree."""
     text = page.text
-    vitals = [one.model_dump() for one in page.config.screens.vitals]
-    body = html.Div(
-        [
-            html.Section(
-                [_card(text, *one) for one in SIX], className="six", **marks({"data-panel": "figures", "aria-label": text("cockpit.six")})
-            ),
-            _panel(text, "brief", "cockpit.brief", "file-text"),
-            _panel(text, "trend", "cockpit.trend", "chart-line"),
-            _panel(text, "vitals", "cockpit.vitals", "heart-pulse"),
-            _panel(text, "streets", "cockpit.streets", "map-pinned"),
-        ],
-        className="cockpit-body",
+    six = html.Section(
+        [_card(text, *one) for one in SIX], className="six", **marks({"data-panel": "figures", "aria-label": text("cockpit.six")})
     )
-    return shell(page, "cockpit", "cockpit.js", [head(page, "/cockpit"), body], {**given(page.config), "vitals": vitals})
+    body = html.Div([six, *(_panel(text, name, f"cockpit.{name}", symbol) for name, symbol in PANELS)], className="cockpit-body")
+    own = {"vitals": _vitals(page.config), "issues": bool(page.scope and page.scope.role in ROLES["expedite"])}
+    return shell(page, "cockpit", "cockpit.js", [head(page, "/cockpit"), body], {**given(page.config), **own})
+
+
+def _vitals(config: Config) -> list[dict[str, Any]]:
+    """The vital signs that the score is made of; where none is named, all of the city's."""
+    named = {sign.vital for sign in config.cockpit.signs if sign.vital}
+    return [one.model_dump() for one in config.screens.vitals if not named or f"{one.metric}_{one.fold}" in named]
 
 
 def _card(text: Text, name: str, unit: str, symbol: str) -> Component:

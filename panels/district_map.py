@@ -4,9 +4,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from core.config import MeasureConfig
-from maps.ramp import CLASS_COLOURS, MARKS, UNKNOWN_COLOUR, class_colour, ranges
+from maps.ramp import CELL_COLOURS, CLASS_COLOURS, MARKS
 from maps.style import style
 from panels.frame import Page
+from panels.map_tools import basemap_config, map_tools
+from panels.measures import measure_chips, measures_told
 from panels.parts import UNKNOWN, figure, marks, slot
 from panels.text import Text
 
@@ -21,7 +23,7 @@ def first_measure(measures: dict[str, MeasureConfig], domain: str | None) -> str
 
 def map_config(page: Page, domain: str | None) -> dict[str, object]:
     """What `assets/map.js` draws from: the style, the marks of the severities, and the measures with the ranges of their classes."""
-    screens, metrics = page.config.screens, page.config.metrics
+    screens = page.config.screens
     return {
         "style": style(),
         "marks": {
@@ -34,38 +36,22 @@ def map_config(page: Page, domain: str | None) -> dict[str, object]:
             for level, m in MARKS.items()
         },
         "measure": first_measure(screens.measures, domain),
-        "measures": {
-            name: {
-                "label": page.text.label(measure),
-                "unit": metrics[measure.metric].unit if measure.metric in metrics else "",
-                "ranges": ranges(measure.limits),
-            }
-            for name, measure in screens.measures.items()
-        },
-        "colours": [class_colour(number) for number in range(len(CLASS_COLOURS))],
-        "unknown_colour": UNKNOWN_COLOUR,
+        "measures": measures_told(page),
+        "cell_colours": list(CELL_COLOURS),
+        "basemaps": basemap_config(page),
     }
 
 
 def district_map(page: Page, domain: str | None) -> Component:
     text = page.text
-    chosen = first_measure(page.config.screens.measures, domain)
-    chips = [
-        html.Button(
-            text.label(measure),
-            type="button",
-            className="chip",
-            **marks({"data-measure": name, "aria-pressed": str(name == chosen).lower()}),
-        )
-        for name, measure in page.config.screens.measures.items()
-    ]
     return html.Section(
         [
             html.Div(className="map-canvas", id="map"),
             slot("map-over"),
-            html.Div(chips, className="chips", role="group", **marks({"aria-label": text("map.measure")})),
+            measure_chips(page, first_measure(page.config.screens.measures, domain)),
             _legend(text),
             _notes(text),
+            *map_tools(page),
             slot("cell-card"),
             html.Div(
                 [html.Strong(className="lost-head"), html.Span(className="lost-note")],

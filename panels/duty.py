@@ -71,6 +71,7 @@ def _queue(text: Text) -> Component:
                             ),
                             slot("silences", html.Span, className="tool"),
                             slot("sound", html.Span, className="tool"),
+                            slot("cast", html.Span, className="tool"),
                             slot("shift", html.Span, className="tool"),
                             html.Button(
                                 icon("keyboard"),

@@ -19,6 +19,7 @@ from dash.development.base_component import Component
 from core import manual
 from core.config import Config
 from core.model import Scope
+from core.view_address import lies_under
 from panels.parts import marks
 from panels.text import COOKIE, Text, choose_language
 
@@ -48,6 +49,7 @@ class Route:
 
 ROUTES: Mapping[str, Route] = {
     "/wall": Route("panels.wall", "page.wall"),
+    "/replay": Route("panels.replay", "page.replay", styles=("wall", "replay")),
     "/duty": Route("panels.duty", "page.duty"),
     "/dispatch": Route(
         "panels.dispatch", "page.dispatch", roles=("dispatcher", "duty", "leader", "supervisor"), styles=("duty", "dispatch")
@@ -70,7 +72,7 @@ DOMAINS = ("emergency", "urban", "environment", "water")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks for a page. `view` is the one path a screen's token is bound to; None: any that the role may see."""
+    """Who asks for a page. `view` is the path a screen's token is bound to, with those under it; None: any that the role may see."""
 
     scope: Scope
     view: str | None = None
@@ -143,9 +145,9 @@ def draw(path: str, search: str, cookies: Mapping[str, str], texts: Mapping[str,
 
 
 def may_see(reader: Reader, route: Route, path: str) -> bool:
-    """A screen's token opens its own view and nothing else; the account of a wall opens walls; a surface may name its roles."""
+    """A screen's token opens its view, those under it and nothing else; the account of a wall opens walls; a surface may name its roles."""
     if reader.view:
-        return path.strip("/") == reader.view.strip("/")
+        return lies_under(path, reader.view)
     if reader.scope.role == "wall":
         return route.module == "panels.wall"
     return not route.roles or reader.scope.role in route.roles

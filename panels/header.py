@@ -48,6 +48,7 @@ def header(page: Page, domain: str | None) -> Component:
                         [html.Span(text("header.latency")), figure("latency_ms", unit="ms", kind="small-figure")], className="latency"
                     ),
                     html.Span([html.Span(text("header.age")), figure("data_age_s", unit="s", kind="small-figure")], className="latency"),
+                    html.A("", className="theme-way", href="?", **marks({"data-slot": "theme-way"})),
                     html.Time("--:--:--", className="clock", **marks({"data-slot": "clock"})),
                 ],
                 className="header-state",

@@ -16,8 +16,10 @@ ZIPPED = ("text/", "application/javascript", "application/json", "application/ge
 SMALLEST_ZIP = 1_000
 
 
-def content_policy(script_hashes: Sequence[str], *, tls: bool = False) -> str:
-    """The Content-Security-Policy. Workers come as files of ours; `data:` and `blob:` are allowed for pictures alone
+def content_policy(script_hashes: Sequence[str], map_hosts: Sequence[str] = (), *, tls: bool = False) -> str:
+    """The Content-Security-Policy. `map_hosts` are the origins of the city's own map services: nothing else away from here is reached.
+
+    Workers come as files of ours; `data:` and `blob:` are allowed for pictures alone
     (the map's icons are drawn in the browser, photos are shown before they are sent)."""
     rules = {
         "default-src": ["'self'"],
@@ -27,9 +29,9 @@ def content_policy(script_hashes: Sequence[str], *, tls: bool = False) -> str:
         # MapLibre needs nothing, and nobody needs style attributes in markup.
         "style-src": ["'self'", "'unsafe-inline'"],
         "style-src-attr": ["'none'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *map_hosts],
         "font-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *map_hosts],
         "worker-src": ["'self'"],
         "media-src": ["'self'", "blob:"],
         "object-src": ["'none'"],

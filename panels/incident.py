@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from panels.duty_frame import DESKS_OF_ROLE, given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
+from panels.screens import CASTERS
 from panels.text import Text
 
 # panels of the three columns, with their icons
@@ -23,6 +24,7 @@ def view(page: Page) -> Component:
     """The page for one reader; the same page gives the same tree."""
     text, number = page.text, page.rest
     desk = page.scope is not None and "/duty" in DESKS_OF_ROLE.get(page.scope.role, ("/duty",))
+    casts = page.scope is not None and page.scope.role in CASTERS
     if not number.isdigit() or len(number) > 18:
         body = html.Div(html.P(text("incident.unknown", id=number or "?")), className="incident-body incident-none")
         return shell(page, "duty", "incident.js", [head(page, "/incident"), body], given(page.config))
@@ -31,9 +33,8 @@ def view(page: Page) -> Component:
         + [html.Div([_panel(text, *one) for one in column], className="i-column") for column in COLUMNS],
         className="incident-body",
     )
-    return shell(
-        page, "duty", "incident.js", [head(page, "/incident"), body], {**given(page.config), "incident": int(number), "desk": desk}
-    )
+    config = {**given(page.config), "incident": int(number), "desk": desk, "casts": casts}
+    return shell(page, "duty", "incident.js", [head(page, "/incident"), body], config)
 
 
 def _panel(text: Text, name: str, symbol: str) -> Component:

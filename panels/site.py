@@ -114,7 +114,7 @@ def make_site(
             serve_plain(app, path, route, assets, who, in_force or (lambda: config))
     app.setup_startup_routes()
     remember_language(server)
-    headers.guard_answers(server, headers.content_policy(app.csp_hashes()))
+    headers.guard_answers(server, headers.content_policy(app.csp_hashes(), config.map.hosts()))
     return app
 
 

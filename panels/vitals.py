@@ -1,18 +1,21 @@
-"""The city's vital signs (`screens.vitals`): value, how it stands between good and bad, how many devices speak, how old it is.
+"""A wall's vital signs (`screens.walls.*.vitals`): value, how it stands between good and bad, how many devices speak, how old it is.
 
-Above them the air quality index of the last whole hour, which the server derives and `assets/wall-air.js` asks for. Decides no level.
+Among them, as `aqi`, the air quality index of the last whole hour: the server derives it, `assets/wall-air.js` asks. Decides no level.
 """
 
 from dash import html
 from dash.development.base_component import Component
 
 from core.config import VitalConfig
+from core.screen_config import AIR, WallContentConfig
 from panels.frame import Page
+from panels.kpis import vital_name
 from panels.parts import figure, marks, panel, slot
 
 
-def vitals(page: Page) -> Component:
-    rows = [_air(page), *(_vital(page, vital) for vital in page.config.screens.vitals)]
+def vitals(page: Page, wall: WallContentConfig) -> Component:
+    known = {vital_name(vital): vital for vital in page.config.screens.vitals}
+    rows = [_air(page) if name == AIR else _vital(page, known[name]) for name in wall.vitals or (AIR, *known)]
     return panel(
         "vitals", page.text("panel.vitals"), [html.Div(rows, className="vitals")], note=page.text("vitals.note"), kind="panel-vitals"
     )
@@ -27,11 +30,6 @@ def air_subject(page: Page) -> str | None:
     if page.scope is None or page.scope.sees(city):
         return city
     return page.scope.areas[0] if len(page.scope.areas) == 1 else None
-
-
-def vital_name(vital: VitalConfig) -> str:
-    """The name of its figure: `pm25_mean`."""
-    return f"{vital.metric}_{vital.fold}"
 
 
 def _air(page: Page) -> Component:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alerts.patience import patience
 from alerts.rules import Place, Rules
+from core.setting import Domain
 from projector.ground import Ground
 from projector.kernel import Floats, Ints
 from store.live_rows import States
 
+DOMAINS: tuple[str, ...] = get_args(Domain)
 _GOOD = 0  # core.model.QUALITY_CODE
 _WINDOW_S = 60
 
@@ -36,6 +38,7 @@ class Devices:
         self.lookup: Ints = np.full(1, -1, dtype=np.intp)
         self.ids: Ints = np.empty(0, dtype=np.intp)
         self.street: Ints = np.empty(0, dtype=np.intp)
+        self.domain: Ints = np.empty(0, dtype=np.intp)  # its place in DOMAINS
         self.x: Floats = np.empty(0)
         self.y: Floats = np.empty(0)
         self.silent: NDArray[np.bool_] = np.empty(0, dtype=bool)
@@ -65,7 +68,7 @@ class Devices:
             moved |= bool(x != self.x[k] or y != self.y[k]) and bool(placed or np.isfinite(self.x[k]))
             self.x[k], self.y[k] = x, y
             self.street[k], self.silent[k] = self._ground.street(row["street"]), row["silent"]
-            self.offline[k] = row["presence"] == "offline"
+            self.offline[k], self.domain[k] = row["presence"] == "offline", DOMAINS.index(row["domain"])
             self.patience[k] = row.get("patience_s", np.inf)
         return moved
 
@@ -73,7 +76,7 @@ class Devices:
         first, more = len(self.ids), len(new)
         self.lookup[new] = np.arange(first, first + more)
         self.ids = np.concatenate([self.ids, np.array(new, dtype=np.intp)])
-        self.street = np.concatenate([self.street, np.zeros(more, dtype=np.intp)])
+        self.street, self.domain = (np.concatenate([old, np.zeros(more, dtype=np.intp)]) for old in (self.street, self.domain))
         flags = (self.silent, self.offline, self.aged)
         self.silent, self.offline, self.aged = (np.concatenate([old, np.zeros(more, dtype=bool)]) for old in flags)
         self.patience = np.concatenate([self.patience, np.full(more, np.inf)])
@@ -129,6 +132,11 @@ class Devices:
         """Values by device; NaN where unknown."""
         values = self.values.get(metric)
         return np.full(len(self.ids), np.nan) if values is None else np.where(self.silent | self.aged, np.nan, values)
+
+    @property
+    def online(self) -> NDArray[np.bool_]:
+        """Heard of within its patience, not silent, and not signed off."""
+        return (self.seen > 0) & ~self.silent & ~self.offline & ~self.aged
 
     def measures(self, metrics: Iterable[int]) -> NDArray[np.bool_]:
         """Which devices ever spoke of one of the metrics: only they can be missing."""

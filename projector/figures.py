@@ -12,8 +12,13 @@ from typing import Any
 import numpy as np
 
 from core.day import Day
-from projector.devices import Devices
+from projector.devices import DOMAINS, Devices
 
+# The figures of one domain of a street travel as a row of numbers, in this order (docs/live.md).
+DOMAIN_FIGURES = (
+    *("devices", "online", "silent", "alerts_1", "alerts_2", "alerts_3", "alerts_4", "alerts_5", "unack", "cases_open", "cases_overdue"),
+    *("cases_today", "closed_today", "closed_in_time", "due_today", "reports_today", "response_sum_s", "response_n"),
+)
 NOTICE = 5  # says what is not known, not that something happened: counted by severity, never among what waits for somebody
 _VOIDED = frozenset({"voided", "declined"})
 
@@ -36,6 +41,8 @@ class Row:
     lat: float | None
     silenced: bool
     was_late: bool = False  # of a case that was opened again: in a round before
+    domain: str = ""  # an alert says its own, what else has a class has its class's
+    channel: str = ""  # of a report
 
 
 def _time(shape: Mapping[str, Any], name: str) -> datetime | None:
@@ -47,7 +54,8 @@ _OPENED = {"alert": "raised_at", "case": "opened_at", "report": "received_at"}
 _ACTED = {"alert": "acked_at", "case": "closed_at", "report": "ended_at"}
 
 
-def row_of(noun: str, shape: Mapping[str, Any]) -> Row:
+def row_of(noun: str, shape: Mapping[str, Any], domain_of: Mapping[str, str] = {}) -> Row:
+    """The row of a shape; `domain_of`: the domain of each class."""
     opened = _time(shape, _OPENED[noun])
     assert opened is not None
     return Row(
@@ -55,7 +63,8 @@ def row_of(noun: str, shape: Mapping[str, Any]) -> Row:
         hold=shape.get("hold", "none"), rule=shape.get("rule", ""),
         opened_at=opened, acted_at=_time(shape, _ACTED[noun]), due_at=_time(shape, "due_at"), overdue=bool(shape.get("overdue")),
         cell_id=shape.get("cell_id"), lon=shape.get("lon"), lat=shape.get("lat"), silenced=_is_silenced(shape),
-        was_late=bool(shape.get("late_rounds")),
+        was_late=bool(shape.get("late_rounds")), domain=shape.get("domain") or domain_of.get(shape.get("class_code") or "", ""),
+        channel=shape.get("channel") or "",
     )  # fmt: skip
 
 
@@ -70,12 +79,13 @@ class Tally:
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {"alert": {}, "case": {}, "report": {}})
     by_street: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
     dirty: set[str] = field(default_factory=set)
+    domain_of: Mapping[str, str] = field(default_factory=dict)  # of each class
 
     def put(self, noun: str, shape: Mapping[str, Any]) -> None:
         if noun not in self.rows:
             return
         key = str(shape["id"])
-        row = row_of(noun, shape)
+        row = row_of(noun, shape, self.domain_of)
         self._drop(noun, key)
         if not row.silenced:
             self.rows[noun][key] = row
@@ -130,6 +140,24 @@ def count_rows(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, Any]:
     }
 
 
+def count_domains(rows: Mapping[tuple[str, str], Row], day: Day) -> dict[str, list[float]]:
+    """The same figures of each domain alone, in the order of `DOMAIN_FIGURES` behind those of devices."""
+    found: dict[str, list[float]] = {}
+    for domain in DOMAINS:
+        told = count_rows({key: row for key, row in rows.items() if row.domain == domain}, day)
+        found[domain] = [
+            *told.pop("alerts").values(),
+            *(part for value in told.values() for part in (value if isinstance(value, list) else [value])),
+        ]
+    return found
+
+
+def with_domains(devices: Mapping[str, Any], counts: Mapping[str, Any]) -> dict[str, Any]:
+    """A street's figures: those of its devices and those of its rows, of each domain in one row of numbers."""
+    domains = {name: [*devices["domains"][name], *counts["domains"][name]] for name in counts["domains"]}
+    return {**devices, **counts, "domains": domains}
+
+
 def _is_late(case: Row) -> bool:
     return case.overdue or case.was_late
 
@@ -139,10 +167,21 @@ def count_devices(devices: Devices, streets: int, vitals: Iterable[tuple[str, in
     street = devices.street
     total = np.bincount(street, minlength=streets)
     silent = np.bincount(street[devices.silent], minlength=streets)
-    online = np.bincount(street[(devices.seen > 0) & ~devices.silent & ~devices.offline & ~devices.aged], minlength=streets)
+    present = devices.online
+    online = np.bincount(street[present], minlength=streets)
     heard = devices.heard(second)
+    place, width = street * len(DOMAINS) + devices.domain, streets * len(DOMAINS)
+    domains = np.array([np.bincount(place[chosen], minlength=width) for chosen in (slice(None), present, devices.silent)])
+    domains = domains.T.reshape(streets, len(DOMAINS), 3)
     found: list[dict[str, Any]] = [
-        {"devices": int(total[k]), "online": int(online[k]), "silent": int(silent[k]), "readings_minute": int(heard[k]), "vitals": {}}
+        {
+            "devices": int(total[k]),
+            "online": int(online[k]),
+            "silent": int(silent[k]),
+            "readings_minute": int(heard[k]),
+            "vitals": {},
+            "domains": {name: row.tolist() for name, row in zip(DOMAINS, domains[k], strict=True)},
+        }
         for k in range(streets)
     ]
     for name, metric in vitals:
@@ -152,9 +191,10 @@ def count_devices(devices: Devices, streets: int, vitals: Iterable[tuple[str, in
 
 
 def _vital(devices: Devices, metric: int | None, streets: int) -> list[list[float | int | None]]:
-    """[sum, n, least, greatest, newest epoch second] per street."""
+    """[sum, n, least, greatest, newest epoch second, of] per street: `of` devices that ever told it n are known."""
     if metric is None or metric not in devices.values:
-        return [[0, 0, None, None, None] for _ in range(streets)]
+        return [[0, 0, None, None, None, 0] for _ in range(streets)]
+    told = np.bincount(devices.street[np.isfinite(devices.observed[metric])], minlength=streets)
     values = devices.known(metric)
     known = np.flatnonzero(np.isfinite(values))
     street, value, observed = devices.street[known], values[known], devices.observed[metric][known]
@@ -166,6 +206,9 @@ def _vital(devices: Devices, metric: int | None, streets: int) -> list[list[floa
     np.maximum.at(newest, street, observed)
     nothing: list[float | int | None] = [0, 0, None, None, None]
     return [
-        [round(float(total[k]), 3), int(count[k]), float(least[k]), float(greatest[k]), int(newest[k])] if count[k] else nothing
+        [
+            *([round(float(total[k]), 3), int(count[k]), float(least[k]), float(greatest[k]), int(newest[k])] if count[k] else nothing),
+            int(told[k]),
+        ]
         for k in range(streets)
     ]

@@ -63,6 +63,11 @@ def mean(kernel: Kernel, values: Floats) -> Floats:
     return np.asarray(np.divide(weighted, total, out=np.full(len(total), np.nan), where=total > 0))
 
 
+def total(kernel: Kernel, values: Floats) -> Floats:
+    """Plain sum per cell of `kernel.cells` over what reaches it, however far; values must be known."""
+    return np.asarray(np.add.reduceat(values[kernel.source], kernel.starts))
+
+
 def peak(kernel: Kernel, values: Floats) -> Floats:
     """Greatest weight × value per cell of `kernel.cells`; NaN where every source is unknown."""
     return np.asarray(np.fmax.reduceat(values[kernel.source] * kernel.weight, kernel.starts))

@@ -16,9 +16,9 @@ from alerts.rules import Rules
 from core.config import Config
 from core.day import Day, day_of
 from projector.devices import Devices, with_patience
-from projector.figures import Tally, count_devices, count_rows
+from projector.figures import Tally, count_devices, count_domains, count_rows, with_domains
 from projector.ground import Ground, survey
-from projector.landscape import Classes, Landscape, collect_signals
+from projector.landscape import Classes, Landscape, metrics_of
 from store import live_rows
 from store.geography import geography_version
 from store.live import Delta, Hints, Live
@@ -110,7 +110,7 @@ class Projector:
         gone, parts = self._changes(connection, memory)
         if _is_due(memory, "cells", now, CELLS_EVERY):
             self._measure(connection, memory, now)
-            _draw(memory, self._rulebook.known.config, parts)
+            _draw(memory, parts)
             _count(memory, parts, now, self._config)
         return [told for told in (gone, parts) if told]
 
@@ -195,7 +195,7 @@ def _build(connection: Connection, rulebook: Rulebook, now: datetime) -> Memory:
     vitals = [(vital.metric, metrics.get(vital.metric)) for vital in config.screens.vitals]
     devices = Devices(ground, landscape.wanted | {metric for _, metric in vitals if metric is not None})
     devices.register(with_patience(live_rows.read_devices(connection), in_force.rules, BELIEVED_LATE))
-    day, tally = day_of(now, config.area.zone), Tally()
+    day, tally = day_of(now, config.area.zone), Tally(domain_of={code: one.domain for code, one in config.classes.items()})
     for noun, shapes in live_rows.read_counted(connection, day.start, day.end, now - config.ingest.live_for).items():
         for shape in shapes:
             tally.put(noun, shape)
@@ -208,7 +208,7 @@ def _version(connection: Connection, rulebook: Rulebook) -> str:
     """A word that changes when the ground, the rules or the metrics drawn do."""
     in_force = rulebook.open(connection)
     names = {vital.metric for vital in in_force.config.screens.vitals} | in_force.rules.metrics
-    names |= {measure.metric for measure in in_force.config.screens.measures.values() if measure.metric}
+    names |= set().union(*(metrics_of(measure) for measure in in_force.config.screens.measures.values()))
     known = sorted(name for name in live_rows.read_metrics(connection) if name in names)
     return f"{geography_version(connection)} {in_force.revision} {known}"
 
@@ -249,13 +249,13 @@ def _register(connection: Connection, memory: Memory, now: datetime, unknown: li
         memory.stale |= set(memory.landscape.told)
 
 
-def _draw(memory: Memory, config: Config, parts: dict[str, Part]) -> None:
+def _draw(memory: Memory, parts: dict[str, Part]) -> None:
     """Draw the measures whose inputs moved, and put the changed cells into the parts."""
     if memory.signals_moved:
-        memory.landscape.set_signals(collect_signals(memory.ground, memory.tally, config))
-        memory.stale |= {name for name, measure in config.screens.measures.items() if measure.metric is None}
+        memory.stale |= memory.landscape.set_rows(memory.tally, memory.day)
         memory.signals_moved = False
-    drawn: dict[str, Classes] = memory.landscape.draw(memory.devices, memory.stale)
+    memory.stale |= memory.landscape.notice(memory.devices)
+    drawn: dict[str, Classes] = memory.landscape.draw(memory.devices, memory.stale, memory.day)
     for street, cells in memory.landscape.changes(drawn).items():
         parts.setdefault(street, {})["cells"] = cells
     memory.landscape.told |= drawn
@@ -275,14 +275,14 @@ def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config
     dirty = {streets[memory.ground.street(street)] for street in memory.tally.dirty} | (set(streets) - memory.counts.keys())
     for street in dirty:
         rows = memory.tally.by_street.get(street, {}) if street else _unplaced(memory)
-        memory.counts[street] = count_rows(rows, memory.day) | {"storm": memory.storm}
+        memory.counts[street] = count_rows(rows, memory.day) | {"domains": count_domains(rows, memory.day), "storm": memory.storm}
     memory.tally.dirty.clear()
     before = memory.figures
     if whole:
         memory.figures = count_devices(memory.devices, len(streets), memory.vitals, int(now.timestamp()))
     for k, street in enumerate(streets):
         if street in dirty or (whole and (not before or before[k] != memory.figures[k])):
-            parts.setdefault(street, {})["figures"] = memory.figures[k] | memory.counts[street]
+            parts.setdefault(street, {})["figures"] = with_domains(memory.figures[k], memory.counts[street])
 
 
 def _unplaced(memory: Memory) -> dict[tuple[str, str], Any]:
@@ -300,7 +300,7 @@ def _keep(connection: Connection, memory: Memory, now: datetime, *, whole: bool)
         if measure:
             vectors.append(live_rows.CellVector(street, measure, *memory.landscape.vector(street, measure), {}))
         else:
-            vectors.append(live_rows.CellVector(street, "", [], [], memory.figures[index[street]] | memory.counts[street]))
+            vectors.append(live_rows.CellVector(street, "", [], [], with_domains(memory.figures[index[street]], memory.counts[street])))
     vectors.append(live_rows.CellVector("", "kept", [], [], {"sequence": memory.sequence}))
     live_rows.keep_cells(connection, vectors, now, whole=whole)
     memory.unkept.clear()

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.config import Config, load
-from sim import keep
+from sim import keep, scenario
 from sim.citizens import Hotline, run_cameras, run_platform
 from sim.city import City
 from sim.kinds import KIND_OF
@@ -28,7 +28,8 @@ from sim.weather import Storm
 FILL_IN_S = 2 * 3600.0
 _GAP_WORTH_FILLING_S = 300.0
 _STORM_S = 3600.0
-SCENARIOS = ("none", "rainstorm")
+_SOON_S = 20.0
+SCENARIOS = scenario.names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def doors_of(environment: dict[str, str]) -> Doors:
         read_token=tokens["read"],
         run_dir=run_dir,
         speed=float(environment.get("YIPING_SPEED") or 1),
-        scenario=environment.get("YIPING_SCENARIO") or "none",
+        scenario=environment.get("YIPING_SCENARIO") or scenario.NONE,
         desk=float(environment.get("YIPING_SIM_DESK") or 0.8),
         hotline=environment.get("YIPING_HOTLINE_URL", ""),
         hotline_secret=environment.get("YIPING_HOTLINE_SECRET", ""),
@@ -72,11 +73,15 @@ def doors_of(environment: dict[str, str]) -> Doors:
 async def live(doors: Doors, config: Config) -> None:
     """Run every part until cancelled."""
     plan, state, now = keep.read_plan(doors.run_dir), keep.read_json(doors.run_dir / keep.STATE), time.time()
-    storm = _storm(doors, state, now)
+    began = _began(doors, state, now)
+    played = scenario.read(doors.scenario)
+    storm = Storm(began, _STORM_S / max(1.0, doors.speed)) if played and played.storm else None
     fresh = "alive_at" not in state
     city = City(plan, speed=max(0.01, doors.speed), storm=storm)
     if fresh:
         city.first = tuple(opening_scene(city.by_kind, plan.seed, now))
+    if played:
+        city.first = (*city.first, *scenario.troubles(played, plan.sites, plan.seed, began, doors.speed))
     fleet = Fleet(doors.mqtt, f"{plan.area}-{os.getpid()}")
     highest = {name: metric.max for name, metric in config.metrics.items() if metric.max is not None}
     telemetry, tally = Telemetry(city, fleet, highest), Tally()
@@ -98,7 +103,7 @@ async def live(doors: Doors, config: Config) -> None:
             for site in plan.sites:
                 if KIND_OF[site.kind].wire == "hj212":
                     group.create_task(run_station(site, city, doors.hj212, tally))
-            group.create_task(_note(doors, state, storm, lambda: _words(fleet, telemetry, tally, hotline, team)))
+            group.create_task(_note(doors, state, began, lambda: _words(fleet, telemetry, tally, hotline, team)))
     finally:
         await team.close()
         fleet.close()
@@ -116,11 +121,11 @@ async def _send(telemetry: Telemetry, state: dict[str, object], now: float) -> N
     await telemetry.run()
 
 
-async def _note(doors: Doors, state: dict[str, object], storm: Storm | None, words: object) -> None:
+async def _note(doors: Doors, state: dict[str, object], began: float, words: object) -> None:
     """Remember being alive, and say once a minute how it goes."""
     assert callable(words)
     while True:
-        kept = {"alive_at": time.time(), "storm_at": storm.starts_at if storm else None, "scenario": doors.scenario}
+        kept = {"alive_at": time.time(), "scenario_at": began, "scenario": doors.scenario}
         keep.write_json(doors.run_dir / keep.STATE, {**state, **kept})
         print(words(), flush=True)
         await asyncio.sleep(60)
@@ -133,14 +138,12 @@ def _words(fleet: Fleet, telemetry: Telemetry, tally: Tally, hotline: Hotline, t
     )
 
 
-def _storm(doors: Doors, state: dict[str, object], now: float) -> Storm | None:
-    """The storm that was ordered; a restart within it finds it again."""
-    if doors.scenario != "rainstorm":
-        return None
-    began, lasts = state.get("storm_at"), _STORM_S / max(1.0, doors.speed)
-    if isinstance(began, (int, float)) and now < float(began) + 3 * lasts:
-        return Storm(float(began), lasts)
-    return Storm(now + 20, lasts)
+def _began(doors: Doors, state: dict[str, object], now: float) -> float:
+    """When the scenario that was ordered began; a restart within it finds it again."""
+    began, again = state.get("scenario_at"), state.get("scenario") == doors.scenario
+    if again and isinstance(began, (int, float)) and now < float(began) + 3 * _STORM_S / max(1.0, doors.speed):
+        return float(began)
+    return now + _SOON_S
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ _SAID: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "loud works": ("0301", 0.4, ("工地噪声太大，影响休息", "广场舞音响太吵", "夜里还在施工，吵得睡不着")),
     "blocked drain": ("0502", 0.8, ("路面积水，电动车过不去", "下水道堵了，水漫到路上")),
     "starved water": ("0303", 0.3, ("河水发黑有臭味", "河里有死鱼")),
+    "haze": ("0302", 0.06, ("天灰蒙蒙的，一股焦味", "空气很呛，老人咳嗽")),
     "low pressure": ("0501", 0.06, ("消防栓没有水压",)),
 }
 # everything else: class, weight, what is said

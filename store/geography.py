@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from core.model import Placement, Scope
 from geodata.locate import Locator
@@ -138,6 +139,13 @@ def layer_text(connection: Connection, name: str, scope: Scope) -> str | None:
     else:
         text = queries.geography_layer(connection, name=name)
     return None if text is None else str(text)
+
+
+def read_cells_seen(connection: Connection, scope: Scope) -> tuple[list[int], list[str], NDArray[Any]]:
+    """Numbers, areas and shapes (degrees) of the cells a scope sees, by area."""
+    rows = list(queries.geography_cells_seen(connection, areas=_patterns(scope)))
+    shapes = shapely.from_geojson(np.array([row["geometry"] for row in rows], dtype=object), on_invalid="ignore")
+    return [row["cell_id"] for row in rows], [row["area"] for row in rows], shapes
 
 
 def _patterns(scope: Scope) -> list[str]:

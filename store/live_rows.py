@@ -40,7 +40,7 @@ SHAPES: Mapping[str, tuple[str, ...]] = {  # docs/live.md: what screens get; tex
     ),
     "report": (
         *("id", "source", "channel", "title", "class_code", "severity", *_PLACE, "placement", "address", "observed_at", "received_at"),
-        *("confidence", "stage", "incident_id", *_MARKS),
+        *("confidence", "stage", "incident_id", "ends_at", "ended_at", *_MARKS),
     ),
     "probe": ("id", "subject", "value", "stage", "raised_at", "version"),
     "notice": (  # for the people whose accounts it names; others leave it

@@ -3,7 +3,7 @@
 Decides the index, the primary pollutants and the level. Never averages: it is given the hour's or the day's figures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -76,6 +76,12 @@ def sub_index(row: str, value: float, day: date) -> int:
     return _IAQI[-1]
 
 
+def breakpoints(pollutant: str, period: Period, day: date) -> tuple[Sequence[int], Sequence[int]]:
+    """Concentrations (µg/m³, CO mg/m³) and the indices they stand for, for drawing many places at once. Raises `KeyError`."""
+    table = (_TABLE_2026 if day >= IN_FORCE_2026 else _TABLE_2012)[_ROWS[period][pollutant]]
+    return table, _IAQI[: len(table)]
+
+
 def air_index(values: Mapping[str, float | None], day: date, period: Period) -> AirIndex:
     """AQI of an hour or a day. `values`: pollutant → µg/m³ (CO mg/m³) or None; `o3` of a day is the largest 8-hour mean.
 
@@ -104,4 +110,4 @@ def _rounded(value: float, one_decimal: bool) -> Decimal:
     return number.quantize(Decimal("0.1") if one_decimal else Decimal(1), ROUND_HALF_EVEN)
 
 
-__all__ = ["POLLUTANTS", "AirIndex", "air_index", "level_of", "standard_on", "sub_index"]
+__all__ = ["POLLUTANTS", "AirIndex", "air_index", "breakpoints", "level_of", "standard_on", "sub_index"]

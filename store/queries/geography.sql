@@ -91,6 +91,9 @@ select '{"type":"FeatureCollection","features":[' || coalesce(string_agg(
     || ',"geometry":' || geometry || '}', ',' order by cell_code), '') || ']}'
 from cells where area like any(cast(:areas as text[]));
 
+-- name: geography_cells_seen
+select cell_id, area, cast(geometry as text) as geometry from cells where area like any(cast(:areas as text[])) order by area, cell_id;
+
 -- name: geography_areas_layer$
 -- The areas above a scope come too: a street's screen still shows its district's outline.
 select '{"type":"FeatureCollection","features":[' || coalesce(string_agg(

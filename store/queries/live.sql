@@ -98,15 +98,17 @@ select to_jsonb(v) as shape from live_incidents v where v.stage in ('open', 'con
 
 -- name: live_snapshot_reports
 select to_jsonb(v) as shape from live_reports v
-where not v.history and v.stage in ('open', 'confirmed') and v.observed_at >= :since order by v.observed_at desc limit :most;
+where not v.history and v.stage in ('open', 'confirmed')
+  and (v.observed_at >= :since or (v.channel = 'weather' and v.ended_at is null and v.ends_at > :since))  -- a warning stands until it ends
+order by v.observed_at desc limit :most;
 
 -- name: live_trend
 -- Notices (severity 5: a silent device) say what is not known, not that something happened: they are no signals.
-select (extract(epoch from date_bin(make_interval(secs => :bucket_s), at, :since))::bigint) as bucket, street, count(*)::integer as n
-from (select raised_at as at, street_of(area) as street from alerts where raised_at >= :since and severity < 5 and not drill and not probe and verdict is distinct from 'test'
+select (extract(epoch from date_bin(make_interval(secs => :bucket_s), at, :since))::bigint) as bucket, street, domain, class_code, count(*)::integer as n
+from (select raised_at as at, street_of(area) as street, domain, class_code from alerts where raised_at >= :since and severity < 5 and not drill and not probe and verdict is distinct from 'test'
       union all
-      select observed_at, street_of(area) from reports where observed_at >= :since and observed_at <= :now and not drill and not history) s
-group by 1, 2 order by 1;
+      select observed_at, street_of(area), null, class_code from reports where observed_at >= :since and observed_at <= :now and not drill and not history) s
+group by 1, 2, 3, 4 order by 1;
 
 -- name: live_weather
 select m.metric, avg(s.value) as value from device_states s join metrics m using (metric_id) join devices d using (device_id)

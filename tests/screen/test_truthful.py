@@ -96,7 +96,7 @@ def test_a_layer_that_does_not_come_is_said_and_asked_for_until_it_comes(quarter
     def refuse(route: Route, *_: Any) -> None:
         route.fulfill(status=503) if refusing else route.continue_()
 
-    wall.page.route(re.compile(r"/api/v1/layers/(cells|areas)$"), refuse)
+    wall.page.route(re.compile(r"/api/v1/(grid|layers/areas)$"), refuse)
     wall.go(f"/screen/{quarter.screen}")
     wall.page.wait_for_selector(".layer-note:not([hidden])")
     for word in ("网格", "街道"):  # one layer fails before the other

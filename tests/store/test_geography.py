@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from shapely.geometry import Polygon
 
+from api.places import Places
 from core.model import EVERYWHERE, Placement, Scope
 from geodata.boundary import Division, Names
 from geodata.model import City, Layer
@@ -111,3 +112,17 @@ def test_the_locator_of_a_small_city_loads_at_once(store: Store, now: datetime) 
         watch = Stopwatch()
         assert len(geography.load_locator(connection)) == len(city().cells)
         watch.within(2, "loading the locator")
+
+
+def test_the_cells_of_a_scope_are_told_as_the_grid_they_form_and_anew_when_they_change(store: Store, now: datetime) -> None:
+    made, street, places = city(), Scope("duty", ("320404001",)), Places()
+    later = now
+    told = {}
+    for cells in (made.cells, made.cells[:-9]):
+        with store.connection() as connection:
+            geography.save_city(connection, replace(made, cells=cells), now)
+            told = {scope.areas: json.loads(places.ground(connection, scope, later).plain) for scope in (EVERYWHERE, street)}
+        assert sum(told[EVERYWHERE.areas]["runs"]) == len(told[EVERYWHERE.areas]["ids"]) == len(cells)
+        later += timedelta(minutes=1)
+    assert all(ground["lattice"]["columns"] > 5 for ground in told.values())
+    assert {area[:9] for area in told[street.areas]["areas"]} == {"320404001"}

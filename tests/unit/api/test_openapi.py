@@ -31,10 +31,10 @@ def test_every_operation_has_its_own_name_and_every_hole_of_a_path_a_parameter()
             assert told == set(re.findall(r"{(\w+)}", path))
 
 
-# A gateway signs what it tells (docs/notify.md); how I am reached is mine, whatever my role may write to the city.
+# A gateway signs what it tells (docs/notify.md); how I am reached, and what a screen shows of itself, is one's own and no word to the city.
 SIGNED, OWN = (
     {"/notify/{channel}/receipts"},
-    {"/push", "/people/me/contacts", "/people/me/contacts/tries", "/people/me/password"},
+    {"/push", "/people/me/contacts", "/people/me/contacts/tries", "/people/me/password", "/screens/me/beat", "/cockpit/visits"},
 )
 
 

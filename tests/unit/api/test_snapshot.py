@@ -1,8 +1,9 @@
 """Whose part of the picture is whose: a street's user has the street, a community's worker the community's rows and no sums."""
 
 import json
+from datetime import datetime
 
-from api.snapshot import part_for
+from api.snapshot import Picture, Supply, compose_snapshot, part_for
 from core.config import Config
 from core.model import Scope
 
@@ -56,3 +57,21 @@ def test_notices_are_for_whom_they_name_wherever_they_live_and_for_no_wall(confi
     assert told(f"{STREET}001", account=8) == [1], "an officer of a community gets theirs too"
     assert told("320405", account=9) == [2]
     assert part_for(Scope("wall", ("320405",)), STREET, part, config) is None
+
+
+def test_the_curve_of_each_domain_is_part_of_the_whole_and_of_what_a_reader_sees(config: Config, now: datetime) -> None:
+    bucket = int(now.timestamp()) // 900 * 900
+    told = [
+        ("water", None, 2, STREET),
+        (None, "0502", 3, STREET),
+        (None, "0101", 5, STREET),
+        (None, None, 7, STREET),
+        ("water", None, 11, "320404002"),
+    ]
+    rows = [{"bucket": bucket, "street": street, "domain": domain, "class_code": code, "n": n} for domain, code, n, street in told]
+    picture = Picture(7, now, {STREET: b"{}", "320404002": b"{}"}, rows, None, [], {}, simulated=False, drill=False)
+    trend = json.loads(compose_snapshot(picture, Scope("duty", (STREET,)), "wall", config, Supply()))["trend"]
+    assert trend["today"] == [[bucket, 17]]
+    assert {name: days["today"] for name, days in trend["domains"].items()} == {
+        "emergency": [], "urban": [[bucket, 5]], "environment": [], "water": [[bucket, 5]],
+    }  # fmt: skip

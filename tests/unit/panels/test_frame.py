@@ -41,11 +41,14 @@ def test_nothing_in_particular_leads_each_role_home(config: Config) -> None:
     assert home_of(None) == "/login"
 
 
-def test_a_screens_token_opens_its_own_view_and_nothing_else() -> None:
+def test_a_screens_token_opens_its_own_view_with_those_under_it_and_nothing_else() -> None:
     bound = Reader(Scope("wall", ("320404",)), "/wall/water")
     assert frame.may_see(bound, ROUTES["/wall"], "/wall/water")
     assert not frame.may_see(bound, ROUTES["/wall"], "/wall")
     assert not frame.may_see(bound, ROUTES["/duty"], "/duty")
+    whole = Reader(Scope("wall", ("320404",)), "wall")
+    assert frame.may_see(whole, ROUTES["/wall"], "/wall/water")
+    assert not frame.may_see(whole, ROUTES["/cockpit"], "/cockpit")
 
 
 def test_the_account_of_a_wall_opens_walls_only() -> None:

@@ -33,6 +33,12 @@ def test_unsafe_inline_is_for_style_elements_alone() -> None:
     assert [rule for rule, sources in RULES.items() if "'unsafe-inline'" in sources] == ["style-src"]
 
 
+def test_the_city_s_own_map_services_are_reached_for_pictures_alone() -> None:
+    policy = content_policy([], ["https://t0.map.example"])
+    rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
+    assert [rule for rule, sources in rules.items() if "https://t0.map.example" in sources] == ["img-src", "connect-src"]
+
+
 def test_nothing_comes_from_another_site() -> None:
     assert "http" not in POLICY
     assert "*" not in POLICY

@@ -1,0 +1,247 @@
+// Mounts the replay: the wall's panels on the recording, and the bar that moves in time. The moment, the speed and the window stand in
+// the address, so that a link shows what its sender saw. Decides what the keys do.
+
+import { ageText, dateOf, timeOf } from "./clock.js";
+import { setText, slotOf } from "./dom.js";
+import { Recorded, nearest, spanOf } from "./recorded.js";
+import { Strip } from "./replay-strip.js";
+import { lang, loadText, t } from "./text.js";
+import { view } from "./view.js";
+import { mountOn } from "./wall.js";
+
+const LOOK_MS = 30_000; // the recording grows while it is watched
+const BEFORE_MS = 60_000; // an incident is shown from a minute before it opened
+const SCRUB_MS = 120;
+const ADDRESS_MS = 2_000;
+
+async function ask(path) {
+  const answer = await fetch(`/api/v1${path}`, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(30_000) });
+  if (!answer.ok) throw Object.assign(new Error(`${path}: HTTP ${answer.status}`), { status: answer.status });
+  return answer.json();
+}
+
+export async function mount(root, config) {
+  await Promise.all(["wall", "replay"].map((name) => loadText(config.language, name)));
+  const recorded = new Recorded(config.screen, ask);
+  for (const topic of ["snapshot", "delta"]) recorded.on(topic, (state) => Object.assign(window.yiping, { sequence: state.sequence, connected: true }));
+  const bar = new Bar(root, config, recorded);
+  document.body.dataset.link = "recorded";
+  slotOf(root, "cell-card").dataset.note = t("replay.card_now");
+  const [drawn] = await Promise.all([mountOn(root, config, recorded), bar.start()]);
+  return drawn;
+}
+
+class Bar {
+  #scrub = null;
+  #written = 0;
+  #incident = null;
+  #begun = false;
+
+  constructor(root, config, recorded) {
+    Object.assign(this, { root, config, recorded });
+    this.bar = root.querySelector(".replay-bar");
+    this.range = slotOf(this.bar, "range").appendChild(Object.assign(document.createElement("input"), { type: "range", step: "1" }));
+    this.range.setAttribute("aria-label", t("replay.moment"));
+    this.strip = new Strip(slotOf(this.bar, "strip"), slotOf(this.bar, "tip"), config);
+    this.play = this.bar.querySelector('[data-do="play"]');
+    this.#listen();
+  }
+
+  async start() {
+    await this.#look();
+    setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  /** What is recorded; the first time that anything is, the replay begins. */
+  async #look() {
+    try {
+      await this.recorded.look();
+      if (!this.recorded.spans.length) this.#say("replay.nothing");
+      else if (this.#begun) this.#draw();
+      else {
+        this.#begun = true;
+        await this.#begin();
+      }
+    } catch (error) {
+      console.warn("yiping: the recording cannot be read", error);
+      this.#say(error.status === 403 ? "replay.not_allowed" : "replay.away");
+    }
+    if (this.recorded.state.sequence < 0) window.yiping.ready = true; // there is nothing to wait for
+  }
+
+  /** Where the address says, else at the incident it names, else a quarter of an hour ago. */
+  async #begin() {
+    const number = view.get("incident");
+    if (/^\d{1,18}$/.test(number)) this.#incident = await ask(`/incidents/${number}`).catch(() => null);
+    const opened = this.#incident ? Date.parse(this.#incident.opened_at) - BEFORE_MS : this.recorded.edge - 900_000;
+    const wanted = view.moment() ?? opened;
+    const speed = Number(view.get("speed"));
+    if (this.config.speeds.includes(speed)) this.recorded.speed = speed;
+    this.#window(view.get("window") || (this.#incident ? this.#fitting(wanted) : "1h"), wanted);
+    await this.go(spanOf(this.recorded.spans, wanted) ? wanted : view.moment() === null ? nearest(this.recorded.spans, wanted) : wanted);
+    if (view.get("play") === "1") this.recorded.play();
+  }
+
+  /** The shortest window that holds an incident whole. */
+  #fitting(from) {
+    const until = Date.parse(this.#incident.closed_at ?? "") || this.recorded.edge;
+    const fits = Object.entries(this.config.windows).find(([, seconds]) => (until - from) / 1000 < seconds * 0.8);
+    return fits ? fits[0] : "7d";
+  }
+
+  async go(at) {
+    await this.recorded.seek(Math.min(at, this.recorded.edge ?? at));
+    this.#address(true);
+  }
+
+  /** Chooses how much time the strip shows; the moment stays in it. */
+  async #window(name, at = this.recorded.at) {
+    const length = (this.config.windows[name] ?? 3_600) * 1000;
+    this.name = name;
+    const until = Math.max(Math.min(at + length * 0.7, this.recorded.edge + length * 0.02), at + 1000);
+    this.from = until - length;
+    this.to = until;
+    for (const button of this.bar.querySelectorAll(".replay-window")) button.setAttribute("aria-pressed", String(button.dataset.window === name));
+    Object.assign(this.range, { min: String(Math.floor(this.from / 1000)), max: String(Math.ceil(this.to / 1000)) });
+    view.set({ window: name === "1h" ? null : name });
+    await this.#timeline();
+  }
+
+  async #timeline() {
+    const iso = (ms) => new Date(ms).toISOString();
+    const query = `from=${iso(this.from)}&to=${iso(this.to)}&severity=2`;
+    const told = await ask(`/replay/timeline?${query}`).catch(() => null);
+    this.moments = told?.moments ?? [];
+    this.density = told;
+    this.#draw();
+  }
+
+  #draw() {
+    const { recorded, from, to } = this;
+    if (from === undefined) return;
+    this.strip.draw({ from, to, at: recorded.at, spans: recorded.spans, still: recorded.still, moments: this.moments ?? [], density: this.density });
+    const zone = this.config.timezone;
+    const both = (ms) => `${dateOf(ms, zone, lang()).replace(/ ?星期.*$/, "")} ${timeOf(ms, zone, lang())}`;
+    setText(slotOf(this.bar, "from"), both(from));
+    setText(slotOf(this.bar, "to"), both(to));
+  }
+
+  #listen() {
+    const { bar, recorded, range } = this;
+    recorded.on("moved", () => this.#moved());
+    recorded.on("snapshot", () => this.#say(""));
+    recorded.on("hole", () => this.#say("replay.hole"));
+    range.addEventListener("input", () => {
+      clearTimeout(this.#scrub);
+      const at = Number(range.value) * 1000;
+      this.#scrub = setTimeout(() => this.go(at), SCRUB_MS);
+      this.#time(at);
+    });
+    range.addEventListener("pointermove", (event) => this.strip.point(event.offsetX));
+    range.addEventListener("pointerleave", () => this.strip.point(null));
+    bar.addEventListener("click", (event) => {
+      const { do: act, speed, window: name } = event.target.closest("[data-do], [data-speed], [data-window]")?.dataset ?? {};
+      if (speed) this.#speed(Number(speed));
+      else if (name) this.#window(name);
+      else if (act) this.#act(act);
+    });
+    addEventListener("keydown", (event) => this.#key(event));
+    new ResizeObserver(() => this.#draw()).observe(bar);
+    this.#speeds();
+  }
+
+  #act(act) {
+    const { recorded } = this;
+    if (act === "play" && recorded.playing) recorded.pause();
+    else if (act === "play") recorded.at >= recorded.edge ? this.go(this.from).then(() => recorded.play()) : recorded.play();
+    else if (act === "before" || act === "after") this.#jump(act === "after" ? 1 : -1);
+    else if (act === "share") this.#share();
+    this.#address(!recorded.playing);
+  }
+
+  /** To the mark before or after, a little earlier, so that one sees it come. */
+  #jump(way) {
+    const at = this.recorded.at + 5_000;
+    const marks = (this.moments ?? []).map((row) => Date.parse(row.at)).sort((a, b) => a - b);
+    const next = way > 0 ? marks.find((mark) => mark > at + 1000) : marks.filter((mark) => mark < at - 1000).pop();
+    if (next !== undefined) this.go(next - 5_000);
+  }
+
+  #speed(speed) {
+    if (this.recorded.playing) this.recorded.play(speed);
+    else this.recorded.speed = speed;
+    this.#speeds();
+    view.set({ speed: speed === 1 ? null : speed });
+  }
+
+  #speeds() {
+    for (const button of this.bar.querySelectorAll(".replay-speed")) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === this.recorded.speed));
+  }
+
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("input:not([type=range]), textarea, select")) return;
+    const far = event.shiftKey ? 60_000 : 10_000;
+    const acts = {
+      " ": () => this.#act("play"),
+      ArrowLeft: () => this.go(this.recorded.at - far),
+      ArrowRight: () => this.go(this.recorded.at + far),
+      "[": () => this.#jump(-1),
+      "]": () => this.#jump(1),
+      Home: () => this.go(this.from),
+      End: () => this.go(Math.min(this.to, this.recorded.edge)),
+    };
+    if (!acts[event.key] || (event.key === " " && event.target.closest?.("button, a"))) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
+  #moved() {
+    const { recorded, bar } = this;
+    this.#time(recorded.at);
+    this.range.value = String(Math.round(recorded.at / 1000));
+    this.strip.move(recorded.at);
+    bar.classList.toggle("playing", recorded.playing);
+    bar.classList.toggle("waits", recorded.waits);
+    const word = t(recorded.playing ? "replay.pause" : "replay.play");
+    if (this.play.title !== word) {
+      this.play.title = word;
+      this.play.setAttribute("aria-label", word);
+    }
+    if (this.to && (recorded.at > this.to || recorded.at < this.from)) this.#window(this.name);
+    this.#address(false);
+  }
+
+  #time(at) {
+    const { timezone } = this.config;
+    const words = `${dateOf(at, timezone, lang())} ${timeOf(at, timezone, lang())}`;
+    setText(slotOf(this.bar, "moment"), words);
+    this.range.setAttribute("aria-valuetext", words);
+    setText(slotOf(this.bar, "ago"), ageText(Math.max(0, (Date.now() - at) / 1000), t));
+  }
+
+  /** The moment is written into the address when one stops or jumps, and now and then while it plays. */
+  #address(atOnce) {
+    const now = performance.now();
+    if (!this.recorded.at || (!atOnce && now - this.#written < ADDRESS_MS)) return;
+    this.#written = now;
+    view.set({ at: new Date(this.recorded.at).toISOString().replace(/\.\d+Z$/, "Z") });
+    const span = this.#incident ? { from: Date.parse(this.#incident.opened_at) - BEFORE_MS, to: Date.parse(this.#incident.closed_at ?? "") || this.recorded.at } : this;
+    const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+    const query = `from=${iso(span.from)}&to=${iso(Math.max(span.from + 1000, Math.min(span.to, this.recorded.edge)))}${this.#incident ? `&incident=${this.#incident.id}` : ""}&lang=${lang()}`;
+    this.bar.querySelector('[data-do="report"]').href = `/api/v1/replay/report/paper.html?${query}`;
+    this.bar.querySelector('[data-do="pdf"]').href = `/api/v1/replay/report/paper.pdf?${query}`;
+    this.bar.querySelector('[data-do="live"]').href = location.pathname.replace("/replay", "/wall");
+  }
+
+  async #share() {
+    const address = new URL(view.address(), location.href).href;
+    const kept = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+    this.#say(kept ? "replay.shared" : "replay.share_by_hand", { address });
+  }
+
+  #say(key, values = {}) {
+    setText(slotOf(this.bar, "said"), key && t(key, values));
+    this.bar.dataset.said = key;
+    this.root.classList.toggle("in-hole", key === "replay.hole");
+  }
+}

@@ -1,0 +1,18 @@
+// How many rows of a list fit: a wall has no scroll bar and no half rows. Measures the list, decides nothing about what stands in it.
+
+const MOST = 1.5; // a row may grow by half to fill its list
+
+/** As many rows as fit whole, each as high as lets them fill the list. A list that is not shown holds none. */
+export function room(list, rows) {
+  if (!list.clientHeight) return [];
+  const style = getComputedStyle(list);
+  const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const least = parseFloat(style.getPropertyValue("--row")) * unit;
+  const gap = parseFloat(style.rowGap) || 0;
+  const columns = Math.max(1, style.gridTemplateColumns.split(" ").length);
+  const lines = Math.max(1, Math.floor((list.clientHeight + gap) / (least + gap)));
+  const filled = Math.min(lines, Math.max(1, Math.ceil(rows.length / columns)));
+  const height = `${Math.floor(Math.min((list.clientHeight - gap * (filled - 1)) / filled, least * MOST))}px`;
+  if (list.style.gridAutoRows !== height) list.style.gridAutoRows = height;
+  return rows.slice(0, lines * columns);
+}
