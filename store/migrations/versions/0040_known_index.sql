@@ -10,16 +10,18 @@ $$;
 create index cases_address_pieces on cases using gin (address_pieces(address)) with (fastupdate = off) where closed_at is null;
 create index cases_address_end on cases (right(address, 8)) where closed_at is null;
 
--- Asked of the whole city, because row security lets no index be walked by what is no plain comparison; tells numbers only, and whoever asks reads
--- those cases himself, behind row security.
-create function cases_under(said text, most integer) returns setof text language sql stable security definer set search_path = public as $$
+-- Asked outside row security, because that lets no index be walked by what is no plain comparison; tells numbers only, and whoever asks reads
+-- those cases himself, behind row security. Areas (patterns), drills and ended stages are left out before the newest are taken: else others' cases
+-- would push out one's own.
+create function cases_under(said text, mine text[], ended text[], most integer) returns setof text language sql stable security definer set search_path = public, pg_temp as $$
     with holds as materialized (
-        select case_number, opened_at from cases where closed_at is null and address_pieces(address) @> address_pieces(said) and strpos(address, said) > 0),
+        select case_number, opened_at from cases where closed_at is null and address_pieces(address) @> address_pieces(said) and strpos(address, said) > 0
+          and not drill and stage <> all(ended) and area like any(mine)),
     lies as materialized (
         select case_number, opened_at from cases
         where closed_at is null and right(address, 8) = any(array(
             select substr(said, n, span) from generate_series(4, 8) span, generate_series(1, length(said) - span + 1) n))
-          and strpos(said, address) > 0)
+          and strpos(said, address) > 0 and not drill and stage <> all(ended) and area like any(mine))
     select case_number from (select * from holds union select * from lies) found order by opened_at desc, case_number limit most
 $$;
 
