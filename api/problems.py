@@ -111,6 +111,14 @@ def make_etag(version: object) -> str:
     return f'"{version}"'
 
 
+def demand_seen(header: str | None, version: str) -> None:
+    """Raises `NoVersion` where an `If-Match` names no version, `StaleWrite` where it names another than the present one."""
+    if header is None:
+        raise NoVersion(make_etag(version))
+    if header.strip().removeprefix("W/").strip('"') != version:
+        raise StaleWrite(version)
+
+
 def read_etag(header: str | None) -> int | None:
     """The version an `If-Match` names; None when it names none or any. Raises `StaleWrite` for one that was never ours."""
     if header is None or header.strip() == "*":

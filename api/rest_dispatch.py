@@ -75,4 +75,5 @@ def list_candidates(call: Call) -> Answer:
     """People who could get a case, those on shift first: load, how far they were last seen from it, and whether they sent it back."""
     wanted = read_params(CANDIDATE_PARAMS, call.query)
     asked = candidates.Asked(_unit(wanted), _words(wanted), _limit(wanted))
-    return Answer({"candidates": candidates.list_candidates(call.connection, call.scope, call.path["number"], asked, call.now)})
+    found, more = candidates.list_candidates(call.connection, call.scope, call.path["number"], asked, call.now)
+    return Answer({"candidates": found, "more": more})

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from api.call import AREA, PAGE, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
-from api.problems import read_etag
+from api.problems import NoVersion, make_etag, read_etag
 from api.rest_alerts import act_of, acted, shown
 from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
 from core.errors import Invalid
@@ -64,6 +64,8 @@ def put_enterprise(call: Call) -> Answer:
     if fields.setdefault("code", call.path["code"]) != call.path["code"]:
         raise Invalid("'code' is another one than the path's")
     entry = read_entry(fields, call.config.ledgers.enterprise_kinds)
+    if call.headers.get("If-Match") is None and (version := enterprises.find_version(call.connection, call.scope, entry.code)) is not None:
+        raise NoVersion(make_etag(version))  # two who never looked would undo each other
     act = Act("put", call.scope, call.now, expect=read_etag(call.headers.get("If-Match")), address=call.address)
     place = place_of(entry, call.places.locator(call.deps.store, call.now), call.scope.areas[0])
     verdicts: list[Verdict] = []
@@ -77,13 +79,12 @@ def post_file(call: Call) -> Answer:
     datum = wanted.get("datum", DATUMS[0])
     if datum not in DATUMS:
         raise Invalid(f"datum: one of {', '.join(DATUMS)}")
-    with sent_table(call, wanted.get("file")) as path:
-        entries, faults = read_enterprises(path, call.config.ledgers.enterprise_kinds, datum)
-        name = path.name
-    if len(entries) + len(faults) > MOST_ROWS:
-        raise Invalid(f"more than {MOST_ROWS} rows: split the file, or use ./yiping import enterprises")
+    act = Act("import", call.scope, call.now, address=call.address)
+    enterprises.demand_editor(act)  # before a file is read for somebody who may not
+    with sent_table(call, wanted.get("file")) as (path, name):
+        entries, faults = read_enterprises(path, call.config.ledgers.enterprise_kinds, datum, MOST_ROWS)
     locator = call.places.locator(call.deps.store, call.now)
-    act = Act("import", call.scope, call.now, note=f"导入 {name}", address=call.address)
+    act = replace(act, note=f"导入 {name}")
     take: Take = "nothing" if not wanted.get("apply") else "good" if wanted.get("partial") else "whole"
     taken = put_all(call.connection, entries, faults, lambda one: place_of(one, locator, call.scope.areas[0]), act, take)
     counts = Counter(one.verdict for one in taken.verdicts)

@@ -90,6 +90,8 @@ def _cell(call: Call, ledger: str, column: str, row: Mapping[str, Any], say: Tex
             return _amended(row["amendments"], call)
         case "signed":
             return _signed(row["signature"], call)
+        case "contacted" | "solved" if value is not None:  # that nobody was asked is an empty cell; a no is told
+            return say("ledgers.yes" if value else "ledgers.no")
     return _plain(value, call, say)
 
 

@@ -1,11 +1,12 @@
 """Rosters as a sheet of people and days over HTTP: sent in to be checked or taken, and given out in the same shape."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from api.call import AREA, Answer, Call, Param, read_params
 from api.evaluation_sheets import XLSX, attached
 from api.rest_rosters import read_day
-from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
+from api.sent_table import APPLY_PARAM, FILE_PARAM, MOST_ROWS, sent_table
 from core.errors import Invalid, NotAllowed
 from dispatch import roster_matrix, roster_sheet
 from geodata.tables import read_lines
@@ -47,10 +48,12 @@ def get_sheet(call: Call) -> Answer:
 def post_sheet(call: Call) -> Answer:
     """What a sheet would make of the rosters, and with `apply` the change; with one fault nothing is kept."""
     wanted, config = read_params(FILE_PARAMS, call.query), call.config
-    with sent_table(call, wanted.get("file")) as path:
-        lines, source = read_lines(path, _COLUMNS), path.name
+    act = Act("assign", call.scope, call.now, address=call.address)
+    roster_acts.demand_role(act)  # before a file is read for somebody who may not
+    with sent_table(call, wanted.get("file")) as (path, source):
+        lines = read_lines(path, _COLUMNS, MOST_ROWS)
     matrix = roster_matrix.read_matrix(lines, config.organisation, wanted.get("month", ""), wanted.get("duty_grid", ""))
-    act = Act("assign", call.scope, call.now, source, address=call.address)
+    act = replace(act, note=source)
     how = {"replace": bool(wanted.get("replace")), "apply": bool(wanted.get("apply"))}
     brought = matrices.bring(call.connection, matrix, act, config.organisation, config.area.timezone, **how)
     faults = sorted(brought.findings, key=lambda one: one.feature or 0)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from api.call import Answer, Call, Param, read_params
 from api.places import place_of_fields
 from api.problems import NoVersion, make_etag, read_etag
+from api.whole_city import demand_whole_city
 from core.config import problems_of
 from core.errors import Invalid
 from core.plain import fault_of_text
@@ -39,6 +40,7 @@ def get_routing(call: Call) -> Answer:
 
 def post_routing(call: Call) -> Answer:
     """A new rule under the name it brings."""
+    demand_whole_city(call)
     fields = call.fields()
     name = fields.pop("rule", None)
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
@@ -51,6 +53,7 @@ def post_routing(call: Call) -> Answer:
 
 def put_routing(call: Call) -> Answer:
     """Changed, or brought back, by whoever saw its present revision (`If-Match`)."""
+    demand_whole_city(call)
     name = call.path["rule"]
     words, act = _read(call, call.fields(), "revise", _seen(call, name))
     routing_rules.save_rule(call.connection, name, words, call.config.area, act)
@@ -59,6 +62,7 @@ def put_routing(call: Call) -> Answer:
 
 def delete_routing(call: Call) -> Answer:
     """Withdrawn with a reason; its history stays."""
+    demand_whole_city(call)
     name, fields = call.path["rule"], call.fields() if call.body else {}
     act = Act("withdraw", call.scope, call.now, _why(fields), _seen(call, name), address=call.address)
     if fields:

@@ -12,6 +12,7 @@ from typing import Any
 from alerts.backtest import why_not
 from api.call import Answer, Call, Param, read_cursor, read_params, write_cursor
 from api.problems import MEDIA_TYPE, NoVersion, Problem, make_etag, read_etag
+from api.whole_city import demand_whole_city
 from core.errors import ConfigError, Invalid, NotAllowed, NotFound
 from core.errors import Problem as Fault
 from core.rule_config import Rule
@@ -167,8 +168,7 @@ def demand_admin(call: Call, act: str) -> None:
     """Raises `NotAllowed` for another role, and for an admin of a part of the city: a rule is all the city's."""
     if call.scope.role != "admin":
         raise NotAllowed(f"'{act}' of a rule is for the role 'admin', not for '{call.scope.role}'")
-    if not call.scope.sees(call.config.area.code):
-        raise NotAllowed("a rule is the whole city's, and yours is a part of it")
+    demand_whole_city(call)
 
 
 def _act(call: Call, act: str, fields: Mapping[str, Any]) -> Act:

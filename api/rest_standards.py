@@ -3,7 +3,9 @@
 from typing import Any
 
 from api.call import Answer, Call, Param, read_params
-from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
+from api.problems import demand_seen, make_etag
+from api.sent_table import APPLY_PARAM, FILE_PARAM, MOST_ROWS, WHY_PARAM, read_why, sent_table
+from api.whole_city import demand_whole_city
 from core.errors import Invalid
 from dispatch import standards as tables
 from dispatch.standards import COMPONENT, EVENT
@@ -15,7 +17,7 @@ STANDARDS_PARAMS = (
     Param("kind", f"{EVENT} or {COMPONENT}"), Param("class_code", "4 digits"),
     Param("ended", "also what the city's table has no more", "boolean"),
 )  # fmt: skip
-FILE_PARAMS = (Param("kind", f"{EVENT} or {COMPONENT}: which of the two tables it replaces"), FILE_PARAM, APPLY_PARAM)
+FILE_PARAMS = (Param("kind", f"{EVENT} or {COMPONENT}: which of the two tables it replaces"), FILE_PARAM, APPLY_PARAM, WHY_PARAM)
 _MOST_FAULTS = 500
 
 
@@ -28,18 +30,21 @@ def list_standards(call: Call) -> Answer:
 
 
 def post_standards(call: Call) -> Answer:
-    """What a file would change in one of the two tables, and with `apply` the change; with one fault nothing is taken."""
+    """What a file would change in one of the two tables (what stands is the ETag), and with `apply`, by whoever saw that (`If-Match`) and
+    says `why`, the change; with one fault nothing is taken."""
+    demand_whole_city(call)
     wanted = read_params(FILE_PARAMS, call.query)
     kind = _kind(wanted.get("kind"))
-    with sent_table(call, wanted.get("file")) as path:
-        table = read_table(path, tables.HEADINGS, *tables.KEYS)
-        source = path.name
+    with sent_table(call, wanted.get("file")) as (path, source):
+        table = read_table(path, tables.HEADINGS, *tables.KEYS, most=MOST_ROWS)
     found, faults = tables.read_rows(table.rows, kind)
-    changes = standards.compare(call.connection, kind, found) if found else standards.Changes()
     applied = bool(wanted.get("apply") and found)
+    version = standards.read_version(call.connection, kind, lock=applied)
+    changes = standards.compare(call.connection, kind, found) if found else standards.Changes()
     if applied:
+        act = Act("import", call.scope, call.now, read_why(wanted), address=call.address)
+        demand_seen(call.headers.get("If-Match"), version)
         standards.take(call.connection, changes, source, call.now)
-        act = Act("import", call.scope, call.now, address=call.address)
         audit.append(call.connection, act, "standards", kind, call.config.area.code, detail={"file": source, **_counts(changes)})
     return Answer({
         "kind": kind,
@@ -50,7 +55,7 @@ def post_standards(call: Call) -> Answer:
         "added": changes.added,
         "changed": changes.changed,
         "ended": changes.ended,
-    })  # fmt: skip
+    }, headers={"ETag": make_etag(version)})  # fmt: skip
 
 
 def _counts(changes: standards.Changes) -> dict[str, int]:

@@ -6,16 +6,17 @@ from datetime import date
 from typing import Any
 
 from api.call import Answer, Call, read_params
-from api.problems import NoVersion, make_etag
-from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
-from core.errors import Invalid, StaleWrite
+from api.problems import demand_seen, make_etag
+from api.sent_table import APPLY_PARAM, FILE_PARAM, MOST_ROWS, WHY_PARAM, read_why, sent_table
+from api.whole_city import demand_whole_city
+from core.errors import Invalid
 from dispatch import day_tables, work_calendar, work_year
 from dispatch.day_tables import Day
 from geodata.tables import read_table
 from store import audit, work_days, work_years
 from store.acts import Act
 
-FILE_PARAMS = (FILE_PARAM, APPLY_PARAM)
+FILE_PARAMS = (FILE_PARAM, APPLY_PARAM, WHY_PARAM)
 _AHEAD = 2  # years
 _FIELDS = {"day", "works", "note"}
 _LONGEST_NOTE, _LONGEST_WHY = 80, 2000
@@ -54,6 +55,7 @@ def _shown(call: Call, year: int) -> Answer:
 
 def put_year(call: Call) -> Answer:
     """The city's own days of a year, all of them: `{days: [{day, works, note}], why}`, by whoever saw those that hold (`If-Match`)."""
+    demand_whole_city(call)
     year, fields = _year(call), call.fields()
     days, why = fields.pop("days", None), fields.pop("why", None) or ""
     if fields or not isinstance(days, list) or len(days) > 366 or not isinstance(why, str) or len(why) > _LONGEST_WHY:
@@ -64,36 +66,37 @@ def put_year(call: Call) -> Answer:
     if len({day for day, _, _ in found}) != len(found):
         raise Invalid("days: one stands here twice")
     own = work_years.of_year(call.connection, year, lock=True)
-    expect = call.headers.get("If-Match")
-    if expect is None:
-        raise NoVersion(make_etag(_version(own)))
-    if expect.strip().removeprefix("W/").strip('"') != _version(own):
-        raise StaleWrite(_version(own))
+    demand_seen(call.headers.get("If-Match"), _version(own))
     _save(call, year, own, found, why.strip())
     return _shown(call, year)
 
 
 def post_table(call: Call) -> Answer:
-    """A file of days off and make-up days: what it would change in the years it names, and with `apply` the change."""
+    """A file of days off and make-up days: what it would change in the years it names (their days are the ETag), and with `apply`, by
+    whoever saw those (`If-Match`) and says `why`, the change."""
+    demand_whole_city(call)
     wanted = read_params(FILE_PARAMS, call.query)
-    with sent_table(call, wanted.get("file")) as path:
-        table = read_table(path, day_tables.HEADINGS, *day_tables.KEYS)
-        source = path.name
+    with sent_table(call, wanted.get("file")) as (path, source):
+        table = read_table(path, day_tables.HEADINGS, *day_tables.KEYS, most=MOST_ROWS)
     found, faults = day_tables.read_days(table.rows)
-    years = {}
-    for year in sorted({day.year for day, _, _ in found}):
-        own, theirs = work_years.of_year(call.connection, year, lock=True), sorted(one for one in found if one[0].year == year)
-        years[year] = _differences(own, theirs)
-        if wanted.get("apply"):
-            _save(call, year, own, theirs, source)
-    body = {"rows": len(table.rows), "applied": bool(wanted.get("apply") and found), "years": years}
-    return Answer({**body, "faults": [fault._asdict() for fault in faults]})
+    applied = bool(wanted.get("apply") and found)
+    theirs = {year: sorted(one for one in found if one[0].year == year) for year in sorted({day.year for day, _, _ in found})}
+    own = {year: work_years.of_year(call.connection, year, lock=applied) for year in theirs}
+    seen = [day for days in own.values() for day in days]
+    if applied:
+        why = read_why(wanted)
+        demand_seen(call.headers.get("If-Match"), _version(seen))
+        for year, days in theirs.items():
+            _save(call, year, own[year], days, why, source)
+    body = {"rows": len(table.rows), "applied": applied, "years": {year: _differences(own[year], days) for year, days in theirs.items()}}
+    return Answer({**body, "faults": [fault._asdict() for fault in faults]}, headers={"ETag": make_etag(_version(seen))})
 
 
-def _save(call: Call, year: int, own: list[Day], days: list[Day], why: str) -> None:
+def _save(call: Call, year: int, own: list[Day], days: list[Day], why: str, source: str = "") -> None:
     work_years.save(call.connection, year, days)
     act = Act("change", call.scope, call.now, why, address=call.address)
-    audit.append(call.connection, act, "work_days", year, call.config.area.code, detail=_differences(own, days))
+    detail = {**_differences(own, days), **({"file": source} if source else {})}
+    audit.append(call.connection, act, "work_days", year, call.config.area.code, detail=detail)
 
 
 def _differences(own: list[Day], days: list[Day]) -> dict[str, list[dict[str, Any]]]:

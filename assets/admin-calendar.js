@@ -15,7 +15,7 @@ export async function mount(root, config) {
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const state = { year: config.year || new Date(now()).getFullYear(), told: null, etag: null, pending: new Map(), why: '' };
   follow(config, mountHead(root, config), () => {}, 'duty');
-  fill(slots.legend, LEGEND.map(name => h('span', {}, h('i', { class: `c-key c-${name}` }), t(`calendar.legend.${name}`))), h('button', { type: 'button', 'data-do': 'upload', onclick: upload }, icon('upload'), t('calendar.import')));
+  fill(slots.legend, LEGEND.map(name => h('span', {}, h('i', { class: `c-key c-${name}` }), t(`calendar.legend.${name}`))), config.whole ? h('button', { type: 'button', 'data-do': 'upload', onclick: upload }, icon('upload'), t('calendar.import')) : h('span', { class: 'a-note' }, t('keeping.part')));
 
   /** A day as it would be with what is not saved yet; null in `pending`: the city's word is taken back. */
   function present(day) {
@@ -38,7 +38,7 @@ export async function mount(root, config) {
     const first = (new Date(`${days[0].day}T00:00:00Z`).getUTCDay() + 6) % 7;
     const title = new Intl.DateTimeFormat(language() === 'en' ? 'en-GB' : 'zh-CN', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(state.year, n, 1));
     return h('section', { class: 'c-month', 'aria-label': title }, h('h3', {}, title), h('div', { class: 'c-grid' }, [...t('calendar.week')].map(letter => h('i', { class: 'c-week' }, letter)), Array.from({ length: first }, () => h('span')),
-      days.map(day => h('button', { type: 'button', class: `c-day c-${day.why}${day.works ? ' c-works' : ''}${day.pending ? ' c-pending' : ''}`, 'data-day': day.day, title: wordsOf(day), 'aria-label': wordsOf(day), onclick: () => edit(day) }, Number(day.day.slice(8))))));
+      days.map(day => h('button', { type: 'button', class: `c-day c-${day.why}${day.works ? ' c-works' : ''}${day.pending ? ' c-pending' : ''}`, 'data-day': day.day, title: wordsOf(day), 'aria-label': wordsOf(day), onclick: config.whole && (() => edit(day)) }, Number(day.day.slice(8))))));
   }
 
   /** Worked, off, or as the country has it; held until it is saved. */
@@ -60,7 +60,7 @@ export async function mount(root, config) {
     const days = state.told.days.map(present).filter(day => day.why === 'own' || day.pending);
     fill(slots.own, h('h3', {}, icon('calendar'), t('calendar.own')), days.length ? h('table', { class: 'a-table c-list' }, h('tbody', {}, days.map(day => h('tr', { class: day.pending ? 'c-row-pending' : null, 'data-own': day.day },
       h('th', { scope: 'row', class: 'num' }, day.day.slice(5)), h('td', {}, h('b', { class: day.works ? 'c-on' : 'c-out' }, t(day.works ? 'calendar.works' : 'calendar.off')), h('small', {}, day.why === 'own' ? day.note || nameOf(day) : t('calendar.by_law', { what: nameOf(day) || t(`calendar.legend.${day.why}`) }))),
-      h('td', { class: 'num' }, h('button', { type: 'button', class: 'quiet', onclick: () => { if (day.pending) state.pending.delete(day.day); else state.pending.set(day.day, null); draw(); } }, icon('undo-2'), t('calendar.undo'))))))) : h('p', { class: 'muted' }, t('calendar.own_none')),
+      h('td', { class: 'num' }, config.whole && h('button', { type: 'button', class: 'quiet', onclick: () => { if (day.pending) state.pending.delete(day.day); else state.pending.set(day.day, null); draw(); } }, icon('undo-2'), t('calendar.undo'))))))) : h('p', { class: 'muted' }, t('calendar.own_none')),
     state.told.history.length > 0 && [h('h3', {}, icon('history'), t('calendar.history')), h('ol', { class: 'c-history' }, state.told.history.map(line => h('li', {}, h('b', {}, line.actor), h('time', {}, clock(line.at)),
       h('span', {}, [line.detail?.said?.length && t('calendar.history.said', { n: line.detail.said.length }), line.detail?.unsaid?.length && t('calendar.history.unsaid', { n: line.detail.unsaid.length })].filter(Boolean).join('，')), line.note && h('q', {}, line.note))))]);
   }
@@ -88,7 +88,7 @@ export async function mount(root, config) {
   }
 
   function upload() {
-    openUpload({ title: t('calendar.import'), about: t('calendar.upload_about'), path: '/work-days/table', name: 'calendar-upload', taken: async () => { done(t('calendar.taken')); state.pending.clear(); await load(); },
+    openUpload({ title: t('calendar.import'), about: t('calendar.upload_about'), path: '/work-days/table', name: 'calendar-upload', reasoned: true, taken: async () => { done(t('calendar.taken')); state.pending.clear(); await load(); },
       tell: told => {
         const rows = Object.values(told.years).flatMap(one => [...one.said.map(day => ({ ...day, what: 'changed' })), ...one.unsaid.map(day => ({ ...day, what: 'ended' }))]);
         return rows.length ? h('div', { class: 'u-scroll' }, h('table', { class: 'a-table u-changes' }, h('tbody', {}, rows.map(row => h('tr', {}, h('td', {}, h('i', { class: `a-mark u-mark-${row.what}` }, t(row.what === 'ended' ? 'calendar.undo' : row.works ? 'calendar.works' : 'calendar.off'))), h('th', { scope: 'row', class: 'num' }, row.day), h('td', {}, row.note || '')))))) : null;
@@ -97,24 +97,33 @@ export async function mount(root, config) {
 
   function draw() { months(); own(); save(); }
 
-  async function load() {
+  /** A year and what is told of it change together; of a year that could not be read nothing is shown, and nothing can be saved. */
+  async function load(year = state.year) {
+    state.wanted = year;
     try {
-      const { data, etag } = await call('GET', `/work-days/${state.year}`);
-      Object.assign(state, { told: data, etag });
+      const { data, etag } = await call('GET', `/work-days/${year}`);
+      if (state.wanted !== year) return; // another one was asked for meanwhile
+      Object.assign(state, { year, told: data, etag });
       draw();
-      root.dataset.year = state.year;
+      root.dataset.year = year;
       root.dataset.filled = 'true';
     } catch (problem) {
-      fill(slots.months, h('div', { class: 'a-none', role: 'alert' }, icon('circle-alert'), h('span', {}, explain(problem)), h('button', { type: 'button', onclick: load }, t('admin.again'))));
+      if (state.wanted !== year) return;
+      for (const slot of [slots.own, slots.save, slots.count]) fill(slot);
+      fill(slots.months, h('div', { class: 'a-none', role: 'alert' }, icon('circle-alert'), h('span', {}, explain(problem)), h('button', { type: 'button', onclick: () => load(year) }, t('admin.again'))));
     }
   }
 
+  const address = year => `/admin/calendar/${year}${location.search}`;
+
   async function go(year, back = false) {
-    if (state.pending.size && !confirm(t('calendar.leave'))) return;
+    if (state.pending.size && !confirm(t('calendar.leave'))) {
+      if (back) history.pushState(null, '', address(state.year)); // who stays is where the address says
+      return;
+    }
     state.pending.clear();
-    state.year = year;
-    if (!back) history.pushState(null, '', `/admin/calendar/${year}${location.search}`);
-    await load();
+    if (!back) history.pushState(null, '', address(year));
+    await load(year);
   }
 
   async function hours() {

@@ -20,6 +20,15 @@ export class RoutingForm {
     this.#draw();
   }
 
+  /** What another saved meanwhile: his words where I had changed none, mine where I had; the reason I wrote stays. */
+  join(one) {
+    const before = JSON.parse(this.kept || '{}'), theirs = this.#of(one);
+    const mine = Object.fromEntries(Object.entries(this.now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
+    Object.assign(this, { one, now: { ...theirs, ...mine }, kept: JSON.stringify(theirs) });
+    this.#draw();
+    this.#told();
+  }
+
   /** The words of an older revision, to be looked at and saved. */
   put(body) { this.now = this.#of(body); this.#draw(); this.#told(); }
 
@@ -35,7 +44,7 @@ export class RoutingForm {
     const changed = this.changed(), save = this.place.querySelector('[data-act=save]');
     if (save) save.disabled = !changed || (this.one && !this.why.trim()) || !(this.rule && this.now.label.trim());
     const said = this.place.querySelector('.r-said');
-    if (said) said.textContent = changed ? t('routing.changed') : this.one ? t('routing.unchanged') : '';
+    if (said && this.config.whole) said.textContent = changed ? t('routing.changed') : this.one ? t('routing.unchanged') : '';
     this.doors.changed();
   }
 
@@ -55,8 +64,9 @@ export class RoutingForm {
 
   #foot() {
     const why = h('input', { maxlength: 2000, value: this.why, placeholder: t('routing.why'), 'aria-label': t('routing.why'), title: t('routing.why_about'), 'data-do': 'why', oninput: () => { this.why = why.value; this.#told(); } });
-    const foot = h('div', { class: 'a-foot' }, h('span', { class: 'r-said muted' }), h('label', { class: 'a-why' }, why), this.one && !this.one.withdrawn && h('button', { type: 'button', class: 'danger', 'data-act': 'withdraw', onclick: () => this.#withdraw() }, icon('ban'), t('routing.withdraw')),
-      h('button', { type: 'button', 'data-act': 'try', onclick: () => this.doors.tried() }, icon('play'), t('routing.try')), h('button', { type: 'button', class: 'primary', 'data-act': 'save', disabled: true, onclick: () => this.#save() }, icon('save'), t(this.one?.withdrawn ? 'routing.restore' : 'routing.save')));
+    const { whole } = this.config; // who keeps a part of the city reads and tries
+    const foot = h('div', { class: 'a-foot' }, h('span', { class: 'r-said muted' }, !whole && t('keeping.part')), whole && h('label', { class: 'a-why' }, why), whole && this.one && !this.one.withdrawn && h('button', { type: 'button', class: 'danger', 'data-act': 'withdraw', onclick: () => this.#withdraw() }, icon('ban'), t('routing.withdraw')),
+      h('button', { type: 'button', 'data-act': 'try', onclick: () => this.doors.tried() }, icon('play'), t('routing.try')), whole && h('button', { type: 'button', class: 'primary', 'data-act': 'save', disabled: true, onclick: () => this.#save() }, icon('save'), t(this.one?.withdrawn ? 'routing.restore' : 'routing.save')));
     if (this.one?.withdrawn) this.kept = ''; // its words hold no more: to save them as they are brings it back
     queueMicrotask(() => this.#told());
     return foot;

@@ -22,8 +22,8 @@ export async function mount(root, config) {
 
   const search = h('input', { type: 'search', placeholder: t('routing.search'), 'aria-label': t('routing.search'), oninput: () => { state.wanted = search.value.trim().toLowerCase(); list(); } });
   fill(slots.search, search);
-  fill(slots.new, h('button', { type: 'button', 'data-do': 'new', onclick: () => open('', true) }, icon('plus'), t('routing.new')));
-  const form = new RoutingForm(slots.words, config, names, { saved, stale: () => load(state.rule), tried: () => { show('trial'); trial.run(form.words()); }, changed: () => trial.outdate() });
+  fill(slots.new, config.whole && h('button', { type: 'button', 'data-do': 'new', onclick: () => open('', true) }, icon('plus'), t('routing.new')));
+  const form = new RoutingForm(slots.words, config, names, { saved, stale: () => load(state.rule, true), tried: () => { show('trial'); trial.run(form.words()); }, changed: () => trial.outdate() });
   const trial = new Trial(slots.trial, config, names, () => ({ rule: state.rule || 'new-rule', words: form.words() }));
   for (const tab of tabs) tab.addEventListener('click', () => show(tab.dataset.tab));
   addEventListener('popstate', () => open(decodeURIComponent(location.pathname.split('/')[3] || ''), false, true));
@@ -46,9 +46,10 @@ export async function mount(root, config) {
     if (!rows.length) return fill(slots.rules, h('div', { class: 'a-none' }, icon('split'), h('span', {}, t(state.rules.length ? 'routing.none_found' : 'routing.none')),
       state.rules.length > 0 && h('button', { type: 'button', onclick: () => { search.value = state.wanted = ''; list(); } }, t('routing.show_all'))), state.rules.length === 0 && bases());
     const heads = ['rule', 'to', 'given', 'back', 'used'].map(key => h('th', { scope: 'col' }, t(`routing.${key}`)));
-    const top = slots.rules.scrollTop;
+    const top = slots.rules.scrollTop, focused = document.activeElement?.closest('tr[data-id]')?.dataset.id;
     fill(slots.rules, h('table', { class: 'a-table r-rules' }, h('thead', {}, h('tr', {}, heads)), h('tbody', {}, rows.map(line))), bases());
     slots.rules.scrollTop = top;
+    if (focused) slots.rules.querySelector(`tr[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true }); // who walks by keys stays where he is
     return rows;
   }
 
@@ -92,10 +93,10 @@ export async function mount(root, config) {
   const summary = body => [said(body.classes || [], names.classes, 'routing.all_classes'), said(body.areas || [], names.areas, 'routing.all_areas'), ...(body.when || []).map(span => [(span.days || []).map(day => t(`routing.weekday.${day}`)).join(''), span.hours].filter(Boolean).join(' ')),
     `→ ${[body.lead_unit && unitName(body.lead_unit), body.on_shift ? t('routing.on_shift') : body.worker, ...(body.support_units || []).map(code => `+${unitName(code)}`)].filter(Boolean).join(' ')}`, body.automatic && t('routing.mark.automatic'), body.enabled === false && t('routing.mark.off')].filter(Boolean).join(' · ');
 
-  function take(one) {
+  function take(one, beside = false) {
     state.one = one;
     heading();
-    form.take(one, state.fresh);
+    if (beside) form.join(one); else form.take(one, state.fresh);
     trial.clear();
     show(one || state.fresh ? state.tab : 'words');
     root.dataset.rule = one?.rule || (state.fresh ? 'new' : '');
@@ -108,10 +109,10 @@ export async function mount(root, config) {
     await Promise.all([refresh(), load(rule)]);
   }
 
-  async function load(rule) {
+  async function load(rule, beside = false) {
     try {
       const { data, etag } = await call('GET', `/routing/${encodeURIComponent(rule)}`);
-      if (state.rule === rule) take({ ...data, etag });
+      if (state.rule === rule) take({ ...data, etag }, beside);
     } catch (problem) {
       take(null);
       fill(slots.heading, h('div', { class: 'a-none', role: 'alert' }, icon('circle-alert'), h('span', {}, explain(problem)), h('button', { type: 'button', onclick: () => open('') }, t('admin.back'))));

@@ -20,7 +20,7 @@ export async function mount(root, config) {
   const kinds = h('select', { 'aria-label': t('standards.kind'), onchange: () => { state.kind = kinds.value; list(); } }, ['', ...KINDS].map(kind => h('option', { value: kind }, t(`standards.kind.${kind}`))));
   fill(slots.search, search);
   fill(slots.kinds, kinds);
-  fill(slots.upload, h('button', { type: 'button', 'data-do': 'upload', onclick: upload }, icon('upload'), t('standards.upload')));
+  fill(slots.upload, config.whole && h('button', { type: 'button', 'data-do': 'upload', onclick: upload }, icon('upload'), t('standards.upload')));
 
   const key = row => `${row.kind}/${row.class_code}`;
   const said = row => [row.class_code, row.big_name, row.name, row.condition, row.closing, row.limit_text, ...row.units, ...row.authorities].join(' ').toLowerCase();
@@ -36,7 +36,7 @@ export async function mount(root, config) {
     const found = classes();
     slots.count.textContent = t('standards.count', { classes: number(found.size), rows: number([...found.values()].reduce((sum, rows) => sum + rows.length, 0)) });
     if (!found.size) return fill(slots.classes, h('div', { class: 'a-none' }, icon('clipboard-list'), h('span', {}, t(state.rows.length ? 'standards.none_found' : 'standards.none')),
-      state.rows.length ? h('button', { type: 'button', onclick: () => { search.value = kinds.value = state.wanted = state.kind = ''; list(); } }, t('routing.show_all')) : h('button', { type: 'button', class: 'primary', onclick: upload }, icon('upload'), t('standards.upload'))));
+      state.rows.length ? h('button', { type: 'button', onclick: () => { search.value = kinds.value = state.wanted = state.kind = ''; list(); } }, t('routing.show_all')) : config.whole && h('button', { type: 'button', class: 'primary', onclick: upload }, icon('upload'), t('standards.upload'))));
     const heads = ['standards.class', 'standards.conditions', 'standards.limits'].map(name => h('th', { scope: 'col' }, t(name)));
     const top = slots.classes.scrollTop;
     fill(slots.classes, h('table', { class: 'a-table s-classes' }, h('thead', {}, h('tr', {}, heads)), h('tbody', {}, groups(found))));
@@ -91,7 +91,7 @@ export async function mount(root, config) {
   function upload() {
     const kind = h('select', { name: 'kind' }, KINDS.map(one => h('option', { value: one }, t(`standards.kind.${one}`))));
     const field = h('label', {}, h('span', {}, t('standards.kind')), kind);
-    openUpload({ title: t('standards.upload'), about: t('standards.upload_about'), path: '/standards/table', fields: [field], asked: () => ({ kind: kind.value }), name: 'standards-upload', tell, taken: told => { done(t('standards.taken', told.counts)); refresh(); } });
+    openUpload({ title: t('standards.upload'), about: t('standards.upload_about'), path: '/standards/table', fields: [field], asked: () => ({ kind: kind.value }), name: 'standards-upload', reasoned: true, tell, taken: told => { done(t('standards.taken', told.counts)); refresh(); } });
   }
 
   /** What a table would change, row by row; null when nothing would. */

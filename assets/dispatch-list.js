@@ -110,6 +110,8 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
       node.dataset.value = n;
     }
     slots.count.textContent = number(pages.counts()?.tabs.all ?? beyond);
+    const at = now(), lit = pages.counts()?.lights || (exact && Object.fromEntries(LIGHTS.map(one => [one, rows.reduce((n, row) => n + (lightOf(row, at) === one), 0)])));
+    for (const option of selects.light.options) if (option.value) option.textContent = [t(`dispatch.light.${option.value}`), lit && number(lit[option.value] ?? 0)].filter(Boolean).join('  ');
   }
 
   /** The rows in sight and some around them; gaps stand for the others. */

@@ -40,7 +40,8 @@ export function askOther(one, tree, unit = null) {
     }
 
     async function ask(query) {
-      return (await read(`/cases/${encodeURIComponent(one.number)}/candidates?${new URLSearchParams(query)}`)).candidates;
+      const { candidates, more } = await read(`/cases/${encodeURIComponent(one.number)}/candidates?${new URLSearchParams(query)}`);
+      return Object.assign(candidates, { more });
     }
 
     /** The people of a unit, read when it is first looked into. */
@@ -68,10 +69,12 @@ export function askOther(one, tree, unit = null) {
       return [{}, ...tree.flatMap(each => [{ unit: each, depth: each.depth }, ...(opened.has(each.unit_id) ? (people.get(each.unit_id) || []).map(person => ({ person, depth: each.depth + 1 })) : [])])];
     }
 
+    const cut = () => (words ? found.more : [...opened].some(id => people.get(id)?.more));
+
     function draw(again = false) {
       rows = listed();
       if (!rows.some(row => keyOf(row) === active) || (again && words)) active = rows.length ? keyOf(rows[0]) : '';
-      fill(list, rows.length ? rows.map(drawn) : h('li', { class: 'd-none' }, t('dispatch.whom.none')));
+      fill(list, rows.length ? rows.map(drawn) : h('li', { class: 'd-none' }, t('dispatch.whom.none')), rows.length > 0 && cut() && h('li', { class: 'd-none', role: 'presentation' }, t('dispatch.whom.more')));
       search.setAttribute('aria-activedescendant', active && `whom-${active}`);
       list.querySelector('.active')?.scrollIntoView({ block: moved ? 'nearest' : 'center' }); // until somebody walks, the unit meant with its people beneath it
       fill(summary, icon('send'), h('span', {}, t('dispatch.give', { whom: wordsOf(chosen) })));

@@ -2,7 +2,7 @@
 
 import { h, t, fill, icon, clock, dateLine, span, toast, useClock, now } from './duty-dom.js';
 import { Live } from './live.js';
-import { newKey } from './duty-call.js';
+import { explain, newKey } from './duty-call.js';
 import { clearShelves } from './field-shelves.js';
 import { unsubscribe } from './field-push.js';
 
@@ -24,7 +24,13 @@ export function mountHead(root, config) {
   set(remembered() || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
   root.querySelector('[data-do=theme]')?.addEventListener('click', () => { const next = root.dataset.theme === 'dark' ? 'light' : 'dark'; remember(next); set(next); });
   root.querySelector('[data-do=leave]')?.addEventListener('click', leave);
-  root.querySelector('[data-do=me]')?.addEventListener('click', () => import('./me.js').then(module => module.openMe())); // seldom wanted: read when it is
+  let opening = false; // a second press while it is being read opens no second one
+  root.querySelector('[data-do=me]')?.addEventListener('click', async () => { // seldom wanted: read when it is
+    if (opening) return;
+    opening = true;
+    try { await (await import('./me.js')).openMe(); } catch (problem) { toast('error', explain(problem)); }
+    opening = false;
+  });
   const time = h('b', { class: 'num' }), date = h('span', {});
   fill(find('clock'), date, time);
   const tick = () => { time.textContent = clock(now(), true); const text = dateLine(); if (date.textContent !== text) date.textContent = text; };

@@ -46,6 +46,7 @@ export function makeMe(app) {
       h('section', {}, h('h3', {}, t('field.way')), choice('way', APPS, chosenApp(), one => remember('map', one))),
       h('section', { class: 'me-rows' },
         row('bell', t('field.push'), t(`field.push.${push}`), ['on', 'off'].includes(push) && h('button', { type: 'button', class: 'second', 'data-do': 'push', onclick: toggle }, t(push === 'on' ? 'field.push.stop' : 'field.push.start'))),
+        row('user-cog', t('field.account'), t('field.account_about'), h('button', { type: 'button', class: 'second', 'data-do': 'me', onclick: account }, t('field.account.open'))),
         row('save', t('field.kept_here'), [t('field.kept_n', { n: waiting, aside: outgoing.asideCount() }), space && t(space.persisted ? 'field.space_safe' : 'field.space', { used: megabytes(space.usage), free: megabytes(Math.max(0, space.quota - space.usage)) })].filter(Boolean).join(' · '),
           waiting > 0 && h('button', { type: 'button', class: 'second', 'data-do': 'send', onclick: () => outgoing.wake() }, t('field.send_now'))),
         others.map(([account, n]) => row('triangle-alert', t('field.others'), t('field.others_n', { n, account })))),
@@ -59,6 +60,11 @@ export function makeMe(app) {
     const apple = /iPhone|iPad|iPod/.test(navigator.userAgent);
     return h('section', { class: 'install', 'data-panel': 'install' }, icon('smartphone'), h('div', {}, h('b', {}, t('field.install')), h('span', {}, t(asking ? 'field.install.why' : apple ? 'field.install.apple' : 'field.install.menu'))),
       asking && h('button', { type: 'button', class: 'main', 'data-do': 'install', onclick: async () => { const offer = asking; asking = null; await offer.prompt(); draw(); } }, t('field.install.do')));
+  }
+
+  /** Read only when it is wanted, so that the first paint does not wait for it. */
+  async function account() {
+    try { await (await import('./me.js')).openMe(); } catch { toast('error', t('desk.error.offline')); }
   }
 
   async function toggle() {

@@ -106,9 +106,14 @@ def extend(terms: Terms, clock: Clock, until: datetime, at: datetime) -> Clock:
     """The deadline moves to exactly `until`; a fresh one is warned of afresh. Raises `Invalid` unless it is later than it was."""
     if until <= clock.due_at:
         raise Invalid(f"the deadline is {clock.due_at.isoformat()} already: an extension ends later")
+    longer = _granted(terms, clock, until, clock.running_since or at)
+    return replace(longer, warned_at=None if longer.yellow_at > at else clock.warned_at)
+
+
+def _granted(terms: Terms, clock: Clock, until: datetime, at: datetime) -> Clock:
+    """Its moments from `at` on, with so much more time that it is due exactly at `until`."""
     granted = terms.calendar.between(clock.due_at, until, clock.limit.unit)
-    longer = _timed(terms, replace(clock, extended=clock.extended + granted), clock.running_since or at)
-    return replace(longer, due_at=until, warned_at=None if longer.yellow_at > at else clock.warned_at)
+    return replace(_timed(terms, replace(clock, extended=clock.extended + granted), at), due_at=until)
 
 
 def retime(terms: Terms, clock: Clock, limit: Limit, basis: str, at: datetime) -> Clock:
@@ -135,8 +140,8 @@ def recompute(terms: Terms, clock: Clock, at: datetime) -> Clock:
     anchor, before = _anchor(clock, at)
     timed = _timed(terms, replace(stamped, consumed=clock.consumed if ran is None else _spent(terms, clock, before)), anchor)
     spent, reached = timed.consumed if ran is None else _spent(terms, clock, ran), at if since else clock.paused_at or at
-    if since and clock.extended and timed.due_at < clock.due_at:
-        timed = extend(terms, timed, clock.due_at, at)
+    if clock.extended and timed.due_at < clock.due_at:
+        timed = _granted(terms, timed, clock.due_at, anchor)
     warned = None if timed.yellow_at > reached else clock.warned_at
     return replace(timed, consumed=spent, warned_at=warned, overdue_at=None if timed.due_at > reached else clock.overdue_at)
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from dispatch.standards import Fault
+from dispatch.work_calendar import FIRST, LAST
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "day": ("日期", "date", "day"),
@@ -28,6 +29,8 @@ def read_days(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> tuple[list[Day],
         day, works = _day(cells.get("day")), _works(cells.get("works"))
         if day is None:
             faults.append(Fault(number, "日期", f"'{cells.get('day', '')}' is no day; write 2026-10-10"))
+        elif not FIRST <= day.year <= LAST:
+            faults.append(Fault(number, "日期", f"{day} is beyond the calendar, which reaches from {FIRST} to {LAST}"))
         elif day in days:
             faults.append(Fault(number, "日期", f"{day} stands here twice"))
         if works is None:
@@ -38,6 +41,8 @@ def read_days(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> tuple[list[Day],
 
 
 def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
     if isinstance(value, date):
         return value
     match = _DATE.fullmatch(str(value or "").strip())

@@ -140,11 +140,16 @@ def _position(fields: Mapping[str, Any], datum: str) -> Position | None:
     return position
 
 
-def read_enterprises(path: Path, kinds: Mapping[str, EnterpriseKindConfig], datum: str = "cgcs2000") -> tuple[list[Entry], list[Verdict]]:
-    """The rows of a CSV, an Excel sheet or GeoJSON points, and which cannot be taken. Raises `Invalid` if the file cannot be read."""
+def read_enterprises(
+    path: Path, kinds: Mapping[str, EnterpriseKindConfig], datum: str = "cgcs2000", most: int = 200_000
+) -> tuple[list[Entry], list[Verdict]]:
+    """The rows of a CSV, an Excel sheet or GeoJSON points, and which cannot be taken.
+
+    Raises `Invalid` if the file cannot be read or has more than `most`.
+    """
     taken: dict[str, Entry] = {}
     refusals = []
-    for number, cells in read_table(path, HEADINGS, "code").rows:
+    for number, cells in read_table(path, HEADINGS, "code", most=most).rows:
         try:
             entry = _of_row(cells, kinds, number, datum)
             if earlier := taken.get(entry.code):

@@ -32,6 +32,8 @@ _OVER = ("answered 404", "answered 410")
 _TTL = {1: timedelta(hours=24), 2: timedelta(hours=24)}  # how long the service keeps it for a phone that is away
 _TTL_ELSE = timedelta(hours=12)
 _TOO_OLD = timedelta(hours=24)  # as long as the service itself would have kept the gravest
+_PASSED_ON = {1: timedelta(minutes=2), 2: timedelta(minutes=2), 3: timedelta(minutes=10)}  # where another way is left, it is taken soon
+_PASSED_ON_ELSE = timedelta(minutes=30)
 _SIGNED_FOR = timedelta(hours=12)  # at most a day (RFC 8292, 2)
 _TEXT_BYTES = 2_400  # a service takes 4,096 in all
 _KEY_BYTES, _AUTH_BYTES = 65, 16
@@ -105,8 +107,12 @@ class Push:
             return replace(no_address("no browser takes push"), gone=gone)
         away = next((outcome for outcome in failed if outcome.is_down), None)  # no answer, 429, 5xx: services are many, others are tried
         if away is not None:
-            return Outcome(False, away.error, again=now - letter.parcel.first.created_at < _TOO_OLD, passing=True, gone=gone)
+            return Outcome(False, away.error, again=now - letter.parcel.first.created_at < self._patience(letter), passing=True, gone=gone)
         return Outcome(False, failed[0].error, again=any(outcome.again for outcome in failed), gone=gone)
+
+    def _patience(self, letter: Letter) -> timedelta:
+        """How long a service that is away is waited for."""
+        return _PASSED_ON.get(letter.parcel.first.severity, _PASSED_ON_ELSE) if self._channel.fallback else _TOO_OLD
 
     def _post(self, letter: Letter, to: Subscription, language: str, now: datetime) -> Outcome:
         where = urlsplit(to.endpoint)

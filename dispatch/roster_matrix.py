@@ -16,31 +16,8 @@ from geodata.checks import Finding
 _PERSON = {"姓名": "name", "人员": "name", "网格员": "name", "值班人员": "name", "值守人员": "name", "name": "name",
            "登录名": "login", "用户名": "login", "账号": "login", "login": "login"}  # fmt: skip
 _GRID = {"责任网格", "责任网格编码", "网格", "网格编码", "网格号", "grid", "duty_grid", "duty grid"}
-_AWAY = frozenset(
-    {
-        "休",
-        "休息",
-        "调休",
-        "轮休",
-        "公休",
-        "补休",
-        "年假",
-        "年休",
-        "事假",
-        "病假",
-        "请假",
-        "婚假",
-        "产假",
-        "无",
-        "off",
-        "-",
-        "—",
-        "/",
-        "×",
-        "x",
-        "0",
-    }
-)
+_AWAY = frozenset({"休", "休息", "调休", "轮休", "公休", "补休", "年假", "年休", "事假", "病假", "请假", "婚假",
+                   "产假", "无", "off", "-", "—", "/", "×", "x", "0"})  # fmt: skip
 _WEEKDAYS = frozenset({*"一二三四五六日天", *(f"{head}{day}" for head in ("周", "星期", "礼拜") for day in "一二三四五六日天"),
                        "mon", "tue", "wed", "thu", "fri", "sat", "sun"})  # fmt: skip
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

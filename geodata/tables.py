@@ -37,36 +37,49 @@ class Table:
     unread: list[str] = field(default_factory=list)
 
 
-def read_table(path: Path, headings: Mapping[str, str], *keys: str) -> Table:
+def read_table(path: Path, headings: Mapping[str, str], *keys: str, most: int = _MOST_ROWS) -> Table:
     """A file as rows. `headings`: what a column may be called (lower case) → our name; one must be among `keys`.
 
-    Raises `Invalid` if the file is none of the three or has no heading with one of `keys`.
+    Raises `Invalid` if the file is none of the three, has no heading with one of `keys`, or more than `most` rows; it reads no further.
     """
     suffix = path.suffix.lower()
     try:
         if suffix in (".json", ".geojson"):
-            return _features(path, headings)
+            return _features(path, headings, most)
         if suffix == ".xls":
             raise Invalid(f"{path}: an .xls of before 2007; save it as .xlsx or CSV")
         lines = _sheet_lines if suffix in (".xlsx", ".xlsm") else _csv_lines
-        return _table(path, lines(path), headings, keys)
+        return _table(path, lines(path), headings, keys, most)
     except Invalid:
         raise
     except Exception as error:  # a foreign file in a foreign parser: whatever it says, it cannot be read
         raise Invalid(f"{path}: cannot be read as CSV, Excel or GeoJSON: {type(error).__name__}: {error}") from error
 
 
-def read_lines(path: Path, columns: int = _MOST_COLUMNS) -> list[tuple[int, list[Any]]]:
-    """A CSV or the first sheet of a workbook line by line as it stands, with the number of each. Raises `Invalid`."""
+def read_lines(path: Path, columns: int = _MOST_COLUMNS, most: int = _MOST_ROWS) -> list[tuple[int, list[Any]]]:
+    """A CSV or the first sheet of a workbook line by line as it stands, with the number of each.
+
+    Raises `Invalid`, also for more than `most` lines; it reads no further.
+    """
     try:
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return [(number, list(cells)) for number, cells in islice(_sheet_lines(path, columns), _MOST_ROWS)]
-        return [(number, list(cells)) for number, cells in islice(_csv_lines(path), _MOST_ROWS)]
+        lines = _sheet_lines(path, columns) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_lines(path)
+        return [(number, list(cells)) for number, cells in _bounded(path, lines, most)]
+    except Invalid:
+        raise
     except Exception as error:  # a foreign file in a foreign parser: whatever it says, it cannot be read
         raise Invalid(f"{path}: cannot be read as CSV or Excel: {type(error).__name__}: {error}") from error
 
 
-def _table(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], headings: Mapping[str, str], keys: Sequence[str]) -> Table:
+def _bounded(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], most: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The first `most` lines; empty ones beneath, of which some sheets have a million, are looked through as far again and left out."""
+    for count, (number, values) in enumerate(islice(lines, 2 * most)):
+        if count < most:
+            yield number, values
+        elif any(value not in (None, "") for value in values):
+            raise Invalid(f"{path}: more than {most} rows; split it")
+
+
+def _table(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], headings: Mapping[str, str], keys: Sequence[str], most: int) -> Table:
     rest = iter(lines)
     for _, line in islice(rest, _HEADING_WITHIN):
         names = [headings.get(_word(cell)) for cell in line]
@@ -75,12 +88,10 @@ def _table(path: Path, lines: Iterable[tuple[int, Sequence[Any]]], headings: Map
     else:
         raise Invalid(f"{path}: no column '{keys[0]}'; one of the first {_HEADING_WITHIN} lines names the columns")
     table = Table(unread=[str(cell).strip() for cell, name in zip(line, names, strict=True) if name is None and _word(cell)])
-    for number, values in rest:
+    for number, values in _bounded(path, rest, most):
         cells = {name: value for name, value in zip(names, values, strict=False) if name and value not in (None, "")}
         if cells:
             table.rows.append((number, cells))
-        if len(table.rows) > _MOST_ROWS:
-            raise Invalid(f"{path}: more than {_MOST_ROWS} rows; split it")
     return table
 
 
@@ -126,11 +137,13 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, int | float | date) else None
 
 
-def _features(path: Path, headings: Mapping[str, str]) -> Table:
+def _features(path: Path, headings: Mapping[str, str], most: int) -> Table:
     """Point features: their properties, and their coordinates as lon and lat."""
     table = Table()
     unread: dict[str, None] = {}
     for number, feature in enumerate(json.loads(path.read_text(encoding="utf-8-sig"))["features"], 1):
+        if number > most:
+            raise Invalid(f"{path}: more than {most} rows; split it")
         told = feature.get("properties") or {}
         cells = {headings[_word(name)]: value for name, value in told.items() if _word(name) in headings and value not in (None, "")}
         unread |= dict.fromkeys(name for name in told if _word(name) not in headings)

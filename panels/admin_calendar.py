@@ -6,7 +6,7 @@ Draws the frame once; `assets/admin-calendar.js` fills it from `GET /work-days/{
 from dash import html
 from dash.development.base_component import Component
 
-from panels.admin_sections import heading, sections
+from panels.admin_sections import heading, keeps_city, sections
 from panels.duty_frame import given, head, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -32,6 +32,5 @@ def view(page: Page) -> Component:
     )
     body = html.Div([months, beside], className="admin-body c-body")
     shown = int(year) if year.isdigit() and len(year) == 4 else None
-    return shell(
-        page, "duty", "admin-calendar.js", [head(page, "/admin"), sections(text, "calendar"), body], {**given(page.config), "year": shown}
-    )
+    told = {**given(page.config), "whole": keeps_city(page), "year": shown}
+    return shell(page, "duty", "admin-calendar.js", [head(page, "/admin"), sections(text, "calendar"), body], told)

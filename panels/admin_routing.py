@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from core.rule_parts import Weekday
-from panels.admin_sections import heading, sections
+from panels.admin_sections import heading, keeps_city, sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -22,7 +22,7 @@ def view(page: Page) -> Component:
     """The page for one reader; the same page gives the same tree."""
     _, _, rule = page.rest.partition("/")
     body = html.Div([_list(page.text), _rule(page.text)], className="admin-body")
-    told = {**given(page.config), "rule": rule, "weekdays": list(get_args(Weekday))}
+    told = {**given(page.config), "whole": keeps_city(page), "rule": rule, "weekdays": list(get_args(Weekday))}
     return shell(page, "duty", "admin-routing.js", [head(page, "/admin"), sections(page.text, "routing"), body], told)
 
 

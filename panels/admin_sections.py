@@ -4,6 +4,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from panels.duty_frame import icon
+from panels.frame import Page
 from panels.parts import marks
 from panels.text import Text
 
@@ -33,3 +34,8 @@ def heading(text: Text, here: str) -> Component:
     """The section's own heading in its first panel."""
     symbol = dict(SECTIONS)[here]
     return html.H2([icon(symbol), text(f"admin.section.{here}")])
+
+
+def keeps_city(page: Page) -> bool:
+    """Whether the reader may change what holds for the whole city; who keeps a part of it reads."""
+    return page.scope is not None and page.scope.sees(page.config.area.code)

@@ -6,7 +6,7 @@ Draws the frame once; `assets/admin-standards.js` fills it from `GET /standards`
 from dash import html
 from dash.development.base_component import Component
 
-from panels.admin_sections import heading, sections
+from panels.admin_sections import heading, keeps_city, sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -33,4 +33,5 @@ def view(page: Page) -> Component:
         **marks({"data-panel": "standard"}),
     )
     body = html.Div([classes, one], className="admin-body")
-    return shell(page, "duty", "admin-standards.js", [head(page, "/admin"), sections(text, "standards"), body], given(page.config))
+    told = {**given(page.config), "whole": keeps_city(page)}
+    return shell(page, "duty", "admin-standards.js", [head(page, "/admin"), sections(text, "standards"), body], told)

@@ -165,5 +165,5 @@ def end_shelving(connection: Connection, now: datetime) -> int:
     due = [(str(row["alert_id"]), row["version"]) for row in queries.alerts_shelved_until(connection, now=now)]
     act = Act("unshelve", EVERYWHERE, now, note="time is up")
     return sweep_each(
-        connection, "unshelve", due, lambda alert: _change_hold(connection, lock_alert(connection, act.scope, int(alert)), act), now
+        connection, "shelvings", due, lambda alert: _change_hold(connection, lock_alert(connection, act.scope, int(alert)), act), now
     )

@@ -145,7 +145,7 @@ def _carry_out(connection: Connection, row: Mapping[str, Any], act: Act) -> str 
 def expire(connection: Connection, now: datetime) -> int:
     """Approvals that nobody decided in time; returns how many. The leader asks each second."""
     rows = {str(row["id"]): row for row in queries.approvals_expired(connection, now=now, limit=_EXPIRE_AT_ONCE)}
-    return sweep_each(connection, "approval", [(key, 0) for key in rows], lambda key: _expire(connection, rows[key], now), now)
+    return sweep_each(connection, "approvals", [(key, 0) for key in rows], lambda key: _expire(connection, rows[key], now), now)
 
 
 def _expire(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:

@@ -3,7 +3,6 @@
 Whether the choice holds is decided where it is made (`dispatch.routing.choose_worker`). Tells no position, only a distance.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,15 +12,16 @@ from typing import Any
 from core.errors import NotAllowed, NotFound
 from core.model import Scope
 from dispatch.desk_tabs import STAGES
-from dispatch.rotation import stand_in_for, turn_at
+from dispatch.rotation import stand_in_for
 from dispatch.routing import HANDLES
 from geodata.near import distance_m
 from store import change_log
-from store.rosters import line_of
+from store.rosters import turns_of
 from store.timescale import Connection, queries
 
 MAY_CHOOSE = frozenset({"duty", "dispatcher", "supervisor"})  # who works where, and how far away: for those who give out work
 _SEEN_FOR = timedelta(hours=12)  # where somebody was yesterday says nothing of today
+_MOST_RANKED = 2000  # people of one case's area: ranked before the list is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Asked:
     limit: int = 100
 
 
-def list_candidates(connection: Connection, scope: Scope, number: str, asked: Asked, now: datetime) -> list[dict[str, Any]]:
-    """Who may handle a case, best first: did not send it back, is on shift, is near, has little to do.
+def list_candidates(connection: Connection, scope: Scope, number: str, asked: Asked, now: datetime) -> tuple[list[dict[str, Any]], bool]:
+    """Who may handle a case, best first: did not send it back, is on shift, is near, has little to do; and whether there are more.
 
     `{account, title, role, unit, unit_name, post, on_shift: {duty_grid, via} or None, at_desk, open, overdue, distance_m, seen_at,
     sent_back}`; metres from the case's place as of `seen_at`, None where one of the two is unknown.
@@ -48,10 +48,11 @@ def list_candidates(connection: Connection, scope: Scope, number: str, asked: As
         raise NotFound(f"no case {number}")
     rows = list(queries.candidates_list(
         connection, number=number, area=case["area"], roles=sorted(HANDLES), unit=asked.unit, text=asked.text, work=list(STAGES["work"]),
-        since=now - _SEEN_FOR, now=now, limit=asked.limit,
+        since=now - _SEEN_FOR, now=now, most=_MOST_RANKED,
     ))  # fmt: skip
     on = on_shift(connection, [row["account"] for row in rows], now)
-    return sorted((_shown(row, on.get(row["account"]), case) for row in rows), key=_place)
+    ranked = sorted((_shown(row, on.get(row["account"]), case) for row in rows), key=_place)
+    return ranked[: asked.limit], len(ranked) > asked.limit or len(rows) == _MOST_RANKED
 
 
 def _shown(row: Mapping[str, Any], shift: Mapping[str, str] | None, case: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,18 +67,21 @@ def _place(one: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def on_shift(connection: Connection, accounts: Sequence[int], now: datetime) -> dict[int, dict[str, str]]:
-    """Which of these work in a duty grid at this moment: `{account: {duty_grid, via}}`; `via` as in `store.rosters.on_shift`."""
+    """Which of these work in a duty grid at this moment: `{account: {duty_grid, via}}`, as `store.rosters.on_shift` says it of the grid."""
     instead = {row["for_id"]: row["stand_in_id"] for row in queries.candidates_stand_ins(connection, now=now)}
     people = sorted({*accounts, *instead})
-    lines = defaultdict(list)
-    for row in queries.candidates_rosters(connection, accounts=people, today=now.date()):
-        lines[row["duty_grid"]].append(line_of(row))
-    turns = [(grid, turn.account, "roster") for grid, of_grid in lines.items() if (turn := turn_at(of_grid, now))]
-    standing = [(row["code"], row["worker_id"], "standing") for row in queries.candidates_standing(connection, accounts=people)]
-    manned = {grid for grid, _, _ in turns}
+    standing = {row["code"]: row["worker_id"] for row in queries.candidates_grids(connection, accounts=people, today=now.date())}
+    turns = turns_of(connection, standing, now)
+    wanted = [
+        *((grid, account, "roster") for grid, account in turns.items()),
+        *((grid, worker, "standing") for grid, worker in standing.items()),
+    ]
+    coming = [(grid, account, via, stand_in_for(account, instead)) for grid, account, via in wanted if account is not None]
+    serves = {row["account_id"] for row in queries.rosters_people(connection, ids=sorted({comes for *_, comes in coming}))}
+    manned: set[str] = set()
     found: dict[int, dict[str, str]] = {}
-    for grid, account, via in [*turns, *(one for one in standing if one[0] not in manned)]:
-        comes = stand_in_for(account, instead) if account is not None else None
-        if comes is not None:
+    for grid, account, via, comes in coming:  # of a grid its roster first
+        if comes in serves and grid not in manned:
+            manned.add(grid)
             found.setdefault(comes, {"duty_grid": grid, "via": via if comes == account else "substitution"})
     return {account: found[account] for account in accounts if account in found}

@@ -16,4 +16,4 @@ def end_suspensions(connection: Connection, now: datetime, config: Config) -> in
     """Suspensions that are over end, the longest over first; returns how many."""
     act = Act("resume", EVERYWHERE, now)
     over = [(row["case_number"], row["version"]) for row in queries.adjustments_suspended_over(connection, now=now, limit=_AT_ONCE)]
-    return sweep_each(connection, "resume", over, lambda number: act_by_machine(connection, number, act, config), now)
+    return sweep_each(connection, "suspensions", over, lambda number: act_by_machine(connection, number, act, config), now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from dispatch.clocks import TOTAL
+from dispatch.clocks import TOTAL, Clock
 from store.acts import logged
 from store.timescale import Connection, queries
 
@@ -52,6 +52,24 @@ def _taken(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 def tell_overdue(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
     """The trace and the messages, the same whether the sweep or the late finish saw it first."""
     _tell(connection, [row], "overdue", now)
+
+
+def tell_retimed(connection: Connection, moved: Iterable[tuple[Mapping[str, Any], Clock, Clock]], now: datetime) -> None:
+    """What the audit keeps of clocks (case, before, after) that follow another calendar: from when to when, a mark taken off."""
+    lines = []
+    for row, old, new in moved:
+        if differs(old, new):
+            detail: dict[str, Any] = {"clock": new.name, "from": old.due_at.isoformat(), "to": new.due_at.isoformat()}
+            if old.overdue_at and not new.overdue_at:
+                detail["no_longer_overdue"] = True
+            lines.append({"now": now, "act": "retime", "case_number": row["case_number"], "area": row["area"], "detail": Jsonb(detail)})
+    if lines:
+        queries.clocks_audit(connection, lines)
+
+
+def differs(old: Clock, new: Clock) -> bool:
+    """Whether screens show another deadline or mark."""
+    return (old.due_at, old.overdue_at) != (new.due_at, new.overdue_at)
 
 
 def _tell(connection: Connection, rows: Iterable[Mapping[str, Any]], what: str, now: datetime) -> None:

@@ -5,9 +5,11 @@ when is `dispatch.clocks`; what falls due without anybody acting is `store.clock
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from psycopg.types.multirange import TimestamptzMultirange
 from psycopg.types.range import Range
 
@@ -21,6 +23,7 @@ from dispatch.standards import COMPONENT, EVENT, Standard
 from store import clock_sweep, standards, work_days
 from store.timescale import Connection, queries
 
+_log = structlog.get_logger(__name__)
 _COLUMNS = (
     "round", "basis", "extended", "opened_at", "started_at", "consumed", "running_since", "paused_at", "paused_for", "due_at",
     "yellow_at", "warned_at", "overdue_at", "ended_at", "calendar",
@@ -49,8 +52,9 @@ def follow(
 ) -> datetime | None:
     """Let the clocks follow an act from one stage to another, when the case's row has been saved.
 
-    Begins, pauses, resumes and ends what the new stage asks for. Work that ends past its deadline is marked and told as overdue here,
-    the sweep will not see it. Returns the deadline of the whole; None for a case that never had one.
+    Begins, pauses, resumes and ends what the new stage asks for, by the calendar as it is now: a clock of another one is computed anew
+    first. Work that ends past its deadline is marked and told as overdue here, the sweep will not see it. Returns the
+    deadline of the whole; None for a case that never had one.
     """
     number = row["case_number"]
     before = _read(connection, number)
@@ -58,7 +62,10 @@ def follow(
     limits = dict(_limits(connection, case, config, _whole(before)))
     if before_stage in clocks.PHASES or before_stage == clocks.SUSPENDED:
         limits.pop(TOTAL, None)  # the whole has its clock; only what was ended and is opened again gets another
-    after = clocks.move(terms_of(connection, config), before, after_stage, limits, now)
+    terms = terms_of(connection, config)
+    present = [recomputed(terms, clock, now) for clock in before]
+    clock_sweep.tell_retimed(connection, [(case, *pair) for pair in zip(before, present, strict=True)], now)
+    after = clocks.move(terms, present, after_stage, limits, now)
     late = _newly_overdue(before, after)
     total = _write(connection, case, before, after)
     for clock in late:
@@ -80,6 +87,15 @@ def extend(connection: Connection, number: str, until_at: datetime, now: datetim
     ]
     _write(connection, queries.clocks_case(connection, case_number=number), before, moved)
     return until_at
+
+
+def recomputed(terms: Terms, clock: Clock, now: datetime) -> Clock:
+    """By the present calendar. One that it cannot reach keeps its moments: it must not hold up the others."""
+    try:
+        return clocks.recompute(terms, clock, now)
+    except Invalid as beyond:
+        _log.warning("clock_not_recomputed", clock=clock.name, due_at=clock.due_at.isoformat(), why=str(beyond))
+        return replace(clock, calendar=terms.calendar.stamp)
 
 
 def list_clocks(connection: Connection, number: str, now: datetime, config: Config) -> list[dict[str, Any]]:

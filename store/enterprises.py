@@ -69,12 +69,18 @@ def lock_enterprise(connection: Connection, scope: Scope, code: str) -> dict[str
     return row
 
 
+def find_version(connection: Connection, scope: Scope, code: str) -> int | None:
+    """The present version of one that is there, ours until the commit."""
+    row = queries.enterprises_lock(connection, code=code, areas=prefixes(scope))
+    return int(row["version"]) if row else None
+
+
 def put_enterprise(connection: Connection, entry: Entry, place: Mapping[str, Any], act: Act, simulated: bool = False) -> Verdict:
     """Write an enterprise down or change it: what was not told stays. `place` is area and perhaps lon, lat where these were told.
 
     Says what became of it. Raises `Refusal`, `NotAllowed`, and `StaleWrite` where the act names a version that is no more.
     """
-    _demand_editor(act)
+    demand_editor(act)
     old = queries.enterprises_lock(connection, code=entry.code, areas=prefixes(act.scope))
     if act.expect is not None:
         demand_fresh(old or {"version": 0}, act)
@@ -139,7 +145,7 @@ def act_on_enterprise(connection: Connection, code: str, act: Act, risk: int | N
 
     Raises `NotFound`, `NotAllowed`, `StaleWrite`, `Invalid`.
     """
-    _demand_editor(act)
+    demand_editor(act)
     row = lock_enterprise(connection, act.scope, code)
     demand_fresh(row, act)
     if not act.note.strip():
@@ -167,6 +173,7 @@ def _put_risk(connection: Connection, row: Mapping[str, Any], risk: int | None, 
     )  # fmt: skip
 
 
-def _demand_editor(act: Act) -> None:
+def demand_editor(act: Act) -> None:
+    """Raises `NotAllowed` for whoever does not keep the ledger."""
     if act.scope.role not in EDITORS | {"system"}:
         raise NotAllowed(f"the ledger of enterprises is kept by {', '.join(sorted(EDITORS))}")

@@ -42,7 +42,7 @@ def put_all(
     verdicts = [*faults]
     kept = False
     with connection.transaction() as whole:
-        for done, entry in enumerate(entries, 1):
+        for done, entry in enumerate(sorted(entries, key=lambda one: one.code), 1):  # each row is locked: two files may name the same ones
             verdicts.append(_put(connection, entry, place, act))
             tick(done)
         kept = take == "good" or (take == "whole" and all(one.verdict != "refused" for one in verdicts))

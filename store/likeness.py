@@ -11,6 +11,7 @@ from typing import Any
 
 from alerts.duplicates import METRES_PER_DEGREE, Complaint, Measure, Proposal, alike
 from core.model import Channel, Scope
+from store.reports import MAY_SEE_CALLERS
 from store.timescale import Connection, prefixes, queries
 
 TOLD_BY_PEOPLE = (Channel.HOTLINE, Channel.COLLECTOR, Channel.PUBLIC, Channel.LEADER, Channel.TRANSFER)
@@ -51,12 +52,12 @@ def _near(connection: Connection, scope: Scope, one: Complaint, measure: Measure
             connection, report_id=one.report_id, groups=sorted(groups), since=one.observed_at - measure.within,
             until=one.observed_at + measure.within, lon=one.lon, lat=one.lat, west=one.lon - east, east=one.lon + east,
             south=one.lat - north, north=one.lat + north, channels=list(TOLD_BY_PEOPLE), drill=one.drill, simulated=one.simulated,
-            areas=prefixes(scope), limit=_COMPARED,
+            areas=prefixes(scope), secrets=scope.role in MAY_SEE_CALLERS, limit=_COMPARED,
         )
     )  # fmt: skip
 
 
 def _shown(proposal: Proposal, row: Mapping[str, Any]) -> dict[str, Any]:
     reason = {"same_class": proposal.same_class, "distance_m": proposal.distance_m, "apart_s": proposal.apart.total_seconds()}
-    told = {name: row[name] for name in ("title", "class_code", "observed_at", "stage", "incident_id")}
-    return {"id": row["report_id"], **told, "score": proposal.similarity, "reason": reason}
+    told = {name: row[name] for name in ("class_code", "observed_at", "stage", "incident_id")}
+    return {"id": row["report_id"], "title": row["shown"], **told, "score": proposal.similarity, "reason": reason}

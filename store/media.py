@@ -70,11 +70,12 @@ def of_case(connection: Connection, scope: Scope, number: str) -> list[dict[str,
 
 
 def veiled(scope: Scope, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows with `lon`, `lat` only for whoever may read tracks and for who made the picture: where it was made, somebody was.
+    """Rows with `lon`, `lat`, `created_by` only for whoever may read tracks and for who made the picture.
 
-    `created_by` says who that is; where a device stands is known to all.
+    Where it was made, somebody was; where a device stands is known to all.
     """
-    return [row if row.get("device") or reads_place(scope, row["created_by"]) else {**row, "lon": None, "lat": None} for row in rows]
+    hidden = {"lon": None, "lat": None, "created_by": None}
+    return [row if row.get("device") or reads_place(scope, row["created_by"]) else {**row, **hidden} for row in rows]
 
 
 def keep_voice(folder: Path, content: bytes) -> str:

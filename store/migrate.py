@@ -11,6 +11,7 @@ from core.errors import StoreUnavailable
 
 _HERE = Path(__file__).parent / "migrations"
 _LOCK_S = 10.0  # whoever waits for a table longer keeps everybody behind him waiting too
+_IN_THE_WAY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)  # those at work go first
 
 
 def upgrade(database_url: str, lock_s: float = _LOCK_S) -> None:
@@ -27,8 +28,8 @@ def upgrade(database_url: str, lock_s: float = _LOCK_S) -> None:
         command.upgrade(config, "head")
         with psycopg.connect(database_url, autocommit=True, options=options) as connection:
             connection.execute((_HERE / "grants.sql").read_bytes())
-    except (OperationalError, psycopg.errors.LockNotAvailable) as error:
-        if isinstance(getattr(error, "orig", error), psycopg.errors.LockNotAvailable):
+    except (OperationalError, *_IN_THE_WAY) as error:
+        if isinstance(getattr(error, "orig", error), _IN_THE_WAY):
             told = f"a table was in use for {lock_s:g} s: stop the roles, then migrate again; it goes on where it stopped"
             raise StoreUnavailable(told) from error
         raise

@@ -20,7 +20,8 @@ def tell(connection: Connection, ids: Sequence[int], config: NotifyConfig, now: 
         nowhere = (row["error"] or "").startswith(NO_ADDRESS)
         template = "not_told_no_address" if nowhere else "not_told"
         target = f"account:{row['sent_by']}" if row["sent_by"] is not None else "role:duty"
-        thing = f"{row['channel']}/{row['noun']}/{row['key']}" if nowhere and row["key"] else str(row["outbox_id"])
+        whom = row["target"] if "account:" in row["target"] else ""  # another person is another one who does not know
+        thing = f"{row['channel']}/{row['noun']}/{row['key']}/{whom}" if nowhere and row["key"] else str(row["outbox_id"])
         way = f"{known.label} {known.label_en}" if known else row["channel"]
         kept = {name: payload[name] for name in ("noun", "id", "number", "title", "area", "drill", "simulated") if name in payload}
         queries.outbox_add(

@@ -205,8 +205,10 @@ def _count(steps: Sequence[_Step], frames: Sequence[Frame], ringing: set[int], s
 
 def _moved(entry: Entry, row: Mapping[str, Any], created: bool) -> ReportMoved:
     """The report as it stands now: a message may have said less."""
+    told = entry.valid.report
+    extra = {**told.extra, "confidential": True} if row["extra"].get("confidential") is True else told.extra
     report = replace(
-        entry.valid.report, title=row["title"], class_code=row["class_code"] or entry.valid.report.class_code,
+        told, extra=extra, title=row["title"], class_code=row["class_code"] or told.class_code,
         severity=row["severity"], confidence=row["confidence"], ended=row["ended_at"] is not None,
     )  # fmt: skip
     return ReportMoved(

@@ -110,6 +110,7 @@ def _demand_keeper(scope: Scope) -> None:
 def find_version(connection: Connection, scope: Scope, code: str) -> int | None:
     """The present version of one that is there, ours until the commit. Raises `NotAllowed` for who changes none."""
     _demand_keeper(scope)
+    queries.resources_turn(connection, code=code)
     row = queries.resources_lock(connection, code=code, areas=prefixes(scope))
     return int(row["version"]) if row else None
 

@@ -56,6 +56,15 @@ def on_shift(connection: Connection, cell_or_grid: int | str, now: datetime) -> 
     return None
 
 
+def turns_of(connection: Connection, grids: Iterable[str], now: datetime) -> dict[str, int]:
+    """Whom the rosters of some duty grids name for this moment, by grid; whether they come is not asked."""
+    lines: dict[str, list[Line]] = {}
+    for row in _rows(connection, grids, now, now):
+        lines.setdefault(row["duty_grid"], []).append(line_of(row))
+    turns = {grid: turn_at(of_grid, now) for grid, of_grid in lines.items()}
+    return {grid: turn.account for grid, turn in turns.items() if turn is not None and turn.account is not None}
+
+
 def _comes(connection: Connection, account_id: int, now: datetime) -> int:
     """Who really comes at this moment."""
     found: dict[int, int] = {}

@@ -116,14 +116,14 @@ def sweep(connection: Connection, shift_for: timedelta, now: datetime) -> int:
         why = "the account was disabled" if disabled[shift] else "the longest time of a shift is over"
         move(connection, lock_shift(connection, int(shift)), Act("overrun", EVERYWHERE, now, note=why))
 
-    ended = sweep_each(connection, "overrun", [(str(row["shift_id"]), row["version"]) for row in overrun], end, now)
+    ended = sweep_each(connection, "shifts", [(str(row["shift_id"]), row["version"]) for row in overrun], end, now)
     return ended + _settle_all(connection, now)
 
 
 def _settle_all(connection: Connection, now: datetime) -> int:
     moved: list[int] = []
     left = {str(row["shift_id"]): row for row in list(queries.shifts_unsettled(connection))}
-    sweep_each(connection, "settle", [(shift, 0) for shift in left], lambda shift: moved.append(_settle(connection, left[shift], now)), now)
+    sweep_each(connection, "shifts", [(shift, 0) for shift in left], lambda shift: moved.append(_settle(connection, left[shift], now)), now)
     return sum(moved)
 
 

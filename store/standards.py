@@ -1,5 +1,6 @@
 """Class standards in their table: taken over whole from a city's file, found for a case, listed. Decides no deadline."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,6 +73,13 @@ def compare(connection: Connection, kind: str, standards: Sequence[Standard]) ->
     changed = tuple({**row, "was": was} for key, row in rows.items() if key in stored and (was := _differences(stored[key], row)))
     ended = tuple(row for key, row in stored.items() if key not in rows and row["ended_at"] is None)
     return Changes(added, changed, ended, len(rows) - len(added) - len(changed))
+
+
+def read_version(connection: Connection, kind: str, *, lock: bool = False) -> str:
+    """What stands of one kind as a word that changes with it; with `lock` nobody else changes any until this transaction ends."""
+    if lock:
+        queries.standards_lock(connection)
+    return hashlib.sha256(repr(list(queries.standards_all(connection, kind=kind))).encode()).hexdigest()[:16]
 
 
 def save(connection: Connection, kind: str, standards: Sequence[Standard], source: str, now: datetime) -> Saved:

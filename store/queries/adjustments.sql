@@ -23,11 +23,13 @@ where adjustment_id = :adjustment_id and version = :version;
 -- name: adjustments_late
 -- Whatever waits when the deadline comes has come too late; a clock that stands comes to none.
 select a.case_number, c.area, c.version from case_adjustments a join cases c using (case_number)
-where a.stage in ('asked', 'unit_agreed') and c.due_at <= :now and c.paused_at is null order by a.case_number limit :limit for update of c skip locked;
+where a.stage in ('asked', 'unit_agreed') and c.due_at <= :now and c.paused_at is null
+  and not exists (select from sweep_faults f where f.part = 'requests' and f.key = c.case_number and f.version = c.version and f.again_at > :now)
+order by a.case_number limit :limit for update of c skip locked;
 
 -- name: adjustments_suspended_over
 -- Without those that failed as they are and wait (`store.sweep_faults`): they must not stand in the way of the others.
 select c.case_number, c.version from cases c
 where c.stage = 'suspended' and c.suspended_until <= :now
-  and not exists (select from sweep_faults f where f.part = 'resume' and f.key = c.case_number and f.version = c.version and f.again_at > :now)
+  and not exists (select from sweep_faults f where f.part = 'suspensions' and f.key = c.case_number and f.version = c.version and f.again_at > :now)
 order by c.suspended_until, c.case_number limit :limit for update skip locked;

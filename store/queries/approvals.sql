@@ -27,7 +27,9 @@ where approval_id = :approval_id and stage = 'pending';
 
 -- name: approvals_expired
 select approval_id as id, noun, noun_id, area, act, asked_id, severity, title, drill, simulated from approvals
-where stage = 'pending' and expires_at <= :now order by approval_id limit :limit for update skip locked;
+where stage = 'pending' and expires_at <= :now
+  and not exists (select from sweep_faults f where f.part = 'approvals' and f.key = approval_id::text and f.again_at > :now)
+order by approval_id limit :limit for update skip locked;
 
 -- name: approvals_touch!
 -- The version stays: what somebody asks for makes nobody's act stale.

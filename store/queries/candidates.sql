@@ -14,18 +14,16 @@ left join lateral (select f.lon, f.lat, f.done_at from field_positions f
 where a.disabled_at is null and a.role = any(cast(:roles as text[])) and exists (select from unnest(a.areas) as mine where starts_with(:area, mine))
   and (cast(:unit as integer) is null or a.unit_id = :unit)
   and (cast(:text as text) is null or strpos(lower(concat_ws(' ', a.title, o.name, o.name_en, u.name, u.name_en)), :text) > 0)
-order by open, a.title, a.account_id limit :limit;
+order by open, a.title, a.account_id limit :most;
 
 -- name: candidates_stand_ins
 -- Who comes at this moment for whom.
 select for_id, stand_in_id from substitutions where since <= :now and least(until, ended_at) > :now;
 
--- name: candidates_rosters
--- What holds around a day for some people; a night that began the day before is among it.
-select duty_grid, shift, starts, ends, zone, since, until, anchor, cycle from rosters
-where cycle && cast(:accounts as integer[]) and since <= cast(:today as date) + 1 and (until is null or until >= cast(:today as date) - 2)
-order by duty_grid, starts, since, roster_id;
-
--- name: candidates_standing
--- Grids whose own worker they are, whatever the hour.
-select code, worker_id from duty_grids where worker_id = any(cast(:accounts as integer[])) order by code;
+-- name: candidates_grids
+-- Where some people may be on shift around a day: grids they serve by a roster, and grids whose own worker they are.
+select g.code, g.worker_id from duty_grids g
+where g.worker_id = any(cast(:accounts as integer[]))
+   or g.code in (select r.duty_grid from rosters r where r.cycle && cast(:accounts as integer[]) and r.since <= cast(:today as date) + 1
+                 and (r.until is null or r.until >= cast(:today as date) - 2))
+order by g.code;

@@ -123,8 +123,10 @@ where a.disabled_at is null and a.role = 'handler' order by a.account_id;
 
 -- name: cases_secret^
 -- What the confidential ticket says that a case came of.
-select r.title, r.text from cases c left join alerts a using (alert_id) join reports r on r.report_id = coalesce(c.report_id, a.report_id)
-where c.case_number = :case_number and r.extra ->> 'confidential' = 'true';
+select r.title, r.text from cases c left join alerts a using (alert_id) left join hotline_tickets t on t.case_number = c.case_number and t.confidential
+join reports r on r.report_id in (c.report_id, a.report_id, t.report_id)
+where c.case_number = :case_number and r.extra ->> 'confidential' = 'true'
+order by r.report_id is not distinct from c.report_id desc, r.report_id limit 1;
 
 -- name: cases_children
 select case_number as number, title, stage, area, lead_unit, handler_id, due_at, overdue_at is not null as overdue from cases

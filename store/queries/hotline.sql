@@ -75,7 +75,8 @@ with page as materialized (
             select v.ticket_id from revisits v where v.valid and (v.solved is false or v.satisfaction = 'dissatisfied')
               and not exists (select from revisits l where l.ticket_id = v.ticket_id and l.valid and (l.revisit_at, l.revisit_id) > (v.revisit_at, v.revisit_id))))
       and (cast(:q as text) is null or t.ticket_no ilike :q or t.upper_no ilike :q or t.case_number ilike :q
-           or ((:desk ::boolean or not t.confidential) and (select r.title from reports r where r.report_id = t.report_id) ilike :q))
+           or case when :desk ::boolean then (select r.title from reports r where r.report_id = t.report_id) ilike :q
+                   when not t.confidential then (select masked(r.title) from reports r where r.report_id = t.report_id) ilike :q end)
     order by t.ticket_id desc limit :limit)
 select t.ticket_id as id, t.source, t.ticket_no, t.report_id, t.case_number, t.area, t.stage, t.upper_no, t.appeal_type, t.via, t.confidential, t.opened_at, t.due_at,
        t.accepted_at, t.dispatched_at, t.replied_at, t.closed_at, t.revisited_at, t.overdue_at is not null as overdue, t.reply, t.result, t.why,

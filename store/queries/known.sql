@@ -12,7 +12,7 @@ order by ((c.lon - :lon) * :squeeze) ^ 2 + (c.lat - :lat) ^ 2, c.case_number lim
 select 'case' as kind, c.case_number as number, c.incident_id, c.title, c.class_code, c.severity, c.stage, c.opened_at as since, c.due_at,
        c.overdue_at is not null as overdue, c.address, c.lon, c.lat, c.area, c.simulated, u.name as unit, u.name_en as unit_en, a.title as person
 from cases c left join units u on u.unit_id = c.lead_unit left join accounts a on a.account_id = c.handler_id
-where c.case_number in (select cases_under(:address, cast(:limit as integer)))
+where c.case_number in (select cases_under(:address, cast(:areas as text[]), cast(:ended as text[]), cast(:limit as integer)))
   and c.closed_at is null and not c.drill and c.stage <> all(cast(:ended as text[])) and c.area like any(cast(:areas as text[]));
 
 -- name: known_incidents

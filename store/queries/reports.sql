@@ -63,13 +63,15 @@ select alert_id from alerts where subject = any(:subjects ::text[]) and stage in
 
 -- name: reports_near
 -- Complaints of the same big class or of a class of its families, about then and about there, the nearest first; drills never with the real.
-select report_id, class_code, title, text, lon, lat, observed_at, drill, simulated, stage, incident_id, ended_at
+-- Confidential ones only for who may read them, and told by their number even then.
+select report_id, class_code, title, title_for_all(title, external_id, extra) as shown, text, lon, lat, observed_at, drill, simulated, stage, incident_id, ended_at
 from reports
 where left(class_code, 2) = any(:groups ::text[]) and class_code is not null and lon is not null
   and observed_at between :since and :until
   and lon between :west and :east and lat between :south and :north
   and channel = any(:channels ::text[]) and drill = :drill and simulated = :simulated and stage <> 'dismissed'
   and report_id <> :report_id and area like any(cast(:areas as text[]))
+  and (:secrets ::boolean or extra ->> 'confidential' is distinct from 'true')
 order by (lon - :lon) ^ 2 + (lat - :lat) ^ 2, report_id limit :limit;
 
 -- name: reports_verdicts

@@ -23,6 +23,10 @@ on conflict (code) do update set kind = excluded.kind, name = excluded.name, nam
     updated_at = excluded.updated_at, version = resources.version + 1
 returning resource_id, xmax = 0 as new;
 
+-- name: resources_turn^
+-- One that is not there yet has no row to lock: two who add it wait for one another.
+select pg_advisory_xact_lock(hashtextextended('resource/' || :code, 0)) is not null as mine;
+
 -- name: resources_lock^
 select code, area, version from resources where code = :code and area like any(cast(:areas as text[])) for update;
 

@@ -5,6 +5,10 @@ select standard_id, kind, class_code, condition_no, big_name, name, condition, c
        lead_unit, source, ended_at
 from class_standards where kind = :kind order by class_code, condition_no;
 
+-- name: standards_lock!
+-- Two who take a table at once would otherwise both find what they saw. Who reads is not kept waiting.
+lock table class_standards in share row exclusive mode;
+
 -- name: standards_list
 select s.kind, s.class_code, s.condition_no, s.big_name, s.name, s.condition, s.closing, s.amount, s.unit, s.limit_text, s.stage_limits, s.units, s.authorities,
        coalesce(s.lead_unit, u.code) as lead_unit, s.source, s.imported_at, s.ended_at

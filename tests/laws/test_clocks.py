@@ -143,14 +143,17 @@ def test_a_clock_computed_anew_is_the_one_that_the_new_calendar_would_have_made_
             assert clocks.recompute(new, anew, at) == anew
 
 
-@given(LIMITS, STEPS, st.integers(1, 60), OWN_DAYS)
-def test_what_was_agreed_comes_no_earlier_by_another_calendar(whole: Limit, steps: list[tuple[int, str]], days: int, own: OwnDays) -> None:
+@given(LIMITS, STEPS, st.integers(1, 60), st.integers(0, 10_000), OWN_DAYS)
+def test_what_was_agreed_comes_no_earlier_by_another_calendar(
+    whole: Limit, steps: list[tuple[int, str]], days: int, stood: int, own: OwnDays
+) -> None:
     terms, new = Terms(CALENDAR), Terms(build(WorkConfig(), "Asia/Shanghai", own))
     at, _, found = told(terms, limits_of(whole, whole), steps)[-1]
     clock = total_of(found)
-    if clock.running_since is None:
+    if clock.ended_at is not None:
         return
     agreed = clocks.extend(terms, clock, clock.due_at + timedelta(days=days), at)
-    anew = clocks.recompute(new, agreed, at)
-    assert anew.due_at >= agreed.due_at
-    assert clocks.used(new, anew, at) + clocks.remaining(new, anew, at) == new.allowed(anew)
+    for one in (agreed, clocks.pause(terms, agreed, at + timedelta(minutes=stood))):  # also of one that stands
+        anew = clocks.recompute(new, one, at + timedelta(minutes=stood))
+        assert anew.due_at >= one.due_at
+        assert clocks.used(new, anew, at) + clocks.remaining(new, anew, at) == new.allowed(anew)

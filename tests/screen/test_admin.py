@@ -93,6 +93,8 @@ def test_what_an_admin_keeps_is_told_before_it_is_taken(windows: Windows, quarte
         page.click("[data-do=upload]")
         page.set_input_files("[data-do=file]", {"name": "events.csv", "mimeType": "text/csv", "buffer": f"{TABLE}{limit}\n".encode()})
         visitor.wait(f"document.querySelector('{shown}') !== null")
+        assert page.is_disabled("[data-act=apply]"), "not without a reason"
+        page.fill(".u-dialog [data-do=why]", "新标准")
         assert page.is_enabled("[data-act=apply]") is (shown == ".u-sums")
         page.click("[data-act=apply]") if shown == ".u-sums" else page.keyboard.press("Escape")
         visitor.wait("document.querySelector('.u-dialog') === null")

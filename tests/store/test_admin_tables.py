@@ -23,19 +23,20 @@ def admin(desk: Desk, app: Flask) -> Person:
     return desk.sign_in(app, "admin")
 
 
-def send(person: Person, path: str, body: str | bytes, **query: str) -> Any:
+def send(person: Person, path: str, body: str | bytes, etag: str | None = None, **query: str) -> Any:
     asked = "&".join(f"{name}={value}" for name, value in query.items())
-    return person.post(f"{path}?{asked}", body.encode() if isinstance(body, str) else body)
+    return person.post(f"{path}?{asked}", body.encode() if isinstance(body, str) else body, **({"If_Match": etag} if etag else {}))
 
 
 def test_a_table_of_standards_tells_what_it_changes_before_it_is_taken_and_a_fault_takes_nothing(
     desk: Desk, app: Flask, admin: Person
 ) -> None:
     first = STANDARDS.format(limit="4小时", condition="未清")
-    looked = send(admin, "/standards/table", first, kind="event", file="a.csv").json
+    told = send(admin, "/standards/table", first, kind="event", file="a.csv")
+    looked, seen = told.json, told.headers["ETag"]
     assert (looked["applied"], looked["counts"]) == (False, {"faults": 0, "added": 2, "changed": 0, "ended": 0, "unchanged": 0})
     assert admin.get("/standards").json["standards"] == []
-    assert send(admin, "/standards/table", first, kind="event", file="a.csv", apply="true").json["applied"]
+    assert send(admin, "/standards/table", first, seen, kind="event", file="a.csv", apply="true", why="x").json["applied"]
     told = send(admin, "/standards/table", STANDARDS.format(limit="2紧急工作时", condition="满溢"), kind="event", file="b.csv").json
     assert told["counts"] == {"faults": 0, "added": 1, "changed": 1, "ended": 1, "unchanged": 0}
     [changed], [ended] = told["changed"], told["ended"]

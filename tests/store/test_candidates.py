@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from store.rosters import on_shift
 from tests.desk import NORTH, SOUTH, Desk, Person
 
 HERE = {"lon": 119.905, "lat": 31.785}
@@ -88,6 +89,39 @@ def test_who_is_on_shift_goes_before_who_is_near_and_whoever_sent_it_back_is_las
     assert [row["on_shift"] for row in rows] == [{"duty_grid": "g1", "via": "roster"}, None, None]
     assert [row["distance_m"] for row in rows] == [None, 0, None], "where somebody was yesterday is not told"
     assert [row["sent_back"] for row in rows] == [False, False, True]
+
+
+def rostered(desk: Desk, account: int) -> None:
+    roster = {"duty_grid": "g1", "area": f"{NORTH}001", "shift": "日班", "starts": time(0), "ends": time(23, 59), "zone": "Asia/Shanghai", "since": date(2026, 1, 1),
+              "anchor": date(2026, 1, 1), "cycle": [account], "made_by": "t", "made_at": desk.now}  # fmt: skip
+    desk.insert("rosters", roster, "roster_id")
+
+
+def test_the_worker_of_a_grid_that_somebody_else_serves_now_is_not_on_shift_whoever_is_asked_for(
+    desk: Desk, app: Flask, crew: dict[str, int]
+) -> None:
+    person = desk.sign_in(app, "dispatcher")
+    assert [row["on_shift"] for row in candidates(person, "q=worker1")] == [{"duty_grid": "g1", "via": "standing"}]
+    rostered(desk, crew["zhao"])
+    assert [row["on_shift"] for row in candidates(person, "q=worker1")] == [None]
+    assert [row["on_shift"] for row in candidates(person, "q=zhao")] == [{"duty_grid": "g1", "via": "roster"}]
+    with desk.store.connection() as connection:
+        connection.execute("update accounts set disabled_at = now() where account_id = %s", [crew["zhao"]])
+        told = on_shift(connection, "g1", desk.now)
+    assert told is not None
+    assert (told["account_id"], told["via"]) == (desk.people["worker1"], "standing")
+    assert [row["on_shift"] for row in candidates(person, "q=worker1")] == [{"duty_grid": "g1", "via": "standing"}]
+
+
+def test_the_list_is_cut_after_it_is_ranked_and_says_so(desk: Desk, app: Flask, crew: dict[str, int]) -> None:
+    rostered(desk, crew["zhao"])
+    for number in ("2", "3"):
+        case(desk, number, stage="handling", handler_id=crew["zhao"])
+    person = desk.sign_in(app, "dispatcher")
+    told = person.get(f"/cases/1/candidates?unit={crew['unit']}&limit=1").json
+    assert (titles(told["candidates"]), told["more"]) == (["zhao"], True)
+    told = person.get(f"/cases/1/candidates?unit={crew['unit']}&limit=3").json
+    assert (len(told["candidates"]), told["more"]) == (3, False)
 
 
 def test_a_stand_in_is_on_shift_in_place_of_who_is_away(desk: Desk, app: Flask, crew: dict[str, int]) -> None:

@@ -18,9 +18,10 @@ HOUR = timedelta(hours=1)
 CLOCKS: tuple[dict[str, Any], ...] = (
     {"due_at": -3}, {"due_at": -1, "overdue_at": -1}, {"due_at": 5, "overdue_at": -9}, {"due_at": 1, "yellow_at": -1}, {"due_at": 2, "yellow_at": 1},
     {"due_at": 1, "paused_at": -1}, {"due_at": -1, "paused_at": -2}, {"due_at": -1, "paused_at": -1, "overdue_at": -1}, {}, {"due_at": 1},
+    {"paused_at": -1}, {"overdue_at": -1},
 )  # fmt: skip
 MOMENTS = ("due_at", "yellow_at", "overdue_at", "paused_at", "closed_at")
-LOOK = ("red", "red", "red", "yellow", "green", "paused", "paused", "red", "none", "yellow")
+LOOK = ("red", "red", "red", "yellow", "green", "paused", "paused", "red", "none", "yellow", "paused", "none")
 
 
 def fill(desk: Desk) -> dict[str, str]:
@@ -109,6 +110,21 @@ def test_the_browser_puts_rows_in_the_order_of_the_pages(desk: Desk, app: Flask)
     told = json.loads(subprocess.run(command, input=json.dumps(rows), capture_output=True, check=True, encoding="utf-8").stdout)
     for tab, of_tab in rows.items():
         assert told[tab] == [numbers(of_tab), numbers(of_tab[:10])], "behind the end of a page nothing is shown"
+
+
+def test_pages_of_any_length_bring_the_same_rows_in_the_same_order(desk: Desk, app: Flask) -> None:
+    fill(desk)
+    person = desk.sign_in(app, "dispatcher")
+    for tab in ("all", "register", "work", "overdue"):
+        for query in (f"tab={tab}", f"tab={tab}&light=paused", f"tab={tab}&q=井盖"):
+            assert numbers(walk(person, query, 3)) == numbers(walk(person, query, 500)), query
+
+
+def test_what_is_found_by_words_and_then_sorted_stands_as_what_is_walked(desk: Desk, app: Flask) -> None:
+    fill(desk)
+    person = desk.sign_in(app, "dispatcher")
+    for tab in ("all", "register", "check"):
+        assert numbers(walk(person, f"tab={tab}&q=井盖", 100)) == numbers(walk(person, f"tab={tab}", 100)), tab
 
 
 def test_filters_narrow_rows_and_counters_alike(desk: Desk, app: Flask) -> None:

@@ -12,6 +12,7 @@ from store.acts import logged
 from store.case_sweep import end_suspensions
 from store.clock_calendar import follow_calendar
 from store.clock_sweep import sweep
+from store.timescale import queries
 from tests.desk import NORTH, Desk, later
 
 STUCK, FREE = "3204042026112100001", "3204042026112100002"
@@ -147,3 +148,42 @@ def move(desk: Desk, stage: str, number: str = FREE) -> datetime | None:
         with logged(connection, "case", [number], desk.now):
             connection.execute("update cases set stage = %s where case_number = %s", [stage, number])
             return clocks.follow(connection, row, row["stage"], stage, desk.config, desk.now)
+
+
+def test_a_clock_that_a_process_of_the_release_before_paused_keeps_what_it_used(desk: Desk) -> None:
+    set_limit(desk, Limit(2, TimeUnit.WORK_DAYS))
+    open_case(desk, FREE)
+    old = "update case_clocks set consumed = '1 hour', running_since = null, paused_at = %s where clock = 'total' returning 1"
+    desk.rows("update case_clocks set calendar = '', ran = '{}' returning 1")
+    desk.rows(old, later(desk, days=2))
+    follow(desk)
+    assert desk.rows("select consumed, ran from case_clocks where clock = 'total'") == [{"consumed": timedelta(hours=1), "ran": None}]
+
+
+def test_what_is_done_before_the_calendar_has_been_followed_counts_by_the_new_one_and_tells_no_false_overdue(desk: Desk) -> None:
+    set_limit(desk, Limit(1, TimeUnit.WORK_DAYS))
+    first = open_case(desk, FREE)
+    close_on(desk, MONDAY)
+    desk.now = datetime.fromisoformat("2026-11-24T09:00:00+08:00")
+    move(desk, "suspended")
+    assert due(desk)["overdue_at"] is None
+    assert desk.rows("select act from audit where noun = 'case' order by audit_id") == [{"act": "retime"}]
+    assert (due(desk)["due_at"] - first, follow(desk)) == (timedelta(days=1), False)
+
+
+def test_what_waits_after_a_failure_stands_in_nobodys_way(desk: Desk) -> None:
+    asked = {"area": f"{NORTH}001", "kind": "extension", "stage": "asked", "until_at": desk.now + timedelta(days=9), "reason": "r"}
+    approval = {"noun": "alert", "area": f"{NORTH}001", "act": "shelve", "severity": 1, "title": "t", "seen": 1, "asked_role": "duty"}
+    times, keys = {"asked_at": desk.now, "expires_at": desk.now}, []
+    for noun, number in enumerate((STUCK, FREE)):
+        open_case(desk, number)
+        desk.insert("case_adjustments", {**asked, "case_number": number, "asked_at": desk.now}, "adjustment_id")
+        who = {"asked_id": desk.people["duty1"], "asked_by": "duty1", "noun_id": noun}
+        keys.append(desk.insert("approvals", {**approval, **times, **who}, "approval_id"))
+    later(desk, days=30)
+    for part, key, version in (("requests", STUCK, 1), ("approvals", str(keys[0]), 0)):
+        fault = {"part": part, "key": key, "version": version, "why": "x", "since": desk.now, "again_at": desk.now + timedelta(hours=1)}
+        desk.insert("sweep_faults", fault, "key")
+    with desk.store.connection() as connection:
+        assert [row["case_number"] for row in queries.adjustments_late(connection, now=desk.now, limit=1)] == [FREE]
+        assert [row["id"] for row in queries.approvals_expired(connection, now=desk.now, limit=1)] == [keys[1]]

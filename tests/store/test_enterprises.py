@@ -31,10 +31,14 @@ def test_an_enterprise_is_written_down_once_and_changed_by_what_is_told(desk: De
     officer = desk.sign_in(app, "duty1")
     made = put(officer, risk="橙", why="液氨存量 5 吨")
     assert (made.status_code, made.json["area"], made.json["risk"]) == (201, f"{NORTH}001", 2)
-    changed = officer.ask("PUT", f"/enterprises/{CODE}", {"address": "童子河路 8 号"})
+    address = {"address": "童子河路 8 号"}
+    blind = officer.ask("PUT", f"/enterprises/{CODE}", address)
+    assert (blind.status_code, blind.json["etag"]) == (428, made.headers["ETag"]), "who never looked would undo what another wrote"
+    changed = officer.ask("PUT", f"/enterprises/{CODE}", address, If_Match=made.headers["ETag"])
     assert (changed.status_code, changed.json["name"], changed.json["address"]) == (200, "某某冷库", "童子河路 8 号")
     assert [one["act"] for one in changed.json["audit"]] == ["add", "change"]
-    assert officer.ask("PUT", f"/enterprises/{CODE}", {"address": "童子河路 8 号"}).json["version"] == changed.json["version"]
+    again = officer.ask("PUT", f"/enterprises/{CODE}", address, If_Match=changed.headers["ETag"])
+    assert again.json["version"] == changed.json["version"]
 
 
 def test_a_risk_has_a_history_with_who_when_and_why(desk: Desk, app: Flask) -> None:
@@ -63,12 +67,12 @@ def test_a_map_is_given_points(desk: Desk, app: Flask) -> None:
 
 def test_contacts_are_masked_in_lists_and_each_look_is_audited(desk: Desk, app: Flask) -> None:
     officer = desk.sign_in(app, "duty1")
-    put(officer, contact="张三丰", phone="13812345678")
+    made = put(officer, contact="张三丰", phone="13812345678")
     assert [(one["contact"], one["phone"]) for one in officer.get("/enterprises").json["enterprises"]] == [("张**", "138****5678")]
     full = officer.get(f"/enterprises/{CODE}/contact")
     assert (full.json, full.headers["Cache-Control"]) == ({"contact": "张三丰", "phone": "13812345678"}, "no-store")
     assert len(desk.rows("select 1 from audit where act = 'read_contact' and key = %s", CODE)) == 1
-    put(officer, phone="13900000000")
+    assert officer.ask("PUT", f"/enterprises/{CODE}", {"phone": "13900000000"}, If_Match=made.headers["ETag"]).status_code == 200
     assert officer.get(f"/enterprises/{CODE}/contact").json == {"contact": "张三丰", "phone": "13900000000"}
     assert "1381" not in str(desk.rows("select detail from audit"))
 

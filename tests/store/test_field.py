@@ -164,12 +164,12 @@ def test_where_somebody_was_is_for_him_and_who_keeps_the_work_and_is_forgotten_w
         case = people[login].get(f"/cases/{number}").json
         position, medium = case["positions"][0], case["media"][0]
         assert (position["lon"], position["lat"], position["accuracy_m"]) == (119.95, 31.785, 20), login
-        assert (medium["lon"], medium["lat"]) == (119.905, 31.785), login
+        assert (medium["lon"], medium["lat"], medium["created_by"]) == (119.905, 31.785, desk.people["worker1"]), login
     people["boss"] = desk.sign_in(desk.app(), "boss")
     for login in ("worker2", "boss"):
         case = people[login].get(f"/cases/{number}").json
         position, medium = case["positions"][0], case["media"][0]
-        assert (medium["lon"], medium["lat"], medium["role"]) == (None, None, "after"), login
+        assert (medium["lon"], medium["lat"], medium["created_by"], medium["role"]) == (None, None, None, "after"), login
         assert (position["lon"], position["lat"], position["accuracy_m"]) == (None, None, None), login
         assert (position["doubts"], position["distance_m"]) == (["far"], pytest.approx(4250, abs=50))
     with desk.store.connection() as connection:

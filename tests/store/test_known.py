@@ -108,6 +108,17 @@ def test_under_an_address_are_exactly_those_that_hold_it_or_lie_in_it(desk: Desk
         assert sorted(known(person, address=said)) == alike, said
 
 
+def test_what_others_may_not_see_takes_no_place_among_those_looked_at_under_an_address(desk: Desk, app: Flask) -> None:
+    case(desk, "mine", lon=None, lat=None, address="遥观南路 8 号", opened_at=desk.now - timedelta(days=9))
+    with desk.store.connection() as connection:
+        connection.execute(
+            "insert into cases (case_number, title, class_code, severity, stage, area, address, drill, opened_at, updated_at) "
+            "select n, '积水', '0502', 3, case mod(n, 3) when 0 then 'voided' else 'handling' end, case mod(n, 3) when 1 then %s else %s end, '遥观南路 8 号', mod(n, 3) = 2, "
+            "%s, %s from generate_series(1, 603) n", [f"{SOUTH}001", f"{NORTH}001", desk.now, desk.now],
+        )  # fmt: skip
+    assert known(desk.sign_in(app, "north"), address="遥观南路 8 号") == ["case mine"]
+
+
 def test_the_address_is_looked_up_in_an_index(desk: Desk) -> None:
     with desk.store.connection() as connection:
         connection.execute(

@@ -118,3 +118,10 @@ def test_what_a_person_placed_stays_where_the_person_put_it(desk: Desk, duty: Pe
     placed = duty.post(f"/reports/{report_id}/acts", {"act": "place", "lon": 119.905, "lat": 31.785})
     assert placed.status_code == 200
     assert desk.rows("select by_hand from reports") == [{"by_hand": ["place"]}]
+
+
+def test_a_confidential_complaint_is_proposed_by_its_number_to_the_desk_alone(desk: Desk, duty: Person) -> None:
+    one = complaint(desk, "1")
+    two = complaint(desk, "2", extra=Jsonb({"confidential": True}))
+    assert [(row["id"], row["title"]) for row in duty.get(f"/reports/{one}").json["alike"]] == [(two, "保密工单 2")]
+    assert desk.sign_in(desk.app(), "boss").get(f"/reports/{one}").json["alike"] == []

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from core.errors import StoreUnavailable
+from store import migrate
 from store.migrate import current, upgrade
 from tests.conftest import with_database
 
@@ -55,3 +56,8 @@ def test_a_migration_that_fails_leaves_those_before_it_and_can_be_run_again(serv
             upgrade(url)
             assert (current(url) or "") > "0020"
         server.execute(f"drop database {name} with (force)")
+
+
+def test_a_version_takes_no_view_from_the_web_that_only_the_grants_at_the_end_would_give_back() -> None:
+    versions = sorted((migrate._HERE / "versions").glob("*.sql"))
+    assert [file.name for file in versions if file.name >= "0036" and "drop view" in file.read_text(encoding="utf-8").lower()] == []

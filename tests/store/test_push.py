@@ -18,7 +18,7 @@ from dispatch.notify import Letter, Message, Parcel
 from dispatch.notify_push import Push, make_keys
 from store import contacts, notices
 from store.timescale import queries
-from tests.channels import PUSH, city, outbox, way, write
+from tests.channels import MAIL, PUSH, city, outbox, way, write
 from tests.desk import NORTH, Desk
 from tests.gateways import Heard, http_gateway
 
@@ -163,3 +163,17 @@ def test_a_service_that_never_answers_is_asked_for_a_day(desk: Desk) -> None:
             way(desk, "push").deliver(desk.store, desk.now)
             assert outbox(desk)[0][:2] == expected
             desk.now += timedelta(hours=25)
+
+
+def test_where_another_way_is_left_a_grave_message_takes_it_after_minutes(desk: Desk) -> None:
+    city(desk, {"push": {**PUSH, "fallback": "mail"}, "mail": MAIL})
+    worker = desk.sign_in(desk.app(), "worker1")
+    with http_gateway(lambda heard: (503, {})) as service:
+        worker.get("/push")
+        worker.post("/push", Browser(f"{service.url}/push/abc").subscription)
+        write(desk, 1, f"push/account:{desk.people['worker1']}", severity=2)
+        passed_on = "select count(*) as n from outbox where channel = 'mail'"
+        for expected in (0, 1):
+            way(desk, "push").deliver(desk.store, desk.now)
+            assert desk.rows(passed_on) == [{"n": expected}]
+            desk.now += timedelta(minutes=3)

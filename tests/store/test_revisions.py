@@ -10,6 +10,7 @@ import pytest
 
 from core.config import Config
 from core.model import Frame
+from core.rule_config import ReportRule
 from pipeline import process
 from store.sweep import sweep
 from store.timescale import Store
@@ -190,3 +191,12 @@ def test_many_messages_of_one_report_in_a_batch_are_written_once_and_count_each(
     assert office.rows("select (select count(*) from persons) as n, (select count(*) from change_log where noun = 'report') as told") == [
         {"n": 1, "told": 2},
     ]  # fmt: skip
+
+
+def test_a_message_that_leaves_out_that_the_report_is_confidential_rings_by_its_number(office: Office) -> None:
+    rule = office.deps.config.rules["hotline-urgent"]
+    assert isinstance(rule, ReportRule)
+    office.send({"external_id": "1", "title": "举报某某", "class_code": "0401", "extra": {"confidential": True}})
+    assert office.rows("select 1 from alerts") == []
+    office.send({"external_id": "1", "title": "举报某某", "class_code": rule.classes[0], "severity": 1})
+    assert office.rows("select title from alerts") == [{"title": "保密工单 1"}]

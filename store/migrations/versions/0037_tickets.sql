@@ -37,8 +37,58 @@ end $$;
 create trigger report_confidential before update of extra on reports for each row
     when (old.extra ->> 'confidential' = 'true' and new.extra ->> 'confidential' is distinct from 'true') execute function keep_confidential();
 
+-- Whatever was made of a ticket bears its number once that is confidential: its alerts, their cases and its own, and what was opened on its
+-- incident in its words. Taken in the order of intake: report, alerts, cases. Incidents are the leader's, who sums them up anew.
+create function veil_made_of(about bigint, moment timestamptz, words text[]) returns void language plpgsql as $$
+declare
+    veil text; alerts_hit bigint[]; cases_hit text[]; was jsonb;
+begin
+    select title_for_all(title, external_id, '{"confidential": true}') into veil from reports where report_id = about;
+    select array_agg(h.alert_id) into alerts_hit from (select alert_id from alerts where report_id = about and title <> veil order by alert_id for update) h;
+    select array_agg(h.case_number) into cases_hit from (
+        select c.case_number from cases c
+        where (c.title <> veil or c.text is not null) and c.case_number in (
+            select case_number from cases where report_id = about
+            union select k.case_number from alerts a join cases k using (alert_id) where a.report_id = about
+            union select k.case_number from cases k join reports r using (incident_id)
+                  where r.report_id = about and exists (select from unnest(words) w where w <> '' and strpos(concat_ws(' ', k.title, k.text), w) > 0)
+            union select k.case_number from cases k join hotline_tickets t using (case_number)
+                  where t.report_id = about and exists (select from unnest(words) w where w <> '' and strpos(concat_ws(' ', k.title, k.text), w) > 0))
+        order by c.case_number for update) h;
+    was := (select jsonb_object_agg(v.id, to_jsonb(v)) from live_alerts v where v.id = any(alerts_hit));
+    update alerts set title = veil, updated_at = moment, version = version + 1 where alert_id = any(alerts_hit);
+    insert into change_log (processed_at, area, noun, key, before, after)
+        select moment, v.area, 'alert', v.id, was -> v.id::text, to_jsonb(v) from live_alerts v where v.id = any(alerts_hit) order by v.id;
+    was := (select jsonb_object_agg(v.id, to_jsonb(v)) from live_cases v where v.id = any(cases_hit));
+    update cases set title = veil, text = null, updated_at = moment, version = version + 1 where case_number = any(cases_hit);
+    insert into change_log (processed_at, area, noun, key, before, after)
+        select moment, v.area, 'case', v.id, was -> v.id, to_jsonb(v) from live_cases v where v.id = any(cases_hit) order by v.id;
+    insert into audit (at, actor, role, act, noun, key, area)
+        select moment, 'system', 'system', 'veil', 'alert', alert_id::text, area from alerts where alert_id = any(alerts_hit)
+        union all select moment, 'system', 'system', 'veil', 'case', case_number, area from cases where case_number = any(cases_hit);
+end $$;
+create function report_veils() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform veil_made_of(new.report_id, new.processed_at, array[old.title, new.title, old.text, new.text]);
+    return null;
+end $$;
+create trigger report_veils after update of extra on reports for each row
+    when (new.extra ->> 'confidential' = 'true' and old.extra ->> 'confidential' is distinct from 'true') execute function report_veils();
+-- As in 0017, and that it became confidential is another word of it, too.
+create or replace trigger mark_incident after update on reports for each row
+    when ((old.incident_id, old.severity, old.title, old.class_code, old.lon, old.simulated, old.stage = 'dismissed', old.extra -> 'confidential')
+              is distinct from (new.incident_id, new.severity, new.title, new.class_code, new.lon, new.simulated, new.stage = 'dismissed', new.extra -> 'confidential')
+          and (old.incident_id is not null or new.incident_id is not null))
+    execute function mark_incident();
+
 -- Whether a case came of a confidential ticket: asked of the whole city, whatever the reader may see.
-create function is_confidential(number text) returns boolean language sql stable security definer set search_path = public as $$
+create function is_confidential(number text) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from hotline_tickets t where t.case_number = number and t.confidential)
-        or exists (select from cases c join reports r using (report_id) where c.case_number = number and r.extra ->> 'confidential' = 'true')
+        or exists (select from cases c left join alerts a using (alert_id) join reports r on r.report_id = coalesce(c.report_id, a.report_id)
+                   where c.case_number = number and r.extra ->> 'confidential' = 'true')
+$$;
+
+-- Free text without numbers of telephones and identity cards, as `dispatch.hotline.masked` writes it: what a reader sees masked is searched masked.
+create function masked(words text) returns text language sql immutable as $$
+    select regexp_replace(regexp_replace(words, '(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)', '\1****\2', 'g'), '(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)', '\1********\2', 'g')
 $$;

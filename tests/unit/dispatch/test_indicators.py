@@ -48,7 +48,9 @@ def test_rows_that_may_still_change_a_figure_are_told_beside_it() -> None:
 
 
 def test_a_score_is_worked_out_from_shares_that_nobody_rounded() -> None:
-    found = work_out(CASES, [*TIANMEN, tally(3, "ordered", "unanswered"), tally(2, "ordered"), tally(2, "registered", "expedited", "reworked")])
+    found = work_out(
+        CASES, [*TIANMEN, tally(3, "ordered", "unanswered"), tally(2, "ordered"), tally(2, "registered", "expedited", "reworked")]
+    )
     points = 50 * 737 / 972 + 30 * 911 / 972 + 10 * (1 - 2 / 998) + 10 - 5 * 0.5 - 3
     assert (found["score"].value, found["score"].numerator, found["score"].deducted) == (round(points, 2), 5.5, (5, 3))
     floored = SHIPPED["score"].model_copy(update={"least": 90.0})

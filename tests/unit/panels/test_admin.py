@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[3]
 TEXTS = load_texts(ROOT / "assets" / "i18n")
 
 
-def tree(config: Config, rest: str, language: str = "zh") -> dict[str, Any]:
-    page = Page("/admin", rest, {}, TEXTS[language], config, Scope("admin", ("320404",), 1, "somebody"))
+def tree(config: Config, rest: str, language: str = "zh", area: str = "320404") -> dict[str, Any]:
+    page = Page("/admin", rest, {}, TEXTS[language], config, Scope("admin", (area,), 1, "somebody"))
     return dict(json.loads(json.dumps(admin.view(page), cls=PlotlyJSONEncoder)))
 
 
@@ -58,3 +58,10 @@ def test_a_year_and_a_rule_in_the_address_are_handed_on(config: Config) -> None:
         for rest in ("calendar/2027", "calendar/next", "routing/a-b")
     ]
     assert (given[0]["year"], given[1]["year"], given[2]["rule"]) == (2027, None, "a-b")
+
+
+@pytest.mark.parametrize("section", ["routing", "standards", "calendar"])
+def test_a_section_knows_whether_its_reader_keeps_the_whole_city(config: Config, section: str) -> None:
+    code = config.area.code
+    told = [json.loads(tree(config, section, area=area)["props"]["data-config"])["whole"] for area in (code, f"{code}001")]
+    assert told == [True, False]

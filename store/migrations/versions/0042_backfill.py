@@ -1,4 +1,4 @@
-"""What the phone needs of checks and photographs."""
+"""What stands already, as the versions before would have it: rows only, no table is closed to anybody."""
 
 from store.migrations import sql_file
 

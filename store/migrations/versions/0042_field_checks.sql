@@ -1,1 +1,0 @@
--- What the phone needs of checks and photographs.
