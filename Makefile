@@ -4,9 +4,8 @@ SHELL := bash
 export PORT AREA DEVICES SPEED SCENARIO HOST DETACH
 
 # More words for pytest: make test PYTEST="-k hj212"
-# Files go to the processes in the order of pyproject's testpaths, the long ones first: so all processes end together. Three on two cores:
-# what waits for a truth leaves its core to another.
-PYTEST ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Files go to the processes in the order of pyproject's testpaths, the long ones first: so both processes end together.
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 # Bytecode is kept, and kept under .run, whatever the shell says: without it each process compiles its libraries anew, for seconds.
 PYTEST_RUN = env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/.run/pycache .venv/bin/python -m pytest
 # A file for pytest's own exit code, which make would turn into 2 (.ci/run asks for it).
