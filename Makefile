@@ -1,7 +1,7 @@
 # `make` lists what there is. Settings go on the command line: make demo PORT=9000 DETACH=1
 .DEFAULT_GOAL := help
 SHELL := bash
-export PORT AREA DEVICES SPEED SCENARIO HOST DETACH
+export PORT AREA DEVICES SPEED SCENARIO DRILL HOST DETACH
 
 # More words for pytest: make test PYTEST="-k hj212"
 # Files go to the processes in the order of pyproject's testpaths, the long ones first: so both processes end together.
@@ -13,14 +13,14 @@ PYTEST_RESULT ?=
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 .PHONY: setup
 setup: ## install all that running needs into this folder
 	@deploy/setup.sh
 
 .PHONY: demo
-demo: setup ## the living demo district (PORT AREA DEVICES SPEED SCENARIO HOST DETACH=1)
+demo: setup ## the living demo district (PORT AREA DEVICES SPEED SCENARIO DRILL=1 HOST DETACH=1)
 	@exec ./yiping demo
 
 .PHONY: stop
@@ -49,6 +49,11 @@ check: ## lint, types, import contracts
 .PHONY: bench
 bench: setup ## measure, with the figures printed
 	@.venv/bin/python -m bench
+
+.PHONY: screenshots
+screenshots: ## open every page, say what is wrong with its looks, keep pictures in docs/images (PAGES="duty wall-water")
+	@deploy/setup.sh --tests
+	@.venv/bin/python -m shots $(PAGES)
 
 .PHONY: fmt
 fmt: ## format and sort imports

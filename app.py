@@ -147,7 +147,9 @@ def create(environment: Mapping[str, str]) -> Flask:
     """The server from the environment; waits for the database. Raises `ConfigError`."""
     settings = read_settings(environment)
     config = load(settings.config)
-    config = config.model_copy(update={"map": config.map.keyed(settings.basemap_key)})
+    config = config.model_copy(
+        update={"map": config.map.keyed(settings.basemap_key), "camera_wall": config.camera_wall.based(settings.video_url)}
+    )
     store = Store(settings.database_url, name="yiping-web", connections=CONNECTIONS)
     while True:
         try:

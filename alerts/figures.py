@@ -16,7 +16,7 @@ from core.standards.digits import significant
 
 HOUR = timedelta(hours=1)
 # GB 3095-2012 table 4: an hour's mean needs 45 minutes; a section's or a level's figure is held to the same.
-_LEAST_OF_HOUR = 0.75
+LEAST_OF_HOUR = 0.75
 # HJ 75-2017 and HJ 356-2019: a day's mean of a continuous monitor needs 20 hours; of a slower one the same share of what it can tell.
 LEAST_OF_DAY = 20 / 24
 _OF_WATER = 6  # significant digits of a mean, by which class and target both are told
@@ -39,7 +39,7 @@ class Measured:
 
     @property
     def enough(self) -> bool:
-        return self.good > 0 and self.good >= self.expected * _LEAST_OF_HOUR - 1e-9
+        return self.good > 0 and self.good >= self.expected * LEAST_OF_HOUR - 1e-9
 
     @property
     def mean(self) -> float | None:

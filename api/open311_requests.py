@@ -29,6 +29,8 @@ LISTED_BY = COMMON | {"service_request_id", "service_code", "start_date", "end_d
 POSTED = COMMON | {"service_code", "lat", "long", "address_string", "address_id", "email", "device_id", "account_id", "first_name",
                    "last_name", "phone", "description", "media_url"}  # fmt: skip
 
+DRILL = "【演练 DRILL】"  # the standard has no field for it: it stands before the words, and before the name of the service
+
 Row = dict[str, Any]
 
 
@@ -92,13 +94,14 @@ def _row(shape: Mapping[str, Any], incident: Mapping[str, Any] | None, config: C
     over = incident is not None and incident["stage"] in {"closed", "dismissed"}
     closed = bool(shape["ended_at"]) or shape["stage"] == "dismissed" or over
     moved = shape["ended_at"] or (incident["updated_at"] if incident else None)
+    mark = f"{DRILL} " if shape["drill"] else ""
     media = next((url for url in shape["media"] or () if str(url).startswith(("http://", "https://"))), None)
     return {
         "service_request_id": shape["id"],
         "status": "closed" if closed else "open",
-        "service_name": kind.label if kind else shape["title"],
+        "service_name": mark + (kind.label if kind else shape["title"]),
         "service_code": shape["class_code"],
-        "description": shape["text"] or shape["title"],
+        "description": mark + (shape["text"] or shape["title"]),
         "requested_datetime": _local(shape["observed_at"], config.area.zone),
         "updated_datetime": _local(moved, config.area.zone),
         "address": shape["address"],

@@ -3,12 +3,9 @@
 Both are made from what is stored and made again when the map's stamp changes; thrown away, they come back.
 """
 
-import gzip
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from api.basemaps import Archives
+from api.packed import Packed, Shelf, pack
 from core.errors import Invalid, NotFound
 from core.model import Placement, Position, Scope
 from geodata.datums import DATUMS
@@ -34,15 +32,6 @@ _LAYERS_KEPT = 32
 _GROUND = "/grid"  # no layer is called so
 
 
-@dataclass(frozen=True, slots=True)
-class LayerBody:
-    """A layer as bytes, plain and compressed, and what tells it from an older one."""
-
-    plain: bytes
-    packed: bytes
-    etag: str
-
-
 class Places:
     """The present map as the door needs it, shared by the threads of a process. Holds the index and some layers."""
 
@@ -51,9 +40,10 @@ class Places:
         self._locator: Locator | None = None
         self._stamp = ""
         self._looked_at: datetime | None = None
-        self._layers: OrderedDict[tuple[str, tuple[str, ...]], LayerBody] = OrderedDict()
+        self._layers: OrderedDict[tuple[str, tuple[str, ...]], Packed] = OrderedDict()
         self._names: CityNames | None = None
         self.archives = Archives()
+        self.points = Shelf()
 
     def names(self, store: Store, prefixes: Sequence[str]) -> CityNames:
         """The gazetteer, read anew when it changes."""
@@ -70,7 +60,7 @@ class Places:
                     self._locator = geography.load_locator(connection)
             return self._locator
 
-    def layer(self, connection: Connection, name: str, scope: Scope, now: datetime) -> LayerBody:
+    def layer(self, connection: Connection, name: str, scope: Scope, now: datetime) -> Packed:
         """A layer for a scope. Raises `NotFound`."""
 
         def make() -> bytes:
@@ -81,7 +71,7 @@ class Places:
 
         return self._kept(connection, (name, scope.areas), now, make)
 
-    def ground(self, connection: Connection, scope: Scope, now: datetime) -> LayerBody:
+    def ground(self, connection: Connection, scope: Scope, now: datetime) -> Packed:
         """The cells of a scope as screens draw them (`maps.cells`)."""
 
         def make() -> bytes:
@@ -90,12 +80,11 @@ class Places:
 
         return self._kept(connection, (_GROUND, scope.areas), now, make)
 
-    def _kept(self, connection: Connection, key: tuple[str, tuple[str, ...]], now: datetime, make: Callable[[], bytes]) -> LayerBody:
+    def _kept(self, connection: Connection, key: tuple[str, tuple[str, ...]], now: datetime, make: Callable[[], bytes]) -> Packed:
         with self._lock:
             self._notice_change(connection, now)
             if key not in self._layers:
-                plain = make()
-                self._layers[key] = LayerBody(plain, gzip.compress(plain, 5, mtime=0), hashlib.sha256(plain).hexdigest()[:24])
+                self._layers[key] = pack(make())
             self._layers.move_to_end(key)
             while len(self._layers) > _LAYERS_KEPT:
                 self._layers.popitem(last=False)

@@ -29,8 +29,8 @@ def post_table(call: Call) -> Answer:
     kind = wanted.get("kind")
     if kind not in tables.HEADINGS:
         raise Invalid("kind: definitions or values")
-    with sent_table(call, wanted.get("file")) as path:
-        rows, source = read_table(path, tables.HEADINGS[kind], *tables.KEYS).rows, path.name
+    with sent_table(call, wanted.get("file")) as (path, source):
+        rows = read_table(path, tables.HEADINGS[kind], *tables.KEYS).rows
     act = Act("import", call.scope, call.now, source, address=call.address)
     take = _take_definitions if kind == "definitions" else _take_values
     return Answer({"kind": kind, "rows": len(rows), **take(call, rows, source, act, bool(wanted.get("apply")))})

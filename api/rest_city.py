@@ -2,7 +2,7 @@
 
 from alerts import lifecycle as alert_lifecycle
 from api.call import AREA, PAGE, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
-from api.places import LayerBody
+from api.packed import Packed
 from api.snapshot import tell_feeds, tell_path, tell_ways
 from core.errors import NotAllowed
 from dispatch import cases as case_lifecycle
@@ -51,15 +51,16 @@ def list_layers(call: Call) -> Answer:
 
 def get_layer(call: Call) -> Answer:
     """GeoJSON; compressed where the reader takes it, 304 where the reader has it."""
-    return _sent(call, call.places.layer(call.connection, call.path["name"], call.scope, call.now), "application/geo+json")
+    return sent(call, call.places.layer(call.connection, call.path["name"], call.scope, call.now), "application/geo+json")
 
 
 def get_grid(call: Call) -> Answer:
     """The cells as screens draw them: numbers, areas, and the grid they form."""
-    return _sent(call, call.places.ground(call.connection, call.scope, call.now), "application/json")
+    return sent(call, call.places.ground(call.connection, call.scope, call.now), "application/json")
 
 
-def _sent(call: Call, body: LayerBody, media_type: str) -> Answer:
+def sent(call: Call, body: Packed, media_type: str) -> Answer:
+    """A shared answer; compressed where the reader takes it, 304 where the reader has it."""
     packed = "gzip" in call.headers.get("Accept-Encoding", "")
     etag = f'"{body.etag}{"-gz" if packed else ""}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie, Authorization"}

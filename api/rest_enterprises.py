@@ -15,7 +15,8 @@ from dispatch.hazards import LEVELS
 from geodata.datums import DATUMS
 from store import enterprises
 from store.acts import Act
-from store.enterprises_in import Take, place_of, put_all
+from store.enterprises_in import place_of, put_all
+from store.table_rows import Take
 
 ENTERPRISE_PARAMS = (
     Param("kind", "one or more kinds of the configuration", "list"), Param("risk", "one or more of 1 (red) to 4 (blue)", "list"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from api import rest_duty_log, rest_enterprises, rest_hazards, rest_hotline, rest_orders
+from api import rest_duty_log, rest_enterprises, rest_hazards, rest_hotline, rest_orders, rest_works
 from api.call import Answer, Call, Param
 from api.papers import texts
 from core.errors import Invalid, NotFound
@@ -32,6 +32,9 @@ _LEDGERS: Mapping[str, tuple[Callable[[Call], Answer], str, tuple[str, ...]]] = 
     "enterprises": (rest_enterprises.list_enterprises, "enterprises", (
         "code", "name", "kind", "risk", "risk_at", "area", "address", "unit", "contact", "phone", "hazards", "lon", "lat", "note",
         "ended_at", "drill", "simulated")),
+    "works": (rest_works.list_works, "works", (
+        "code", "title", "kind", "state", "starts_at", "ends_at", "hours", "area", "address", "radius_m", "unit", "operator", "note", "lon",
+        "lat", "source", "simulated")),
     "duty-log": (rest_duty_log.list_entries, "entries", (
         "id", "at", "text", "by", "written_at", "amended", "left_out", "why", "area", "signed", "drill", "simulated")),
     "morning-report": (rest_duty_log.list_reports, "reports", (
@@ -81,8 +84,10 @@ def _cell(call: Call, ledger: str, column: str, row: Mapping[str, Any], say: Tex
         case "stage" | "level" | "risk" | "told" | "satisfaction":
             noun = ledger.removesuffix("s")
             return _word(say, f"ledgers.{noun}.{column}", value)
+        case "state":
+            return _word(say, "ledgers.work.state", value)
         case "kind":
-            kind = call.config.ledgers.enterprise_kinds.get(str(value))
+            kind = (call.config.planned_works.kinds if ledger == "works" else call.config.ledgers.enterprise_kinds).get(str(value))
             return say.label(kind) if kind else str(value)
         case "unit":
             return (row.get("unit_en") if say.language == "en" else "") or value

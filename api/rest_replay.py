@@ -34,6 +34,7 @@ TIMELINE_PARAMS = (*SPAN_PARAMS, Param("severity", "of alerts only those raised 
 REPORT_PARAMS = (*SPAN_PARAMS, Param("lang", "zh (unless given) or en"))
 _BUCKETS = 240
 _LONGEST = timedelta(days=31)
+_MILLISECOND = timedelta(milliseconds=1)
 _PACKED_FROM = 4_096  # bytes
 
 
@@ -42,7 +43,8 @@ def get_reach(call: Call) -> Answer:
     with call.deps.store.connection() as connection:
         spans, still = read_spans(connection), replay.read_still(connection)
     kept_s = call.config.retention.replay.total_seconds()
-    return Answer({"at": call.now, "kept_s": kept_s, "spans": [_pair(span) for span in spans], "still": [_pair(span) for span in still]})
+    shown = [pair for span in spans if (pair := _within(span))]
+    return Answer({"at": call.now, "kept_s": kept_s, "spans": shown, "still": [[span.since, span.until] for span in still]})
 
 
 def get_moment(call: Call) -> Answer:
@@ -100,7 +102,7 @@ def _facts(call: Call, wanted: Mapping[str, Any]) -> dict[str, Any]:
         "before": _figures(call, span.since), "after": _figures(call, span.until),
         "moments": moments, "whole": len(moments) < replay.MOST_MOMENTS,
         "areas": {code: geography.area_name(call.connection, code) or code for code in sorted(codes)},
-        "drill": any(row["drill"] for row in moments), "simulated": any(row["simulated"] for row in moments),
+        **{mark: any(row[mark] for row in (*moments, *([about] if about else []))) for mark in ("drill", "simulated")},
     }  # fmt: skip
 
 
@@ -126,8 +128,11 @@ def _demand(wanted: Mapping[str, Any], name: str) -> Any:
     return wanted[name]
 
 
-def _pair(span: Span) -> list[datetime]:
-    return [span.since, span.until]
+def _within(span: Span) -> list[datetime]:
+    """Its ends in whole milliseconds, as browsers count, neither beyond what was recorded; empty for a span shorter than that."""
+    since, until = (end.replace(microsecond=end.microsecond // 1000 * 1000) for end in (span.since, span.until))
+    since = since if since == span.since else since + _MILLISECOND
+    return [since, until] if since <= until else []
 
 
 def _packed(call: Call, body: bytes) -> Answer:

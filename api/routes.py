@@ -33,6 +33,7 @@ from api import (
     rest_work_days,
 )
 from api.call import Param, Route
+from api.routes_analysis import ANALYSIS
 from api.routes_cockpit import COCKPIT
 from api.routes_emergency import EMERGENCIES
 from api.routes_ledgers import LEDGERS
@@ -41,6 +42,7 @@ from api.routes_organisation import ORGANISATION
 from api.routes_replay import REPLAY
 from api.routes_screens import SCREENS
 from api.routes_told import TOLD
+from api.routes_works import WORKS
 from api.shapes import ACT, ACTED, ANYBODY, BYTES, DATE, FLAG, IDS, INTEGER, NUMBER, PLACE, PUBLIC, PUT, TEXT, TEXTS, TIME, object_of
 
 _METRIC = object_of(unit=TEXT, min=NUMBER, max=NUMBER, name=TEXT, kind={"enum": ["number", "text"]})
@@ -279,6 +281,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/session", PUBLIC, "Sign in: sets the cookies", rest_session.post_session,
           body=object_of(("login", "password"), login=TEXT, password=TEXT), answers=((201, "signed in"), (429, "locked"))),
     Route("DELETE", "/session", PUBLIC, "Sign out", rest_session.delete_session, answers=((204, "signed out"),)),
+    *ANALYSIS,
     *MAP,
     *COCKPIT,
     *EMERGENCIES,
@@ -287,6 +290,7 @@ ROUTES: tuple[Route, ...] = (
     *ORGANISATION,
     *REPLAY,
     *SCREENS,
+    *WORKS,
 )  # fmt: skip
 
 SCREEN = Route(

@@ -61,7 +61,7 @@ LEDGERS: tuple[Route, ...] = (
     Route("GET", "/morning-report/{id}", "read", "One report with its facts and papers", rest_duty_log.get_report),
     Route("GET", "/morning-report/{id}/{file}", "read", "`paper.html`, a page that prints, or `paper.pdf`", rest_duty_log.get_paper,
           PAPER_PARAMS),
-    Route("GET", "/ledgers/{file}", "read", "A ledger as a file: orders, hazards, enterprises, duty-log, morning-report, as .csv or .xlsx",
+    Route("GET", "/ledgers/{file}", "read", "A ledger as .csv or .xlsx: orders, hazards, enterprises, works, duty-log, morning-report",
           rest_ledgers.get_export, rest_ledgers.EXPORT_PARAMS),
     Route("GET", "/codes", "read", "Code tables: public emergencies, kinds of enterprises, levels of hazards", rest_enterprises.get_codes),
 )  # fmt: skip

@@ -188,6 +188,11 @@ def _put_cells(connection: Connection, parts: dict[str, dict[str, Any]]) -> None
 
 def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config, supply: Supply) -> bytes:
     """The JSON of docs/live.md for one reader."""
+    return compose_head(picture, scope, screen, config, supply) + compose_rest(picture, scope, config)
+
+
+def compose_head(picture: Picture, scope: Scope, screen: str, config: Config, supply: Supply) -> bytes:
+    """What is of one reader and one moment, up to where the rest goes on."""
     area = config.area
     head = {
         "sequence": picture.sequence,
@@ -195,10 +200,17 @@ def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config
         "screen": screen,
         "area": {name: getattr(area, name) for name in ("code", "name", "name_en", "title", "title_en", "timezone")},
         "scope": {"role": scope.role, "areas": list(scope.areas), "name": scope.name},
-        "simulated": picture.simulated,
-        "drill": picture.drill,
         "live": {"mode": supply.live, **{name: supply.body()[name] for name in ("since", "projector_at")}},
         "store": supply.store,
+    }
+    return msgspec.json.encode(head)[:-1]
+
+
+def compose_rest(picture: Picture, scope: Scope, config: Config) -> bytes:
+    """What is the same for all readers of the same areas, however many."""
+    rest = {
+        "simulated": picture.simulated,
+        "drill": picture.drill,
         "feeds": picture.feeds,
         "path": picture.path,
         "trend": _trend(picture, scope, config),
@@ -206,7 +218,7 @@ def compose_snapshot(picture: Picture, scope: Scope, screen: str, config: Config
     }
     seen = ((street, part_for(scope, street, part, config)) for street, part in picture.parts.items())
     streets = b",".join(msgspec.json.encode(street) + b":" + part for street, part in seen if part is not None)
-    return msgspec.json.encode(head)[:-1] + b',"streets":{' + streets + b"}}"
+    return b"," + msgspec.json.encode(rest)[1:-1] + b',"streets":{' + streets + b"}}"
 
 
 def _trend(picture: Picture, scope: Scope, config: Config) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The live stream's hub: follows the projector over Redis, or the database while Redis is away, and feeds every client.
 
-A delta is composed once per distinct set of areas, and again for each account that it has notices for. A client that does not
-read is cut, and has to resync; no client can slow another.
+A delta is composed and packed once per distinct set of areas, and again for each account that it has notices for. A client that does
+not read is cut, and has to resync; no client can slow another.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from api.snapshot import Supply, named_in, part_for
+from api.told import Told
 from core.config import Config
 from core.errors import StoreUnavailable
 from core.model import Scope
@@ -33,8 +34,9 @@ _RING_BYTES = 64 * 1024 * 1024
 
 _log = structlog.get_logger(__name__)
 
-RESYNC = b""  # in a queue: what follows needs a new snapshot
-Message = tuple[int, bytes]
+RESYNC = Told(b"")  # in a queue: what follows needs a new snapshot
+BEAT = b": beat\n\n"
+Message = tuple[int, Told]
 
 
 @dataclass(eq=False, slots=True)
@@ -146,7 +148,7 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            beat = b": beat\n\n" + status_event(self.supply)  # the edge lives; whether the projector does, the status says
+            beat = Told(BEAT + status_event(self.supply))  # the edge lives; whether the projector does, the status says
             for client in list(self.clients):
                 self._put(client, (0, beat))
 
@@ -158,8 +160,9 @@ class Hub:
         if new.live != self.supply.live:
             self._turned.set()
         self.supply = replace(new, since=self._clock())
+        status = Told(status_event(self.supply))
         for client in list(self.clients):
-            self._put(client, (0, status_event(self.supply)))
+            self._put(client, (0, status))
 
     def _tell(self, delta: Delta) -> None:
         self.sequence = delta.sequence
@@ -167,13 +170,13 @@ class Hub:
         self._ring_bytes += _size(delta)
         while len(self._ring) > _RING or self._ring_bytes > _RING_BYTES:
             self._ring_bytes -= _size(self._ring.popleft())
-        composed: dict[tuple[tuple[str, ...], int | None], bytes] = {}
+        composed: dict[tuple[tuple[str, ...], int | None], Told] = {}
         named = named_in(delta.parts)
         for client in list(self.clients):
             account = client.scope.account_id
             key = client.scope.areas, account if account in named else None
             if key not in composed:
-                composed[key] = self.compose(delta, client.scope)
+                composed[key] = Told(self.compose(delta, client.scope))
             self._put(client, (delta.sequence, composed[key]))
 
     def compose(self, delta: Delta, scope: Scope) -> bytes:
@@ -225,10 +228,6 @@ def deltas_of(rows: Sequence[dict[str, Any]]) -> list[Delta]:
 
 def status_event(supply: Supply) -> bytes:
     return b"event: status\ndata: " + msgspec.json.encode(supply.body()) + b"\n\n"
-
-
-def snapshot_event(sequence: int, snapshot: bytes) -> bytes:
-    return b"id: %d\nevent: snapshot\ndata: " % sequence + snapshot + b"\n\n"
 
 
 def _size(delta: Delta) -> int:

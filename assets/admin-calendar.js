@@ -5,7 +5,7 @@ import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, read, explain } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
-import { openUpload, done } from './admin-upload.js';
+import { openUpload, done } from './upload.js';
 
 const LEGEND = ['weekday', 'weekend', 'holiday', 'make_up', 'own'];
 

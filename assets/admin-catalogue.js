@@ -5,7 +5,7 @@ import { begin, h, t, fill, icon, number, clock, labelOf, toast, word } from './
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, read, explain } from './duty-call.js';
-import { openUpload, done } from './admin-upload.js';
+import { openUpload, done } from './upload.js';
 
 const GROUPS = ['coverage', 'control', 'prevention', 'hotline', 'economy', 'other'];
 const PERIODS = ['day', 'week', 'month', 'quarter', 'year'];
@@ -30,7 +30,7 @@ export async function mount(root, config) {
 
   function line(card) {
     const choose = () => open(card.code);
-    return h('tr', { 'data-id': card.code, tabindex: '0', class: card.code === state.code ? 'current' : null, onclick: choose, onkeydown: event => { if (event.key === 'Enter') choose(); } },
+    return h('tr', { 'data-id': card.code, tabindex: '0', class: card.code === state.code ? 'current' : null, onclick: choose, 'aria-current': card.code === state.code ? 'true' : null, onkeydown: event => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); choose(); } } },
       h('th', { scope: 'row' }, h('b', {}, labelOf(card)), h('small', {}, `${card.code} · v${card.version}`)), h('td', {}, t(`catalogue.group.${card.group}`)), h('td', { class: 'num' }, card.figure.value === null ? '—' : number(card.figure.value, card.decimals)), h('td', { class: 'num' }, number(card.target)));
   }
 
@@ -58,7 +58,7 @@ export async function mount(root, config) {
     return h('form', { class: 'note-form catalogue-form', onsubmit: event => { event.preventDefault(); save(card, etag, event.currentTarget, said); } },
       h('div', { class: 'pair' }, text('label', 60), text('label_en', 120)), h('div', { class: 'pair' }, text('owner', 120), field('target', h('input', { type: 'number', step: 'any', value: card.target ?? '' }))),
       h('div', { class: 'pair' }, choice('good', [1, -1, 0], 'catalogue.good'), choice('group', GROUPS, 'catalogue.group')),
-      h('div', { class: 'pair' }, choice('period', PERIODS, 'cockpit.kind'), computed ? h('span', {}) : text('unit', 20)), text('formula', 400), why, said,
+      h('div', { class: 'pair' }, choice('period', PERIODS, 'cockpit.kind'), computed ? h('span', {}) : text('unit', 20)), text('formula', 400), text('formula_en', 400), why, said,
       h('footer', {}, h('button', { type: 'submit', class: 'primary', 'data-act': 'save' }, icon('check'), t('catalogue.save'))));
   }
 

@@ -1,6 +1,6 @@
 // Patrols of yesterday, today and tomorrow with how much of them was walked, and the plans they are made from.
 
-import { h, t, fill, icon, clock, now, number, toast } from './duty-dom.js';
+import { h, t, fill, icon, clock, now, number, toast, titled } from './duty-dom.js';
 import { read, call, explain } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
 
@@ -26,7 +26,7 @@ const CLASSES = { done: 'o-well', missed: 'o-gap', cancelled: 'zero' };
 
 function patrolLine(one) {
   const walked = h('meter', { min: 0, max: one.stops, value: one.visited, title: t('patrol.share', { n: Math.round(one.share * 100) }) });
-  return h('tr', { 'data-id': one.id, 'data-stage': one.stage }, h('th', { scope: 'row' }, h('b', {}, one.title), h('small', {}, one.duty_grid_name || one.duty_grid)), h('td', { class: 'o-time' }, windowOf(one)), h('td', {}, one.worker || t('patrol.anybody')),
+  return h('tr', { 'data-id': one.id, 'data-stage': one.stage }, h('th', { scope: 'row' }, h('b', {}, titled(one)), h('small', {}, one.duty_grid_name || one.duty_grid)), h('td', { class: 'o-time' }, windowOf(one)), h('td', {}, one.worker || t('patrol.anybody')),
     h('td', { class: 'o-walked' }, walked, h('span', { class: 'num' }, `${one.visited}/${one.stops}`), h('small', {}, t('patrol.share', { n: Math.round(one.share * 100) }))), h('td', {}, h('span', { class: CLASSES[one.stage] || 'o-soft' }, t(`patrol.stage.${one.stage}`))));
 }
 

@@ -3,7 +3,7 @@
 import { h, t, fill, icon, labelOf, now, toast } from './duty-dom.js';
 import { read, call, explain } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
-import { openUpload, done } from './admin-upload.js';
+import { openUpload, done } from './upload.js';
 
 const DAY_MS = 86_400_000;
 const PAGE = 250;

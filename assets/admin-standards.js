@@ -4,7 +4,7 @@ import { begin, h, t, fill, icon, number, clock, language } from './duty-dom.js'
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
-import { openUpload, sums, done } from './admin-upload.js';
+import { openUpload, sums, done } from './upload.js';
 
 const KINDS = ['event', 'component'];
 const SHOWN = 60;

@@ -94,7 +94,7 @@ export async function mount(root, config) {
     await drawCourse(root, rows, formula, slots.periods);
   }
 
-  const select = (label, name, options, value, pick) => h('label', { class: 'an-select' }, h('span', {}, label), h('select', { 'data-field': name, onchange: event => pick(event.target.value) }, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
+  const select = (label, name, options, value, pick) => h('label', { class: 'an-select' }, h('span', {}, label), h('select', { 'data-field': name, 'aria-label': label, onchange: event => pick(event.target.value) }, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
   const tabs = (name, options, value, pick) => h('div', { class: 'an-tabs', role: 'group', 'aria-label': t(`analysis.${name}`) }, options.map(([key, text]) => h('button', { type: 'button', 'data-choice': `${name}-${key}`, 'aria-pressed': String(key === value), onclick: () => pick(key) }, text)));
 
   function tools() {

@@ -12,6 +12,7 @@ export const within = (code, area) => (code ?? "").startsWith(area);
 /**
  * The state of one area, or of one cell of it. `areaOf` tells where a cell lies; it is asked only below a street (streets count their own).
  * Devices, vital signs and times of response are kept by street: of less than one they are unknown, and the trend is the city's alone.
+ * `of` of the state it gives says of how much it is: "area", or "part" of a street; undefined: everything.
  */
 export function narrow(state, area, areaOf = null, cell = null) {
   if (cell === null && (!area || [...state.streets.keys()].every((street) => within(street, area)))) return state;
@@ -20,6 +21,7 @@ export function narrow(state, area, areaOf = null, cell = null) {
   for (const rows of ROWS) part[rows] = new Map([...state[rows]].filter(([, row]) => mine(row)));
   const small = cell !== null || [...state.streets.keys()].some((street) => street && street !== area && within(area, street));
   part.streets = small ? new Map([[area, counted(part)]]) : new Map([...state.streets].filter(([code]) => within(code, area)));
+  part.of = small ? "part" : "area";
   const has = cell !== null ? (id) => id === cell : areaOf && ((id) => within(areaOf(id), area));
   part.cells = new Map([...state.cells].map(([name, measure]) => [name, { ...measure, counts: small ? countsOf(measure, area, has) : countsIn(measure, area) }]));
   return part;

@@ -28,6 +28,15 @@ function look() {
   }
 }
 
+// From the first link of a page past its header: to what stands below it.
+document.addEventListener("click", (event) => {
+  const body = event.target.closest?.(".skip-link")?.closest("header")?.nextElementSibling;
+  if (!body) return;
+  event.preventDefault();
+  body.tabIndex = -1;
+  body.focus();
+});
+
 // Dash draws the page after its own start-up; until then there is nothing to mount. Only the page's root is watched,
 // so that the thousands of changes a live page makes each minute do not pass through here.
 const watch = new MutationObserver(look);

@@ -53,6 +53,9 @@ function maker(zone, language, options) {
 export const timeOf = (ms, zone, language) => maker(zone, language, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);
 export const minuteOf = (ms, zone, language) => maker(zone, language, { hour: "2-digit", minute: "2-digit" }).format(ms);
 
+/** Day and minute, without the year: 11/21 18:00, 21 Nov, 18:00. */
+export const stampOf = (ms, zone, language) => maker(zone, language, { day: "2-digit", month: language === "en" ? "short" : "2-digit", hour: "2-digit", minute: "2-digit" }).format(ms);
+
 export function dateOf(ms, zone, language) {
   const options = language === "en" ? { weekday: "long", day: "numeric", month: "long", year: "numeric" } : { year: "numeric", month: "long", day: "numeric", weekday: "long" };
   return maker(zone, language, options).format(ms).replace("星期", " 星期").replace("  ", " ");

@@ -7,6 +7,10 @@ import { figure, inLanguage, unitOf, changed, expediteButton } from './cockpit-f
 import { fact } from './cockpit-score.js';
 
 const PAGE = 100;
+// Of the lines below, column by column.
+const VALUE_HEADS = ['period', 'value', 'revision', 'source', 'by', 'when', 'note'];
+const COUNTED_HEADS = ['title', 'area', 'when', 'state'];
+const CASE_HEADS = ['title', 'area', 'stage', 'due'];
 
 /** The words of a formula: those written for people, else its named row sets. */
 export function formulaOf(card) {
@@ -61,9 +65,10 @@ function choices(card, place, config) {
 }
 
 async function list(card, part, place, config) {
+  const values = part === 'values', counted = card.source === 'counted', acts = config.issues && !values && (!counted || card.of === 'found_first');
+  const heads = [...(values ? VALUE_HEADS : counted ? COUNTED_HEADS : CASE_HEADS), ...(acts ? ['act'] : [])];
   const table = h('tbody', {}), more = h('button', { type: 'button', class: 'quiet', hidden: true }, t('cockpit.more'));
-  fill(place, h('table', { class: 'rows' }, table), more);
-  const values = part === 'values';
+  fill(place, h('table', { class: 'rows' }, h('thead', {}, h('tr', {}, heads.map(head => h('th', { scope: 'col' }, t(`cockpit.col.${head}`))))), table), more);
   async function page(next) {
     more.hidden = true;
     try {

@@ -12,13 +12,15 @@ function s(tag, attributes, ...children) {
 }
 const path = points => points.map(([x, y], index) => `${index ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 
-/** A line of [ms, value] in a 200 × 44 box; `before` is drawn thin behind it on the same scale. */
+const STEEPEST = 0.08; // of its value a figure moves at least from foot to top of its line: a drift is not drawn as a fall
+
+/** A line of [ms, value] in a 200 × 44 box; `before` is drawn thin behind it on the same scale. '': too few points to be a course. */
 export function sparkline(points, before = []) {
-  if (points.length < 2 && before.length < 2) return '';
+  if (points.length < 3 && before.length < 2) return '';
   const all = [...points, ...before], xs = all.map(point => point[0]), ys = all.map(point => point[1]);
-  const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const flat = y1 === y0;
-  const at = ([x, y]) => [((x - x0) / (x1 - x0 || 1)) * 196 + 2, flat ? 22 : 40 - ((y - y0) / (y1 - y0)) * 36];
+  const [x0, x1, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const room = Math.max(high - low, STEEPEST * Math.max(Math.abs(low), Math.abs(high))) || 1, foot = (low + high - room) / 2;
+  const at = ([x, y]) => [((x - x0) / (x1 - x0 || 1)) * 196 + 2, 40 - ((y - foot) / room) * 36];
   const svg = s('svg', { viewBox: '0 0 200 44', preserveAspectRatio: 'none', class: 'spark', 'aria-hidden': 'true' });
   if (before.length > 1) svg.append(s('path', { d: path(before.map(at)), class: 'spark-before' }));
   if (points.length > 1) {

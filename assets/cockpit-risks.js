@@ -8,8 +8,8 @@ const DAY = 86400;
 const age = (at, now) => Math.max(0, (now - Date.parse(at)) / 1000) || 0;
 
 /**
- * What weighs most, at most `most` rows `{kind, row, weight, why}`: severity first (red 400, orange 300, …), then whether it is late or
- * nobody answered (150), then how long it has been open (up to 100, a day and more). An alert inside an incident is the incident's; drills count nowhere.
+ * What weighs most, at most `most` rows `{kind, row, weight, why}`: its severity (red 400, orange 300, …), that it is late or nobody
+ * answered (150), and how long it has been open (up to 100, a day and more); an orange one nobody answered stands above a red one in hand. An alert inside an incident is the incident's; drills count nowhere.
  */
 export function topRisks(state, now, most = 8) {
   const rows = [];
@@ -29,7 +29,7 @@ export function drawRisks(slots, state, { now, names, config }) {
   fill(slots.risks, risks.length ? h('ol', { class: 'risks' }, risks.map(({ kind, row, why }) => {
     const at = why === 'overdue' ? row.due_at || row.opened_at : row.raised_at || row.opened_at, title = titleOf(row, config.rules);
     return h('li', { 'data-id': `${kind}:${row.id}` }, badge(row.severity),
-      h('span', { class: 'risk-title' }, kind === 'incident' ? h('a', { href: `/incident/${row.id}` }, title) : h('span', {}, title), h('small', {}, [t(`cockpit.risks.${kind}`), names[row.street]].filter(Boolean).join(' · '))),
+      h('span', { class: 'risk-title' }, kind === 'incident' ? h('a', { href: `/incident/${row.id}`, title }, title) : h('span', { title }, title), h('small', {}, [t(`cockpit.risks.${kind}`), names[row.street]].filter(Boolean).join(' · '))),
       h('span', { class: `risk-why ${why === 'open' ? '' : 'grave'}` }, t(`cockpit.risks.${why}`, { span: span(age(at, now)) })),
       kind === 'case' && expediteButton(row, config));
   })) : h('p', { class: 'muted none' }, icon('check'), t('cockpit.risks.none')));

@@ -32,7 +32,7 @@ function ways({ picture, names, config, reach }) {
   const signal = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at || row.received_at)));
   const alert = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, [street(row), !row.title.includes(row.device_name) && (row.device_name || row.device)].filter(Boolean).join(' · ')), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at)));
   const late = row => row.overdue || Date.parse(row.due_at) < (row.finished_at ? Date.parse(row.finished_at) : reach());
-  const deed = row => h('tr', { 'data-id': row.number }, h('td', {}, titled(row), expediteButton(row, config)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: `num ${late(row) ? 'grave' : ''}` }, row.due_at ? `${clock(row.due_at)} ${late(row) ? t('cockpit.in_time_no') : row.closed_at ? t('cockpit.in_time_yes') : ''}` : '—'));
+  const deed = row => h('tr', { 'data-id': row.number }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: `num ${late(row) ? 'grave' : ''}` }, row.due_at ? `${clock(row.due_at)} ${late(row) ? t('cockpit.in_time_no') : row.closed_at ? t('cockpit.in_time_yes') : ''}` : '—'), h('td', { class: 'act' }, expediteButton(row, config)));
   return {
     signals: async () => {
       const [alerts, reports] = await Promise.all([read(`/alerts?from=${encodeURIComponent(today)}&limit=1000`), read(`/reports?from=${encodeURIComponent(today)}&limit=1000`)]);
@@ -41,7 +41,7 @@ function ways({ picture, names, config, reach }) {
       return [rows, ['title', 'place', 'stage', 'when'], signal];
     },
     alerts: async () => [[...picture.alerts.values()].filter(row => !row.drill && isSignal(row)).sort((a, b) => a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at)), ['title', 'place', 'stage', 'when'], alert],
-    cases: async () => [[...picture.cases.values()].filter(row => !row.drill).sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due'], deed],
+    cases: async () => [[...picture.cases.values()].filter(row => !row.drill).sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due', ...(config.issues ? ['act'] : [])], deed],
     in_time: async () => {
       const rows = await decided(today), counts = row => ['closed', 'in_time'].every(name => row.sets.includes(name)) && !row.sets.includes('forced');
       return [rows, ['title', 'place', 'stage', 'due'], row => h('tr', { 'data-id': row.id, 'data-counts': String(counts(row)) }, h('td', {}, row.title), h('td', {}, row.area_name || '—'), h('td', {}, word('desk.stage', row.stage)),

@@ -1,7 +1,7 @@
 // The intake form: a call, a leader's word, a transfer or a visitor becomes a case. While it is typed it asks what is known there
 // already, what component is meant and who would get it. The caller's data are sent apart and never kept in the browser.
 
-import { h, t, fill, icon, badge, word, span, age, clock, labelOf, toast } from './duty-dom.js';
+import { h, t, fill, icon, badge, word, span, age, clock, labelOf, toast, titled } from './duty-dom.js';
 import { call, explain, newKey, read } from './duty-call.js';
 import { askNote } from './duty-fields.js';
 import { metres } from './incident-parts.js';
@@ -166,7 +166,7 @@ export function makeIntake(slots, config, { map, opened, open, closed, streetNam
     map()?.near(rows, place, found && place ? found.radius_m : 0);
     fill(find('known'), h('h3', {}, icon(rows.length ? 'triangle-alert' : 'radio-tower'), rows.length ? t('dispatch.known', { n: rows.length }) : t(found ? 'dispatch.known_none' : 'dispatch.known_wait'), found && h('small', {}, t('dispatch.within', { m: metres(found.radius_m) }))),
       rows.length > 0 && h('ol', {}, rows.map(row => h('li', { 'data-id': row.number, 'data-kind': row.kind, class: row.same_class ? 'same' : '' }, badge(row.severity),
-        h('div', {}, h('b', {}, row.title), h('p', {}, [row.kind === 'case' ? `${t('dispatch.in_hand')} ${row.number}` : `${word('desk.kind', row.kind)} #${row.number}`, word('desk.stage', row.stage), row.unit || row.person, t('dispatch.for_so_long', { span: span(age(row.since)) })].filter(Boolean).join(' · ')),
+        h('div', {}, h('b', {}, titled(row)), h('p', {}, [row.kind === 'case' ? `${t('dispatch.in_hand')} ${row.number}` : `${word('desk.kind', row.kind)} #${row.number}`, word('desk.stage', row.stage), row.unit || row.person, t('dispatch.for_so_long', { span: span(age(row.since)) })].filter(Boolean).join(' · ')),
           h('p', {}, [row.distance_m === null ? t('dispatch.same_address') : metres(row.distance_m), labelOf(config.classes[row.class_code]), row.due_at && t('dispatch.due', { at: clock(row.due_at) })].filter(Boolean).join(' · '))),
         h('span', { class: 'd-known-acts' }, row.kind === 'case' && h('button', { type: 'button', class: 'quiet', onclick: () => open(row.number) }, t('dispatch.look')), h('button', { type: 'button', 'data-act': 'join', onclick: () => join(row) }, icon('git-merge'), t(row.kind === 'report' ? 'dispatch.open_on' : 'dispatch.join')))))));
   }

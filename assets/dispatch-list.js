@@ -37,7 +37,7 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
   const chosen = new Set(), made = new Map(), filter = { text: '', class_code: '', unit: '', street: '', source: '', light: '' };
   let tab = 'dispatch', rows = [], shown = [], asked = new Set(), current = null, streets = '', picked = false, beyond = 0, height = 62, drawn = 0, drawnAt = 0, soon = 0;
   const pages = makePages(() => { draw(); changed(); });
-  const top = h('li', { class: 'd-gap', role: 'presentation' }), bottom = h('li', { class: 'd-gap', role: 'presentation' }), foot = h('li', { class: 'more', role: 'presentation' });
+  const top = h('li', { class: 'd-gap', role: 'presentation' }), bottom = h('li', { class: 'd-gap', role: 'presentation' }), said = h('div', { class: 'whole', role: 'gridcell' }), foot = h('li', { class: 'more', role: 'row' }, said);
 
   const tabs = new Map(config.tabs.map((name, at) => [name, h('button', { type: 'button', role: 'tab', 'data-tab': name, title: `${t(`dispatch.tab.${name}`)} (${at + 1})`, onclick: () => choose(name) }, h('span', {}, t(`dispatch.tab.${name}`)), h('b', { class: 'num' }))]));
   fill(slots.tabs, [...tabs.values()]);
@@ -125,12 +125,12 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     wanted.forEach((row, index) => {
       const one = made.get(row.number) || make(row);
       paint(one, row);
-      one.node.setAttribute('aria-posinset', first + index + 1);
-      one.node.setAttribute('aria-setsize', pages.total() ?? shown.length);
+      one.node.setAttribute('aria-rowindex', first + index + 1);
       if (slots.list.children[index + 1] !== one.node) slots.list.insertBefore(one.node, slots.list.children[index + 1]);
     });
     const high = wanted.length && made.get(wanted[0].number).node.offsetHeight;
     if (high && high !== height) { height = high; drawn = -1; drawWindow(); return; }
+    slots.list.setAttribute('aria-rowcount', pages.total() ?? shown.length);
     top.style.height = `${first * height}px`;
     bottom.style.height = `${(shown.length - last) * height}px`;
     if (last > shown.length - NEAR_END) pages.more();
@@ -141,9 +141,9 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     const total = pages.total(), left = isCut() && !(pages.rows() && pages.whole());
     foot.className = shown.length ? 'more' : 'empty';
     foot.hidden = shown.length > 0 && !left;
-    if (!shown.length && left) fill(foot, icon('list-checks'), h('b', {}, t(pages.failed() ? 'dispatch.pages_away' : 'desk.loading')));
-    else if (!shown.length) fill(foot, icon(rows.length ? 'filter' : 'circle-check'), h('b', {}, t(rows.length ? 'dispatch.none_here' : 'dispatch.none')));
-    else fill(foot, t(pages.failed() ? 'dispatch.pages_away' : 'dispatch.listed', { n: number(shown.length), of: number(total ?? beyond) }));
+    if (!shown.length && left) fill(said, icon('list-checks'), h('b', {}, t(pages.failed() ? 'dispatch.pages_away' : 'desk.loading')));
+    else if (!shown.length) fill(said, icon(rows.length ? 'filter' : 'circle-check'), h('b', {}, t(rows.length ? 'dispatch.none_here' : 'dispatch.none')));
+    else fill(said, t(pages.failed() ? 'dispatch.pages_away' : 'dispatch.listed', { n: number(shown.length), of: number(total ?? beyond) }));
   }
 
   /** Whether the first page is still to come: what the picture holds is not the top of all. */
@@ -157,8 +157,8 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
     const pick = h('input', { type: 'checkbox', 'aria-label': t('dispatch.select') });
     const one = { node: null, pick, row, drawn: '' };
     pick.addEventListener('change', () => toggle(one.row.number, pick.checked));
-    one.body = h('div', { class: 'row-body' });
-    one.node = h('li', { class: 'row', role: 'option', 'data-id': row.number, 'data-kind': 'case', onclick: event => { if (!event.target.closest('.pick')) open(one.row.number); } }, h('label', { class: 'pick' }, pick), one.body);
+    one.body = h('div', { class: 'row-body', role: 'gridcell' });
+    one.node = h('li', { class: 'row', role: 'row', 'data-id': row.number, 'data-kind': 'case', onclick: event => { if (!event.target.closest('.pick')) open(one.row.number); } }, h('label', { class: 'pick', role: 'gridcell' }, pick), one.body);
     made.set(row.number, one);
     return one;
   }

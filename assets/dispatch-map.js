@@ -6,6 +6,7 @@ import { read } from './duty-call.js';
 import { style, streetLayer } from './duty-place.js';
 
 const EMPTY = { type: 'FeatureCollection', features: [] };
+const DRILL = '#7b3fc4'; // as the mark of a drill
 const SEVERITY = ['match', ['get', 'severity'], 1, '#e5383b', 2, '#f07f13', 3, '#eec01c', 4, '#3a83e0', '#7d8fa8'];
 const points = rows => ({ type: 'FeatureCollection', features: rows.map(row => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [row.lon, row.lat] }, properties: row })) });
 const NEAR = 15.2;
@@ -16,7 +17,7 @@ function layersOf(map, dark) {
   for (const name of ['cases', 'near', 'around']) if (!map.getSource(name)) map.addSource(name, { type: 'geojson', data: EMPTY });
   map.addLayer({ id: 'around', source: 'around', type: 'fill', paint: { 'fill-color': '#2a9df4', 'fill-opacity': 0.12, 'fill-outline-color': '#2a9df4' } });
   map.addLayer({ id: 'late', source: 'cases', type: 'circle', filter: ['get', 'late'], paint: { 'circle-radius': 10, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-width': 2.5, 'circle-stroke-color': dark ? '#ff7480' : '#c3212f' } });
-  map.addLayer({ id: 'cases', source: 'cases', type: 'circle', layout: { 'circle-sort-key': ['-', ['get', 'severity']] }, paint: { 'circle-radius': 6.5, 'circle-color': SEVERITY, 'circle-stroke-width': 1.5, 'circle-stroke-color': edge } });
+  map.addLayer({ id: 'cases', source: 'cases', type: 'circle', layout: { 'circle-sort-key': ['-', ['get', 'severity']] }, paint: { 'circle-radius': 6.5, 'circle-color': ['case', ['get', 'drill'], DRILL, SEVERITY], 'circle-stroke-width': 1.5, 'circle-stroke-color': edge } });
   map.addLayer({ id: 'near', source: 'near', type: 'circle', paint: { 'circle-radius': 11, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-width': 3, 'circle-stroke-color': '#2a9df4' } });
 }
 
@@ -79,8 +80,8 @@ export async function makeMap(slots, dark, open) {
     /** `of`: how many there are, when not all are given. */
     cases(rows, of = rows.length) {
       const shown = rows.filter(placed);
-      set('cases', points(shown.map(row => ({ number: row.number, severity: row.severity || 5, late: row.late, lon: row.lon, lat: row.lat }))));
-      fill(slots.legend, [1, 2, 3, 4, 5].map(level => h('span', { title: t(`desk.severity.${level}`) }, h('i', { class: `d-dot d-dot-${level}` }), t(`desk.severity.sign.${level}`))), h('span', {}, h('i', { class: 'd-dot late' }), t('dispatch.light.red')),
+      set('cases', points(shown.map(row => ({ number: row.number, severity: row.severity || 5, drill: Boolean(row.drill), late: row.late, lon: row.lon, lat: row.lat }))));
+      fill(slots.legend, [1, 2, 3, 4, 5].map(level => h('span', { title: t(`desk.severity.${level}`) }, h('i', { class: `d-dot d-dot-${level}` }), t(`desk.severity.sign.${level}`))), shown.some(row => row.drill) && h('span', {}, h('i', { class: 'd-dot d-dot-drill' }), t('desk.drill')), h('span', {}, h('i', { class: 'd-dot late' }), t('dispatch.light.red')),
         h('span', { class: 'd-legend-sum' }, t(of === shown.length ? 'dispatch.map_all' : 'dispatch.map_some', { n: number(shown.length), of: number(of) })));
     },
     /** A pin; the view stays, unless somebody looks from near: then it goes along. */
@@ -88,7 +89,7 @@ export async function makeMap(slots, dark, open) {
       near = row && placed(row) ? row : null;
       button.hidden = !near && !close;
       if (!near) { marker.remove(); return; }
-      marker.getElement().className = `pin pin-${row.severity || 5} maplibregl-marker`;
+      marker.getElement().className = `pin pin-${row.drill ? 'drill' : row.severity || 5} maplibregl-marker`;
       marker.setLngLat([row.lon, row.lat]).addTo(map);
       if (close) look(); else if (!map.getBounds().contains([row.lon, row.lat])) map.panTo([row.lon, row.lat], { duration: 0 });
     },

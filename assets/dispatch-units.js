@@ -31,7 +31,7 @@ export function makeUnits(slots, { choose, give, changed }) {
     const most = Math.max(1, ...tree.filter(unit => unit.depth).map(unit => unit.below.open));
     slots['units-note'].textContent = failed ? t('dispatch.units_away') : tree.length ? t('dispatch.units_note') : '';
     slots.units.style.setProperty('--digits', Math.max(3, number(Math.max(0, ...tree.map(unit => unit.below.open))).length));
-    fill(slots.units, tree.length ? tree.map(unit => row(unit, most)) : h('li', { class: 'd-none' }, icon('building-2'), h('span', {}, t(failed ? 'dispatch.units_away' : 'dispatch.units_none'))));
+    fill(slots.units, tree.length ? tree.map(unit => row(unit, most)) : h('li', { class: 'd-none', role: 'treeitem' }, icon('building-2'), h('span', {}, t(failed ? 'dispatch.units_away' : 'dispatch.units_none'))));
   }
 
   function row(unit, most) {

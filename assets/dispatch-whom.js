@@ -1,7 +1,7 @@
 // To whom instead of the proposal: units and their people in one list, with who is on shift, load and distance; by keyboard from the search
 // field alone. Asks and draws; whoever called sends.
 
-import { h, t, fill, icon, number, clock, openDialog } from './duty-dom.js';
+import { h, t, fill, icon, number, clock, openDialog, titled } from './duty-dom.js';
 import { read } from './duty-call.js';
 import { metres } from './incident-parts.js';
 import { nameOf, unitNameOf } from './dispatch-units.js';
@@ -27,7 +27,7 @@ export function askOther(one, tree, unit = null) {
       h('footer', {}, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('desk.cancel')), h('button', { type: 'submit', class: 'primary', 'data-do': 'confirm' }, t('duty.do_it'), h('kbd', {}, 'Ctrl ⏎'))));
     form.addEventListener('submit', () => { answer = said(); });
     form.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); } });
-    const dialog = openDialog(t('dispatch.other_title', { title: one.title }), form, 'whom');
+    const dialog = openDialog(t('dispatch.other_title', { title: titled(one) }), form, 'whom');
     dialog.addEventListener('close', () => { clearTimeout(timer); resolve(answer); });
     active = chosen.unit ? keyOf(chosen) : 'all';
     if (chosen.unit) open(chosen.unit.unit_id);

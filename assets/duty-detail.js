@@ -1,13 +1,14 @@
 // The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
 
 import { isVoice, positionsOf, voicesOf } from './field-proof.js';
-import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf, endedPicture } from './duty-dom.js';
+import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf, endedPicture, titled } from './duty-dom.js';
 import { call, pathOf } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
 import { drawMembers, drawSimilar, whole } from './duty-members.js';
 import { drawNearby } from './duty-nearby.js';
 import { drawPending, drawRecord, drawSteps, tickSteps } from './duty-record.js';
 import { partsOf, SYMBOL } from './incident-parts.js';
+import { drawWorks } from './works-near.js';
 import { drawAlike, drawCandidate, shot, stageWord } from './duty-report.js';
 
 const fact = (label, value, extra) => (value === null || value === undefined || value === '' ? null : h('div', { class: `fact ${extra || ''}` }, h('dt', {}, label), h('dd', {}, value)));
@@ -172,7 +173,16 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     slots.map.hidden = !placed;
     slots['place-note'].textContent = placed ? [streetName(noun.street), noun.address, `${noun.lon.toFixed(5)}, ${noun.lat.toFixed(5)}`].filter(Boolean).join(' · ') : t(`duty.placement.${noun.placement || 'none'}`);
     if (placed) map().then(made => still() && made && onMap(made, item, noun));
+    planned(item, noun, still);
     drawNearby(parts.nearby, slots.nearby, item.kind, noun, { config, still, named: nameCamera });
+  }
+
+  /** What is planned there in its time; read again for the same row, what was told stays until then. */
+  function planned(item, noun, still) {
+    const key = `${item.kind}:${item.id}`;
+    if (parts.works.dataset.of !== key) parts.works.hidden = true;
+    parts.works.dataset.of = key;
+    if (Number.isFinite(noun.lon)) drawWorks(slots.works, noun, config, { still, part: parts.works });
   }
 
   /** Parts of an incident lie where they were told from: the map shows all of them. It moves only when another row is shown. */
@@ -180,8 +190,8 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     const dots = item.kind === 'incident' ? partsOf(noun).filter(({ row }) => Number.isFinite(row.lon) && Number.isFinite(row.lat)) : [], key = `${item.kind}:${item.id}:${noun.lon},${noun.lat}:${dots.length}`;
     if (slots.map.dataset.shown === key && made.isFresh()) return;
     slots.map.dataset.shown = key;
-    made.show(noun.lon, noun.lat, noun.severity);
-    made.dots(dots.slice(0, MOST_DOTS).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.severity || 5, title: titleOf(row, config.rules), symbol: icon(SYMBOL[channel] || 'circle-dot') })));
+    made.show(noun.lon, noun.lat, noun.drill ? 'drill' : noun.severity);
+    made.dots(dots.slice(0, MOST_DOTS).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.drill ? 'drill' : row.severity || 5, title: titled(row, titleOf(row, config.rules)), symbol: icon(SYMBOL[channel] || 'circle-dot') })));
   }
 
   /** A camera is told by its number until the registry's name of it is known. */

@@ -1,7 +1,7 @@
 // The desks' small DOM words: elements, texts, times, toasts. Knows no wire and decides nothing.
 // Text always enters by textContent; styles by class or CSSOM: the page's CSP allows neither inline scripts nor inline styles.
 
-import { t, lang, label, loadText } from './text.js';
+import { t, lang, label, loadText, titled } from './text.js';
 
 let zone = 'Asia/Shanghai';
 let serverClock = () => Date.now();
@@ -12,7 +12,7 @@ export async function begin(config) {
   await Promise.all(['duty', 'cases'].map(name => loadText(config.language, name)));
 }
 
-export { t, lang as language, label as labelOf };
+export { t, lang as language, label as labelOf, titled };
 export const known = key => t(key) !== key;
 /** The label of a code under a prefix; a code nobody named shows itself, never a blank. */
 export const word = (prefix, code) => (code && known(`${prefix}.${code}`) ? t(`${prefix}.${code}`) : code || '—');
@@ -63,6 +63,9 @@ export function clock(at, seconds = false) {
   const time = formatter({ hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}) }).format(ms);
   return day(ms) === day(now()) ? time : `${formatter({ month: '2-digit', day: '2-digit' }).format(ms)} ${time}`;
 }
+
+/** A day of the city: 11/21. */
+export const dayOf = ms => formatter({ month: '2-digit', day: '2-digit' }).format(ms);
 
 /** What is left of a picture that ended, `{ended_at, ended_why}`: that there was one, and on which day it went. */
 export const endedPicture = one => h('div', { class: 'no-photo', 'data-ended': one.ended_at }, icon('image'),

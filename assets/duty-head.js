@@ -3,6 +3,7 @@
 import { h, t, fill, icon, clock, dateLine, span, toast, useClock, now } from './duty-dom.js';
 import { Live } from './live.js';
 import { explain, newKey } from './duty-call.js';
+import { mountMenu } from './menu.js';
 import { clearShelves } from './field-shelves.js';
 import { unsubscribe } from './field-push.js';
 
@@ -24,6 +25,7 @@ export function mountHead(root, config) {
   set(remembered() || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
   root.querySelector('[data-do=theme]')?.addEventListener('click', () => { const next = root.dataset.theme === 'dark' ? 'light' : 'dark'; remember(next); set(next); });
   root.querySelector('[data-do=leave]')?.addEventListener('click', leave);
+  mountMenu(root);
   let opening = false; // a second press while it is being read opens no second one
   root.querySelector('[data-do=me]')?.addEventListener('click', async () => { // seldom wanted: read when it is
     if (opening) return;

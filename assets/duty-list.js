@@ -34,7 +34,7 @@ export function makeList(slots, config, streetName, onOpen, onBulk, onUnfold) {
     nodes.forEach((node, index) => { if (slots.list.children[index] !== node) slots.list.insertBefore(node, slots.list.children[index] || null); });
     slots.list.querySelector('.empty, .more')?.remove();
     if (!shown.length) slots.list.append(empty());
-    if (all.length > passing.length) slots.list.append(h('li', { class: 'more' }, t('duty.more', { n: all.length - passing.length })));
+    if (all.length > passing.length) slots.list.append(h('li', { class: 'more', role: 'row' }, h('span', { role: 'gridcell' }, t('duty.more', { n: all.length - passing.length }))));
     bar(news);
     bulk();
   }
@@ -48,8 +48,8 @@ export function makeList(slots, config, streetName, onOpen, onBulk, onUnfold) {
 
   function empty() {
     const filtered = !filter.isEmpty() && fresh.length;
-    return h('li', { class: 'empty' }, icon(filtered ? 'filter' : 'circle-check'), h('b', {}, t(filtered ? 'duty.none_pass' : 'duty.none')),
-      filtered ? h('button', { type: 'button', onclick: filter.clear }, t('duty.clear_filters')) : h('span', {}, t('duty.none_hint')));
+    return h('li', { class: 'empty', role: 'row' }, h('div', { class: 'whole', role: 'gridcell' }, icon(filtered ? 'filter' : 'circle-check'), h('b', {}, t(filtered ? 'duty.none_pass' : 'duty.none')),
+      filtered ? h('button', { type: 'button', onclick: filter.clear }, t('duty.clear_filters')) : h('span', {}, t('duty.none_hint'))));
   }
 
   function bar(items) {

@@ -1,7 +1,7 @@
 // What an incident is made of: each source kept, in its own words, with the reason why it is in; what was taken out; and what was like it
 // before. Draws only.
 
-import { h, t, titleOf, word, fill, icon, badge, clock, span, language } from './duty-dom.js';
+import { h, t, titleOf, word, fill, icon, badge, clock, span, language, titled } from './duty-dom.js';
 import { explain, read } from './duty-call.js';
 import { metres, partsOf, said, SYMBOL, whyOf } from './incident-parts.js';
 
@@ -11,7 +11,7 @@ export function drawMembers(slot, noun, config, open) {
   const parts = partsOf(noun), titles = new Map([...(noun.alerts || []).map(row => [`alert ${row.id}`, titleOf(row, config.rules)]), ...(noun.reports || []).map(row => [`report ${row.id}`, row.title])]);
   const one = ({ kind, row, at, channel }) => h('li', { 'data-id': row.id, 'data-kind': kind },
     badge(row.severity || 5), h('span', { class: 'member-sign', title: t(`incident.channel.${channel}`) }, icon(SYMBOL[channel] || 'circle-dot')),
-    h('div', { class: 'member-words' }, h('button', { type: 'button', class: 'link member-title', onclick: () => open({ kind, id: row.id, key: `${kind}:${row.id}`, title: row.title }) }, titleOf(row, config.rules)),
+    h('div', { class: 'member-words' }, h('button', { type: 'button', class: 'link member-title', onclick: () => open({ kind, id: row.id, key: `${kind}:${row.id}`, title: row.title }) }, titled(row, titleOf(row, config.rules))),
       row.text && h('q', {}, row.text), h('small', { class: 'why' }, said(clock(at, true), whyOf(row.join, titles)))),
     h('span', { class: `stage stage-${row.stage}` }, word('desk.stage', row.stage)));
   const left = noun.left || [];
@@ -34,7 +34,7 @@ export async function drawSimilar(part, slot, id, still) {
   try {
     const { similar: rows = [] } = await read(`/incidents/${id}/similar`);
     if (!still()) return;
-    fill(slot, rows.length ? h('ul', { class: 'similar' }, rows.slice(0, 5).map(row => h('li', { 'data-id': row.id }, badge(row.severity || 5), h('a', { class: 'link', href: `/incident/${row.id}`, target: '_blank', rel: 'noopener' }, row.title), h('small', { class: 'muted' },
+    fill(slot, rows.length ? h('ul', { class: 'similar' }, rows.slice(0, 5).map(row => h('li', { 'data-id': row.id }, badge(row.severity || 5), h('a', { class: 'link', href: `/incident/${row.id}`, target: '_blank', rel: 'noopener' }, titled(row)), h('small', { class: 'muted' },
       said(clock(row.opened_at), Number.isFinite(row.reason?.distance_m) && metres(row.reason.distance_m), Number.isFinite(row.duration_s) && t('duty.lasted', { span: span(row.duration_s) }), word('desk.stage', row.stage), row.verdict && t(`duty.verdict.${row.verdict}`), row.note))))) : h('p', { class: 'muted' }, t('duty.no_similar')));
   } catch (problem) { if (still()) { part.hidden = problem.status === 404; fill(slot, h('p', { class: 'muted' }, explain(problem))); } }
 }

@@ -1,6 +1,6 @@
 // What stands around: of an alert the devices of its cell, of an incident devices and the cameras that see it. Reads and draws; decides nothing.
 
-import { h, t, word, fill, icon, span, age, number, labelOf } from './duty-dom.js';
+import { h, t, word, fill, icon, span, age, number, labelOf, titled } from './duty-dom.js';
 import { explain, read } from './duty-call.js';
 import { metres } from './incident-parts.js';
 
@@ -27,9 +27,9 @@ export async function drawNearby(part, slot, kind, noun, { config, still, named 
     const devices = near?.devices || cell?.devices || [], cameras = near?.cameras || [], more = devices.length - MOST;
     const where = cell && [t('duty.cell', { code: cell.cell_code || noun.cell_id }), [cell.duty_grid_name || cell.duty_grid, cell.worker].filter(Boolean).join(' ')].filter(Boolean).join(' · ');
     fill(slot, where && h('p', { class: 'muted' }, where),
-      cameras.length > 0 && h('ul', { class: 'devices' }, cameras.slice(0, 4).map(one => h('li', { 'data-id': one.device }, icon(one.state === 'offline' ? 'video-off' : 'video'), h('b', { title: one.name }, one.name), h('span', {}, `${t('incident.sees', { far: metres(one.distance_m) })} · ${t(`incident.camera.${one.state}`)}`)))),
+      cameras.length > 0 && h('ul', { class: 'devices' }, cameras.slice(0, 4).map(one => h('li', { 'data-id': one.device }, icon(one.state === 'offline' ? 'video-off' : 'video'), h('b', { title: one.name }, titled(one, one.name)), h('span', {}, `${t('incident.sees', { far: metres(one.distance_m) })} · ${t(`incident.camera.${one.state}`)}`)))),
       near && !cameras.length && h('p', { class: 'muted' }, t('duty.no_cameras')),
-      devices.length ? h('ul', { class: 'devices' }, devices.slice(0, MOST).map(one => h('li', { class: one.device === noun.device ? 'same' : '', 'data-id': one.device }, h('b', { title: one.name || one.device }, one.name || one.device), h('span', { class: 'num' }, [near && metres(one.distance_m), latestOf(one, config)].filter(Boolean).join(' · '))))) : h('p', { class: 'muted' }, t('duty.no_devices')),
+      devices.length ? h('ul', { class: 'devices' }, devices.slice(0, MOST).map(one => h('li', { class: one.device === noun.device ? 'same' : '', 'data-id': one.device }, h('b', { title: one.name || one.device }, titled(one, one.name || one.device)), h('span', { class: 'num' }, [near && metres(one.distance_m), latestOf(one, config)].filter(Boolean).join(' · '))))) : h('p', { class: 'muted' }, t('duty.no_devices')),
       more > 0 && h('p', { class: 'muted' }, t('duty.more_devices', { n: more })));
   } catch (problem) { if (still()) fill(slot, h('p', { class: 'muted' }, explain(problem))); }
 }

@@ -18,6 +18,15 @@ const line = (id, source, colour, width, filter, dash) => ({ id, source, type: '
   paint: { 'line-color': colour, 'line-width': width, ...(dash ? { 'line-dasharray': dash } : {}) } });
 const wide = (near, far) => ['interpolate', ['linear'], ['zoom'], 11, near, 16, far];
 
+const DRAWN = '#d97706'; // works: no severity's colour
+/** One shape on the ground, where a map has the source `drawn`. */
+const drawnLayers = dark => [
+  { id: 'drawn-fill', source: 'drawn', type: 'fill', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': DRAWN, 'fill-opacity': dark ? 0.35 : 0.25 } },
+  line('drawn-edge', 'drawn', dark ? '#0b1320' : '#ffffff', 7, ['!=', ['geometry-type'], 'Point']), line('drawn-line', 'drawn', DRAWN, 4, ['!=', ['geometry-type'], 'Point'], [2, 1]),
+  { id: 'drawn-point', source: 'drawn', type: 'circle', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-color': DRAWN, 'circle-radius': 8, 'circle-stroke-width': 2, 'circle-stroke-color': dark ? '#0b1320' : '#ffffff' } },
+];
+const cornersIn = part => (typeof part[0] === 'number' ? [part] : part.flatMap(cornersIn));
+
 /** The ground: land, water, roads, names; the desks' other maps stand on it, too. */
 export function style(dark, parts) {
   const c = dark ? { land: '#0f1c2e', water: '#123a5c', road: '#2a3d57', main: '#3c5372', ink: '#c9d8ea', halo: '#0f1c2e', edge: '#5d7695' }
@@ -34,17 +43,18 @@ export function style(dark, parts) {
       line('road-1', 'roads', c.main, wide(2.2, 14), ['==', ['get', 'class'], 1]), line('edge', 'areas', c.edge, 1.2, null, [3, 2]),
       { id: 'road-name', source: 'roads', type: 'symbol', minzoom: 13.5, layout: { 'symbol-placement': 'line', 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': font, 'text-size': 12 }, paint: { 'text-color': c.ink, 'text-halo-color': c.halo, 'text-halo-width': 1.4 } },
       { id: 'place-name', source: 'places', type: 'symbol', minzoom: 13, layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 12 }, paint: { 'text-color': c.ink, 'text-halo-color': c.halo, 'text-halo-width': 1.4 } },
+      ...(parts.drawn ? drawnLayers(dark) : []),
     ],
   };
 }
 
-/** `{show(lon, lat, severity), hide(), theme(dark), pick(onPick)}`. Where WebGL is missing the place is told in figures instead. */
+/** `{show(lon, lat, severity or 'drill'), hide(), theme(dark), pick(onPick)}`. Where WebGL is missing the place is told in figures instead. */
 export async function makePlaceMap(node, dark) {
   const maplibre = await import('./vendor/maplibre-gl.mjs');
   if (!document.querySelector('link[data-map]')) document.head.append(h('link', { rel: 'stylesheet', href: '/assets/vendor/maplibre-gl.css', 'data-map': true }));
   maplibre.setWorkerUrl?.('/assets/vendor/maplibre-gl-worker.mjs');
   const [areas, roads, water, places] = await Promise.all([streetLayer(), ...['roads', 'water', 'places'].map(name => read(`/layers/${name}`).catch(() => EMPTY))]);
-  const parts = { areas, roads, water, places };
+  const parts = { areas, roads, water, places, drawn: EMPTY };
   let map;
   try {
     map = new maplibre.Map({ container: node, style: style(dark, parts), center: [119.95, 31.8], zoom: 14, attributionControl: false, localIdeographFontFamily: "'Noto Sans CJK SC','Microsoft YaHei',sans-serif", dragRotate: false });
@@ -70,6 +80,13 @@ export async function makePlaceMap(node, dark) {
         box.extend([lon, lat]);
       }
       if (!box.isEmpty()) map.fitBounds(box, { padding: 50, maxZoom: 16, duration: 0 });
+    },
+    /** One shape (a GeoJSON geometry), null for none; `fit`: the view goes there. */
+    outline(geometry, fit = false) {
+      parts.drawn = geometry ? { type: 'Feature', properties: {}, geometry } : EMPTY;
+      const put = () => map.getSource('drawn')?.setData(parts.drawn);
+      if (map.getSource('drawn')) put(); else map.once('load', put);
+      if (geometry && fit) map.fitBounds(cornersIn(geometry.coordinates).reduce((box, one) => box.extend(one), new maplibre.LngLatBounds()), { padding: 40, maxZoom: 14.4, duration: 0 });
     },
     theme(night) { map.setStyle(style(night, parts)); },
     resize() { map.resize(); },

@@ -1,7 +1,7 @@
 // What a report is judged by: of a camera's candidate its picture, how sure the algorithm was and how often it and the camera were wrong;
 // of a complaint those it may repeat and why. Counts and likeness are the server's; which acts there are is its word too.
 
-import { h, t, word, fill, icon, clock, span, known, labelOf, endedPicture } from './duty-dom.js';
+import { h, t, word, fill, icon, clock, span, known, labelOf, endedPicture, titled } from './duty-dom.js';
 import { read, rowsOf, explain } from './duty-call.js';
 
 const KEPT_MS = 60e3;
@@ -110,7 +110,7 @@ export function drawAlike(node, report, { incidents, classes, may, merge, open }
   const rows = alike.map((like, index) => {
     const plan = mergeOf(report, like, incidents), key = String(index + 1);
     return h('li', { 'data-id': like.id, 'data-kind': 'report' },
-      h('div', { class: 'alike-words' }, h('button', { type: 'button', class: 'link', onclick: () => open(like) }, like.title),
+      h('div', { class: 'alike-words' }, h('button', { type: 'button', class: 'link', onclick: () => open(like) }, titled(like)),
         h('p', { class: 'why' }, h('b', { class: 'num', 'data-figure': 'distance', 'data-value': like.reason.distance_m, 'data-age': 0 }, t('duty.alike.metres', { n: Math.round(like.reason.distance_m) })),
           h('b', { class: 'num', 'data-figure': 'apart', 'data-value': Math.round(like.reason.apart_s / 60), 'data-age': 0 }, t(Date.parse(like.observed_at) <= Date.parse(report.observed_at) ? 'duty.alike.before' : 'duty.alike.after', { span: span(like.reason.apart_s) })),
           h('span', {}, like.reason.same_class ? t('duty.alike.same_class', { class: labelOf(classes[like.class_code]) || like.class_code }) : t('duty.alike.family', { class: labelOf(classes[like.class_code]) || like.class_code })),

@@ -6,11 +6,11 @@ import { isBack } from './silence.js';
 const KIND_ICON = { alert: 'bell-ring', report: 'megaphone', incident: 'git-merge', case: 'clipboard-list', approval: 'user-check', group: 'layers' };
 
 export function makeRow(item, config, { onOpen, onPick, onUnfold }) {
-  const body = h('div', { class: 'row-body' });
+  const body = h('div', { class: 'row-body', role: 'gridcell' });
   const made = { body, shape: '', item };
   made.box = h('input', { type: 'checkbox', 'aria-label': t('duty.select'), onclick: event => { event.stopPropagation(); onPick(made.item.key, made.box.checked); } });
-  const pick = h('label', { class: 'pick', onclick: event => event.stopPropagation() }, made.box);
-  made.node = h('li', { class: 'row', 'data-id': item.id, 'data-kind': item.kind, role: 'option', onclick: () => onOpen(made.item) }, pick, body);
+  const pick = h('label', { class: 'pick', role: 'gridcell', onclick: event => event.stopPropagation() }, made.box);
+  made.node = h('li', { class: 'row', 'data-id': item.id, 'data-kind': item.kind, role: 'row', onclick: () => onOpen(made.item) }, pick, body);
   pick.hidden = item.kind === 'group' || item.kind === 'approval';
   made.unfold = () => onUnfold(made.item);
   return made;

@@ -1,7 +1,7 @@
 // The officer's shift: since when, what is held, handing it over and taking one over, each signed with the officer's own password.
 // Reads and sends; what passes to whom is the server's law.
 
-import { h, t, word, fill, icon, badge, clock, toast, openDialog } from './duty-dom.js';
+import { h, t, word, fill, icon, badge, clock, toast, openDialog, titled } from './duty-dom.js';
 import { call, explain, read, Problem } from './duty-call.js';
 
 const EVERY_MS = 20_000;
@@ -35,7 +35,7 @@ export function makeShift(slots, config, people) {
     try { take((await call('POST', '/shifts', { body: {} })).data); toast('ok', t('duty.shift.begun')); } catch (problem) { toast('error', explain(problem), { label: t('desk.again'), go: begin }); }
   }
 
-  const items = list => (list.length ? h('ul', { class: 'handed' }, list.map(one => h('li', { 'data-noun': one.noun, 'data-id': one.id }, badge(one.severity || 5), h('span', { class: 'handed-title' }, one.title), h('span', { class: 'muted' }, `${word('desk.kind', one.noun)} · ${word('desk.stage', one.stage)}`))))
+  const items = list => (list.length ? h('ul', { class: 'handed' }, list.map(one => h('li', { 'data-noun': one.noun, 'data-id': one.id }, badge(one.severity || 5), h('span', { class: 'handed-title' }, titled(one)), h('span', { class: 'muted' }, `${word('desk.kind', one.noun)} · ${word('desk.stage', one.stage)}`))))
     : h('p', { class: 'muted' }, t('duty.shift.nothing')));
   const field = (name, label, input) => { input.name = name; return h('label', {}, h('span', {}, label), input); };
   const secret = () => h('input', { type: 'password', required: true, autocomplete: 'current-password' });

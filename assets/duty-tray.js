@@ -1,6 +1,6 @@
 // The unplaced tray: reports whose place is unknown, outside or 0/0, never on the map, and devices without a place. Placing one is an act.
 
-import { h, t, fill, openDialog, toast } from './duty-dom.js';
+import { h, t, fill, openDialog, toast, titled } from './duty-dom.js';
 import { read, rowsOf, explain } from './duty-call.js';
 import { makePlaceMap } from './duty-place.js';
 import { drawSuggestions, unplacedReports } from './duty-unplaced.js';
@@ -18,7 +18,7 @@ export function openTray(reports, open, dark) {
 async function listDevices(place) {
   try {
     const unique = rowsOf(await read('/devices?state=unplaced&limit=200'), 'devices');
-    fill(place, h('h3', {}, t('duty.tray.devices', { n: unique.length })), unique.length ? h('ul', {}, unique.map(one => h('li', { 'data-id': one.device }, h('div', {}, h('b', {}, one.name || one.device), h('span', { class: 'muted' }, `${one.device} · ${t(`duty.placement.${one.placement}`)}`))))) : h('p', { class: 'muted' }, t('duty.tray.no_devices')));
+    fill(place, h('h3', {}, t('duty.tray.devices', { n: unique.length })), unique.length ? h('ul', {}, unique.map(one => h('li', { 'data-id': one.device }, h('div', {}, h('b', {}, titled(one, one.name || one.device)), h('span', { class: 'muted' }, `${one.device} · ${t(`duty.placement.${one.placement}`)}`))))) : h('p', { class: 'muted' }, t('duty.tray.no_devices')));
   } catch (problem) {
     fill(place, h('p', { class: 'muted' }, explain(problem)));
   }
@@ -35,7 +35,7 @@ export function askPlace(noun, config, dark) {
       h('footer', {}, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('desk.cancel')), h('button', { type: 'submit', class: 'primary' }, t('desk.act.place'))));
     form.addEventListener('submit', () => { answer = { lon: Number(lon.value), lat: Number(lat.value), ...(suggested?.place_id ? { place_id: suggested.place_id } : {}) }; });
     for (const input of [lon, lat]) input.addEventListener('input', () => { suggested = null; });
-    const dialog = openDialog(`${t('desk.act.place')} · ${noun.title}`, form, 'place');
+    const dialog = openDialog(`${t('desk.act.place')} · ${titled(noun)}`, form, 'place');
     dialog.addEventListener('close', () => { map?.remove(); resolve(answer); });
     drawSuggestions(suggestions, noun, match => { put(match.lon, match.lat, match); map?.show(match.lon, match.lat, 5); });
     makePlaceMap(canvas, dark).then(made => { map = made; made?.frame(); made?.pick((x, y) => put(x, y)); }).catch(problem => toast('error', explain(problem)));

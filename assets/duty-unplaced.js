@@ -1,7 +1,7 @@
 // Reports without a place: what the gazetteer makes of each address, and one click that places it, on a suggestion or on the map.
 // Placing teaches the address; a teaching can be taken back here. Which places there are and how sure they are is the server's to say.
 
-import { h, t, word, fill, icon, clock, toast } from './duty-dom.js';
+import { h, t, word, fill, icon, clock, toast, titled } from './duty-dom.js';
 import { act, call, explain, read, rowsOf } from './duty-call.js';
 import { makePlaceMap } from './duty-place.js';
 
@@ -60,7 +60,7 @@ export function unplacedReports(reports, { open, counted, dark }) {
   const item = row => {
     const suggestions = h('div', { class: 'suggestions' }, h('span', { class: 'muted' }, t('desk.loading')));
     const node = h('li', { 'data-id': row.id, tabindex: '0', onclick: () => select(row), onfocus: () => select(row) },
-      h('div', {}, h('b', {}, row.title), h('span', { class: 'muted' }, [word('desk.channel', row.channel), row.address, clock(row.received_at), t(`duty.placement.${row.placement}`)].filter(Boolean).join(' · ')), suggestions),
+      h('div', {}, h('b', {}, titled(row)), h('span', { class: 'muted' }, [word('desk.channel', row.channel), row.address, clock(row.received_at), t(`duty.placement.${row.placement}`)].filter(Boolean).join(' · ')), suggestions),
       h('button', { type: 'button', class: 'quiet', title: t('duty.tray.open'), 'aria-label': t('duty.tray.open'), onclick: () => open(row) }, icon('scan-eye')));
     seen.observe(node);
     nodes.set(row.id, { node, suggestions });
@@ -79,7 +79,7 @@ export function unplacedReports(reports, { open, counted, dark }) {
     if (chosen) nodes.get(chosen.id)?.node.classList.remove('chosen');
     chosen = row;
     if (row) nodes.get(row.id)?.node.classList.add('chosen');
-    hint.textContent = row ? t('duty.unplaced.map_hint', { title: row.title, address: row.address || t('duty.no_place') }) : t('duty.tray.none');
+    hint.textContent = row ? t('duty.unplaced.map_hint', { title: titled(row), address: row.address || t('duty.no_place') }) : t('duty.tray.none');
   }
 
   async function settle(row, spot, name) {

@@ -41,7 +41,7 @@ function within(picture, { street, class_code }) {
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['incident', 'quality', 'notify'].map(name => loadText(config.language, name)));
+  await Promise.all(['incident', 'quality', 'notify', 'works'].map(name => loadText(config.language, name)));
   const slots = slotsOf(root, 'slot'), parts = slotsOf(root, 'part');
   const law = { awaits: new Set(config.awaits), rules: config.rules, ...ofClasses(config.classes, 'domain', 'domains'), ...ofClasses(config.classes, 'severity', 'severities') };
   const names = {}, opened = new Set();
@@ -241,7 +241,7 @@ export async function mount(root, config) {
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { if (event.key === 'Escape') { event.preventDefault(); event.target.blur(); } return; } // a browser would empty the search and leave its filter
-    if (event.target.tagName === 'BUTTON' && (event.key === ' ' || event.key === 'Enter')) return;
+    if (event.target.closest?.('button, a, summary') && (event.key === ' ' || event.key === 'Enter')) return;
     const digit = event.shiftKey && /^Digit[1-9]$/.test(event.code) && event.key !== '*' ? Number(event.code.slice(5)) : 0;
     if (digit) { event.preventDefault(); list.filter.pick(digit - 1); return; }
     const move = MOVES[event.key];

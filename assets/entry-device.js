@@ -1,6 +1,6 @@
 // A field that finds a device by a part of its name or number. What is typed is nothing until a device of the list is chosen.
 
-import { h, t, fill, icon } from './duty-dom.js';
+import { h, t, fill, icon, titled } from './duty-dom.js';
 import { read } from './duty-call.js';
 
 const SHOWN = 8;
@@ -21,7 +21,7 @@ export function deviceField(names, chose) {
   function choose(device) {
     chosen = device;
     input.value = device.name;
-    fill(hint, device.device === device.name ? null : h('span', { class: 'num' }, device.device), place(device), device.silent_at && h('span', { class: 'e-silent' }, icon('wifi-off'), t('entry.silent')));
+    fill(hint, device.drill && h('b', { class: 'mark drill' }, t('desk.drill')), device.device === device.name ? null : h('span', { class: 'num' }, device.device), place(device), device.silent_at && h('span', { class: 'e-silent' }, icon('wifi-off'), t('entry.silent')));
     open(false);
     return chose(device);
   }
@@ -40,7 +40,7 @@ export function deviceField(names, chose) {
     if (turn !== asked || !told || document.activeElement !== input) return undefined;
     found = told.devices;
     fill(list, found.map((device, n) => h('li', { role: 'option', id: `${id}-${n}`, 'data-device': device.device, 'aria-selected': 'false', onpointerdown: event => { event.preventDefault(); choose(device); } },
-      h('b', {}, device.name), h('small', {}, [device.device === device.name ? '' : device.device, place(device)].filter(Boolean).join(' · ')), device.silent_at && h('span', { class: 'e-silent' }, icon('wifi-off'), t('entry.silent')))),
+      h('b', {}, titled(device, device.name)), h('small', {}, [device.device === device.name ? '' : device.device, place(device)].filter(Boolean).join(' · ')), device.silent_at && h('span', { class: 'e-silent' }, icon('wifi-off'), t('entry.silent')))),
     !found.length && h('li', { class: 'e-nothing' }, t('entry.device_none', { text })), told.next && h('li', { class: 'e-nothing' }, t('entry.device_more')));
     open(true);
     mark(found.length ? 0 : -1);

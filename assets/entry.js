@@ -2,7 +2,7 @@
 // The server decides what is stored. A row keeps its key until it or the note is changed: sent twice, it is stored once.
 // While rows are on their way nothing is sent again, and none of them can be touched.
 
-import { begin, h, t, fill, icon, clock, number, labelOf, toast, now } from './duty-dom.js';
+import { begin, h, t, fill, icon, clock, number, labelOf, toast, now, titled } from './duty-dom.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, explain, newKey, read } from './duty-call.js';
 import { streetNames } from './duty-place.js';
@@ -154,7 +154,7 @@ export async function mount(root, config) {
     return fill(slots.written, h('table', { class: 'e-table' },
       h('thead', {}, h('tr', {}, [...heads, t('entry.received'), t('entry.column.state')].map(head => h('th', { scope: 'col' }, head)))),
       h('tbody', {}, written.map(one => h('tr', { 'data-written': `${one.reading.device}/${one.reading.metric}` },
-        h('th', { scope: 'row' }, one.device.name, h('small', {}, one.device.device)),
+        h('th', { scope: 'row' }, titled(one.device, one.device.name), h('small', {}, one.device.device)),
         h('td', {}, labelOf(one.metric)),
         h('td', { class: 'num' }, h('b', {}, typeof one.reading.value === 'number' ? number(one.reading.value, Math.min(6, (String(one.reading.value).split('.')[1] || '').length)) : one.reading.value), ` ${one.metric.unit}`),
         h('td', { class: 'num' }, clock(one.reading.observed_at)), h('td', { class: 'num' }, clock(one.at, true)),

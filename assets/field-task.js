@@ -18,7 +18,7 @@ const DONE = ['finished', 'fed_back', 'checked', 'closed', 'registered'];
 
 export function makeTask(app) {
   const { slots, config, outgoing } = app;
-  let drawn = '';
+  let drawn = '', stood = ''; // what the task, and what its foot was drawn from
 
   const rowOf = number => {
     const row = { ...app.tasks.find(one => one.number === number), ...app.details.get(number) };
@@ -45,7 +45,7 @@ export function makeTask(app) {
       row.stage && pictures(row, stage, unsent), AT_WORK.includes(stage) && note(row), said(row),
       h('p', { class: 'one-number num' }, row.number));
     if (typing) slots.task.querySelector('textarea')?.focus();
-    fill(slots.acts, row.stage ? foot(row, stage) : null);
+    feet(row, stage);
     return app.tick();
   }
 
@@ -97,17 +97,24 @@ export function makeTask(app) {
 
   const hasAfter = row => (row.media || []).some(one => one.role === 'after' && !one.ended_at) || outgoing.mediaOf(row.number).some(one => one.role === 'after');
 
-  function foot(row, stage) {
-    if (DONE.includes(stage) || (!app.isMine(row) && !app.ahead.has(row.number))) return null;
-    const allowed = row.acts && !app.ahead.has(row.number) && row.stage === stage ? row.acts : [MAIN[stage], 'send_back'];
-    const main = MAIN[stage], ready = stage !== 'on_site' || hasAfter(row);
-    const other = OTHERWISE[stage];
+  /** The acts at the foot. A picture that was sent changes the task and none of them: the button under the thumb stays the same one. */
+  function feet(row, stage) {
+    const mine = app.isMine(row) || app.ahead.has(row.number), server = row.acts && !app.ahead.has(row.number) && row.stage === stage;
+    const allowed = !row.stage || DONE.includes(stage) || !mine ? null : server ? row.acts : [MAIN[stage], 'send_back'];
+    const ready = stage !== 'on_site' || hasAfter(row), key = JSON.stringify([row.number, stage, allowed, ready]);
+    if (key === stood && Boolean(slots.acts.firstChild) === Boolean(allowed)) return;
+    stood = key;
+    fill(slots.acts, allowed && foot(row.number, stage, allowed, ready));
+  }
+
+  function foot(number, stage, allowed, ready) {
+    const main = MAIN[stage], other = OTHERWISE[stage], row = () => rowOf(number); // as it is when it is tapped
     const button = (name, look, symbol, go) => h('button', { type: 'button', class: look, 'data-act': name, 'aria-label': t(`field.${name}`), onclick: go }, icon(symbol), h('span', {}, t(`field.${name}`)));
     return [
-      button('more', 'side', 'ellipsis', () => moreActs(app, row, stage, allowed)),
-      stage === 'on_site' && h('label', { class: `camera ${ready ? 'second' : 'main'}`, 'data-act': 'photo' }, icon('camera'), h('span', {}, t(ready ? 'field.more_photo' : 'field.take_photo')), input(row, 'after')),
-      other && allowed.includes(other) && button(other, 'second', SYMBOLS[other], () => carryOut(app, row, other)),
-      main && allowed.includes(main) && (main !== 'finish' || ready) && button(main, 'main', SYMBOLS[main], event => run(row, main, event.currentTarget))];
+      button('more', 'side', 'ellipsis', () => moreActs(app, row(), stage, allowed)),
+      stage === 'on_site' && h('label', { class: `camera ${ready ? 'second' : 'main'}`, 'data-act': 'photo' }, icon('camera'), h('span', {}, t(ready ? 'field.more_photo' : 'field.take_photo')), input({ number, title: row().title }, 'after')),
+      other && allowed.includes(other) && button(other, 'second', SYMBOLS[other], () => carryOut(app, row(), other)),
+      main && allowed.includes(main) && (main !== 'finish' || ready) && button(main, 'main', SYMBOLS[main], event => run(row(), main, event.currentTarget))];
   }
 
   async function photo(row, role, from) {
@@ -134,6 +141,7 @@ export function makeTask(app) {
     const fields = name === 'finish' && typed.trim() ? { note: typed.trim() } : {};
     if (PLACED.includes(name)) Object.assign(fields, placeFields((await app.locate(4000)) || app.here));
     await app.act(row, name, fields);
+    button.disabled = false;
     if (name === 'finish') app.memory.keep(`note.${row.number}`, '');
     if (name === 'check' || name === 'pass_pre_check') app.close();
   }

@@ -1,7 +1,7 @@
 // One incident whole: what it says, its parts in the order of time with the reason why each is in, where they lie, who did what.
 // Reads and draws, again whenever the stream tells of a newer version; acts are done on the duty desk.
 
-import { begin, h, t, fill, icon, badge, clock, span, age, now, number, labelOf, titleOf, word, endedPicture } from './duty-dom.js';
+import { begin, h, t, fill, icon, badge, clock, span, age, now, number, labelOf, titleOf, word, endedPicture, titled } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, read, explain } from './duty-call.js';
@@ -13,6 +13,7 @@ import { latestOf } from './duty-nearby.js';
 import { makeEmergency } from './incident-emergency.js';
 import { dotsOf, showResources } from './incident-resources.js';
 import { openCast } from './screen-cast.js';
+import { drawWorks } from './works-near.js';
 
 const EVERY_MS = 30_000;
 const OVER = ['closed', 'dismissed'];
@@ -22,7 +23,7 @@ const stageOf = row => h('span', { class: `stage stage-${row.stage}` }, word('de
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['incident', 'quality', 'emergency', 'duty'].map(name => loadText(config.language, name)));
+  await Promise.all(['incident', 'quality', 'emergency', 'duty', 'works', 'camera'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const head = mountHead(root, config);
   let version = 0, map = null, names = {}, wanted = false, placeOf = null, near = [];
@@ -47,6 +48,7 @@ export async function mount(root, config) {
     drawRecord(slots.record, 'incident', noun);
     pictures(noun);
     place(noun, parts);
+    drawWorks(slots.works, noun, config, { note: slots['works-note'] });
     root.dataset.version = version;
   }
 
@@ -101,8 +103,8 @@ export async function mount(root, config) {
     if (!placed) return fill(slots.place, none('incident.no_place'));
     map ||= makePlaceMap(slots.place, head.dark());
     const made = map = await map;
-    made?.show(noun.lon, noun.lat, noun.severity);
-    made?.dots(parts.filter(({ row }) => Number.isFinite(row.lon) && Number.isFinite(row.lat)).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.severity || 5, title: titleOf(row, config.rules), symbol: icon(SYMBOL[channel] || 'circle-dot') })).concat(dotsOf(near.slice(0, 8))));
+    made?.show(noun.lon, noun.lat, noun.drill ? 'drill' : noun.severity);
+    made?.dots(parts.filter(({ row }) => Number.isFinite(row.lon) && Number.isFinite(row.lat)).map(({ row, channel }) => ({ lon: row.lon, lat: row.lat, severity: row.drill ? 'drill' : row.severity || 5, title: titled(row, titleOf(row, config.rules)), symbol: icon(SYMBOL[channel] || 'circle-dot') })).concat(dotsOf(near.slice(0, 8))));
     return null;
   }
 
@@ -114,7 +116,7 @@ export async function mount(root, config) {
     fill(slots.similar, rows.length ? h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.id }, badge(one.severity), h('span', {}, h('a', { href: `/incident/${one.id}` }, one.title), h('small', {}, said(clock(one.opened_at), metres(one.reason.distance_m), t('incident.lasted', { span: span(one.duration_s) }), one.cases > 0 && t('incident.cases_note', { n: one.cases }), one.verdict && t(`incident.verdict.${one.verdict}`), one.note))), stageOf(one)))) : none('incident.no_similar'));
     const cameras = near?.cameras || [], devices = near?.devices || [];
     slots['nearby-note'].textContent = near ? t('incident.nearby_note', { cameras: cameras.length, devices: devices.length }) : '';
-    fill(slots.nearby, cameras.length || devices.length ? h('ul', { class: 'i-list' },
+    fill(slots.nearby, config.watches && cameras.length > 0 && h('p', {}, h('a', { href: `/cameras?incident=${config.incident}` }, icon('video'), ' ', t('incident.to_cameras', { n: cameras.length }))), cameras.length || devices.length ? h('ul', { class: 'i-list' },
       cameras.slice(0, 6).map(one => h('li', { 'data-id': one.device }, icon('camera'), h('span', {}, h('b', {}, one.name), h('small', {}, t('incident.sees', { far: metres(one.distance_m) }))), h('span', { class: `stage stage-${one.state}` }, t(`incident.camera.${one.state}`)))),
       devices.slice(0, 8).map(one => h('li', { 'data-id': one.device }, icon('gauge'), h('span', {}, h('b', {}, one.name), h('small', {}, said(metres(one.distance_m), latestOf(one, config))))))) : none('incident.no_nearby'));
   }

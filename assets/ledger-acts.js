@@ -1,6 +1,6 @@
 // The acts of one row of a ledger: a button for each that the server allows, the note and fields it takes, what became of it.
 
-import { h, t, fill, icon, toast } from './duty-dom.js';
+import { h, t, fill, icon, toast, titled } from './duty-dom.js';
 import { call, explain } from './duty-call.js';
 import { askNote } from './duty-fields.js';
 import { actWord } from './ledger-form.js';
@@ -21,7 +21,7 @@ export function drawActs(footer, row, { path, etag, ledger, app, needs, done }) 
   async function run(name) {
     try {
       if (ledger.run && ledger.own?.includes(name)) { if (await ledger.run(name, row, app, etag)) done(); return; }
-      const answer = await askNote(`${actWord(ledger.noun, name)} · ${row.title || row.name || row.text || ''}`, { needed: needs.includes(name), fields: await ledger.fields?.(name, row, app) || [] });
+      const answer = await askNote(`${actWord(ledger.noun, name)} · ${titled(row, row.title || row.name || row.text || '')}`, { needed: needs.includes(name), fields: await ledger.fields?.(name, row, app) || [] });
       if (!answer) return;
       await call('POST', `${path}/acts`, { body: { act: name, ...(ledger.body ? ledger.body(answer) : answer) }, etag });
       toast('ok', t('ledgers.did', { act: actWord(ledger.noun, name) }));

@@ -14,13 +14,14 @@ import { hotline } from './ledger-hotline.js';
 import { enterprises } from './ledger-enterprises.js';
 import { dutyLog } from './ledger-log.js';
 import { morning } from './ledger-morning.js';
+import { works } from './works-ledger.js';
 
 const EVERY_MS = 30_000;
-const LEDGERS = { orders, hotline, hazards, enterprises, 'duty-log': dutyLog, 'morning-report': morning };
+const LEDGERS = { orders, hotline, hazards, enterprises, works, 'duty-log': dutyLog, 'morning-report': morning };
 
 export async function mount(root, config) {
   await begin(config);
-  await Promise.all(['ledgers', 'hotline', 'quality'].map(name => loadText(config.language, name)));
+  await Promise.all(['ledgers', 'hotline', 'quality', 'works'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const tabs = [...root.querySelectorAll('[data-tab]')];
   const head = mountHead(root, config), names = {};

@@ -23,6 +23,7 @@ export class AreaPath {
     Object.assign(this, { district, map: district.map, box: district.panel.querySelector('[data-slot="area-path"]') });
     this.map.on("moveend", ({ originalEvent }) => originalEvent && view.set({ map: placeWord(this.map.getCenter(), this.map.getZoom()) }));
     district.placed = () => this.frame(0);
+    district.onlayers = () => this.refresh();
     view.on("area", () => this.frame());
     view.on("cell", (id) => {
       this.#draw(this.path);
@@ -34,8 +35,15 @@ export class AreaPath {
     if (view.get("cell")) district.card.open({ id: view.get("cell") });
   }
 
-  /** Shows what the address says, all of it: after a change of area, of the layers or of the size. Always true: the map is framed. */
+  /** Shows what the address says, all of it: after a change of area or of the size. Always true: the map is framed. */
   frame(ms = 600) {
+    this.refresh();
+    this.#go(ms);
+    return true;
+  }
+
+  /** The same on layers that came late or anew, without moving the map under anybody's eyes. */
+  refresh() {
     const path = (this.path = trail(this.district.areas, view.get("area")));
     const area = path.length > 1 ? path.at(-1) : null;
     const outline = (area ?? path[0])?.geometry;
@@ -43,8 +51,6 @@ export class AreaPath {
     this.bounds = area ? bounds(outerRings(area.geometry)) : this.district.box;
     this.district.cells?.dim(area ? area.properties.code : "");
     this.#draw(path);
-    this.#go(ms);
-    return true;
   }
 
   #go(ms = 400) {

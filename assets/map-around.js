@@ -4,7 +4,7 @@
 import { el } from "./dom.js";
 import { circle, metresText } from "./geodesy.js";
 import { feature } from "./map-shapes.js";
-import { t } from "./text.js";
+import { t, titled } from "./text.js";
 import { view } from "./view.js";
 
 const RADII = [200, 500, 1000, 2000, 5000];
@@ -105,7 +105,7 @@ export class Around {
       const item = list.appendChild(el("li"));
       const choose = item.appendChild(el("button", "tool-hit"));
       choose.type = "button";
-      choose.append(el("span", "tool-name", row.name ?? row.device ?? row.code), el("span", "dim", metresText(row.distance_m)));
+      choose.append(el("span", "tool-name", titled(row, row.name ?? row.device ?? row.code)), el("span", "dim", metresText(row.distance_m)));
       choose.addEventListener("click", () => this.map.easeTo({ center: [row.lon, row.lat] }));
     }
     return group;

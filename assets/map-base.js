@@ -66,6 +66,16 @@ export function baseOf(layers) {
   };
 }
 
+/** The lengths of `style` on a map that stands, for type of another size. */
+export function rescale(map, style, by) {
+  for (const { id, metadata, layout, paint } of style.layers) {
+    for (const name of map.getLayer(id) ? (metadata?.rem ?? []) : []) {
+      if (typeof layout?.[name] === "number") map.setLayoutProperty(id, name, layout[name] * by);
+      if (typeof paint?.[name] === "number") map.setPaintProperty(id, name, paint[name] * by);
+    }
+  }
+}
+
 /** Lengths in the style are px at 16 px per rem; a wall of another height gets them in proportion. */
 export function scaled(style, by) {
   for (const item of style.layers) {

@@ -3,7 +3,7 @@
 import { UNKNOWN, el, grouped, slotOf } from "./dom.js";
 import { ageText } from "./clock.js";
 import { collection, feature } from "./map-base.js";
-import { lang, loadText, t } from "./text.js";
+import { lang, loadText, t, titled } from "./text.js";
 import { view } from "./view.js";
 
 const CLOSE_MS = 45_000;
@@ -21,7 +21,7 @@ export class CellCard {
     map.on("mousemove", ({ point }) => this.#hover(point));
     map.on("mouseout", () => this.#outline(null));
     map.on("click", ({ point }) => {
-      const cell = district.tool ? null : district.cells?.at(point); // a tool's click is the tool's
+      const cell = district.tool || district.pointed?.(point) ? null : district.cells?.at(point); // a tool's click is the tool's, a layer's the layer's
       if (cell) this.open(cell);
     });
     addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
@@ -80,7 +80,7 @@ export class CellCard {
     const grid = cell.duty_grid;
     const rows = [
       ...(cell.alerts ?? []).map((alert) => this.#alert(alert)),
-      ...(cell.cases ?? []).map((item) => el("li", "", `${t("cell.case")} ${item.number} · ${item.title}`)),
+      ...(cell.cases ?? []).map((item) => el("li", "", `${t("cell.case")} ${item.number} · ${titled(item)}`)),
       ...(cell.devices ?? []).map((device) => this.#device(device)),
     ];
     const list = el("ul");
@@ -100,14 +100,14 @@ export class CellCard {
 
   #alert(alert) {
     const row = el("li");
-    row.append(el("b", `mark mark-${alert.severity}`, this.labels(alert).mark), el("span", "", alert.title));
+    row.append(el("b", `mark mark-${alert.severity}`, this.labels(alert).mark), el("span", "", titled(alert)));
     return row;
   }
 
   #device(device) {
     const row = el("li");
     const values = (device.values ?? []).map((state) => this.#value(state));
-    row.append(el("span", "", device.name ?? device.device), ...values);
+    row.append(el("span", "", titled(device, device.name ?? device.device)), ...values);
     return row;
   }
 

@@ -2,6 +2,8 @@
 
 const FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif";
 
+const FREE = 0.62; // of the panel's width: boxes that take less of it lie in its corners
+
 /** px of one rem at 16 px, as a factor: a wall of another height draws everything in proportion. */
 export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
@@ -33,12 +35,14 @@ export function drawsInSoftware(map) {
   return /swiftshader|llvmpipe|software/i.test(info ? context.getParameter(info.UNMASKED_RENDERER_WEBGL) : "");
 }
 
-/** How far the city keeps clear of what lies in the corners of a map's panel, px. */
+/** How far the city keeps clear of what lies at the edges of a map's panel, px. Boxes in the corners of a broad map cost it no room. */
 export function paddingOf(panel) {
-  const of = (selector) => panel.querySelector(selector)?.getBoundingClientRect() ?? { height: 0, width: 0 };
-  const unit = rem() * 16;
-  const { width, height } = panel.getBoundingClientRect();
-  const wide = width / height > 1.75; // then the corners are free anyway
-  const bottom = wide ? unit * 1.5 : of(".legend").height + unit * 2;
-  return { top: wide ? unit * 1.5 : of(".chips").height + unit * 2, bottom, left: unit * 1.6, right: unit * 1.6 };
+  const unit = rem() * 16, frame = panel.getBoundingClientRect();
+  const boxes = (...names) => names.map((name) => panel.querySelector(name)?.getBoundingClientRect()).filter((box) => box?.width);
+  const room = (found, depth) => (found.reduce((sum, { width }) => sum + width, 0) > FREE * frame.width ? Math.max(...found.map(depth)) + unit * 0.7 : unit * 1.5);
+  const rail = boxes(".map-tools").reduce((sum, { width }) => sum + width + unit * 0.7, 0);
+  return {
+    top: room(boxes(".area-path", ".chips"), (box) => box.bottom - frame.top), bottom: room(boxes(".legend", ".map-notes"), (box) => frame.bottom - box.top),
+    left: unit * 1.6, right: unit * 1.6 + rail,
+  };
 }

@@ -4,7 +4,7 @@
 import { el } from "./dom.js";
 import { go } from "./map-area.js";
 import { feature } from "./map-shapes.js";
-import { t } from "./text.js";
+import { t, titled } from "./text.js";
 import { view } from "./view.js";
 
 const PAUSE_MS = 250;
@@ -82,7 +82,7 @@ export class Search {
     const item = el("li");
     const choose = item.appendChild(el("button", "tool-hit"));
     choose.type = "button";
-    choose.append(el("span", "tool-kind", t(`tools.kind.${hit.kind}`)), el("span", "tool-name", hit.label), el("span", "dim", hit.kind === "area" ? "" : hit.note));
+    choose.append(el("span", "tool-kind", t(`tools.kind.${hit.kind}`)), el("span", "tool-name", titled(hit, hit.label)), el("span", "dim", hit.kind === "area" ? "" : hit.note));
     choose.disabled = hit.kind !== "area" && hit.lon === undefined;
     choose.addEventListener("click", () => this.#choose(hit));
     return item;
@@ -90,7 +90,7 @@ export class Search {
 
   #choose(hit) {
     if (hit.kind === "area") go(hit.id);
-    else view.set({ spot: `${hit.lon.toFixed(6)},${hit.lat.toFixed(6)},${hit.label}`, map: null, ...(hit.kind === "cell" ? { cell: hit.id, area: hit.area } : {}) });
+    else view.set({ spot: `${hit.lon.toFixed(6)},${hit.lat.toFixed(6)},${titled(hit, hit.label)}`, map: null, ...(hit.kind === "cell" ? { cell: hit.id, area: hit.area } : {}) });
   }
 
   #pin(ms) {

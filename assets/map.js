@@ -2,7 +2,7 @@
 // asks only for what lies still. At most two updates a second where the browser has no GPU: each frame costs 140 ms there.
 
 import { el, setText, slotOf } from "./dom.js";
-import { LAYERS, baseOf, collection, fetchAll, fetchLayer, scaled } from "./map-base.js";
+import { LAYERS, baseOf, collection, fetchAll, fetchLayer, rescale, scaled } from "./map-base.js";
 import { CellCard } from "./map-card.js";
 import { cellsOf, fetchGround } from "./map-cells.js";
 import { Happenings } from "./map-happenings.js";
@@ -127,6 +127,11 @@ export class DistrictMap {
 
   #fit() {
     this.map.resize();
+    if (rem() !== this.rem) { // another screen: the map's type follows it
+      this.rem = rem();
+      rescale(this.map, this.config.style, this.rem);
+      addIcons(this.map, this.config.marks, this.rem * 16);
+    }
     if (!this.placed?.()) this.map.fitBounds(this.box, { padding: this.padding(), duration: 0 }); // the address may say where
     this.legend.scale(this.map, this.rem);
   }

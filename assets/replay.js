@@ -76,7 +76,7 @@ class Bar {
     const opened = this.#incident ? Date.parse(this.#incident.opened_at) - BEFORE_MS : this.recorded.edge - 900_000;
     const wanted = view.moment() ?? opened;
     const speed = Number(view.get("speed"));
-    if (this.config.speeds.includes(speed)) this.recorded.speed = speed;
+    if (this.config.speeds.includes(speed)) this.#speed(speed);
     this.#window(view.get("window") || (this.#incident ? this.#fitting(wanted) : "1h"), wanted);
     await this.go(spanOf(this.recorded.spans, wanted) ? wanted : view.moment() === null ? nearest(this.recorded.spans, wanted) : wanted);
     if (view.get("play") === "1") this.recorded.play();
@@ -225,7 +225,7 @@ class Bar {
     if (!this.recorded.at || (!atOnce && now - this.#written < ADDRESS_MS)) return;
     this.#written = now;
     view.set({ at: new Date(this.recorded.at).toISOString().replace(/\.\d+Z$/, "Z") });
-    const span = this.#incident ? { from: Date.parse(this.#incident.opened_at) - BEFORE_MS, to: Date.parse(this.#incident.closed_at ?? "") || this.recorded.at } : this;
+    const span = this.#incident ? { from: Date.parse(this.#incident.opened_at) - BEFORE_MS, to: Date.parse(this.#incident.closed_at ?? "") || this.recorded.edge } : this;
     const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
     const query = `from=${iso(span.from)}&to=${iso(Math.max(span.from + 1000, Math.min(span.to, this.recorded.edge)))}${this.#incident ? `&incident=${this.#incident.id}` : ""}&lang=${lang()}`;
     this.bar.querySelector('[data-do="report"]').href = `/api/v1/replay/report/paper.html?${query}`;

@@ -3,7 +3,7 @@
 
 import { countdownText, minuteOf } from "./clock.js";
 import { el, setText } from "./dom.js";
-import { lang, t } from "./text.js";
+import { lang, t, titled } from "./text.js";
 import { view } from "./view.js";
 
 const ROWS = 5;
@@ -89,7 +89,7 @@ export class IncidentCard {
     const item = el("li");
     const left = el("time", "cast-left");
     left.dataset.due = row.due_at ?? "";
-    item.append(el("b", `mark mark-${row.severity}`, this.lists.labels(row).mark), el("span", "cast-case", `${row.title} · ${t(`stage.case.${row.stage}`)}`), left);
+    item.append(el("b", `mark mark-${row.severity}`, this.lists.labels(row).mark), el("span", "cast-case", `${titled(row)} · ${t(`stage.case.${row.stage}`)}`), left);
     return item;
   }
 

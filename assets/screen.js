@@ -19,7 +19,7 @@ export async function mountScreen(wall) {
     line.setAttribute("role", "status");
     line.hidden = true;
     new Beat({ ...config.control, language: config.language }, live, (show) => say(line, show, config));
-  } else if (config.control.casts) map.append(sender(config));
+  } else if (config.control.casts) (map.querySelector('[data-slot="map-tools"]') ?? map).append(sender(config));
 }
 
 /** Who sent it, and until when; the screen's own home needs no word. */
@@ -35,8 +35,11 @@ function say(line, show, config) {
 
 /** A desk looks at a wall: this very view can be kept as a scene, or sent. */
 function sender(config) {
-  const button = el("button", "cast-send", t("screen.send"));
+  const button = el("button", "tool cast-send");
+  button.append(el("i", "tool-icon tool-icon-cast"));
   button.type = "button";
+  button.title = t("screen.send");
+  button.setAttribute("aria-label", button.title);
   button.dataset.do = "cast";
   button.addEventListener("click", async () => (await import("./screen-cast.js")).openCast({ address: view.address(), config }));
   return button;

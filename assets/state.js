@@ -196,6 +196,7 @@ export function sums(state) {
     for (const name of NUMBERS) if (typeof figures[name] === "number") [total[name], total.told[name]] = [(total[name] ?? 0) + figures[name], (total.told[name] ?? 0) + (code ? 1 : 0)];
     for (const [level, n] of Object.entries(figures.alerts ?? {})) total.alerts[level] += n;
     const [sum, n] = figures.response_s ?? [0, 0];
+    if (figures.response_s) total.told.response = (total.told.response ?? 0) + (code ? 1 : 0);
     total.response = [total.response[0] + sum, total.response[1] + n];
     for (const [metric, told] of Object.entries(figures.vitals ?? {})) addVital((total.vitals[metric] ??= { ...VITAL }), told);
   }

@@ -8,6 +8,7 @@ import { airOf } from "./wall-hour.js";
 
 const ASK_MS = 60_000;
 const LEVELS = 6;
+const NAMED = 3; // more missing figures than these are counted
 
 export class Air {
   #row;
@@ -57,7 +58,7 @@ export class Air {
     const hour = t("air.hour", { since: hourOf(air.since), at: hourOf(air.at) || 24 });
     if (air.state === "old") return t("air.last", { hour });
     const names = (list) => list.map((name) => t(`air.of.${name}`)).join(lang() === "en" ? ", " : "、");
-    if (air.state === "incomplete") return [hour, t("air.missing", { names: names(air.missing) })].join(" · ");
+    if (air.state === "incomplete") return [hour, air.missing.length > NAMED ? t("air.missing_many", { n: air.missing.length }) : t("air.missing", { names: names(air.missing) })].join(" · ");
     const primary = air.primary.length ? t("air.primary", { names: names(air.primary) }) : t("air.no_primary");
     return [primary, hour, t("air.complete", { has: air.has, of: air.of, n: air.stations })].join(" · ");
   }

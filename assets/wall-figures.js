@@ -4,12 +4,22 @@
 import { ageText } from "./clock.js";
 import { el, figuresOf, setText, slotOf } from "./dom.js";
 import { foldVital, sums, workOf } from "./state.js";
-import { t } from "./text.js";
+import { lang, t } from "./text.js";
 import { countLists, countTile, whyUnknown } from "./wall-tiles.js";
 
 const MARGIN = 1.35; // a gauge goes on beyond its bad end
+const LONG = 100_000; // counts from here on are written shorter; `data-value` has them whole
+const RISE = 1000; // per cent: what rose by more says so
+
+/** A count too long to be read at a glance, in ten thousands or thousands; null: as it is. Pure. */
+export function compact({ value, decimals = 0 }) {
+  if (decimals || !(Math.abs(value) >= LONG)) return null;
+  return new Intl.NumberFormat(lang() === "en" ? "en-GB" : "zh-CN", { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
 
 export class Figures {
+  #said = new Map(); // tile → its words when its type was last fitted
+
   constructor({ root, config, live, panel }) {
     Object.assign(this, { root, config, live, note: slotOf(panel("kpis"), "kpis-note") });
     this.write = figuresOf(root);
@@ -22,6 +32,7 @@ export class Figures {
   draw(state) {
     this.total = sums(state);
     this.shown = {};
+    this.of = state.of;
     this.#counts(this.total);
     this.#lists(state);
     this.#signals(state);
@@ -33,7 +44,7 @@ export class Figures {
     if (!this.total) return;
     const { limit } = this.live;
     const age = this.live.age();
-    for (const [name, value] of Object.entries(this.shown)) this.write(name, value.value, { ...value, age, limit });
+    for (const [name, value] of Object.entries(this.shown)) this.write(name, value.value, { text: compact(value), ...value, age, limit });
     this.#vitals(this.total);
     this.#why();
     if (state.sequence < 0) return;
@@ -57,8 +68,8 @@ export class Figures {
     for (const name of ["cases_overdue", "cases_today", "closed_in_time", "due_today", "reports_today", "readings_minute"]) put(name, total[name], name);
     put("in_time_rate", total.due_today ? (100 * total.closed_in_time) / total.due_today : NaN, "due_today", { decimals: 1 });
     const [seconds, n] = total.response;
-    put("response_mean", n ? seconds / n / 60 : NaN, "unack", { decimals: 1 });
-    put("response_samples", known ? n : NaN, "unack");
+    put("response_mean", n ? seconds / n / 60 : NaN, "response", { decimals: 1 });
+    put("response_samples", "response" in total.told ? n : NaN, "response");
     const share = total.devices ? total.online / total.devices : NaN;
     put("devices_online", total.online, "online", { rolls: true, ...(Number.isFinite(share) ? { complete: share } : {}) });
     put("devices_total", total.devices, "devices");
@@ -90,17 +101,28 @@ export class Figures {
     this.#put("signals_quarter", known ? (today.get(running) ?? 0) : NaN);
     const before = sum(yesterday, running - 86_400);
     const change = known && before ? (100 * (sum(today, running) - before)) / before : NaN;
-    this.#put("signals_change", change, { decimals: 1, text: Number.isFinite(change) ? `${change >= 0 ? "▲" : "▼"} ${Math.abs(change).toFixed(1)}%` : null });
+    this.#put("signals_change", change, { decimals: 1, text: Number.isFinite(change) ? `${change >= 0 ? "▲" : "▼"} ${change > RISE ? `>${RISE}` : Math.abs(change).toFixed(1)}%` : null });
   }
 
   #why() {
     for (const [name, place] of this.tiles) {
       const vital = this.vitals.get(name)?.vital;
       const known = !place.querySelector(`[data-figure="${name}"]`).classList.contains("unknown");
-      const why = whyUnknown(name, { tile: this.config.tiles[name], vital: vital && (this.total.vitals[vital.metric] ?? { of: 0 }), known, total: this.total });
+      const why = whyUnknown(name, { tile: this.config.tiles[name], vital: vital && (this.total.vitals[vital.metric] ?? { of: 0 }), known, total: this.total, of: this.of });
       const told = vital && known ? this.total.vitals[vital.metric] : null;
       setText(slotOf(place, "why"), why ? t(why) : told ? t("tile.of", { n: told.n, of: told.of }) : "");
+      this.#fit(place);
     }
+  }
+
+  /** Smaller type where the figures of a tile take more than its width; asked only when one of them became another. */
+  #fit(place) {
+    const said = `${place.textContent}|${place.clientWidth}`;
+    if (this.#said.get(place) === said) return;
+    this.#said.set(place, said);
+    place.classList.remove("crowded");
+    const parts = [place, ...place.querySelectorAll(".tile-parts, .tile-why")];
+    place.classList.toggle("crowded", parts.some((part) => part.scrollWidth > part.clientWidth));
   }
 
   /** From where it is good on the left to beyond where it is bad; where less is worse, the scale ends at twice what is good. */
@@ -131,7 +153,7 @@ export class Figures {
     const share = value === null ? 0 : Math.max(0.012, Math.min(1, value / Number(row.dataset.top || value || 1)));
     row.querySelector(".gauge-fill").style.scale = `${share.toFixed(3)} 1`;
     row.dataset.level = levelOf(value, vital);
-    setText(slotOf(row, "vital-note"), value === null ? t("vitals.silent") : t("vitals.of", { n: told.n, of: told.of, age: ageText(Math.max(0, age), t) }));
+    setText(slotOf(row, "vital-note"), value === null ? t(whyUnknown(vital.name, { vital: told ?? { of: 0 }, total: this.total, of: this.of })) : t("vitals.of", { n: told.n, of: told.of, age: ageText(Math.max(0, age), t) }));
   }
 }
 

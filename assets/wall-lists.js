@@ -46,6 +46,7 @@ export class Lists {
   line(row) {
     const { mark, where, title } = this.labels(row);
     const line = el("li");
+    line.dataset.id = row.id ?? row.number;
     const at = Date.parse(row.raised_at ?? row.opened_at);
     line.append(el("b", `mark mark-${row.severity}`, mark), el("time", "", minuteOf(at, this.config.timezone, lang())), el("span", "", `${title ?? ""} · ${where}`));
     return line;

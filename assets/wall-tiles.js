@@ -30,11 +30,15 @@ export function countLists(state, now) {
   };
 }
 
-/** Why a figure is unknown, as the key of a text; "" when it is known or nothing better can be said than the dash. */
-export function whyUnknown(name, { tile, vital, known, total }) {
+/** Why a figure is unknown, as the key of a text; "" when it is known or nothing better can be said than the dash. `of`: of how much of
+ *  the city it is (area.js). */
+export function whyUnknown(name, { tile, vital, known, total, of }) {
   if (known) return "";
   if (tile && !tile.count) return "tile.planned";
+  if (of && name.startsWith("signals_")) return "tile.city_only";
+  if (of === "part") return "tile.by_street"; // what rows tell is known; the rest is counted by street
   if (vital) return vital.of ? "tile.silent" : "tile.no_data";
-  if (!total?.known) return "tile.waiting";
-  return { in_time_rate: "tile.no_base", response_mean: "tile.no_samples" }[name] ?? "";
+  const untold = { in_time_rate: total?.due_today === null, response_mean: total?.told && !("response" in total.told) }[name] ?? true;
+  if (!total?.known || untold) return "tile.waiting";
+  return { in_time_rate: "tile.no_base", response_mean: "tile.no_samples" }[name];
 }

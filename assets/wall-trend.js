@@ -1,72 +1,100 @@
-// The trend chart: today against yesterday, written straight into Plotly. Never through a Dash prop.
+// The trend chart: signals of today against yesterday by the quarter of an hour, as one SVG. Draws what it is given. The hours to come
+// are blank and the running quarter stands hollow: what is not over is not compared.
 
-const REDRAW_MS = 5_000;
+import { el, grouped } from "./dom.js";
+import { t } from "./text.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const DAY_S = 86_400;
+const HOURS = [0, 4, 8, 12, 16, 20, 24];
+const LINES = 4; // of the grid, at most
+const ROOM = { digit: 0.46, left: 0.9, right: 0.7, top: 1.5, bottom: 1.5 }; // rem around the plot; `digit`: of the widest count
+
+/** A round number, 1, 2 or 5 at its head, of which at most LINES reach `most`. Pure. */
+export function stepOf(most) {
+  const least = Math.max(1, most / LINES);
+  const head = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((factor) => factor * head).find((step) => step >= least);
+}
+
+/**
+ * The three curves of a trend as `[share of the day, count]`: yesterday, the quarters of today that are over, the running one; and the
+ * `ticks` of the counts. `day`: when the city's day began, `now`: both epoch seconds. Without any signal told there is no curve. Pure.
+ */
+export function plotOf({ today, yesterday, bucket_s: step }, day, now) {
+  const running = Math.floor(now / step) * step;
+  // The server lists the quarters in which something happened; in the others of a day it knows nothing did.
+  const whole = (told, from, to) => Array.from({ length: Math.max(0, Math.round((to - from) / step)) }, (_, k) => [(k * step) / DAY_S, told.get(from + k * step) ?? 0]);
+  const known = today.size > 0 || yesterday.size > 0;
+  const before = yesterday.size ? whole(yesterday, day - DAY_S, day) : [];
+  const done = known ? whole(today, day, running) : [];
+  const open = known ? [(running - day) / DAY_S, today.get(running) ?? 0] : null;
+  const most = Math.max(1, ...[...before, ...done, ...(open ? [open] : [])].map(([, n]) => n));
+  const by = stepOf(most);
+  return { before, done, running: open, ticks: Array.from({ length: Math.ceil(most / by) + 1 }, (_, k) => k * by) };
+}
 
 export class Trend {
-  #last = 0;
-  #shape = "";
-  #of = null; // the state drawn last: another one is another time
+  #drawn = "";
 
   constructor({ config, live, panel }) {
-    Object.assign(this, { config, live });
-    this.panel = panel("trend");
-    this.ready = this.#wait();
-  }
-
-  /** Dash loads Plotly and draws the empty chart in its own time. */
-  async #wait() {
-    for (let tries = 0; tries < 200; tries += 1) {
-      this.chart = this.panel.querySelector(".js-plotly-plot");
-      if (this.chart && window.Plotly && this.chart._fullLayout) return true;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    return false;
+    Object.assign(this, { config, live, place: panel("trend").querySelector('[data-slot="trend"]') });
   }
 
   draw(state) {
-    const now = performance.now();
-    const shape = `${state.trend.today.size}|${[...state.trend.today.values()].reduce((sum, n) => sum + n, 0)}|${this.panel.clientWidth}|${this.panel.clientHeight}`;
-    const anew = this.#of !== this.live.state;
-    if (!this.chart || (!anew && ((shape === this.#shape && now - this.#last < 60_000) || now - this.#last < REDRAW_MS))) return;
-    this.#last = now;
-    this.#of = this.live.state;
-    this.#shape = shape;
-    const { today, yesterday, bucket_s: step } = state.trend;
-    const running = Math.floor(this.live.now() / 1000 / step) * step;
-    const day = this.#midnight(running, step);
-    // The server lists the quarters in which something happened; in the others of a day it knows nothing did.
-    const whole = (told, from, to) => (told.size ? Array.from({ length: Math.max(0, (to - from) / step) }, (_, k) => [from + k * step, told.get(from + k * step) ?? 0]) : []);
-    const done = today.size || yesterday.size ? whole(today.size ? today : new Map([[day, 0]]), day, running) : [];
-    const before = whole(yesterday, day - 86_400, day).map(([at, n]) => [at + 86_400, n]);
-    const traces = [before, done, done.length || today.size ? [[running, today.get(running) ?? 0]] : []];
-    this.#write(traces, day);
+    const { clientWidth: width, clientHeight: height } = this.place;
+    if (!width || !height) return;
+    const now = this.live.now() / 1000;
+    const plot = plotOf(state.trend, this.#midnight(now, state.trend.bucket_s), now);
+    const shape = JSON.stringify([width, height, plot]);
+    if (shape === this.#drawn) return;
+    this.#drawn = shape;
+    const silent = state.sequence >= 0 && !plot.running;
+    this.place.replaceChildren(this.#picture(plot, width, height), ...(silent ? [el("p", "trend-none", t(state.of ? "tile.city_only" : "trend.none"))] : []));
   }
 
-  #write(traces, day) {
-    const wall = (s) => this.#local(s);
-    const size = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-    const data = this.chart.data.map((trace, at) => ({ ...trace, x: traces[at].map(([s]) => wall(s)), y: traces[at].map(([, n]) => n) }));
-    const widths = [1.5, 2.6, 0];
-    data.forEach((trace, at) => trace.line && (trace.line = { ...trace.line, width: widths[at] * size }));
-    data[2].marker = { ...data[2].marker, size: 9 * size, line: { ...data[2].marker.line, width: 2.4 * size } };
-    const font = { family: "'Barlow Semi Condensed','Noto Sans CJK SC',sans-serif", size: 13 * size, color: getComputedStyle(this.panel).getPropertyValue("--dim").trim() };
-    const layout = { ...this.chart.layout, font, margin: { l: 32 * size, r: 10 * size, t: 8 * size, b: 27 * size }, autosize: true };
-    // Without autorange off, an empty day would be drawn as a year with a tick every four hours: 2,190 labels.
-    const hours = { dtick: 4 * 3600 * 1000, tick0: wall(day), autorange: false, range: [wall(day), wall(day + 86_400)] };
-    layout.xaxis = { ...layout.xaxis, ...hours, tickfont: font, ticklabelstandoff: Math.round(5 * size) };
-    layout.yaxis = { ...layout.yaxis, tickfont: font };
-    window.Plotly.react(this.chart, data, layout);
+  #picture({ before, done, running, ticks }, width, height) {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const widest = Math.max(2, grouped(ticks.at(-1)).length);
+    const [left, right, top, bottom] = [(ROOM.left + ROOM.digit * widest) * rem, width - ROOM.right * rem, ROOM.top * rem, height - ROOM.bottom * rem];
+    const at = ([share, n]) => [left + share * (right - left), bottom - (n / ticks.at(-1)) * (bottom - top)].map((px) => px.toFixed(1));
+    const line = (points) => points.map((point, k) => `${k ? "L" : "M"}${at(point)}`).join("");
+    const svg = part("svg", "trend-chart", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": true });
+    for (const n of ticks) {
+      const [, y] = at([0, n]);
+      svg.append(part("path", "trend-grid", { d: `M${left} ${y}H${right}` }), word(grouped(n), "trend-count", [left - 0.45 * rem, Number(y) + 0.3 * rem]));
+    }
+    for (const hour of HOURS) svg.append(word(String(hour).padStart(2, "0"), "trend-hour", [at([hour / 24, 0])[0], bottom + 1.15 * rem]));
+    if (before.length) svg.append(part("path", "trend-before", { d: line(before) }));
+    if (done.length) {
+      const [first, last] = [at([done[0][0], 0]), at([done.at(-1)[0], 0])];
+      svg.append(part("path", "trend-area", { d: `M${first}${line(done).replace("M", "L")}L${last}Z` }), part("path", "trend-today", { d: line(done) }));
+    }
+    if (running) {
+      const [cx, cy] = at(running);
+      svg.append(part("circle", "trend-running", { cx, cy }));
+    }
+    return svg;
   }
 
   /** The beginning of the city's day, epoch seconds. */
-  #midnight(at, step) {
-    const [hours, minutes] = this.#local(at).slice(11).split(":").map(Number);
-    return at - Math.round((hours * 3600 + minutes * 60) / step) * step;
+  #midnight(now, step) {
+    this.format ??= new Intl.DateTimeFormat("sv-SE", { timeZone: this.config.timezone, timeStyle: "medium" });
+    const running = Math.floor(now / step) * step;
+    const [hours, minutes] = this.format.format(running * 1000).split(":").map(Number);
+    return running - Math.round((hours * 3600 + minutes * 60) / step) * step;
   }
+}
 
-  /** Plotly shows the wall clock it is given: the city's, not the browser's. */
-  #local(seconds) {
-    this.format ??= new Intl.DateTimeFormat("sv-SE", { timeZone: this.config.timezone, dateStyle: "short", timeStyle: "medium" });
-    return this.format.format(seconds * 1000);
-  }
+function part(tag, name, given) {
+  const made = document.createElementNS(SVG, tag);
+  made.setAttribute("class", name);
+  for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
+  return made;
+}
+
+function word(text, name, [x, y]) {
+  const made = part("text", name, { x, y });
+  made.textContent = text;
+  return made;
 }

@@ -4,12 +4,14 @@
 import { narrow } from "./area.js";
 import { belongs, ofDomain } from "./domain.js";
 import { Live } from "./live.js";
+import { MapLayers } from "./map-layers.js";
 import { MapTools } from "./map-tools.js";
 import { DistrictMap } from "./map.js";
 import { mountScreen } from "./screen.js";
 import { t } from "./text.js";
 import { view } from "./view.js";
 import { Air } from "./wall-air.js";
+import { Cameras } from "./wall-cameras.js"; // with the page: what is fetched later does not come where the web process died meanwhile
 import { Classes } from "./wall-classes.js";
 import { Figures } from "./wall-figures.js";
 import { Grid } from "./wall-grid.js";
@@ -34,8 +36,8 @@ export async function mountOn(root, config, live) {
   district.visible = mine;
   const context = { root, config, live, district, mine, panel };
   const lists = (context.lists = new Lists(context));
-  const [header, figures, trend] = [new Header(context), new Figures(context), new Trend(context)];
-  const parts = [figures, lists, new Incidents(context), new Weather(context), new Classes(context), trend];
+  const [header, figures] = [new Header(context), new Figures(context)];
+  const parts = [figures, lists, new Incidents(context), new Weather(context), new Classes(context), new Trend(context)];
   const air = root.querySelector('[data-vital="aqi"]') ? new Air(context) : null;
   const areaOf = (id) => district.cells?.ground.areaOf(id) ?? "";
   const part = (state) => narrow(state, view.get("area"), areaOf, Number(view.get("cell")) || null);
@@ -72,6 +74,7 @@ export async function mountOn(root, config, live) {
   live.on("missed", (missed) => header.missed(missed, lists));
   district.onmeasure = soon;
   district.add(new MapTools(config.basemaps));
+  district.add(new MapLayers(config.layers ?? []));
   for (const word of ["area", "cell"]) view.on(word, () => live.state.sequence >= 0 && district.show(seen()));
   for (const word of ["area", "cell", "layout"]) view.on(word, soon);
   addEventListener("resize", soon);
@@ -90,11 +93,11 @@ export async function mountOn(root, config, live) {
     panel("map").classList.add("no-map");
     panel("map").querySelector(".map-canvas").textContent = t("map.failed");
   });
-  await Promise.race([trend.ready, new Promise((resolve) => setTimeout(resolve, 8000))]);
   await first(live);
   draw();
   if (district.ready) await new Promise((resolve) => (district.map.once("idle", resolve), setTimeout(resolve, 4000)));
   window.yiping.ready = true;
+  if (panel("cameras")) new Cameras(context, live instanceof Live);
 }
 
 const first = (live) => (live.state.sequence >= 0 ? null : new Promise((resolve) => live.on("snapshot", resolve)));

@@ -10,14 +10,15 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import alarms, browser, cases, evaluation, stations, wall
+from bench import alarms, browser, cases, evaluation, points, soak, stations, streams, wall
 from bench.database import Copied, Spread, spread
 from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
 from bench.load import Load
@@ -34,23 +35,13 @@ def main() -> int:
     """Measure and print; exit code 1 when rows ≠ messages."""
     asked = _arguments()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+    if asked.only:
+        ALONE[asked.only].rows(console, asked)
+        return 0
     run = Path(tempfile.mkdtemp(prefix="yiping-bench-"))
     stack = Stack(run)
     rows: Rows = [("machine", _machine())]
     whole = True
-    if asked.only_alarms:
-        for name, value in alarm_rows(console, asked.rate, asked.seconds):
-            console.print(f"{name}: {value}")
-        return 0
-    if asked.only_cases:
-        case_rows(console)  # prints as it goes
-        return 0
-    if asked.only_evaluation:
-        evaluation_rows(console)  # prints as it goes
-        return 0
-    if asked.only_wall:
-        wall_rows(console, engine_alone=asked.engine_alone)  # prints as it goes
-        return 0
     try:
         with stack:
             console.print("→ private platform and district")
@@ -114,6 +105,7 @@ def alarm_rows(console: Console, rate: float, seconds: float) -> Rows:
             console.print(f"  {storm}")
             console.print(f"→ acts among {alarms.OPEN:,} open alerts")
             acts = alarms.measure_acts(stack)
+            console.print(f"  {acts}")
     finally:
         stack.stop()
         stack.remove()
@@ -163,6 +155,30 @@ def wall_rows(console: Console, *, engine_alone: bool = False) -> Rows:
         stack.remove()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What can be measured alone, on a platform of its own; `rows` prints as it goes."""
+
+    what: str
+    rows: Callable[[Console, argparse.Namespace], object]
+
+
+ALONE = {
+    "alarms": Part("rules, acts and the storm", lambda console, asked: alarm_rows(console, asked.rate, asked.seconds)),
+    "cases": Part("the queue and the sweep with many open cases", lambda console, _: case_rows(console)),
+    "evaluation": Part("the figures of evaluation over a million cases", lambda console, _: evaluation_rows(console)),
+    "points": Part(
+        "what fifty thousand devices, cameras and components on the map cost its browser", lambda console, _: points.rows(console)
+    ),
+    "soak": Part("what the wall holds more of after --minutes", lambda console, asked: soak.rows(console, asked.minutes)),
+    "streams": Part("what fifty and a thousand open streams cost the server", lambda console, _: streams.rows(console)),
+    "wall": Part(
+        "how soon the wall stands and what a delta costs its browser",
+        lambda console, asked: wall_rows(console, engine_alone=asked.engine_alone),
+    ),
+}
+
+
 def _only_screens(stack: Stack, console: Console) -> int:
     stack.start(["web", "edge"])
     stack.wait_ready()
@@ -180,13 +196,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-screens", action="store_true", help="leave out the wall and the streams")
     parser.add_argument("--only-screens", action="store_true", help="only the wall and the streams")
     parser.add_argument("--no-alarms", action="store_true", help="leave out rules, acts and the storm")
-    parser.add_argument("--only-alarms", action="store_true", help="only rules, acts and the storm")
     parser.add_argument("--no-cases", action="store_true", help="leave out the queue and the sweep with many open cases")
-    parser.add_argument("--only-cases", action="store_true", help="only those")
     parser.add_argument("--no-evaluation", action="store_true", help="leave out the figures of evaluation over a million cases")
-    parser.add_argument("--only-evaluation", action="store_true", help="only those")
-    parser.add_argument("--only-wall", action="store_true", help="only how soon the wall stands and what a delta costs its browser")
-    parser.add_argument("--engine-alone", action="store_true", help="with it: the map's engine on made cities, without a platform")
+    for name, part in ALONE.items():
+        parser.add_argument(f"--only-{name}", dest="only", action="store_const", const=name, help=f"only {part.what}")
+    parser.add_argument("--engine-alone", action="store_true", help="with --only-wall: the map's engine on made cities, without a platform")
+    parser.add_argument("--minutes", type=float, default=30, help="with --only-soak: how long")
     parser.add_argument("--write", action="store_true", help=f"renew the figures in {PERFORMANCE.name}")
     return parser.parse_args()
 

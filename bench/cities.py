@@ -21,11 +21,12 @@ _CLASSES = 6
 
 @dataclass
 class City:
-    """`answers`: path → gzipped body; `sent`: bytes of the API's that somebody fetched."""
+    """`answers`: path → gzipped body; `sent`: bytes of the API's that somebody fetched; `page`: what stands at /, else the engine's own."""
 
     count: int
     answers: dict[str, bytes] = field(default_factory=dict)
     sent: int = 0
+    page: str = ""
 
     @staticmethod
     def gzip(body: bytes) -> bytes:

@@ -6,6 +6,7 @@ The engine is measured alone, over cities made here (a regular grid and an irreg
 
 import json
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ BUDGETS_MS = {"10,000 regular": 15, "100,000 regular": 30, "100,000 irregular": 
 DELTAS, IDLE_S = 15, 4
 PAGE = (Path(__file__).parent / "wall.html").read_text()
 _READY_WITHIN_S = 90.0
+_SPEAKING, _SPEAK_WITHIN_S = 0.9, 400.0
 _FIRST_FILLED = """
   window.benchFilled = {};
   new MutationObserver((changes) => changes.forEach(({target}) => {
@@ -77,7 +79,7 @@ class _Answers(SimpleHTTPRequestHandler):
             self._send(self._city.answers[path], "application/json", packed=True)
             self._city.sent += len(self._city.answers[path]) if path.startswith("/api/") else 0
         elif path == "/":
-            self._send(PAGE.encode(), "text/html; charset=utf-8")
+            self._send((self._city.page or PAGE).encode(), "text/html; charset=utf-8")
         elif path.startswith("/assets/"):
             super().do_GET()
         else:
@@ -105,6 +107,7 @@ def served(city: City) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
+        server.server_close()
 
 
 @contextmanager
@@ -196,5 +199,18 @@ def rows(console: Console, wall: Callable[[], dict[str, float]] | None) -> list[
 
 
 def wall_of(stack: Stack) -> Callable[[], dict[str, float]]:
-    """The whole wall of a running platform."""
+    """The whole wall of a running platform, as soon as most of its devices speak: a wall of unknown figures would be drawn too easily."""
+    stack.start(["simulator"])
+    until = time.monotonic() + _SPEAK_WITHIN_S
+    while (online := _online(stack)) < _SPEAKING * stack.instance.devices:
+        if time.monotonic() > until:
+            raise TimeoutError(f"only {online:,} devices spoke within {_SPEAK_WITHIN_S:.0f} s")
+        time.sleep(2)
     return partial(measure_wall, stack.url, stack.token("screen"))
+
+
+def _online(stack: Stack) -> int:
+    asked = urllib.request.Request(f"{stack.url}/api/v1/snapshot?screen=wall", headers={"Authorization": f"Bearer {stack.token('read')}"})  # noqa: S310
+    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own address
+        streets = json.load(answer)["streets"]
+    return sum(part["figures"].get("online", 0) for part in streets.values())

@@ -43,7 +43,7 @@ def demo() -> None:
     """Run the living demo district until Ctrl-C.
 
     Settings come from the environment, as `make demo` hands them on: PORT (8050), AREA (of config.yaml),
-    DEVICES (5000), SPEED (1), SCENARIO, HOST (127.0.0.1), DETACH (1 returns when ready).
+    DEVICES (5000), SPEED (1), SCENARIO, DRILL (1: the scenario is an exercise), HOST (127.0.0.1), DETACH (1 returns when ready).
     """
     config_file = Path(os.environ["YIPING_CONFIG"]).absolute()
     default_area = load(config_file).area.code

@@ -25,6 +25,7 @@ from cli.import_places import places
 from cli.import_readings import readings
 from cli.import_resources import resources
 from cli.import_revisits import revisits
+from cli.import_works import works
 from cli.roster_sheet import roster_sheet
 from cli.terminal import opened, progress, terminal
 from geodata import importing
@@ -55,6 +56,7 @@ import_.add_command(roster_sheet)
 import_.add_command(enterprises)
 import_.add_command(resources)
 import_.add_command(revisits)
+import_.add_command(works)
 import_.add_command(classes)
 import_.add_command(components)
 import_.add_command(days)

@@ -21,7 +21,8 @@ from dispatch.enterprises import TEMPLATE, read_enterprises
 from geodata.datums import DATUMS
 from store import geography
 from store.acts import Act
-from store.enterprises_in import Take, place_of, put_all
+from store.enterprises_in import place_of, put_all
+from store.table_rows import Take
 
 _SHOWN = 100
 

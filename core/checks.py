@@ -9,6 +9,8 @@ from typing import Any
 
 from core.errors import Problem
 from core.escalation_config import SCREEN, channel_of
+from core.indicator_config import SHIPPED as SHIPPED_CARDS
+from core.ledger_config import SHIPPED_KINDS
 from core.notify_config import PERSONAL
 from core.probe_config import METRIC
 from core.settings import password_variable
@@ -178,6 +180,17 @@ def check_tiles_count_known_classes(raw: object) -> Iterator[Problem]:
                 yield _unknown(f"screens.tiles.{name}.classes", code, classes, "classe")
 
 
+def check_works_explain_known_classes(raw: object) -> Iterator[Problem]:
+    """A misspelt class would never be explained by anything."""
+    classes = _mapping(raw, "classes")
+    works = raw.get("planned_works") if isinstance(raw, dict) else None
+    for name, kind in _mapping(works, "kinds").items():
+        codes = kind.get("classes")
+        for code in codes if isinstance(codes, list | tuple) else ():
+            if isinstance(code, str) and code not in classes:
+                yield _unknown(f"planned_works.kinds.{name}.classes", code, classes, "classe")
+
+
 def check_signs_are_vital_signs(raw: object) -> Iterator[Problem]:
     """A sign of the score that no vital sign is called after would be unknown for ever."""
     screens, cockpit = (raw.get(name) if isinstance(raw, dict) else None for name in ("screens", "cockpit"))
@@ -187,6 +200,25 @@ def check_signs_are_vital_signs(raw: object) -> Iterator[Problem]:
     for number, sign in enumerate(signs if isinstance(signs, list | tuple) else ()):
         if isinstance(sign, dict) and isinstance(name := sign.get("vital"), str) and name not in known:
             yield _unknown(f"cockpit.signs.{number}.vital", name, known, "vital sign")
+
+
+def check_themes_show_what_there_is(raw: object) -> Iterator[Problem]:
+    """A misspelt metric, class, kind or indicator would be an empty list, which looks like calm."""
+    classes = _mapping(raw, "classes")
+    big: dict[str, Any] = {code[:2]: None for code in classes}
+    ledgers, cockpit = _mapping(raw, "ledgers"), raw.get("cockpit") if isinstance(raw, dict) else None
+    indicators = {**SHIPPED_CARDS, **_mapping(cockpit, "indicators")}
+    for name, theme in _mapping(raw, "themes").items():
+        parts = {f"themes.{name}": theme, **{f"themes.{name}.lists.{key}": one for key, one in _mapping(theme, "lists").items()}}
+        for path, part in parts.items():
+            known = {"metrics": _mapping(raw, "metrics"), "classes": {**classes, **big}, "indicators": indicators}
+            if part.get("of") in ("enterprises", "hazards"):
+                known["kinds"] = ledgers.get("enterprise_kinds") or SHIPPED_KINDS
+            for what, names in known.items():
+                said = part.get(what)
+                for word in said if isinstance(said, list | tuple) else ():
+                    if isinstance(word, str) and word not in names:
+                        yield _unknown(f"{path}.{what}", word, names, what.removesuffix("s"))
 
 
 CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
@@ -204,6 +236,8 @@ CROSS_CHECKS: tuple[Callable[[object], Iterator[Problem]], ...] = (
     check_signs_are_vital_signs,
     check_only_feeds_with_a_port_have_addresses,
     check_tiles_count_known_classes,
+    check_themes_show_what_there_is,
+    check_works_explain_known_classes,
 )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from core.camera_wall_config import CamerasConfig, CameraWallConfig
 from core.case_config import CasesConfig
 from core.checks import cross_check
 from core.codes.water_tags import WaterTag
@@ -26,6 +27,8 @@ from core.incident_config import IncidentConfig
 from core.indicator_config import CockpitConfig
 from core.ledger_config import LedgerConfig, PaperConfig
 from core.map_config import MapConfig
+from core.menu_config import ModuleConfig, ModuleName, in_force, nearest
+from core.menu_config import faults as menu_faults
 from core.notify_config import NotifyConfig
 from core.organisation_config import OrganisationConfig
 from core.place_config import PlacesConfig
@@ -37,8 +40,10 @@ from core.screen_config import LayoutConfig, TileConfig, WallContentConfig, Wall
 from core.setting import AreaCode, ClassCode, Domain, Duration, Part, Zone
 from core.storm_config import StormConfig
 from core.suppress_config import InhibitionConfig, SilencesConfig
+from core.theme_config import ThemeConfig, ThemeName
 from core.wall_config import WallControlConfig
 from core.work_config import WorkConfig
+from core.works_config import PlannedWorksConfig
 
 
 class AreaConfig(Part):
@@ -133,13 +138,6 @@ class ScreenConfig(Part):
         return self
 
 
-class CamerasConfig(Part):
-    """What is taken for a camera of which it is not known: how far it sees, and how many degrees if it looks one way."""
-
-    reach_m: float = Field(50, gt=0, le=2000)
-    angle: float = Field(90, gt=0, le=360)
-
-
 class RetentionConfig(Part):
     """How long things are kept; the law asks 180 days for the audit. Pictures also as long after whatever they belong to was closed."""
 
@@ -179,11 +177,13 @@ class Config(Part):
     places: PlacesConfig = PlacesConfig()
     derived: DerivedConfig = DerivedConfig()
     cameras: CamerasConfig = CamerasConfig()
+    camera_wall: CameraWallConfig = CameraWallConfig()
     duty: DutyConfig = DutyConfig()
     cases: CasesConfig = CasesConfig()
     organisation: OrganisationConfig = OrganisationConfig()
     field: FieldConfig = FieldConfig()
     work: WorkConfig = WorkConfig()
+    planned_works: PlannedWorksConfig = PlannedWorksConfig()
     evaluation: EvaluationConfig = EvaluationConfig()
     silences: SilencesConfig = SilencesConfig()
     inhibitions: tuple[InhibitionConfig, ...] = ()  # of several parents the first inhibition's is named
@@ -195,6 +195,25 @@ class Config(Part):
     ledgers: LedgerConfig = LedgerConfig()
     papers: PaperConfig = PaperConfig()
     cockpit: CockpitConfig = CockpitConfig()
+    menu: dict[ModuleName, ModuleConfig] = {}
+    themes: dict[ThemeName, ThemeConfig] = {}
+
+    @model_validator(mode="after")
+    def _has_a_menu(self) -> "Config":
+        if wrong := list(menu_faults(self.menu)):
+            raise ValueError(f"menu: {'; '.join(wrong)}")
+        return self
+
+    @property
+    def modules(self) -> dict[str, ModuleConfig]:
+        """The menu as it holds: the city's modules and those shipped."""
+        return in_force(self.menu)
+
+    def module_of(self, path: str) -> ModuleConfig | None:
+        """Whose right a page is: the nearest module above it, a theme with roles of its own being one; None: none is."""
+        own = {name: one.roles for name, one in self.themes.items() if one.roles is not None}
+        themes = [ModuleConfig(path=f"/analysis/themes/{name}", roles=roles) for name, roles in own.items()]
+        return nearest([*self.modules.values(), *themes], path)
 
     def feed_label(self, feed: str) -> dict[str, str]:
         """What screens call a feed; bodies posted to the API come under the name of their format."""

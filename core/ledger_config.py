@@ -60,7 +60,7 @@ def _kind(label: str, label_en: str, group: Literal["site", "enterprise"]) -> En
 
 
 # 三场所三企业, as Zhejiang's districts use the word: from memory, not from a source; a city writes its own list.
-_KINDS = {
+SHIPPED_KINDS = {
     "confined_space": _kind("有限空间作业场所", "Confined-space work site", "site"),
     "dust": _kind("涉爆粉尘作业场所", "Explosive-dust site", "site"),
     "spraying": _kind("喷涂作业场所", "Spray-painting site", "site"),
@@ -77,7 +77,7 @@ class LedgerConfig(Part):
     """
 
     emergency_grades: dict[Grade, CodeConfig] = _GRADES
-    enterprise_kinds: dict[str, EnterpriseKindConfig] = Field(_KINDS, min_length=1)
+    enterprise_kinds: dict[str, EnterpriseKindConfig] = Field(SHIPPED_KINDS, min_length=1)
     order_for: Duration = timedelta(hours=24)
     hazard_for: Duration = timedelta(days=7)
     major_hazard_for: Duration = timedelta(days=30)

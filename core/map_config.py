@@ -1,15 +1,16 @@
-"""Settings of the map's basemap: our own layers, an archive of tiles on our disk, or the city's own map service. Decides nothing.
+"""Settings of the map: what moves on it, and its basemap: our layers, an archive on our disk, or the city's own service. Decides nothing.
 
 A datum is said, never guessed: a map in GCJ-02 is drawn to fit our CGCS2000, and one we cannot fit is refused here.
 """
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from core.setting import Part
+from core.setting import Duration, Part
 
 OURS = "ours"  # the one made of the layers that were imported: water, roads, places
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -74,9 +75,27 @@ class BasemapConfig(Part):
         return self.datum == "gcj02" or self.matrix == "degrees"
 
 
-class MapConfig(Part):
-    """Which basemaps there are and which one is shown first; `ours` is always there."""
+class MoversConfig(Part):
+    """What moves on the map: the metrics in which a vehicle tells its place (degrees), speed (km/h) and course (degrees from north).
 
+    Older than `fresh` a place is grey, older than `kept` it is no longer shown; `trail` is how much of the way is drawn.
+    """
+
+    lon: str = "lon"
+    lat: str = "lat"
+    speed: str = "speed"
+    course: str = "course"
+    fresh: Duration = timedelta(minutes=2)
+    kept: Duration = timedelta(minutes=30)
+    fresh_people: Duration = timedelta(minutes=10)
+    kept_people: Duration = timedelta(minutes=30)
+    trail: Duration = timedelta(minutes=10)
+
+
+class MapConfig(Part):
+    """Which basemaps there are and which one is shown first (`ours` is always there), and what moves on them."""
+
+    movers: MoversConfig = MoversConfig()
     basemap: str = OURS
     basemaps: dict[str, BasemapConfig] = {}
 

@@ -13,7 +13,7 @@ from core.model import Channel
 from core.setting import ClassCode, Part
 
 WALLS = ("city", "emergency", "urban", "environment", "water")
-PANELS = ("alerts", "cases", "classes", "feeds", "incidents", "kpis", "loop", "map", "streets", "trend", "vitals", "warnings")
+PANELS = ("alerts", "cameras", "cases", "classes", "feeds", "incidents", "kpis", "loop", "map", "streets", "trend", "vitals", "warnings")
 # Figures every city has; of one domain on the wall of that domain.
 TILES = ("signals_today", "alerts_open", "cases_open", "in_time_rate", "response_mean", "devices_online", "incidents_open", "reports_today")
 AIR = "aqi"  # the index of the last whole hour, among the vital signs

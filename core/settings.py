@@ -37,6 +37,7 @@ class Settings:
     feed_keys: Mapping[str, str] = field(default_factory=dict)
     geocoder_key: str = ""
     basemap_key: str = ""
+    video_url: str = ""
     notify_urls: Mapping[str, str] = field(default_factory=dict)
     notify_keys: Mapping[str, str] = field(default_factory=dict)
     notify_secrets: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +93,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         feed_keys=told.beginning_with(FEED_KEY),
         geocoder_key=told.value("YIPING_GEOCODER_KEY", ""),
         basemap_key=told.value("YIPING_BASEMAP_KEY", ""),
+        video_url=told.value("YIPING_VIDEO_URL", ""),
         notify_urls=told.beginning_with(NOTIFY["url"]),
         notify_keys=told.beginning_with(NOTIFY["key"]),
         notify_secrets=told.beginning_with(NOTIFY["secret"]),

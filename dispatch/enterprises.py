@@ -82,22 +82,23 @@ def read_entry(fields: Mapping[str, Any], kinds: Mapping[str, EnterpriseKindConf
     """An enterprise from its fields. Raises `Invalid` naming the field and what it may say."""
     if unknown := sorted(fields.keys() - FIELDS):
         raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
-    told = {name: text for name in (*TEXTS, "area", "why") if (text := _text(name, fields.get(name)))}
+    told = {name: text for name in (*TEXTS, "area", "why") if (text := told_text(name, fields.get(name), TEXTS.get(name, 1000)))}
     if not told.get("code"):
         raise Refusal("missing", "code is missing: the credit code, or one of your own", field="code")
     if "kind" in told:
         told["kind"] = _kind(told["kind"], kinds)
     if "area" in told and not told["area"].isdigit():
         raise Refusal("area", f"area: '{told['area']}' is no code of an area", word=told["area"])
-    return Entry(told["code"], told, read_risk(fields.get("risk")), _position(fields, datum), row)
+    return Entry(told["code"], told, read_risk(fields.get("risk")), told_position(fields, datum), row)
 
 
-def _text(name: str, value: object) -> str:
+def told_text(name: str, value: object, longest: int) -> str:
+    """A field as a text of at most so many letters, "" for nothing; of one line but for a `note`. Raises `Refusal`, `Invalid`."""
     if value is None:
         return ""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise Invalid(f"{name}: a text")
-    text, longest = str(value).strip(), TEXTS.get(name, 1000)
+    text = str(value).strip()
     if fault := fault_of_text(text, one_line=name != "note"):
         raise Refusal("text", f"{name}: {fault}", field=name)
     if len(text) > longest:
@@ -124,7 +125,8 @@ def read_risk(value: object) -> int | None:
     return RISKS[word]
 
 
-def _position(fields: Mapping[str, Any], datum: str) -> Position | None:
+def told_position(fields: Mapping[str, Any], datum: str) -> Position | None:
+    """The place that `lon`, `lat` and perhaps `datum` name; None without. Raises `Refusal`."""
     lon, lat = fields.get("lon"), fields.get("lat")
     if lon in (None, "") and lat in (None, ""):
         return None

@@ -30,8 +30,9 @@ the shared subscription), `YIPING_MQTT_QUEUE_BYTES` (the broker's `max_queued_by
 in capitals (what its stations must send, e.g. `YIPING_FEED_PASSWORD_HJ212`), `YIPING_FEED_KEY_` and a feed's name in capitals (the SM4
 keys that open enciphered packets of HJ 212-2025, e.g. `YIPING_FEED_KEY_HJ212`: 32 hexadecimal digits, or `MN:key` for one station,
 several between blanks), `YIPING_NOTIFY_URL_`, `YIPING_NOTIFY_KEY_` and `YIPING_NOTIFY_SECRET_` and a channel's name in capitals
-([notify.md](notify.md)), `YIPING_HOTLINE_URL`, `YIPING_HOTLINE_KEY` and `YIPING_HOTLINE_SECRET` ([hotline.md](hotline.md)), `YIPING_BASEMAP_KEY`
-(fills `{key}` in the urls of basemaps, [map.md](map.md)); each may instead be `NAME_FILE`, the path of a file that holds the value).
+([notify.md](notify.md)), `YIPING_HOTLINE_URL`, `YIPING_HOTLINE_KEY` and `YIPING_HOTLINE_SECRET` ([hotline.md](hotline.md)),
+`YIPING_BASEMAP_KEY` (fills `{key}` in the urls of basemaps, [map.md](map.md)), `YIPING_VIDEO_URL` (fills `{base}` in the urls of
+`camera_wall.players`, [cameras.md](cameras.md)); each may instead be `NAME_FILE`, the path of a file that holds the value).
 """
 
 

@@ -27,6 +27,15 @@ def bearing_deg(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
     return math.degrees(math.atan2(east, to_lat - lat)) % 360
 
 
+def circle(lon: float, lat: float, radius_m: float, corners: int = 64) -> list[list[float]]:
+    """A closed ring around a place, [lon, lat] in degrees, against the clock."""
+    tall = radius_m / METRES_PER_DEGREE
+    wide = tall / max(math.cos(math.radians(lat)), 0.01)
+    turns = [2 * math.pi * n / corners for n in range(corners)]
+    ring = [[round(lon + wide * math.cos(turn), 6), round(lat + tall * math.sin(turn), 6)] for turn in turns]
+    return [*ring, ring[0]]
+
+
 class Tiles(Generic[T]):
     """Things by tile of one reach in metres: what is within it of a place is in the tiles around. `key` keeps kinds apart."""
 

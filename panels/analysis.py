@@ -1,14 +1,16 @@
-"""`/analysis`, evaluation: figures of a period by unit, area, worker, class or source, their rank, course and frozen reports.
+"""`/analysis` and the pages under it: evaluation itself (figures of a period, their rank, course, frozen reports), the way to the others.
 
-Draws the frame once and unknown; `assets/analysis.js` fills it from `GET /indicators/{subject}` and `GET /evaluations`. Wears the duty
-desk's clothes.
+Draws the frame once and unknown; `assets/analysis.js` fills it from `GET /indicators/{subject}` and `GET /evaluations`. Trends, hot spots
+and exceedances stand in `panels.analysis_views`, theme pages in `panels.themes`. Wears the duty desk's clothes.
 """
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from maps.course import empty_course
-from panels.duty_frame import ROLES_OF_DESK, given, head, icon, slot
+from panels import analysis_views, themes
+from panels.analysis_views import sections
+from panels.duty_frame import given, head, icon, may_open, slot
 from panels.frame import Page, shell
 from panels.parts import marks
 from panels.text import Text
@@ -18,6 +20,13 @@ ISSUERS = ("leader", "supervisor", "dispatcher", "admin")
 
 def view(page: Page) -> Component:
     """The page for one reader; the same page gives the same tree."""
+    first, _, rest = page.rest.partition("/")
+    if first == "themes":
+        return themes.view(page, rest)
+    return analysis_views.view(page, first) if first in analysis_views.VIEWS else _evaluation(page)
+
+
+def _evaluation(page: Page) -> Component:
     text = page.text
     body = html.Div(
         [
@@ -32,8 +41,8 @@ def view(page: Page) -> Component:
     )
     role = page.scope.role if page.scope else ""
     mine = page.scope.areas[0] if page.scope and len(page.scope.areas) == 1 else page.config.area.code
-    config = {**given(page.config), "may_issue": role in ISSUERS, "may_open": role in ROLES_OF_DESK["/dispatch"], "own_area": mine}
-    return shell(page, "duty", "analysis.js", [head(page, "/analysis"), body], config)
+    config = {**given(page.config), "may_issue": role in ISSUERS, "may_open": may_open(page, "/dispatch"), "own_area": mine}
+    return shell(page, "duty", "analysis.js", [head(page, "/analysis"), sections(page, ""), body], config)
 
 
 def _panel(text: Text, name: str, symbol: str, children: list[Component]) -> Component:

@@ -7,6 +7,7 @@ from core.config import MeasureConfig
 from maps.ramp import CELL_COLOURS, CLASS_COLOURS, MARKS
 from maps.style import style
 from panels.frame import Page
+from panels.map_layers import layers_told, map_layers
 from panels.map_tools import basemap_config, map_tools
 from panels.measures import measure_chips, measures_told
 from panels.parts import UNKNOWN, figure, marks, slot
@@ -39,6 +40,9 @@ def map_config(page: Page, domain: str | None) -> dict[str, object]:
         "measures": measures_told(page),
         "cell_colours": list(CELL_COLOURS),
         "basemaps": basemap_config(page),
+        "layers": layers_told(page),
+        "work_kinds": {code: {"label": one.label, "label_en": one.label_en} for code, one in page.config.planned_works.kinds.items()},
+        "reader": page.scope.role if page.scope else "",
     }
 
 
@@ -52,6 +56,7 @@ def district_map(page: Page, domain: str | None) -> Component:
             _legend(text),
             _notes(text),
             *map_tools(page),
+            *map_layers(page),
             slot("cell-card"),
             html.Div(
                 [html.Strong(className="lost-head"), html.Span(className="lost-note")],

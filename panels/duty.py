@@ -91,7 +91,7 @@ def _queue(text: Text) -> Component:
             slot("severities", className="severities"),
             slot("filters", className="filters", role="search"),
             slot("fresh", className="fresh", **marks({"aria-live": "polite"})),
-            slot("list", html.Ol, className="queue-list", tabIndex="0", role="listbox", **marks({"aria-label": text("duty.queue")})),
+            slot("list", html.Ol, className="queue-list", tabIndex="0", role="grid", **marks({"aria-label": text("duty.queue")})),
             slot("bulk", className="bulk"),
         ],
         className="queue",
@@ -133,6 +133,7 @@ def _evidence(text: Text) -> Component:
             _part("report", text("duty.part.report"), [slot("report")], "message-square"),
             _part("alike", text("duty.part.alike"), [slot("alike")], "git-merge"),
             _part("facts", text("duty.part.facts"), [slot("facts")], "scan-eye"),
+            _part("works", text("works.near"), [slot("works")], "construction"),
             _part("trend", text("duty.part.trend"), [slot("trend-note", className="trend-note"), _trend()], "chart-line"),
             _part("photos", text("duty.part.photos"), [slot("photos", className="photos")], "image"),
             _part("members", text("duty.part.members"), [slot("members")], "git-merge"),
@@ -140,6 +141,7 @@ def _evidence(text: Text) -> Component:
             _part("runbook", text("duty.part.runbook"), [slot("runbook")], "book-open"),
         ],
         className="evidence",
+        tabIndex="0",
     )
 
 

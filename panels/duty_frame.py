@@ -8,28 +8,12 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from core import manual
 from core.config import Config
-from panels.frame import Page
+from panels import menu
+from panels.frame import ROUTES, Page
 from panels.parts import marks
 
-DESKS = (
-    ("/wall", "desk.nav.wall"),
-    ("/cockpit", "desk.nav.cockpit"),
-    ("/duty", "desk.nav.duty"),
-    ("/dispatch", "desk.nav.dispatch"),
-    ("/ledgers", "desk.nav.ledgers"),
-    ("/analysis", "desk.nav.analysis"),
-    ("/quality", "desk.nav.quality"),
-    ("/entry", "desk.nav.entry"),
-    ("/admin", "desk.nav.admin"),
-)
-ROLES_OF_DESK = {
-    "/dispatch": ("dispatcher", "duty", "leader", "supervisor"), "/analysis": ("leader", "supervisor", "dispatcher", "admin", "auditor"),
-    "/entry": manual.ROLES, "/admin": ("admin",),
-}  # fmt: skip
 BELL = ("/cockpit", "/duty")  # the desks at which somebody is told
-DESKS_OF_ROLE = {"leader": ("/wall", "/cockpit", "/dispatch", "/ledgers", "/analysis"), "wall": ("/wall",)}
 
 
 def icon(name: str) -> Component:
@@ -46,20 +30,16 @@ def head(page: Page, here: str) -> Component:
     """The desk's header: title, marks of drill and simulation, connection, clock, person."""
     text, area = page.text, page.config.area
     role = page.scope.role if page.scope else ""
-    shown = DESKS_OF_ROLE.get(role, tuple(path for path, _ in DESKS if role in ROLES_OF_DESK.get(path, (role,))))
-    links = [
-        html.A(text(key), href=path, className="desk-link", **marks({"aria-current": "page"} if path == here else {}))
-        for path, key in DESKS
-        if path in shown
-    ]
+    for_whom = {path: route.roles for path, route in ROUTES.items()}
     other = "zh" if text.language == "en" else "en"
     return html.Header(
         [
+            html.A(text("desk.skip"), href="#", className="skip-link"),  # assets/boot.js moves the focus
             html.Div(
                 [html.Span("一屏", className="brand-mark"), html.Span(_title(page), className="brand-title", title=area.title)],
                 className="brand",
             ),
-            html.Nav(links, className="desk-nav", **marks({"aria-label": text("desk.nav")})),
+            menu.links(page.config, text, role, here, for_whom),
             slot("marks", className="marks"),
             slot("connection", className="connection", role="status"),
             slot("clock", className="desk-clock"),
@@ -88,6 +68,12 @@ def head(page: Page, here: str) -> Component:
         ],
         className="desk-head",
     )
+
+
+def may_open(page: Page, path: str) -> bool:
+    """Whether this page's reader may open another."""
+    role = page.scope.role if page.scope else ""
+    return menu.may_open(page.config, role, path, ROUTES["/" + path.split("/")[1]].roles)
 
 
 def _me(page: Page) -> Component:
@@ -125,6 +111,7 @@ def given(config: Config) -> dict[str, Any]:
             }
             for code, one in config.classes.items()
         },
+        "work_kinds": {code: {"label": one.label, "label_en": one.label_en} for code, one in config.planned_works.kinds.items()},
         "metrics": {
             name: {"label": one.label, "label_en": one.label_en, "unit": one.unit, "decimals": one.decimals}
             for name, one in config.metrics.items()

@@ -20,6 +20,7 @@ from core import manual
 from core.config import Config
 from core.model import Scope
 from core.view_address import lies_under
+from panels import menu
 from panels.parts import marks
 from panels.text import COOKIE, Text, choose_language
 
@@ -48,7 +49,7 @@ class Route:
 
 
 ROUTES: Mapping[str, Route] = {
-    "/wall": Route("panels.wall", "page.wall"),
+    "/wall": Route("panels.wall", "page.wall", plain="wall.js"),
     "/replay": Route("panels.replay", "page.replay", styles=("wall", "replay")),
     "/duty": Route("panels.duty", "page.duty"),
     "/dispatch": Route(
@@ -60,6 +61,7 @@ ROUTES: Mapping[str, Route] = {
     "/analysis": Route(
         "panels.analysis", "page.analysis", roles=("leader", "supervisor", "dispatcher", "admin", "auditor"), styles=("duty", "analysis")
     ),
+    "/cameras": Route("panels.cameras", "page.cameras", roles=("dispatcher", "duty", "supervisor"), styles=("duty", "cameras")),
     "/ledgers": Route("panels.ledgers", "page.ledgers", styles=("duty", "ledgers")),
     "/quality": Route("panels.quality", "page.quality", styles=("duty", "quality")),
     "/entry": Route("panels.entry", "page.entry", roles=tuple(sorted(manual.ROLES)), styles=("duty", "entry")),
@@ -138,19 +140,19 @@ def draw(path: str, search: str, cookies: Mapping[str, str], texts: Mapping[str,
         return notice(text, "page.unknown", home_of(scope)) if path.strip("/") else goto(home_of(scope))
     if not route.public and reader is None:
         return goto(f"/login?next={path}")
-    if reader is not None and not may_see(reader, route, path):
+    if reader is not None and not may_see(reader, route, path, config):
         return notice(text, "page.not_allowed", (reader.view or home_of(scope)) + search)
     view: Callable[[Page], Component] = importlib.import_module(route.module).view
     return view(Page(path, rest, query, text, config, scope))
 
 
-def may_see(reader: Reader, route: Route, path: str) -> bool:
-    """A screen's token opens its view, those under it and nothing else; the account of a wall opens walls; a surface may name its roles."""
+def may_see(reader: Reader, route: Route, path: str, config: Config) -> bool:
+    """A screen's token opens its view, those under it and nothing else; the account of a wall opens walls; else the menu says who may."""
     if reader.view:
         return lies_under(path, reader.view)
     if reader.scope.role == "wall":
         return route.module == "panels.wall"
-    return not route.roles or reader.scope.role in route.roles
+    return menu.may_open(config, reader.scope.role, path, route.roles)
 
 
 def goto(address: str) -> Component:

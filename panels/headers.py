@@ -16,8 +16,11 @@ ZIPPED = ("text/", "application/javascript", "application/json", "application/ge
 SMALLEST_ZIP = 1_000
 
 
-def content_policy(script_hashes: Sequence[str], map_hosts: Sequence[str] = (), *, tls: bool = False) -> str:
-    """The Content-Security-Policy. `map_hosts` are the origins of the city's own map services: nothing else away from here is reached.
+def content_policy(
+    script_hashes: Sequence[str], map_hosts: Sequence[str] = (), video_hosts: Sequence[str] = (), *, tls: bool = False
+) -> str:
+    """The Content-Security-Policy. `map_hosts` are the origins of the city's own map services, `video_hosts` of its video
+    platform, for pictures and players: nothing else away from here is reached.
 
     Workers come as files of ours; `data:` and `blob:` are allowed for pictures alone
     (the map's icons are drawn in the browser, photos are shown before they are sent)."""
@@ -29,11 +32,11 @@ def content_policy(script_hashes: Sequence[str], map_hosts: Sequence[str] = (), 
         # MapLibre needs nothing, and nobody needs style attributes in markup.
         "style-src": ["'self'", "'unsafe-inline'"],
         "style-src-attr": ["'none'"],
-        "img-src": ["'self'", "data:", "blob:", *map_hosts],
+        "img-src": ["'self'", "data:", "blob:", *map_hosts, *video_hosts],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", *map_hosts],
+        "connect-src": ["'self'", *map_hosts, *video_hosts],
         "worker-src": ["'self'"],
-        "media-src": ["'self'", "blob:"],
+        "media-src": ["'self'", "blob:", *video_hosts],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

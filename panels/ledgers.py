@@ -6,7 +6,7 @@ Draws the frame once; `assets/ledgers.js` and a module for each tab fill it from
 from dash import html
 from dash.development.base_component import Component
 
-from dispatch import enterprises, hazards, hotline, orders, shifts
+from dispatch import enterprises, hazards, hotline, orders, shifts, works
 from geodata.datums import DATUMS
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
@@ -15,13 +15,13 @@ from panels.text import Text
 
 TABS = (
     ("orders", "megaphone"), ("hotline", "phone-call"), ("hazards", "triangle-alert"), ("enterprises", "factory"),
-    ("duty-log", "book-open"), ("morning-report", "file-text"),
+    ("works", "construction"), ("duty-log", "book-open"), ("morning-report", "file-text"),
 )  # fmt: skip
 _REPORTS = frozenset({"leader", "duty", "dispatcher", "supervisor"})
 # Who begins something in each ledger; what may be done to a row comes from the server's `acts`.
 _BEGINS = {
-    "orders": orders.ISSUERS, "hazards": hazards.FINDERS, "enterprises": enterprises.EDITORS, "duty-log": shifts.DESK,
-    "morning-report": _REPORTS,
+    "orders": orders.ISSUERS, "hazards": hazards.FINDERS, "enterprises": enterprises.EDITORS, "works": works.EDITORS,
+    "duty-log": shifts.DESK, "morning-report": _REPORTS,
 }  # fmt: skip
 
 
@@ -37,9 +37,11 @@ def view(page: Page) -> Component:
         "chosen": chosen,
         "begins": [name for name, roles in _BEGINS.items() if role in roles],
         "file": {"template": enterprises.TEMPLATE, "datums": DATUMS},
+        "works_file": {"template": works.TEMPLATE, "datums": DATUMS},
         "kinds": {code: one.model_dump() for code, one in page.config.ledgers.enterprise_kinds.items()},
         "needs_note": {"orders": sorted(orders.NEEDS_NOTE), "hazards": sorted(hazards.NEEDS_NOTE),
-                       "enterprises": ["set_risk", "end", "reopen"], "duty-log": ["amend"], "hotline": sorted(hotline.NEEDS_NOTE)},
+                       "enterprises": ["set_risk", "end", "reopen"], "works": ["withdraw", "reopen"],
+                       "duty-log": ["amend"], "hotline": sorted(hotline.NEEDS_NOTE)},
         "platforms": list(page.config.hotline.sources), "may_resend": role in hotline.ROLES["reply"],
     }  # fmt: skip
     body = html.Div([_bar(page.text), html.Div([_list(page.text), _detail()], className="l-columns")], className="l-body")
@@ -72,7 +74,7 @@ def _list(text: Text) -> Component:
 
 def _detail() -> Component:
     return html.Section(
-        [slot("heading", html.Header, className="l-heading"), slot("detail", className="l-scroll l-detail"),
+        [slot("heading", html.Header, className="l-heading"), slot("detail", className="l-scroll l-detail", tabIndex="0"),
          slot("acts", html.Footer, className="acts l-acts")],
         className="l-panel l-side",
         **marks({"data-panel": "ledger-detail"}),

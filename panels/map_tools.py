@@ -7,6 +7,7 @@ from core.map_config import OURS
 from maps.basemap import basemaps
 from maps.style import style
 from panels.frame import Page
+from panels.map_layers import layers_button
 from panels.parts import marks
 
 TOOLS = {"search": "search", "ruler-line": "ruler", "ruler-surface": "square", "around": "circle"}
@@ -32,7 +33,12 @@ def map_tools(page: Page) -> list[Component]:
     ]
     return [
         html.Nav(className="area-path", hidden=True, **marks({"data-slot": "area-path", "aria-label": text("tools.area")})),
-        html.Div(rail, className="map-tools", role="toolbar", **marks({"data-slot": "map-tools", "aria-label": text("tools.rail")})),
+        html.Div(
+            [layers_button(page), *rail],
+            className="map-tools",
+            role="toolbar",
+            **marks({"data-slot": "map-tools", "aria-label": text("tools.rail")}),
+        ),
         html.Section(className="tool-card", hidden=True, **marks({"data-slot": "tool-card"})),
         *([_basemaps(page)] if page.config.map.basemaps else []),
     ]

@@ -24,9 +24,9 @@ def view(page: Page) -> Component:
     body = html.Div(
         [
             _panel(text, "hour", "badge-check", [html.Div([_figure(text, *one) for one in FIGURES], className="q-figures")]),
-            _panel(text, "feeds", "radio-tower", [slot("feeds", className="q-scroll")]),
-            _panel(text, "air", "wind", [slot("air", className="q-scroll")]),
-            _panel(text, "devices", "cpu", [slot("devices", className="q-scroll")]),
+            _panel(text, "feeds", "radio-tower", [slot("feeds", className="q-scroll", tabIndex="0")]),
+            _panel(text, "air", "wind", [slot("air", className="q-scroll", tabIndex="0")]),
+            _panel(text, "devices", "cpu", [slot("devices", className="q-scroll", tabIndex="0")]),
         ],
         className="quality-body",
     )

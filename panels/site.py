@@ -114,26 +114,30 @@ def make_site(
             serve_plain(app, path, route, assets, who, in_force or (lambda: config))
     app.setup_startup_routes()
     remember_language(server)
-    headers.guard_answers(server, headers.content_policy(app.csp_hashes(), config.map.hosts()))
+    headers.guard_answers(server, headers.content_policy(app.csp_hashes(), config.map.hosts(), config.camera_wall.origins()))
     return app
 
 
 def serve_plain(app: Site, path: str, route: frame.Route, assets: Path, who: Who, in_force: Callable[[], Config]) -> None:
-    """A surface that is drawn with its first answer, and its ES modules named beside it: nothing waits for Dash's renderer."""
-    modules = "\n".join(f'<link rel="modulepreload" href="/assets/{name}">' for name in plain.modules_of(assets, route.plain))
-    head = f"{importlib.import_module(route.module).HEAD}\n{modules}"
+    """A surface that is drawn with its first answer, and its ES modules named beside it: nothing waits for Dash's renderer.
 
-    def answer() -> str:
+    So are the paths under it. What else its head needs stands in `HEAD` of its module.
+    """
+    modules = "\n".join(f'<link rel="modulepreload" href="/assets/{name}">' for name in plain.modules_of(assets, route.plain))
+    head = f"{getattr(importlib.import_module(route.module), 'HEAD', '')}\n{modules}"
+
+    def answer(rest: str = "") -> str:
         text = request_text(app.texts)
         sheets = [sheet for sheet in sorted(assets.glob("*.css")) if route.wants_style(sheet.name)]
         css = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet.name}?m={sheet.stat().st_mtime}">' for sheet in sheets)
         search = f"?{request.query_string.decode()}" if request.query_string else ""
-        drawn = frame.draw(path, search, request.cookies, app.texts, in_force(), who())
+        drawn = frame.draw(f"{path}/{rest}" if rest else path, search, request.cookies, app.texts, in_force(), who())
         entry = f'<div id="screen"><div id="page">{plain.html_of(drawn)}</div></div>'
         title = escape(_title(text, route, app.config_of_city))
         return INDEX.format(lang=text.html_lang, title=title, head=head, css=css, app_entry=entry, config="", scripts="", renderer="")
 
-    app.server.add_url_rule(path, f"plain_{route.plain}", answer)
+    for rule in (path, f"{path}/<path:rest>"):
+        app.server.add_url_rule(rule, f"plain_{route.plain}", answer)
 
 
 def remember_language(server: Flask) -> None:

@@ -1,14 +1,10 @@
-"""Signals of today against yesterday, by the quarter of an hour. Python gives the empty chart; `assets/wall-trend.js` fills it.
+"""Signals of today against yesterday, by the quarter of an hour: the frame of the chart. `assets/wall-trend.js` draws it."""
 
-The hours to come are blank and the running quarter is drawn hollow: what is not over is not compared.
-"""
-
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from maps.charts import empty_trend
 from panels.frame import Page
-from panels.parts import figure, panel
+from panels.parts import figure, panel, slot
 
 
 def trend(page: Page) -> Component:
@@ -20,14 +16,9 @@ def trend(page: Page) -> Component:
         ],
         className="keys",
     )
-    chart = dcc.Graph(
-        id="trend",
-        figure=empty_trend(),
-        config={"displayModeBar": False, "staticPlot": True, "responsive": True},
-        className="chart",
-    )
     running = html.P(
         [html.Span(text("trend.running"), className="dim"), figure("signals_quarter", unit=text("unit.items"), kind="small-figure")],
         className="running",
     )
-    return panel("trend", text("panel.trend"), [html.Div([chart, running], className="chart-frame")], note=note, kind="panel-trend")
+    chart = html.Div([slot("trend", "chart"), running], className="chart-frame")
+    return panel("trend", text("panel.trend"), [chart], note=note, kind="panel-trend")

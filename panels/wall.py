@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from core.screen_config import WallContentConfig
 from maps.daylight import in_daylight
 from panels.alert_list import alert_list
+from panels.cameras import camera_panel, wall_words
 from panels.case_list import case_list, case_loop
 from panels.class_list import class_list
 from panels.district_map import district_map, map_config
@@ -41,7 +42,7 @@ def children(page: Page, domain: str | None) -> list[Component]:
     wall = content(page, domain)
     panels = [
         *(kpis(page, wall), vitals(page, wall), trend(page), district_map(page, domain), streets(page), feeds(page), alert_list(page)),
-        *(incident_list(page), case_loop(page), case_list(page), class_list(page), weather_warnings(page)),
+        *(incident_list(page), case_loop(page), case_list(page), class_list(page), weather_warnings(page), camera_panel(page)),
     ]
     body = html.Div(panels, className="wall-grid")
     return [header(page, domain), body]
@@ -66,6 +67,7 @@ def wall_config(page: Page, domain: str | None) -> dict[str, object]:
         "domain": domain,
         "control": control_config(page),
         "theme": theme_of(page),
+        "cameras": wall_words(page),
         "layouts": {name: one.model_dump() for name, one in screens.layouts.items() if not wall.layouts or name in wall.layouts},
         "tiles": {
             name: one.model_dump(include={"count", "classes", "channels"}) for name, one in screens.tiles.items() if name in wall.tiles

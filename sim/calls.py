@@ -30,6 +30,7 @@ _SAID: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "haze": ("0302", 0.06, ("天灰蒙蒙的，一股焦味", "空气很呛，老人咳嗽")),
     "low pressure": ("0501", 0.06, ("消防栓没有水压",)),
 }
+CLASS_OF = {kind: code for kind, (code, _, _) in _SAID.items()}
 # everything else: class, weight, what is said
 _REST: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("0101", 18, ("小区门口有大件垃圾", "绿化带里有建筑垃圾", "垃圾没有及时清运")),
@@ -81,7 +82,7 @@ def _call(roll: Random, plan: Plan, hour: int, n: int, weights: Sequence[float])
 
 def sightings_about(trouble: Trouble, site: Site, cameras: Sequence[Site], speed: float) -> list[Sighting]:
     """A camera within 400 m may see it too."""
-    label, chance = _SEEN.get(trouble.kind, ("", 0.0))
+    label, chance = (trouble.seen, 1.0) if trouble.seen else _SEEN.get(trouble.kind, ("", 0.0))
     if not label or trait(trouble.key, "seen") >= chance or not cameras:
         return []
     camera = min(cameras, key=lambda each: math.hypot(each.x - site.x, each.y - site.y))

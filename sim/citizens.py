@@ -65,7 +65,7 @@ class Hotline:
         """Post each call; returns those to try again."""
         left = []
         for call in calls[-_KEPT:]:
-            body = wire.call_report(call, self._at(call), caller(call.key))
+            body = wire.call_report(call, self._at(call), caller(call.key), drill=self._city.drill)
             if not await _post(client, "/api/v1/reports", json=body):
                 left.append(call)
         self.passed_on += len(calls) - len(left)
@@ -92,7 +92,8 @@ async def _post(client: httpx.AsyncClient, path: str, **body: object) -> bool:
 
 async def run_cameras(city: City, fleet: Fleet) -> None:
     """Frigate for all cameras: `new`, then `update`, then `end` of everything seen."""
-    fleet.open(FRIGATE)
+    name = f"{FRIGATE}-drill" if city.drill else FRIGATE
+    fleet.open(name)
     seen_until = time.time()
     running: list[tuple[float, str, Sighting]] = []
     while True:
@@ -102,5 +103,5 @@ async def run_cameras(city: City, fleet: Fleet) -> None:
             running += [(seen.at, "new", seen), (seen.at + seen.lasts / 2, "update", seen), (seen.at + seen.lasts, "end", seen)]
         seen_until = now
         for _, kind, seen in sorted((each for each in running if each[0] <= now), key=lambda each: each[0]):
-            fleet.publish(FRIGATE, _TOPIC, wire.frigate_event(seen, kind, now))
+            fleet.publish(name, _TOPIC, wire.frigate_event(seen, kind, now))
         running = [each for each in running if each[0] > now]

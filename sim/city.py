@@ -23,10 +23,13 @@ DECIMALS = {"water_level": 3, "hydrant_pressure": 3, "dissolved_oxygen": 2, "amm
 
 
 class City:
-    """One simulated district. `speed` multiplies how often things happen; `storm` is a rainstorm by order."""
+    """One simulated district. `speed` multiplies how often things happen; `storm` is a rainstorm by order; of a `drill` only what was
+    ordered befalls it, and what is told of it says so."""
 
-    def __init__(self, plan: Plan, *, speed: float = 1.0, storm: Storm | None = None, first: Sequence[Trouble] = ()) -> None:
-        self.plan, self.speed, self.storm = plan, speed, storm
+    def __init__(
+        self, plan: Plan, *, speed: float = 1.0, storm: Storm | None = None, first: Sequence[Trouble] = (), drill: bool = False
+    ) -> None:
+        self.plan, self.speed, self.storm, self.drill = plan, speed, storm, drill
         self.site_of: dict[str, Site] = {site.device: site for site in plan.sites}
         self.zone = ZoneInfo(plan.timezone)
         self.first = tuple(first)
@@ -112,7 +115,7 @@ class City:
         cameras = [self.site_of[device] for device in self.by_kind["camera"]]
         begun = [(trouble, self.site_of[trouble.device]) for trouble in self._begun(until)]
         about = [seen for trouble, site in begun for seen in sightings_about(trouble, site, cameras, self.speed)]
-        hours = range(int(since // 3600), int(until // 3600) + 1)
+        hours = range(0) if self.drill else range(int(since // 3600), int(until // 3600) + 1)
         rest = [seen for hour in hours for seen in sightings_of_hour(self.plan.seed, cameras, hour, self.speed, self.offset(until))]
         return sorted((seen for seen in [*about, *rest] if since < seen.at <= until), key=lambda seen: seen.at)
 
@@ -127,10 +130,11 @@ class City:
         self._rolled_at = t
         troubles, outages = defaultdict(list), defaultdict(list)
         offset = self.offset(t)
-        for trouble in (*self.first, *troubles_at(self.plan.seed, t, self.by_kind, len(self.plan.sites), self.speed, offset)):
+        by_chance = () if self.drill else troubles_at(self.plan.seed, t, self.by_kind, len(self.plan.sites), self.speed, offset)
+        for trouble in (*self.first, *by_chance):
             if trouble.device in self.site_of:
                 troubles[trouble.device].append(trouble)
-        for outage in outages_at(self.plan.seed, t, self.talkers, self.groups, self.speed):
+        for outage in () if self.drill else outages_at(self.plan.seed, t, self.talkers, self.groups, self.speed):
             if outage.starts_at > self._cured.get(outage.device, float("-inf")):
                 outages[outage.device].append(outage)
         self._troubles, self._outages = dict(troubles), dict(outages)

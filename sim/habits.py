@@ -3,7 +3,7 @@
 They leave work: every fifth item waits most of an hour for the person who tries the demo. `speed` shortens all patience.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,19 @@ def desk_report(report: Shape, age_s: float, share: float, speed: float) -> Step
     if report["cell_id"] is not None and trait(key, "case") < _REPORT_CASE_SHARE:
         return Step("report", number, "open", "核实后派遣")
     return Step("report", number, "confirm", "已核实，转相关单位")
+
+
+def subject(item: Shape) -> tuple[Any, ...] | None:
+    """What one case is enough for: an incident's signals of one class in one community. None outside an incident."""
+    return (item["incident_id"], item["class_code"], item["area"]) if item["incident_id"] else None
+
+
+def at_hand(step: Step, item: Shape, busy: Collection[tuple[Any, ...] | None]) -> Step:
+    """The same step, unless it would open a second case about what has one (`busy`: subjects of open cases): then it is taken note of."""
+    about = subject(item)
+    if step.act != "open" or about is None or about not in busy:
+        return step
+    return Step(step.noun, step.key, "acknowledge" if step.noun == "alert" else "confirm", "已有案件在办，并入处置")
 
 
 def worker_case(case: Shape, waited_s: float, speed: float) -> Step | None:

@@ -19,7 +19,16 @@ LASTS_S = 36 * 3600.0
 _SETTLED_S = 300.0  # what ended less than this ago is left to the live city
 _CASE_SHARE = 0.34
 _ONE_IN_TIME = 0.93
-_LABEL_CLASS = {"person": "0404", "car": "0403", "truck": "0403", "dog": "0107", "smoke": "0501", "fire": "0501", "garbage": "0101"}
+LABEL_CLASS = {
+    "person": "0404",
+    "car": "0403",
+    "truck": "0403",
+    "dog": "0107",
+    "smoke": "0501",
+    "fire": "0501",
+    "garbage": "0101",
+    "flood": "0502",
+}
 
 Row = dict[str, Any]
 
@@ -129,7 +138,7 @@ def _call(call: Call, config: Config) -> Row:
 def _sighting(camera: Site, seen: Sighting) -> Row:
     real = seen.score > 0.75
     return {
-        "source": "frigate", "external_id": f"{seen.at:.6f}-{seen.key}", "channel": "video", "class_code": _LABEL_CLASS.get(seen.label),
+        "source": "frigate", "external_id": f"{seen.at:.6f}-{seen.key}", "channel": "video", "class_code": LABEL_CLASS.get(seen.label),
         "title": f"视频识别 {camera.name}", "text": None, "area": camera.area, "cell_id": camera.cell_id or None, "lon": camera.lon,
         "lat": camera.lat, "address": None, "observed_at": _iso(seen.at), "ended_at": _iso(seen.at + seen.lasts), "confidence": seen.score,
         "stage": "confirmed" if real else "dismissed",

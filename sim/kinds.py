@@ -22,6 +22,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("outlet", "water", "排口在线监测", ("ammonia", "dissolved_oxygen"), 60, 1, "river", wire="hj212"),
     Kind("weather", "environment", "气象站", ("temperature", "humidity", "wind_speed", "rain"), 30, 2, "street", wire="single"),
 )
+TRUCK = Kind("truck", "urban", "环卫车", ("lon", "lat", "speed", "course"), 10, 0, "road", wire="single")  # `sim.trucks` drives them
 KIND_OF: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 
 # Levels of the canal's gauge at Changzhou, m: in the city's flood bulletin 41 of 2020 5.17 m is 0.87 above warning, 0.37 above guarantee.

@@ -16,6 +16,7 @@ from geodata.model import City, Layer
 from sim.ground import Ground, survey
 from sim.kinds import KINDS, counts
 from sim.model import Kind, Plan, Site, Source, Spot
+from sim.trucks import lay_routes
 
 _DUST_SOURCES = 14
 _SPOTS = 1500
@@ -45,7 +46,10 @@ def lay_out(
     sites = tuple(site for kind in KINDS for site in _sites(draft, kind, many[kind.name]))
     dust = [site for site in sites if site.kind == "dust"]
     district = min((area.code for area in city.areas), key=len)
-    return Plan(district, seed, timezone, ground.plane.lon0, ground.plane.lat0, ground.radius, sites, _sources(draft, dust), _spots(draft))
+    return Plan(
+        district, seed, timezone, ground.plane.lon0, ground.plane.lat0, ground.radius, sites, _sources(draft, dust), _spots(draft),
+        routes=lay_routes(ground, draft.locator, seed, devices),
+    )  # fmt: skip
 
 
 def _sites(draft: _Draft, kind: Kind, wanted: int) -> list[Site]:

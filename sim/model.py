@@ -67,6 +67,17 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """A vehicle and the road it goes up and down: `way` are (lon, lat), degrees. `area` and `cell_id` are where it is at home."""
+
+    device: str
+    name: str
+    area: str
+    cell_id: int
+    way: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole simulated district: what `sim.seed` made and `python -m sim` brings to life."""
 
@@ -80,11 +91,15 @@ class Plan:
     sources: tuple[Source, ...]
     spots: tuple[Spot, ...]
     grids: Mapping[str, str] = field(default_factory=dict)  # duty grid → login of its worker
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something goes wrong at one device: it grows, lasts and fades; `peak` is the metric's value at its worst."""
+    """Something goes wrong at one device: it grows, lasts and fades; `peak` is the metric's value at its worst.
+
+    `seen`: what a camera near by surely calls it; empty: as its kind is seen on any day.
+    """
 
     key: str
     kind: str
@@ -95,6 +110,7 @@ class Trouble:
     lasts_for: float
     fades_for: float
     peak: float
+    seen: str = ""
 
     @property
     def ends_at(self) -> float:

@@ -7,7 +7,7 @@ mended in the city. Who does what when is `sim.habits`.
 import asyncio
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from sim import habits
 from sim.chance import dice
 from sim.city import City
+from sim.gathering import Ordered, joinings
 from sim.habits import Shape, Step
 from sim.walks import Walks
 
@@ -58,12 +59,13 @@ class Person:
 class Team:
     """All simulated staff of one platform; `share` of the items are taken up soon. Holds connections: close it."""
 
-    city: City
+    cities: Sequence[City]
     url: str
     read_token: str
     people: Mapping[str, Any]  # sim-staff.json
     share: float = 0.8
     human_grid: str = ""
+    told: Ordered | None = None  # a scenario that is played
     _limits: httpx.Limits = field(default_factory=lambda: httpx.Limits(max_connections=8, max_keepalive_connections=4))
     _persons: dict[str, Person] = field(default_factory=dict)
     _worker_of: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -84,7 +86,11 @@ class Team:
                     await self._patrol(reader)
                 except (httpx.HTTPError, ValueError, KeyError):
                     await asyncio.sleep(5)
-                await asyncio.sleep(max(4.0, _EVERY_S / max(1.0, self.city.speed)))
+                await asyncio.sleep(max(4.0, _EVERY_S / max(1.0, self.speed)))
+
+    @property
+    def speed(self) -> float:
+        return self.cities[0].speed
 
     async def close(self) -> None:
         for person in self._persons.values():
@@ -94,21 +100,42 @@ class Team:
         """Read everything open once, and do what is due."""
         now = time.time()
         cases = await self._read(reader, "cases", "reported,accepted,registered,dispatched,handling,on_site,finished,checked")
-        steps = [(self._worker(case), habits.worker_case(case, now - _epoch(case["updated_at"]), self.city.speed), case) for case in cases]
-        steps += [(self._desk(case), habits.desk_case(case, now - _epoch(case["updated_at"]), self.city.speed), case) for case in cases]
+        steps = [(self._worker(case), habits.worker_case(case, now - _epoch(case["updated_at"]), self.speed), case) for case in cases]
+        steps += [(self._desk(case), habits.desk_case(case, now - _epoch(case["updated_at"]), self.speed), case) for case in cases]
         full = sum(case["duty_grid"] == self.human_grid for case in cases) >= habits.HUMAN_CASES
-        for noun, stages, decide in (("alerts", "unack,rtn_unack", habits.desk_alert), ("reports", "open", habits.desk_report)):
-            for item in await self._read(reader, noun, stages):
+        alerts = await self._read(reader, "alerts", "unack,acked,rtn_unack")
+        reports = await self._read(reader, "reports", "open,confirmed")
+        await self._join(alerts, reports, now)
+        for items, decide in ((alerts, habits.desk_alert), (reports, habits.desk_report)):
+            for item in items:
                 at = item.get("raised_at") or item["received_at"]
-                steps.append((self._officer(item), decide(item, now - _epoch(at), self.share, self.city.speed), item))
+                steps.append((self._officer(item), decide(item, now - _epoch(at), self.share, self.speed), item))
         known = self._refused
         due = [(login, step, item) for login, step, item in steps if login and step and (step.noun, step.key, step.act) not in known]
-        for login, step, item in due[:_PER_ROUND]:
+        busy = {habits.subject(case) for case in cases}
+        for login, wanted, item in due[:_PER_ROUND]:
+            step = habits.at_hand(wanted, item, busy)
+            busy |= {habits.subject(item)} if step.act == "open" else set()
             if not (step.act in ("open", "dispatch") and full and await self._is_visitors(reader, item)):
                 await self._do(reader, login, step, item)
         for case in cases:
             if case["stage"] in ("finished", "checked"):
                 await self._mend(reader, case)
+
+    async def _join(self, alerts: list[Shape], reports: list[Shape], now: float) -> None:
+        """The officer takes a scenario's signals for one thing; what was refused is not asked twice."""
+        if self.told is None or now < self.told.began:
+            return
+        for one in joinings(alerts, (report for report in reports if _epoch(report["received_at"]) >= self.told.began), self.told):
+            key = ("incident", str(one.other or 0), f"join {one.alerts} {one.reports}")
+            if key in self._refused:
+                continue
+            body = {"act": "join", "alerts": one.alerts, "reports": one.reports, "note": f"同属“{self.told.label}”，并案处置"}
+            answer = await self._person("duty02").post(f"/api/v1/incidents/{one.incident}/acts", json=body)
+            if answer is not None and answer.status_code in _GIVE_UP:
+                self._refused.add(key)
+            elif answer is not None and answer.is_success:
+                self.done["join"] = self.done.get("join", 0) + 1
 
     async def _read(self, reader: httpx.AsyncClient, noun: str, stages: str) -> list[Shape]:
         answer = await reader.get(f"/api/v1/{noun}", params={"stage": stages, "limit": 1000})
@@ -147,7 +174,8 @@ class Team:
         if answer.is_success:
             self._mended.add(case["number"])
             if device := answer.json().get("device"):
-                self.city.mend(device, time.time())
+                for city in self.cities:
+                    city.mend(device, time.time())
 
     async def _is_visitors(self, reader: httpx.AsyncClient, item: Shape) -> bool:
         """Whether a case about this would go to the visitor's own grid."""

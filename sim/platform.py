@@ -84,10 +84,21 @@ def _revisit(number: str, time: int, record: Mapping[str, Any], now: float) -> d
 
 
 class Door:
-    """The platform's port on this host. Holds a socket and a thread: close it."""
+    """The platform's port on this host. Holds a socket and a thread: close it. `look(path, t)` is the picture under a path, or none."""
 
-    def __init__(self, platform: Platform, port: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, platform: Platform, port: int, clock: Callable[[], float], look: Callable[[str, float], bytes | None] = lambda path, t: None
+    ) -> None:
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                content = look(self.path, clock())
+                self.send_response(204 if content is None else 200)
+                self.send_header("Content-Type", "image/jpeg")
+                self.send_header("Cache-Control", "no-store")
+                self.send_header("Content-Length", str(len(content or b"")))
+                self.end_headers()
+                self.wfile.write(content or b"")
+
             def do_POST(self) -> None:
                 body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 1 << 20))
                 status, answer = platform.take(dict(self.headers.items()), body, clock())

@@ -22,26 +22,28 @@ from geodata.layers import demo_layers
 from geodata.locate import Locator
 from geodata.model import City as Map
 from geodata.partition import demo_city
-from sim import history, keep
+from sim import drill, history, keep, scenario
+from sim.census import make_components
 from sim.city import City
-from sim.kinds import HJ212_CODES, KIND_OF, RIVER_LEVELS, RIVER_LEVELS_SOURCE
+from sim.command import furnish
 from sim.layout import lay_out
 from sim.ledgers import make_enterprises
-from sim.model import Plan, Site
+from sim.model import Plan
 from sim.organise import organise
+from sim.register import register
 from sim.resources import make_resources
 from sim.staff import DEMO, STAFF, Worker, human_grid, new_password, person_name, workers_of
-from store import enterprises, resources, simulation
+from sim.works import make_works
+from store import components, enterprises, resources, simulation, works
 from store.accounts import create_account, create_token, find_token
 from store.acts import Act
 from store.gazetteer import save_places
-from store.geography import load_city, save_city, save_layer
+from store.geography import load_city, load_locator, save_city, save_layer
 from store.timescale import Connection, Store
 
 TOKENS: dict[str, tuple[str, ...]] = {
-    "feed": ("feed",), "read": ("read",), "act": ("read", "act"), "admin": ("read", "act", "admin"), "screen": ("screen",),
+    "feed": ("feed",), "read": ("read",), "act": ("read", "act"), "admin": ("read", "act", "admin"),
 }  # fmt: skip
-_VIEW = "wall"
 _STEPS = 5
 
 Secrets = dict[str, dict[str, Any]]
@@ -64,6 +66,19 @@ def seed(config: Config, database_url: str, *, area: str, devices: int, run_dir:
         store.close()
 
 
+def enrol_drill(config: Config, database_url: str, name: str, run_dir: Path) -> int:
+    """Registers the stand-ins of a scenario for a seeded district, as drills; how many. Raises `ValueError` for no scenario."""
+    played = scenario.read(name or scenario.NONE)
+    if played is None:
+        raise ValueError(f"a drill needs a scenario: {', '.join(one for one in scenario.names() if one != scenario.NONE)}")
+    store = Store(database_url, name="yiping-seed", connections=1)
+    try:
+        with store.connection() as connection:
+            return drill.enrol(connection, config, keep.read_plan(run_dir), played, datetime.now(UTC))
+    finally:
+        store.close()
+
+
 def _known(connection: Connection, run_dir: Path, area: str, devices: int, now: datetime) -> Secrets | None:
     """What an earlier call made, if it still opens this database's doors."""
     kept = keep.read_json(run_dir / keep.SEED)
@@ -81,17 +96,25 @@ def _make(store: Store, config: Config, area: str, devices: int, run_dir: Path, 
             city, plan = _map_and_plan(connection, config, area, devices, centre, now)
         step("设备 devices")
         with store.connection() as connection:
-            _save_devices(connection, config, plan, now)
+            register(connection, config, plan, now)
+            simulation.watch_devices(connection, now)
             resources.keep_all(connection, make_resources(city, area), "demo", now)
+            census = make_components(city, area, now.astimezone(config.area.zone).date())
+            components.save(connection, census, load_locator(connection), now, lambda _: None, is_whole=True)
             for entry, place in make_enterprises(city, config.ledgers.enterprise_kinds, area):
                 enterprises.put_enterprise(connection, entry, place, Act("seed", EVERYWHERE, now), simulated=True)
+            locator = load_locator(connection)
+            loud = [(site.lon, site.lat) for site in plan.sites if site.kind == "noise"]
+            for work in make_works(city, area, now.astimezone(config.area.zone), loud):
+                works.put_work(connection, work, locator, Act("seed", EVERYWHERE, now), simulated=True, source="demo")
         step("人员 people")
         with store.connection() as connection:
             users, staff = _people(connection, city, plan, area, now)
             staff |= organise(connection, config, city, area, staff, now)
         step("令牌 tokens")
         with store.connection() as connection:
-            tokens = {name: _token(connection, name, scopes, area, now) for name, scopes in TOKENS.items()}
+            tokens = {name: create_token(connection, f"demo-{name}", scopes, [area], now) for name, scopes in TOKENS.items()}
+            tokens |= furnish(connection, config, area, now)
         step("历史 history")
         with store.connection() as connection:
             _past(connection, config, plan, now)
@@ -121,47 +144,6 @@ def _map_and_plan(
     return city, lay_out(city, layers, centre, devices=devices, timezone=config.area.timezone)
 
 
-def _save_devices(connection: Connection, config: Config, plan: Plan, now: datetime) -> None:
-    simulation.save_metrics(connection, config.metrics)
-    rows = [
-        {
-            "device": site.device, "name": site.name, "domain": KIND_OF[site.kind].domain, "area": site.area, "cell_id": site.cell_id,
-            "lon": site.lon, "lat": site.lat, "interval_s": site.interval_s, "kind": KIND_OF[site.kind].label,
-            "model": site.kind, "gateway": site.gateway or None, "gb_id": _gb_id(config.area.code, site),
-        }
-        for site in plan.sites
-    ]  # fmt: skip
-    metrics = [entry for site in plan.sites for entry in _measures(site)]
-    wire_names = {str(entry["metric"]) for entry in metrics} - config.metrics.keys()
-    simulation.save_wire_metrics(connection, sorted(wire_names))
-    simulation.save_devices(connection, rows, metrics, now)
-    simulation.save_levels(connection, _levels(plan), now)
-    simulation.watch_devices(connection, now)
-
-
-def _levels(plan: Plan) -> list[dict[str, Any]]:
-    """Every gauge on the district's rivers has those of the canal, which its sluices hold at one level."""
-    return [
-        {"device": site.device, "metric": "water_level", "level": level, "value": value, "source": RIVER_LEVELS_SOURCE}
-        for site in plan.sites if site.kind == "river" for level, value in RIVER_LEVELS.items()
-    ]  # fmt: skip
-
-
-def _gb_id(area: str, site: Site) -> str | None:
-    """A camera's number as GB/T 28181 builds it: district, basic unit 01, industry 00 (public), type 132 (IP camera), network 0, serial."""
-    return f"{area}01001320{int(site.device.rpartition('-')[2]):06d}" if site.kind == "camera" else None
-
-
-def _measures(site: Site) -> Iterator[dict[str, str | None]]:
-    """What the registry knows of a device's metrics; for an HJ 212 station the wire's name leads to the city's."""
-    kind = KIND_OF[site.kind]
-    for metric in (*kind.metrics, *(("battery",) if kind.battery else ())):
-        if kind.wire == "hj212":
-            yield {"device": site.device, "metric": f"{HJ212_CODES[metric]}-rtd".lower(), "name": metric}
-        else:
-            yield {"device": site.device, "metric": metric, "name": None}
-
-
 def _people(connection: Connection, city: Map, plan: Plan, area: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """The demo's accounts, one per role, and the simulator's staff with their passwords."""
     users = {role: _account(connection, login, role, title, area, now) for role, (login, title) in DEMO.items()}
@@ -189,10 +171,6 @@ def _account(connection: Connection, login: str, role: str, title: str, area: st
     except Invalid:  # there from an earlier start whose folder is gone
         simulation.set_password(connection, login, password)
     return {"name": login, "password": password}
-
-
-def _token(connection: Connection, name: str, scopes: tuple[str, ...], area: str, now: datetime) -> str:
-    return create_token(connection, f"demo-{name}", scopes, [area], now, view=_VIEW if name == "screen" else None)
 
 
 def _past(connection: Connection, config: Config, plan: Plan, now: datetime) -> None:

@@ -91,13 +91,14 @@ def frigate_event(seen: Sighting, kind: str, t: float) -> bytes:
     return payload({"type": kind, "before": after, "after": after})
 
 
-def call_report(call: Call, observed_at: datetime, caller: Mapping[str, str]) -> dict[str, Any]:
-    """A hotline call for `POST /api/v1/reports`."""
+def call_report(call: Call, observed_at: datetime, caller: Mapping[str, str], *, drill: bool = False) -> dict[str, Any]:
+    """A hotline call for `POST /api/v1/reports`; that of a drill says so."""
     return {
         "source": "sim-12345", "external_id": call.key, "channel": "hotline", "class_code": call.class_code, "title": call.title,
         "text": call.text, "lon": call.lon, "lat": call.lat, "address": call.address or None,
         "observed_at": observed_at.isoformat(timespec="seconds"), "caller": dict(caller),
-        "extra": {"simulated": True, "appeal_type": "咨询" if "咨询" in call.title else "求助", "via": "电话",
+        "extra": {"simulated": True, **({"drill": True} if drill else {}), "via": "电话",
+                  "appeal_type": "咨询" if "咨询" in call.title else "求助",
                   "due_at": (observed_at + timedelta(days=1)).isoformat(timespec="seconds")},
     }  # fmt: skip
 

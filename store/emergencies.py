@@ -35,7 +35,12 @@ def get_emergency(connection: Connection, scope: Scope, incident_id: int, config
     row = queries.emergencies_get(connection, incident_id=incident_id, areas=prefixes(scope))
     fitting = plans.propose(config.plans, incident["class_code"], incident["severity"])
     proposed = [{**asdict(one), **_named(config.plans[one.plan])} for one in fitting]
-    told = {"incident": incident_id, "proposed": proposed, "briefs": list(queries.briefs_of(connection, incident_id=incident_id))}
+    told = {
+        "incident": incident_id,
+        "drill": incident["drill"],
+        "proposed": proposed,
+        "briefs": list(queries.briefs_of(connection, incident_id=incident_id)),
+    }
     if row is None:
         may = incident["stage"] not in {"closed", "dismissed"} and scope.role in lifecycle.ROLES["declare"]
         return {**told, "emergency": None, "tasks": [], "log": [], "acts": ["declare"] if may else []}

@@ -70,7 +70,7 @@ def _in_sight(offer: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def list_held(connection: Connection, shift: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What somebody leaves behind: `{noun, id, title, severity, stage, hold, area, version, acked, owned}`."""
+    """What somebody leaves behind: `{noun, id, title, severity, stage, hold, area, version, acked, owned, drill}`."""
     return list(queries.handovers_items(connection, account_id=shift["account_id"], since=shift["began_at"]))
 
 

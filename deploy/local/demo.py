@@ -103,11 +103,12 @@ def _migrate(database_url: str) -> None:
 def _seed(instance: Instance, config_file: Path, database_url: str) -> Mapping[str, Mapping[str, Any]]:
     """Makes the demo district (again: only what is missing); returns its tokens and users."""
     from core.config import load
-    from sim.seed import seed
+    from sim.seed import enrol_drill, seed
 
-    found: Mapping[str, Mapping[str, Any]] = seed(
-        load(config_file), database_url, area=instance.area, devices=instance.devices, run_dir=instance.run
-    )
+    config = load(config_file)
+    found: Mapping[str, Mapping[str, Any]] = seed(config, database_url, area=instance.area, devices=instance.devices, run_dir=instance.run)
+    if instance.drill:
+        enrol_drill(config, database_url, instance.scenario, instance.run)
     return found
 
 

@@ -22,6 +22,7 @@ class Instance:
     speed: float
     scenario: str
     run: Path
+    drill: bool = False  # the scenario is an exercise
 
     @property
     def url(self) -> str:
@@ -34,19 +35,23 @@ class Instance:
 
 
 def read_instance(environment: Mapping[str, str], *, default_area: str, top: Path) -> Instance:
-    """The instance that PORT, AREA, DEVICES, SPEED, SCENARIO and HOST ask for; raises SetupError on nonsense."""
+    """The instance that PORT, AREA, DEVICES, SPEED, SCENARIO, DRILL and HOST ask for; raises SetupError on nonsense."""
     ports = demo_ports(environment.get("PORT"))
     area = environment.get("AREA") or default_area
     if not re.fullmatch(r"\d{4}|\d{6}|\d{9}|\d{12}", area):
         raise SetupError(f"AREA={area!r} is not an area code", mend="AREA has 4, 6, 9 or 12 digits, such as 320404")
+    drill, played = environment.get("DRILL", "") not in {"", "0"}, environment.get("SCENARIO", "")
+    if drill and played in {"", "none"}:
+        raise SetupError("DRILL=1 without a scenario", mend="such as SCENARIO=rainstorm DRILL=1")
     return Instance(
         ports=ports,
         host=environment.get("HOST") or "127.0.0.1",
         area=area,
         devices=int(_number(environment, "DEVICES", "5000", 0, 1_000_000)),
         speed=_number(environment, "SPEED", "1", 0, 10_000),
-        scenario=environment.get("SCENARIO", ""),
+        scenario=played,
         run=top / f"{ports.public}-{area}",
+        drill=drill,
     )
 
 

@@ -20,12 +20,12 @@ left join lateral (select actor, note from audit where noun = 'incident' and key
                    order by audit_id desc limit 1) e on true;
 
 -- name: around_devices
-select device_id as id, device, name, kind, domain, owner, area, lon, lat, silent_at, simulated
+select device_id as id, device, name, kind, domain, owner, area, lon, lat, silent_at, drill, simulated
 from devices
 where lat between :south and :north and lon between :west and :east and not camera and drill = :drill and area like any(cast(:areas as text[]))
 order by ((lon - :lon) * :squeeze) ^ 2 + (lat - :lat) ^ 2, device_id limit :limit;
 
 -- name: around_cameras
-select id, device, name, gb_id, area, lon, lat, bearing, angle, reach_m, state, has_stream, simulated from cameras
+select id, device, name, gb_id, area, lon, lat, bearing, angle, reach_m, state, has_stream, drill, simulated from cameras
 where lat between :south and :north and lon between :west and :east and not drill and area like any(cast(:areas as text[]))
 order by ((lon - :lon) * :squeeze) ^ 2 + (lat - :lat) ^ 2, id limit :limit;

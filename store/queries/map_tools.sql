@@ -10,7 +10,7 @@ where starts_with(cell_code, :code) and area like any(cast(:areas as text[])) or
 
 -- name: map_devices
 -- Devices and cameras: what begins with the words before what only holds them.
-select device as id, name as label, device as note, camera, area, lon, lat, silent_at is not null as silent, simulated from devices
+select device as id, name as label, device as note, camera, area, lon, lat, silent_at is not null as silent, drill, simulated from devices
 where lon is not null and area like any(cast(:areas as text[])) and strpos(lower(name || ' ' || device), :words) > 0
 order by camera, not (starts_with(lower(name), :words) or starts_with(lower(device), :words)), name, device_id limit :limit;
 
@@ -34,7 +34,7 @@ from incidents join found using (incident_id) order by stage not in ('open', 'co
 
 -- name: map_people_around
 -- Where those who are on a patrol were last, within a box and not longer ago than `since`.
-select distinct on (f.account_id) f.account_id as id, a.title as name, p.patrol_id as patrol, p.title, f.at, f.lon, f.lat, f.accuracy_m
+select distinct on (f.account_id) f.account_id as id, a.title as name, p.patrol_id as patrol, p.title, f.at, f.lon, f.lat, f.accuracy_m, p.drill, p.simulated
 from patrols p join patrol_fixes f using (patrol_id) join accounts a on a.account_id = f.account_id
 where p.stage = 'under_way' and p.area like any(cast(:areas as text[])) and f.verdict = 'good' and f.at > :since
   and f.lat between :south and :north and f.lon between :west and :east

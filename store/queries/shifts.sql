@@ -63,18 +63,18 @@ update incidents set owner_id = null, owner = null, updated_at = :now, version =
 -- name: handovers_items
 -- What somebody leaves behind. Cases belong to nobody at the desk: those he moved and that are still open are told of, and so are his silences.
 select 'alert' as noun, alert_id::text as id, title, severity, stage, hold, area, version, acked_id is not distinct from :account_id and stage = 'acked' as acked,
-       owner_id is not distinct from :account_id as owned
+       owner_id is not distinct from :account_id as owned, drill
 from alerts where stage <> 'normal' and (owner_id = :account_id or (acked_id = :account_id and stage = 'acked'))
 union all
-select 'incident', incident_id::text, title, severity, stage, null, area, version, false, true
+select 'incident', incident_id::text, title, severity, stage, null, area, version, false, true, drill
 from incidents where owner_id = :account_id and stage in ('open', 'confirmed', 'handling')
 union all
-select 'case', c.case_number, c.title, c.severity, c.stage, null, c.area, c.version, false, false
+select 'case', c.case_number, c.title, c.severity, c.stage, null, c.area, c.version, false, false, c.drill
 from cases c where c.closed_at is null and c.case_number in (select a.key from audit a where a.noun = 'case' and a.account_id = :account_id and a.at >= :since)
 union all
-select 'approval', approval_id::text, title, severity, stage, null, area, 1, false, true from approvals where asked_id = :account_id and stage = 'pending'
+select 'approval', approval_id::text, title, severity, stage, null, area, 1, false, true, drill from approvals where asked_id = :account_id and stage = 'pending'
 union all
-select 'silence', silence_id::text, why, 5, kind, null, areas[1], version, false, true from silences where by_id = :account_id and ended_at is null and over_at is null
+select 'silence', silence_id::text, why, 5, kind, null, areas[1], version, false, true, false from silences where by_id = :account_id and ended_at is null and over_at is null
 order by noun, severity, id;
 
 -- name: handovers_add^

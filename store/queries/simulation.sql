@@ -8,11 +8,11 @@ on conflict (metric) do update set label = excluded.label, unit = excluded.unit,
 
 -- name: simulation_save_devices!
 insert into devices (device, name, domain, area, cell_id, lon, lat, placement, interval_s, kind, model, gateway, camera, gb_id, verified, simulated,
-    created_at, updated_at)
+    drill, created_at, updated_at)
 select r.device, r.name, r.domain, r.area, r.cell_id, r.lon, r.lat, 'inside', r.interval_s, r.kind, r.model, r.gateway, r.gb_id is not null, r.gb_id, true, true,
-    :now, :now
+    coalesce(r.drill, false), :now, :now
 from jsonb_to_recordset(:rows) as r (device text, name text, domain text, area text, cell_id integer, lon double precision, lat double precision,
-    interval_s double precision, kind text, model text, gateway text, gb_id text)
+    interval_s double precision, kind text, model text, gateway text, gb_id text, drill boolean)
 order by r.device
 on conflict (device) do update
 set name = excluded.name, domain = excluded.domain, area = excluded.area, cell_id = excluded.cell_id, lon = excluded.lon, lat = excluded.lat,

@@ -147,6 +147,12 @@ def test_a_reading_becomes_an_alarm_a_case_a_photo_and_an_end(quarter: Quarter, 
     picture = tmp_path / "after.jpg"
     picture.write_bytes(photo(device["lon"], device["lat"]))
     phone.page.set_input_files("[data-panel=task] [data-act=photo] input[type=file]", picture)
+    finish = phone.page.wait_for_selector("[data-panel=task] button[data-act=finish]")
+    phone.page.wait_for_selector("[data-panel=task] [data-role=after] figure:not(.pending)")
+    assert finish is not None
+    assert finish.evaluate("one => one.isConnected"), (
+        "the button was made anew under the thumb when the picture had been sent: a tap would be lost"
+    )
     press(phone, "finish")
     phone.wait("document.querySelector('[data-slot=waiting]').dataset.count === '0'")
     boss.page.wait_for_selector(f'[data-panel=queue] li[data-kind=case][data-id="{number}"] .stage-finished')

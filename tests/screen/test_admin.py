@@ -130,7 +130,7 @@ def test_who_is_no_admin_is_not_shown_the_way_and_sent_back(windows: Windows, qu
     visitor.wait("document.querySelector('.page-notice') !== null")
     visitor.go("/quality")
     visitor.wait("document.querySelector('.desk-nav') !== null")
-    assert page_links(visitor) == ["/wall", "/cockpit", "/duty", "/dispatch", "/ledgers", "/quality", "/entry"]
+    assert page_links(visitor) == ["/wall", "/cockpit", "/duty", "/dispatch", "/ledgers", "/cameras", "/replay", "/quality", "/entry"]
 
 
 def page_links(visitor: Visitor) -> list[str]:

@@ -196,3 +196,44 @@ def test_the_rate_of_the_cockpit_opens_the_cases_it_was_computed_from(windows: W
     assert sorted(counts) == [["AN1", "true"], ["AN2", "true"], *([f"AN{n}", "false"] for n in (3, 4, 6, 7))]
     assert visitor.page.evaluate(said) in visitor.text()
     assert visitor.unforgiven() == []
+
+
+OF_JUNE = """
+insert into cases (case_number, title, class_code, severity, stage, area, opened_at, registered_at, due_at, closed_at, updated_at, source, simulated)
+select 'TR' || n, '占道经营 ' || n, case when n % 3 = 0 then '0401' else '0403' end, 3, 'closed', '32040400100' || 1 + n % 2, at, at, at, at, at, 'public', true
+from generate_series(1, 30) n cross join lateral (select timestamptz '2022-06-02 08:00+08' + n * interval '19 hours' as at) t"""
+# Presses so many of the page's counts and tells, of each, what it says and how many rows its dialog told and drew.
+PRESS = """async ({most}) => {
+    const wait = async (of, what) => {
+        for (let n = 0; n < 2000; n += 1) { const found = of(); if (found !== null && found !== undefined) return found; await new Promise(go => setTimeout(go, 15)); }
+        throw new Error(what);
+    };
+    const told = [];
+    for (const node of [...document.querySelectorAll("button[data-figure][data-value]")].filter(one => !one.dataset.value.includes(".")).slice(0, most)) {
+        node.click();
+        const dialog = await wait(() => document.querySelector("[data-panel=analysis-rows]"), node.dataset.figure);
+        const place = await wait(() => dialog.querySelector(".an-behind[data-listed]"), node.dataset.figure);
+        told.push([node.dataset.figure, Number(node.dataset.value), Number(place.dataset.count), place.querySelectorAll("tbody tr").length, node.dataset.age]);
+        dialog.close();
+        await wait(() => document.querySelector("[data-panel=analysis-rows]") === null || null, "closed");
+    }
+    return told;
+}"""
+
+
+def test_every_count_of_trends_hot_spots_and_themes_opens_as_many_rows_as_it_says(windows: Windows, quarter: Quarter) -> None:
+    quarter.database.execute(OF_JUNE)
+    visitor = windows.open(quarter.stack.url, 1366, 768)
+    visitor.admit(*quarter.session("super1"))
+    for path, most in (("trends?subject=cases&period=month&at=2022-06&by=class", 12), ("hot-spots?subject=cases&at=2022-06&by=community", 4),
+                       ("themes/park", 4), ("exceedances", 4)):  # fmt: skip
+        visitor.go(f"/analysis/{path}")
+        visitor.wait("document.querySelector('[data-filled=true]') !== null")
+        visitor.wait("document.querySelector('.th-body') === null || document.querySelector('.th-rows') !== null")
+        assert visitor.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        told = visitor.page.evaluate(PRESS, {"most": most})
+        assert told or path == "exceedances"
+        assert all(value == count == drawn and int(age) >= 0 for _, value, count, drawn, age in told), told
+        if path.startswith("trends"):
+            assert {one[0]: one[1] for one in told}["total"] == 30
+    assert visitor.unforgiven() == []

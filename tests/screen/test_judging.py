@@ -15,6 +15,7 @@ from panels import duty
 from panels.frame import Page
 from panels.text import load_texts
 from panels.vitals import air_subject, vitals
+from panels.wall import content
 from tests.present import node
 from tests.unit.panels.test_duty import walk
 
@@ -131,9 +132,9 @@ def test_the_air_is_known_for_two_hours_and_never_well_without_an_index() -> Non
 
 def test_the_wall_draws_the_air_first_and_unknown_and_a_screen_may_ask_for_it(config: Config) -> None:
     page = Page("/wall", "", {}, load_texts(ROOT / "assets" / "i18n")["zh"], config, Scope("wall", ("320404",), None))
-    first = next(props for props in walk(vitals(page)) if "data-vital" in props)
+    first = next(props for props in walk(vitals(page, content(page, None))) if "data-vital" in props)
     assert (first["data-vital"], first["data-level"]) == ("aqi", "unknown")
-    assert [props["data-value"] for props in walk(vitals(page)) if props.get("data-figure") == "aqi"] == [""]
+    assert [props["data-value"] for props in walk(vitals(page, content(page, None))) if props.get("data-figure") == "aqi"] == [""]
     assert next(route.need for route in ROUTES if (route.method, route.path) == ("GET", "/derived")) == "screen"
 
 
@@ -153,7 +154,7 @@ def test_who_sees_one_street_is_told_its_air_and_who_sees_several_but_not_the_ci
     texts = load_texts(ROOT / "assets" / "i18n")["zh"]
     page = Page("/wall", "", {}, texts, config, Scope("duty", areas, 1))
     assert air_subject(page) == subject
-    level = next(props for props in walk(vitals(page)) if props.get("data-slot") == "air-level")
+    level = next(props for props in walk(vitals(page, content(page, None))) if props.get("data-slot") == "air-level")
     assert level["children"] == texts("air.outside" if subject is None else "air.none")
 
 

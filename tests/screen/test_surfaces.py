@@ -192,7 +192,8 @@ def test_every_figure_carries_its_number_and_its_age(lively: Quarter, windows: W
     assert len({one["name"] for one in visitor.page.evaluate(FIGURES)}) >= least
     until(lambda: len(known()) >= least * 0.6, what=f"enough of them known, not only {known()}")
     if path == "/wall":
-        until(lambda: figure(visitor, "devices_online")["value"] == str(len(lively.devices)), what="all devices online")
+        online = "select count(*) from devices where silent_at is null and presence is distinct from 'offline' and not probe"
+        until(lambda: figure(visitor, "devices_online")["value"] == str(lively.one(online)), what="the devices that are online")
         waiting = "select count(*) from alerts where stage in ('unack', 'rtn_unack') and not drill"
         until(lambda: figure(visitor, "alerts_unack")["value"] == str(lively.one(waiting)), what="the alerts that wait")
         until(lambda: 0 <= int(figure(visitor, "alerts_open")["age"] or -1) <= 10, what="a young figure")

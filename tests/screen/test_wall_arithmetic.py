@@ -9,7 +9,8 @@ from core.config import Config
 from projector.figures import DOMAIN_FIGURES
 from tests.screen.test_browser_state import HERE, ROOT, run_alone
 
-MODULES = {"S": "state", "D": "domain", "A": "area", "G": "wall-grid", "T": "wall-tiles", "C": "wall-classes", "F": "wall-figures"}
+MODULES = {"S": "state", "D": "domain", "A": "area", "G": "wall-grid", "T": "wall-tiles"}
+MODULES |= {"C": "wall-classes", "F": "wall-figures", "R": "wall-trend"}
 # Some of the modules also draw: what they ask of a browser when they load is answered for them.
 IMPORTS = "globalThis.matchMedia = () => ({ matches: true });" + "".join(
     f'const {name} = await import("{HERE}/{file}.js");' for name, file in MODULES.items()
@@ -140,3 +141,43 @@ def test_python_and_the_browser_send_a_domains_figures_in_one_order() -> None:
     text = (ROOT / "assets" / "domain.js").read_text(encoding="utf-8")
     named = json.loads("[" + text.split("const NAMES = [", 1)[1].split("]", 1)[0].rstrip().rstrip(",") + "]")
     assert named == list(DOMAIN_FIGURES)
+
+
+def test_below_a_street_nothing_counted_by_street_is_nought_and_each_dash_says_so() -> None:
+    script = """
+    const state = S.takeSnapshot(snapshot), city = S.sums(state), part = A.narrow(state, street + "001"), below = S.sums(part);
+    const why = (name, facts) => T.whyUnknown(name, { total: below, of: part.of, ...facts });
+    console.log(JSON.stringify({
+      told: ["response" in city.told, "response" in below.told], of: [state.of ?? null, A.narrow(state, street).of ?? null, part.of],
+      why: [why("devices_online", {}), why("rain_max", { vital: { of: 0 } }), why("pumps", { tile: { count: null } }), why("signals_today", {}),
+            T.whyUnknown("signals_today", { total: city, of: "area" }), why("alerts_open", { known: true })],
+    }));"""
+    with_times = {**SNAPSHOT, "streets": {STREET: {"figures": {**FIGURES, "response_s": [60, 1]}}, "320404002": {"figures": FIGURES}}}
+    told = run_alone(IMPORTS + script, snapshot=with_times, street=STREET)
+    assert told == {
+        "told": [True, False], "of": [None, "area", "part"],
+        "why": ["tile.by_street", "tile.by_street", "tile.planned", "tile.city_only", "tile.city_only", ""],
+    }  # fmt: skip
+
+
+def test_the_trend_leaves_the_hours_to_come_blank_and_tells_nought_only_where_a_day_was_told() -> None:
+    script = """
+    const plot = (today, yesterday) => R.plotOf({ today: new Map(today), yesterday: new Map(yesterday), bucket_s: 900 }, day, day + 3 * 900 + 60);
+    const full = plot([[day, 3], [day + 1800, 7], [day + 2700, 2]], [[day - 86400, 1]]);
+    console.log(JSON.stringify({
+      full: { ...full, before: [full.before.length, full.before[0]] }, none: plot([], []), alone: plot([], [[day - 900, 4]]).done.length, first: plot([[day, 1]], []).before,
+      steps: [0, 1, 4, 5, 9, 40, 41, 99, 1234].map(R.stepOf),
+    }));"""
+    told = run_alone(IMPORTS + script, day=1_795_190_400)
+    assert told["full"] == {
+        "before": [96, [0, 1]], "done": [[0, 3], [900 / 86400, 0], [1800 / 86400, 7]], "running": [2700 / 86400, 2], "ticks": [0, 2, 4, 6, 8],
+    }  # fmt: skip
+    assert told["none"] == {"before": [], "done": [], "running": None, "ticks": [0, 1]}
+    assert (told["alone"], told["first"]) == (3, [])
+    assert told["steps"] == [1, 1, 1, 2, 5, 10, 20, 50, 500]
+
+
+def test_a_count_too_long_for_a_glance_is_written_short_and_no_measure_ever_is() -> None:
+    script = """console.log(JSON.stringify([[99999], [100000], [496233], [4963233], [NaN], [123456.7, 1]]
+      .map(([value, decimals]) => F.compact({ value, decimals }))));"""
+    assert run_alone(IMPORTS + script) == [None, "10万", "49.6万", "496.3万", None, None]

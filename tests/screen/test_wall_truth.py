@@ -96,7 +96,10 @@ def test_web_redis_and_network_go_in_turn_and_the_wall_heals_by_itself_and_shows
                 back()
         box = wall.page.wait_for_selector("[data-slot=missed].open")
         assert box is not None
-        assert "井盖移位" in box.inner_text()
+        assert re.search(r"\d\d:\d\d:\d\d", box.inner_text()), "since when until when"
+        line = box.query_selector(f'li[data-id="{told}"]')
+        assert line is not None, "what came while the network was away"
+        assert "井盖移位" in line.inner_text()
         quarter.stack.ready(90)
         assert wall.page.evaluate("performance.timeOrigin") == loaded, "nobody reloaded it"
         assert wall.unforgiven(DEAD_LINE) == []

@@ -1,6 +1,6 @@
 """The replay's calls: what each reader gets of the recording, what happened in a span, and the paper of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def told(desk: Desk) -> dict[str, Any]:
     """Two minutes of the small city, recorded: an alert in each street, an incident and a drill."""
+    desk.now += timedelta(microseconds=417)  # as the world's moments are
     projector, begun = Projector(desk.store, Live(None), Hints(None), desk.config), desk.now
     for turn in range(14):
         desk.now += 10 * SECOND
@@ -67,6 +68,20 @@ def test_what_is_recorded_is_told_and_what_is_not_is_404(desk: Desk, app: Flask,
     assert duty.get(f"/replay/moment?at={at(told['begun'] - TAKE_EVERY)}").status_code == 404
     assert duty.get("/replay/moment").status_code == 422
     assert duty.get("/replay/deltas?after=-1&until=2026-11-21T04:00:00Z").status_code == 422
+
+
+def test_both_ends_of_a_span_can_be_shown_by_a_clock_of_milliseconds(desk: Desk, app: Flask, told: dict[str, Any]) -> None:
+    duty = desk.sign_in(app, "duty1")
+    for since, until in duty.get("/replay").get_json()["spans"]:
+        for moment in (since, until):
+            shortened = datetime.fromisoformat(moment).isoformat(timespec="milliseconds")
+            assert duty.get(f"/replay/moment?at={shortened.replace('+', '%2B')}").status_code == 200, moment
+
+
+def test_the_paper_of_an_incident_of_a_drill_says_so_before_anything_happened(desk: Desk, app: Flask, told: dict[str, Any]) -> None:
+    desk.rows("update incidents set drill = true where incident_id = %s returning 1", told["incident"])
+    early = f"from={at(told['begun'])}&to={at(told['begun'] + 2 * SECOND)}&incident={told['incident']}"
+    assert "演练" in desk.sign_in(app, "duty1").get(f"/replay/report/paper.html?{early}").get_data(as_text=True)
 
 
 def test_deltas_go_on_where_a_moment_ended(desk: Desk, app: Flask, told: dict[str, Any]) -> None:

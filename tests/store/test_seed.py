@@ -1,4 +1,4 @@
-"""The seed makes a whole district once, marks all of it simulated, opens nothing, and gives the same secrets again."""
+"""The seed makes a whole district once, marks all of it simulated, opens nothing, and gives the same secrets again; a drill adds its own."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from core.config import Config
 from core.model import EVERYWHERE
 from sim import keep
-from sim.seed import seed
+from sim.seed import enrol_drill, seed
 from store.timescale import Store
 from tests.patience import Stopwatch
 
@@ -30,7 +30,7 @@ def seeded(config: Config, database_url: str, tmp_path: Path) -> dict[str, dict[
 def test_a_district_is_made_once_and_found_again(
     seeded: dict[str, dict[str, Any]], config: Config, database_url: str, tmp_path: Path
 ) -> None:
-    assert set(seeded["tokens"]) == {"feed", "read", "act", "admin", "screen"}
+    assert set(seeded["tokens"]) == {"feed", "read", "act", "admin", "screen", "meeting"}
     assert set(seeded["users"]) == {
         "wall", "leader", "duty", "supervisor", "dispatcher", "handler", "grid_worker", "admin", "security_admin", "auditor",
     }  # fmt: skip
@@ -52,6 +52,7 @@ def test_a_district_is_made_once_and_found_again(
     assert human == staff["human"]["login"]
     assert human not in {worker["name"] for worker in staff["workers"]}
     assert_organised(database_url, staff)
+    assert_furnished(database_url)
     # the past is over: nothing open, nothing that rings
     assert _count(database_url, "select count(*) from alerts where stage <> 'normal'") == 0
     assert _count(database_url, "select count(*) from cases where stage <> 'closed'") == 0
@@ -88,3 +89,36 @@ def assert_organised(database_url: str, staff: dict[str, Any]) -> None:
     assert set(staff["units"].values()) <= {one["name"] for one in staff["crew"]}
     assert count("select count(*) from substitutions") == 1
     assert count("select count(*) from patrol_plans") == 15
+
+
+def assert_furnished(database_url: str) -> None:
+    """Two screens with their links, scenes in turn on one of them, routing rules to units that there are, a standard for every class."""
+
+    def rows(query: str) -> Any:
+        with psycopg.connect(database_url) as connection:
+            return connection.execute(query).fetchall()
+
+    assert rows("select name, playlist_id is not null, taken from screens order by name") == [
+        ("会商室屏", True, False),
+        ("指挥大厅主屏", False, True),
+    ]
+    assert _count(database_url, "select count(*) from scenes") == 5
+    assert rows("select rule, lead_unit is not null from routing_rules order by rule") == [
+        ("gas", True),
+        ("noise-at-night", True),
+        ("waterlogging", True),
+    ]
+    assert rows("select distinct unit from class_standards order by unit") == [("urgent_hours",), ("work_hours",)]
+    assert _count(database_url, "select count(*) from class_standards") == 15
+
+
+def assert_drilled(config: Config, database_url: str, tmp_path: Path) -> None:
+    """A drill has devices of its own, all marked, and can be ordered again."""
+    before = _count(database_url, "select count(*) from devices")
+    many = enrol_drill(config, database_url, "rainstorm", tmp_path)
+    assert many == enrol_drill(config, database_url, "rainstorm", tmp_path) > 5
+    assert _count(database_url, "select count(*) from devices") == before + many
+    assert _count(database_url, "select count(*) from devices where drill and simulated and name like '%（演练）%'") == many
+    assert _count(database_url, "select count(*) from devices where drill and gateway like 'gw-%-drill'") > 0
+    with pytest.raises(ValueError, match="a drill needs a scenario"):
+        enrol_drill(config, database_url, "", tmp_path)

@@ -3,7 +3,7 @@
 from store.migrations import sql_file
 
 revision = "0044"
-down_revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:

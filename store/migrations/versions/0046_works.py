@@ -1,4 +1,4 @@
-"""Planned works and events, and themes."""
+"""Planned works and events."""
 
 from store.migrations import sql_file
 

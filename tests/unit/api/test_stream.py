@@ -73,8 +73,8 @@ def play(config: Config, story: Callable[[Feed], Awaitable[None]]) -> None:
 async def next_delta(client: Client) -> dict[str, Any]:
     while True:
         _, message = await client.queue.get()
-        if b"event: delta" in message:
-            found: dict[str, Any] = json.loads(message.split(b"data: ", 1)[1])
+        if b"event: delta" in message.plain:
+            found: dict[str, Any] = json.loads(message.plain.split(b"data: ", 1)[1])
             return found
 
 
@@ -176,7 +176,7 @@ def test_the_store_away_is_said_and_the_hub_lives_on(config: Config) -> None:
             await asyncio.sleep(0.01)
         events: list[bytes] = []
         while not any(b'"store":"away"' in event for event in events):
-            events.append((await client.queue.get())[1])
+            events.append((await client.queue.get())[1].plain)
         feed.away = False
         feed.wire.put_nowait(Wire(True))
         feed.wire.put_nowait(feed.tell(s001="{}"))

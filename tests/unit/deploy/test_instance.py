@@ -37,11 +37,19 @@ def test_another_port_or_area_has_a_folder_of_its_own(other: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"AREA": "Beijing"}, {"AREA": "../.."}, {"DEVICES": "many"}, {"DEVICES": "-1"}, {"SPEED": "nan"}, {"SPEED": "-2"}]
+    "wrong",
+    [{"AREA": "Beijing"}, {"AREA": "../.."}, {"DEVICES": "many"}, {"DEVICES": "-1"}, {"SPEED": "nan"}, {"SPEED": "-2"}, {"DRILL": "1"}],
 )
 def test_nonsense_is_refused_by_name(wrong: dict[str, str]) -> None:
     with pytest.raises(SetupError, match=next(iter(wrong))):
         instance(**wrong)
+
+
+def test_a_drill_is_one_of_a_scenario() -> None:
+    asked = instance(SCENARIO="rainstorm", DRILL="1")
+    assert asked.drill
+    assert role_environment(asked, config=Path("/c.yaml"), urls=URLS, session_key="s")["YIPING_DRILL"] == "1"
+    assert not instance(SCENARIO="rainstorm", DRILL="0").drill
 
 
 def test_only_the_home_address_also_answers_on_ipv6() -> None:

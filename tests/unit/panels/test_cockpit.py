@@ -23,6 +23,7 @@ globalThis.location = {{ search: '', pathname: '/cockpit' }};
 const {{ topRisks }} = await import('{ASSETS.as_uri()}/cockpit-risks.js');
 const {{ ranked }} = await import('{ASSETS.as_uri()}/cockpit-ranks.js');
 const {{ change }} = await import('{ASSETS.as_uri()}/cockpit-figure.js');
+const {{ sparkline }} = await import('{ASSETS.as_uri()}/cockpit-lines.js');
 const asked = JSON.parse(readFileSync(0, 'utf8'));
 const answer = (() => {{ {script} }})();
 console.log(JSON.stringify(answer));
@@ -84,6 +85,18 @@ def test_the_gravest_comes_first_then_what_nobody_answers_then_what_lasts_longes
     assert run(script, {"state": state, "now": NOW}) == [
         ["alert", 2, "unanswered"], ["alert", 3, "open"], ["incident", 1, "open"], ["case", "7", "overdue"],
     ]  # fmt: skip
+
+
+def test_a_drift_is_not_drawn_as_a_fall_and_two_points_are_no_course() -> None:
+    script = """
+    globalThis.document = { createElementNS: () => ({ children: [], setAttribute(name, value) { this[name] = value; }, append(...more) { this.children.push(...more); } }) };
+    const heights = values => { const drawn = sparkline(values.map((value, at) => [at, value])); return drawn && drawn.children.at(-1).d.split(/[ML]/).filter(Boolean).map(point => Number(point.split(' ')[1])); };
+    return asked.map(heights);"""
+    few, drift, fall, still = run(script, [[82, 81], [82, 81.8, 81.6], [82, 60, 40], [7, 7, 7]])
+    assert few == ""
+    assert max(drift) - min(drift) < 5
+    assert (fall[0], fall[-1]) == (4, 40)
+    assert still == [22, 22, 22]
 
 
 def test_whoever_has_nothing_due_is_not_ranked() -> None:

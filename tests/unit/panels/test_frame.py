@@ -41,19 +41,19 @@ def test_nothing_in_particular_leads_each_role_home(config: Config) -> None:
     assert home_of(None) == "/login"
 
 
-def test_a_screens_token_opens_its_own_view_with_those_under_it_and_nothing_else() -> None:
+def test_a_screens_token_opens_its_own_view_with_those_under_it_and_nothing_else(config: Config) -> None:
     bound = Reader(Scope("wall", ("320404",)), "/wall/water")
-    assert frame.may_see(bound, ROUTES["/wall"], "/wall/water")
-    assert not frame.may_see(bound, ROUTES["/wall"], "/wall")
-    assert not frame.may_see(bound, ROUTES["/duty"], "/duty")
+    assert frame.may_see(bound, ROUTES["/wall"], "/wall/water", config)
+    assert not frame.may_see(bound, ROUTES["/wall"], "/wall", config)
+    assert not frame.may_see(bound, ROUTES["/duty"], "/duty", config)
     whole = Reader(Scope("wall", ("320404",)), "wall")
-    assert frame.may_see(whole, ROUTES["/wall"], "/wall/water")
-    assert not frame.may_see(whole, ROUTES["/cockpit"], "/cockpit")
+    assert frame.may_see(whole, ROUTES["/wall"], "/wall/water", config)
+    assert not frame.may_see(whole, ROUTES["/cockpit"], "/cockpit", config)
 
 
-def test_the_account_of_a_wall_opens_walls_only() -> None:
-    assert frame.may_see(WALL, ROUTES["/wall"], "/wall/urban")
-    assert not frame.may_see(WALL, ROUTES["/cockpit"], "/cockpit")
+def test_the_account_of_a_wall_opens_walls_only(config: Config) -> None:
+    assert frame.may_see(WALL, ROUTES["/wall"], "/wall/urban", config)
+    assert not frame.may_see(WALL, ROUTES["/cockpit"], "/cockpit", config)
 
 
 def test_an_unknown_page_says_so_and_offers_a_way_back(config: Config) -> None:

@@ -40,7 +40,7 @@ def given(config: Config, **where: str) -> dict[str, Any]:
 def test_each_ledger_has_its_tab_with_a_place_for_its_count(config: Config) -> None:
     shown = list(nodes(tree(config)))
     tabs = [props["data-tab"] for props in shown if "data-tab" in props]
-    assert tabs == ["orders", "hotline", "hazards", "enterprises", "duty-log", "morning-report"]
+    assert tabs == ["orders", "hotline", "hazards", "enterprises", "works", "duty-log", "morning-report"]
     assert {f"count-{name}" for name in tabs} <= {props.get("data-slot") for props in shown}
     assert [props["data-panel"] for props in shown if "data-panel" in props] == ["ledger", "ledger-detail"]
 
@@ -53,8 +53,8 @@ def test_an_address_opens_a_tab_and_a_row(config: Config, rest: str, tab: str, c
 
 
 @pytest.mark.parametrize(("role", "begins"), [
-    ("leader", {"orders", "morning-report"}), ("duty", {"hazards", "enterprises", "duty-log", "morning-report"}),
-    ("grid_worker", {"hazards"}), ("auditor", set()), ("supervisor", {"orders", "hazards", "enterprises", "duty-log", "morning-report"}),
+    ("leader", {"orders", "morning-report"}), ("duty", {"hazards", "enterprises", "works", "duty-log", "morning-report"}),
+    ("grid_worker", {"hazards"}), ("auditor", set()), ("supervisor", {"orders", "hazards", "enterprises", "works", "duty-log", "morning-report"}),
 ])  # fmt: skip
 def test_a_role_is_offered_what_it_may_begin(config: Config, role: str, begins: set[str]) -> None:
     assert set(given(config, role=role)["begins"]) == begins

@@ -7,8 +7,8 @@ from dash import dcc, html
 
 from core.config import Config
 from core.model import Scope
-from panels import field, plain
-from panels.frame import ROUTES, Page
+from panels import field, plain, wall
+from panels.frame import DOMAINS, ROUTES, Page
 from panels.parts import marks
 from panels.text import load_texts
 
@@ -51,9 +51,18 @@ def test_the_phones_page_is_drawn_whole_and_its_icons_are_known_to_its_sheet(con
 
 
 def test_a_module_is_named_with_all_it_imports_at_once_and_each_is_there() -> None:
-    [route] = [route for route in ROUTES.values() if route.plain]
-    names = plain.modules_of(ASSETS, route.plain)
+    names = plain.modules_of(ASSETS, ROUTES["/field"].plain)
     assert {"field.js", "field-task.js", "duty-dom.js", "text.js", "state.js"} <= set(names)
     assert len(names) == len(set(names))
     assert "vendor/maplibre-gl.mjs" not in names
+    assert all((ASSETS / name).exists() for name in names)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("rest", ["", *DOMAINS])
+def test_a_wall_needs_no_renderer_and_all_its_modules_are_told_at_once(config: Config, rest: str, language: str) -> None:
+    page = Page("/wall", rest, {}, TEXTS[language], config, Scope("wall", ("320404",)))
+    assert plain.html_of(wall.view(page)).count("data-panel=") == 14
+    names = plain.modules_of(ASSETS, ROUTES["/wall"].plain)
+    assert {"wall.js", "map.js", "live.js", "state.js", "wall-trend.js"} <= set(names)
     assert all((ASSETS / name).exists() for name in names)

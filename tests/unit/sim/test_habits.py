@@ -4,6 +4,7 @@ from typing import Any
 
 from dispatch import cases as lifecycle
 from sim import habits
+from sim.habits import Step
 
 
 def _alert(number: int, **changes: Any) -> dict[str, Any]:
@@ -52,3 +53,12 @@ def test_every_step_of_a_case_is_one_its_stage_allows() -> None:
 def test_speed_shortens_patience() -> None:
     assert habits.desk_alert(_alert(1), 60, 1.0, 1.0) is None
     assert habits.desk_alert(_alert(1), 60, 1.0, 20.0) is not None
+
+
+def test_what_has_a_case_of_its_class_in_its_community_gets_no_second_one() -> None:
+    alert = {"incident_id": 7, "class_code": "0502", "area": "320404001001"}
+    wanted = Step("alert", "3", "open", "值班员核实后派遣")
+    assert habits.at_hand(wanted, alert, {(7, "0502", "320404001002"), (8, "0502", "320404001001")}) == wanted
+    assert habits.at_hand(wanted, {**alert, "incident_id": None}, {(None, "0502", "320404001001")}) == wanted
+    assert habits.at_hand(wanted, alert, {(7, "0502", "320404001001")}).act == "acknowledge"
+    assert habits.at_hand(Step("report", "4", "open"), alert, {(7, "0502", "320404001001")}).act == "confirm"

@@ -1,5 +1,7 @@
 """Every scenario that is shipped can be played: its devices are there, its metrics are theirs, and it is felt by more than sensors."""
 
+from dataclasses import replace
+
 import pytest
 
 from sim import scenario
@@ -50,3 +52,33 @@ def test_a_scenario_is_felt_in_the_middle_more_than_at_its_edge_and_faster_when_
     assert gas == sorted(gas, reverse=True)
     assert gas[0] == pytest.approx(95)
     assert max(each.ends_at for each in fast) - noon == pytest.approx((max(each.ends_at for each in slow) - noon) / 10)
+
+
+def test_it_begins_where_most_of_what_it_strikes_stands_together_and_a_camera_sees_it(plan: Plan, noon: float) -> None:
+    told = scenario.read("forest-fire")
+    assert told is not None
+    alone = [
+        replace(site, lon=site.lon + 1, x=site.x + 95_000) if site.kind == "smoke" and site.device != "smoke-0007" else site
+        for site in plan.sites
+    ]
+    place = scenario.place_of(told, alone)
+    assert place is not None
+    assert place.device == "smoke-0007"
+    assert scenario.place_of(told, [site for site in plan.sites if site.kind != "smoke"]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("rainstorm", "flood"), ("chemical-leak", "smoke"), ("forest-fire", "smoke"), ("stadium-evening", "person")]
+)
+def test_cameras_see_a_scenario_for_what_it_is(plan: Plan, noon: float, name: str, label: str) -> None:
+    told = scenario.read(name)
+    assert told is not None
+    played = City(plan, first=scenario.troubles(told, plan.sites, plan.seed, noon, 1))
+    assert label in {seen.label for seen in played.sightings(noon, noon + 7200) if seen.key.startswith(name)}
+
+
+def test_played_another_time_other_people_call(plan: Plan, noon: float) -> None:
+    told = scenario.read("rainstorm")
+    assert told is not None
+    first, again = ({each.key for each in scenario.troubles(told, plan.sites, plan.seed, begins, 1)} for begins in (noon, noon + 86_400))
+    assert not first & again

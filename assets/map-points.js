@@ -1,0 +1,134 @@
+// A layer of points on the map: devices, cameras, components or resources, clustered beside this thread (map-points-worker.js) and drawn from
+// its tiles. How grave a point is follows the alerts of the page's state at once, silence with the next look of the worker.
+
+import { cardOf, listOf } from "./map-points-card.js";
+import { DEEPEST } from "./map-points-clusters.js";
+import { PLATES, addPointIcons, iconOf, signOf } from "./map-points-marks.js";
+import { ID_STEP } from "./map-points-tile.js";
+import { isSilence } from "./silence.js";
+import { lang, loadText, t } from "./text.js";
+import { view } from "./view.js";
+
+const ABOVE = "cases"; // what happens lies above what stands
+const BOLD = ["Noto Sans CJK SC Bold", "Source Han Sans SC Bold", "PingFang SC", "Microsoft YaHei", "sans-serif"];
+const SCHEME = "yiping-points";
+const MOST_LISTED = 40;
+const PACE_MS = 1_000; // alerts reach the worker once a second at most
+const STEPS = ["step", ["get", "n"], 1, 100, 1.18, 1000, 1.36]; // a fuller cluster is a larger one
+
+const shown = new Map(); // name → layer: the scheme is the page's, its layers come and go
+
+/** A layer for MapLayers (map-layers.js). */
+export async function open(given) {
+  await loadText(lang(), "quality");
+  return new Points(given);
+}
+
+class Points {
+  #worker = new Worker(new URL("./map-points-worker.js", import.meta.url), { type: "module" });
+  #asked = new Map(); // id → resolve
+  #last = 0;
+  #alerts = "[]";
+  #timer = null;
+
+  constructor({ name, district, map, rem, tell, ask }) {
+    Object.assign(this, { name, district, map, tell, ask, id: `points-${name}`, alerts: PLATES[name].alerts });
+    this.ids = [this.id];
+    this.live = !("asOf" in district.live); // a recording keeps no states
+    this.#worker.addEventListener("message", ({ data }) => this.#hear(data));
+    shown.set(name, this);
+    district.gl.addProtocol(SCHEME, tileOf);
+    addPointIcons(map, district.config.marks, name, rem * 16);
+    map.addSource(this.id, { type: "vector", tiles: [`${SCHEME}://${name}/{z}/{x}/{y}`], maxzoom: DEEPEST });
+    map.addLayer(styleOf(this.id, name, rem), map.getLayer(ABOVE) ? ABOVE : undefined);
+    this.area(view.get("area"));
+  }
+
+  area(code) {
+    this.#worker.postMessage({ act: "show", given: { layer: this.name, area: code, live: this.live } });
+  }
+
+  /** The page's alerts, of which the worker takes those that name a point of ours. */
+  state(state, changes) {
+    this.current = state;
+    if (this.alerts && (!changes || changes.alerts.length)) this.#timer ??= setTimeout(() => this.#tellAlerts(), changes ? PACE_MS : 0);
+  }
+
+  /** Silence is no alert of what a device measures: it is grey. Nor is a drill, a test, or one of which nobody knows whether it still holds. */
+  #tellAlerts() {
+    this.#timer = null;
+    const worst = new Map();
+    for (const row of this.current.alerts.values()) {
+      if (!row.device || row.drill || row.verdict === "test" || row.state_known === false || isSilence(row, this.district.config.rules)) continue;
+      worst.set(row.device, Math.min(row.severity, worst.get(row.device) ?? 5));
+    }
+    const told = JSON.stringify([...worst].sort());
+    if (told === this.#alerts) return;
+    this.#alerts = told;
+    this.#worker.postMessage({ act: "alerts", given: [...worst] });
+  }
+
+  /** What a click on a feature means: one point is selected, several at one place are listed, a cluster is looked into. */
+  async pick({ id, geometry }) {
+    const found = await this.#say("what", { zoom: Math.floor(id / ID_STEP), number: id % ID_STEP, most: MOST_LISTED });
+    if (found?.count === 1) return { select: found.points[0].code };
+    if (!found || found.opens === null) return found && listOf(this, found);
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 400;
+    this.map.easeTo({ center: geometry.coordinates, zoom: Math.max(found.opens, this.map.getZoom() + 1), duration });
+    return null;
+  }
+
+  /** The card of one of our points. */
+  card(code) {
+    return cardOf(this, code);
+  }
+
+  /** The bytes of one of our tiles. */
+  tile(tile) {
+    return this.#say("tile", { tile });
+  }
+
+  close() {
+    this.#worker.terminate();
+    clearTimeout(this.#timer);
+    shown.delete(this.name);
+    if (this.map.getLayer(this.id)) this.map.removeLayer(this.id);
+    if (this.map.getSource(this.id)) this.map.removeSource(this.id);
+    for (const answer of this.#asked.values()) answer(null);
+  }
+
+  #say(act, given) {
+    this.#last += 1;
+    return new Promise((resolve) => {
+      this.#asked.set(this.#last, resolve);
+      this.#worker.postMessage({ act, id: this.#last, given });
+    });
+  }
+
+  #hear({ id, answer, failed, without, told, kinds }) {
+    if (id) {
+      this.#asked.get(id)?.(answer);
+      this.#asked.delete(id);
+    } else if (failed !== undefined) {
+      if (without) this.tell({ failed: true });
+    } else {
+      this.tell({ ...told, note: this.live ? (told.known ? "" : t("layer.stale")) : t("layer.replayed") });
+      if (this.name === "resources") this.map.setLayoutProperty(this.id, "text-field", signOf(this.name, kinds)); // what the numbers of kinds mean comes with the points
+      this.map.refreshTiles(this.id);
+    }
+  }
+}
+
+/** What MapLibre asks for under our scheme: `yiping-points://devices/12/3412/1672`. A layer that went has empty tiles. */
+async function tileOf({ url }) {
+  const [name, ...tile] = url.slice(SCHEME.length + 3).split("/");
+  return { data: (await shown.get(name)?.tile(tile.map(Number))) ?? new ArrayBuffer(0) };
+}
+
+function styleOf(id, name, rem) {
+  const layout = {
+    "icon-image": iconOf(name), "icon-size": STEPS, "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["get", "w"],
+    "text-field": signOf(name, []), "text-font": BOLD, "text-size": 12.5 * rem, "text-offset": PLATES[name].offset ?? [0, 0], "text-allow-overlap": true, "text-ignore-placement": true,
+  };
+  return { id, type: "symbol", source: id, "source-layer": "points", layout, paint: { "text-color": "#ffffff" } };
+}

@@ -1,1 +1,0 @@
--- What the map draws beside cells.
