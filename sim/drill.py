@@ -35,7 +35,7 @@ def stand_ins(plan: Plan, played: Scenario, struck: Sequence[Trouble]) -> tuple[
 
 
 def enrol(connection: Connection, config: Config, plan: Plan, played: Scenario, now: datetime) -> int:
-    """Registers the stand-ins of a scenario as drills; how many. Nobody waits for them once it is over."""
+    """Registers the stand-ins of a scenario as drills; how many. Once it is over they are silent, and told so as drills."""
     there, _ = stand_ins(plan, played, troubles(played, plan.sites, plan.seed, now.timestamp(), 1.0))
     register(connection, config, there, now, drill=True)
     return len(there.sites)
