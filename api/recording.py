@@ -85,6 +85,19 @@ def _impersonal(payload: str) -> Raw:
     return Raw(msgspec.json.encode({name: value for name, value in part.items() if name not in _LEFT_OUT}))
 
 
+def veil(part: bytes, veils: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bytes:
+    """An encoded part whose rows say what `veils` (`{list: {id: {name: word}}}`) says of them now, where they say it at all."""
+    if not any(f'"{name}"'.encode() in part for name in veils):
+        return part
+    told = msgspec.json.decode(part, type=dict[str, Raw])
+    for name in veils.keys() & told:
+        rows = msgspec.json.decode(told[name], type=list[dict[str, Any]])
+        for row in rows:
+            row.update({key: word for key, word in veils[name].get(str(row["id"]), {}).items() if key in row})
+        told[name] = Raw(msgspec.json.encode(rows))
+    return msgspec.json.encode(told)
+
+
 def join(deltas: Sequence[Told]) -> dict[str, Any] | None:
     """One delta that says what these say, with the number and moment of the last; None of none.
 

@@ -1,6 +1,7 @@
 """One moment as a screen showed it: the frame before it and everything told since, cut to what a reader may see. Writes nothing.
 
-A moment in a hole of the recording is not shown: what lies before a hole says nothing about what comes after it.
+A moment in a hole of the recording is not shown: what lies before a hole says nothing about what comes after it. What became
+confidential since is shown in the words it has now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from api.recording import Told, in_steps, join, told_of, unpack_picture, unpack_reel
+from api.recording import Told, in_steps, join, told_of, unpack_picture, unpack_reel, veil
 from api.snapshot import Picture, Supply, compose_snapshot, part_for
 from core.config import Config
 from core.errors import NotFound
@@ -62,10 +63,12 @@ def read_moment(connection: Connection, at: datetime, scope: Scope, config: Conf
     if span is None or frame is None:
         raise NotFound(f"nothing is recorded of {at.isoformat()}; GET /replay tells what is")
     told = read_told(connection, frame.sequence, at, scope, config)
+    picture, veils = unpack_picture(frame.body), replay.read_veils(connection)
+    picture = replace(picture, parts={street: veil(part, veils) for street, part in picture.parts.items()})
     joined = join(told.deltas)
     if joined is None and told.extra:
         joined = {"sequence": frame.sequence, "at": frame.at, "streets": {}}
-    return Moment(at, span, unpack_picture(frame.body), {**joined, **told.extra} if joined else None)
+    return Moment(at, span, picture, {**joined, **told.extra} if joined else None)
 
 
 def read_steps(
@@ -90,7 +93,8 @@ def read_told(connection: Connection, after: int, until: datetime, scope: Scope,
     kept = replay.read_kept(connection)
     if kept is not None and kept.until < until:
         deltas += told_of(live_rows.read_deltas(connection, max(kept.last, after), _MOST_PARTS))
-    return Reading([cut(delta, scope, config) for delta in _without_gap(deltas, after) if delta.at <= until], extra, reach)
+    veils = replay.read_veils(connection)
+    return Reading([cut(delta, veils, scope, config) for delta in _without_gap(deltas, after) if delta.at <= until], extra, reach)
 
 
 def _without_gap(deltas: Sequence[Told], after: int) -> list[Told]:
@@ -103,9 +107,9 @@ def _without_gap(deltas: Sequence[Told], after: int) -> list[Told]:
     return found
 
 
-def cut(delta: Told, scope: Scope, config: Config) -> Told:
-    """A delta with the parts that a reader sees, each as the live stream would have cut it."""
-    seen = {street: part_for(scope, street, bytes(part), config) for street, part in delta.parts.items()}
+def cut(delta: Told, veils: replay.Veils, scope: Scope, config: Config) -> Told:
+    """A delta with the parts that a reader sees, each as the live stream would cut it now."""
+    seen = {street: part_for(scope, street, veil(bytes(part), veils), config) for street, part in delta.parts.items()}
     return Told(delta.sequence, delta.at, {street: msgspec.Raw(part) for street, part in seen.items() if part is not None})
 
 

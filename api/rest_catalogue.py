@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from api.call import AREA, PAGE, Answer, Call, Param, page, read_cursor, read_id_cursor, read_params, write_cursor
 from api.problems import make_etag, read_etag
 from api.rest_indicators import read_day
+from api.whole_city import demand_whole_city
 from core.errors import Invalid, NotAllowed
 from core.evaluation_config import IndicatorConfig
 from dispatch import indicators
@@ -146,6 +147,7 @@ def list_values(call: Call) -> Answer:
 
 def put_card(call: Call) -> Answer:
     """Say what an indicator is: the next version of its card, or the first. `If-Match` names the version that was seen."""
+    demand_whole_city(call)
     fields = call.fields()
     why = fields.pop("why", "")
     if not isinstance(why, str) or not why.strip() or len(why) > 2000:

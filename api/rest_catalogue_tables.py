@@ -8,6 +8,7 @@ from typing import Any
 
 from api.call import Answer, Call, Param, read_params
 from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
+from api.whole_city import demand_whole_city
 from core.errors import Invalid
 from core.indicator_config import CardConfig
 from core.plain import fault_of_text
@@ -38,6 +39,7 @@ def post_table(call: Call) -> Answer:
 
 def _take_definitions(call: Call, rows: Sequence[tuple[int, Mapping[str, Any]]], source: str, act: Act, apply: bool) -> dict[str, Any]:
     """Cards that a table adds or says otherwise; of one that is computed here a table may only change what people say of it."""
+    demand_whole_city(call)
     found, faults = tables.read_definitions(rows)
     present = definitions.in_force(call.connection, call.config)
     said = {code: _kept(present.get(code), card) for code, card in found.items()}

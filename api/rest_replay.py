@@ -4,7 +4,8 @@ Frames and takes hold all streets: the owner's login reads them, and each reader
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,9 @@ from api.replaying import compose_moment, figures_at, read_moment, read_spans, r
 from core.errors import Invalid, NotFound
 from dispatch.paper import to_plain
 from dispatch.replay_paper import write_replay
-from store import geography, incidents, replay
+from store import geography, incidents, live_rows, replay
 from store.replay import Span
+from store.timescale import Connection
 
 MOMENT_PARAMS = (Param("at", "the moment, RFC 3339", "time"),)
 STEP_PARAMS = (
@@ -38,9 +40,17 @@ _MILLISECOND = timedelta(milliseconds=1)
 _PACKED_FROM = 4_096  # bytes
 
 
+@contextmanager
+def _recording(call: Call) -> Iterator[Connection]:
+    """All streets, as they stand at one moment: between two reads a take is written and what it holds goes from the live table."""
+    with call.deps.store.connection() as connection:
+        live_rows.freeze(connection)
+        yield connection
+
+
 def get_reach(call: Call) -> Answer:
     """What can be shown: `spans` without a hole, oldest first; `still`: when the figures stood still; how long it is kept."""
-    with call.deps.store.connection() as connection:
+    with _recording(call) as connection:
         spans, still = read_spans(connection), replay.read_still(connection)
     kept_s = call.config.retention.replay.total_seconds()
     shown = [pair for span in spans if (pair := _within(span))]
@@ -51,7 +61,7 @@ def get_moment(call: Call) -> Answer:
     """The whole screen at a moment: a snapshot of before it, and the one delta that leads to it."""
     wanted = read_params(MOMENT_PARAMS, call.query)
     at: datetime = _demand(wanted, "at")
-    with call.deps.store.connection() as connection:
+    with _recording(call) as connection:
         moment = read_moment(connection, at, call.scope, call.config)
     return _packed(call, compose_moment(moment, call.scope, "replay", call.config))
 
@@ -62,7 +72,7 @@ def list_deltas(call: Call) -> Answer:
     after, until = _demand(wanted, "after"), _demand(wanted, "until")
     if after < 0:
         raise Invalid("after: a sequence number")
-    with call.deps.store.connection() as connection:
+    with _recording(call) as connection:
         steps, reach = read_steps(connection, after, until, wanted.get("step", timedelta(seconds=1)), call.scope, call.config)
     return _packed(call, dump({"deltas": steps, "until": reach}))
 
@@ -109,7 +119,7 @@ def _facts(call: Call, wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _figures(call: Call, at: datetime) -> dict[str, Any] | None:
     """The figures of a moment; None where it was not recorded."""
     try:
-        with call.deps.store.connection() as connection:
+        with _recording(call) as connection:
             return figures_at(read_moment(connection, at, call.scope, call.config), call.scope, call.config)
     except NotFound:
         return None

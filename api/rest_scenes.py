@@ -87,8 +87,7 @@ def post_cast(call: Call) -> Answer:
         raise Invalid(f"screens: the ids of 1 to {_MOST_SCREENS}")
     lasts = _read_span(fields["for_s"]) if "for_s" in fields else call.config.wall_control.cast
     sent = casts.send(call.connection, sorted(set(ids)), {**what, "title": fields.get("title")}, lasts, _act(call, "cast"))
-    rows = casts.list_casts(call.connection, call.now)
-    return Answer({"casts": [row for row in rows if row["cast_id"] in sent]}, 201)
+    return Answer({"casts": casts.list_casts(call.connection, call.now, ids=sent, limit=len(sent))}, 201)
 
 
 def _read_span(value: object) -> timedelta | None:

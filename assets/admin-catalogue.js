@@ -55,11 +55,11 @@ export async function mount(root, config) {
     const choice = (name, words, key) => field(name, h('select', {}, words.map(one => h('option', { value: one, selected: String(card[name]) === String(one) }, t(`${key}.${one}`)))));
     const why = field('why', h('input', { type: 'text', maxlength: 2000, required: true, placeholder: t('catalogue.why_about') }));
     const said = h('p', { class: 'form-error', role: 'alert', hidden: true }), computed = card.source !== 'imported';
-    return h('form', { class: 'note-form catalogue-form', onsubmit: event => { event.preventDefault(); save(card, etag, event.currentTarget, said); } },
+    return h('form', { class: 'note-form catalogue-form', onsubmit: event => { event.preventDefault(); if (config.whole) save(card, etag, event.currentTarget, said); } },
       h('div', { class: 'pair' }, text('label', 60), text('label_en', 120)), h('div', { class: 'pair' }, text('owner', 120), field('target', h('input', { type: 'number', step: 'any', value: card.target ?? '' }))),
       h('div', { class: 'pair' }, choice('good', [1, -1, 0], 'catalogue.good'), choice('group', GROUPS, 'catalogue.group')),
       h('div', { class: 'pair' }, choice('period', PERIODS, 'cockpit.kind'), computed ? h('span', {}) : text('unit', 20)), text('formula', 400), text('formula_en', 400), why, said,
-      h('footer', {}, h('button', { type: 'submit', class: 'primary', 'data-act': 'save' }, icon('check'), t('catalogue.save'))));
+      h('footer', {}, config.whole ? h('button', { type: 'submit', class: 'primary', 'data-act': 'save' }, icon('check'), t('catalogue.save')) : h('span', { class: 'a-note' }, t('keeping.part'))));
   }
 
   async function save(card, etag, node, said) {
@@ -75,7 +75,7 @@ export async function mount(root, config) {
   const versions = card => h('section', { class: 'catalogue-versions' }, h('h3', {}, t('cockpit.versions', { n: card.versions.length })), h('table', { class: 'a-table' }, h('tbody', {}, card.versions.map(one => h('tr', {}, h('th', { scope: 'row' }, `v${one.version}`), h('td', {}, t(`cockpit.origin.${one.origin}`)), h('td', {}, one.by), h('td', { class: 'num' }, clock(one.at)), h('td', {}, one.body.target === null ? '' : `${t('cockpit.target')} ${number(one.body.target)}`), h('td', {}, one.why))))));
 
   function upload() {
-    const kind = h('select', { name: 'kind' }, ['values', 'definitions'].map(one => h('option', { value: one }, t(`catalogue.kind.${one}`))));
+    const kind = h('select', { name: 'kind' }, (config.whole ? ['values', 'definitions'] : ['values']).map(one => h('option', { value: one }, t(`catalogue.kind.${one}`))));
     openUpload({ title: t('catalogue.upload'), about: t('catalogue.upload_about'), path: '/catalogue/table', fields: [h('label', {}, h('span', {}, t('catalogue.kind')), kind)], asked: () => ({ kind: kind.value }), name: 'catalogue-upload', tell, taken: told => { done(t('catalogue.taken', { n: told.counts.changed })); refresh(); } });
   }
 

@@ -11,12 +11,19 @@ from core.config import Config
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _LETTERS = 12
+_DRAWN = {"area", "screens", "wall_control", "classes", "metrics", "map", "camera_wall"}
+_last: tuple[Config | None, str] = (None, "")  # of the configuration that was asked for last: every screen asks with every beat
 
 
 def release_of(config: Config) -> str:
     """The same for every process of one installation, another after an update of the software or of what screens show."""
-    drawn = config.model_dump_json(include={"area", "screens", "wall_control", "classes", "metrics"})
-    return hashlib.sha256((_assets() + drawn).encode()).hexdigest()[:_LETTERS]
+    global _last
+    known, release = _last
+    if known is not config:
+        drawn = config.model_dump_json(include=_DRAWN)
+        release = hashlib.sha256((_assets() + drawn).encode()).hexdigest()[:_LETTERS]
+        _last = config, release
+    return release
 
 
 @cache

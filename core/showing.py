@@ -70,10 +70,15 @@ def standing(casts: Sequence[Cast], now: datetime) -> Cast | None:
 
 
 def taker(waiting: Sequence[Grave], casts: Sequence[Cast], now: datetime) -> Grave | None:
-    """The incident that takes the screen now: the gravest that waits, the oldest of equals, unless one as grave or graver has it."""
-    holding = min((cast.severity for cast in casts if cast.kind == "takeover" and cast.severity and cast.stands(now)), default=None)
-    first = min(waiting, key=lambda one: (one.severity, one.opened_at, one.incident_id), default=None)
-    return first if first and (holding is None or first.severity < holding) else None
+    """The incident that takes the screen now: the gravest that waits, the oldest of equals, unless one as grave or graver has it.
+
+    A drill is milder than anything real.
+    """
+    holding = min(
+        ((cast.drill, cast.severity) for cast in casts if cast.kind == "takeover" and cast.severity and cast.stands(now)), default=None
+    )
+    first = min(waiting, key=lambda one: (one.drill, one.severity, one.opened_at, one.incident_id), default=None)
+    return first if first and (holding is None or (first.drill, first.severity) < holding) else None
 
 
 def showing(now: datetime, home: str | None, slots: Sequence[Slot], casts: Sequence[Cast]) -> Showing:

@@ -6,7 +6,7 @@ Draws the frame once; `assets/admin-catalogue.js` fills it from `GET /catalogue`
 from dash import html
 from dash.development.base_component import Component
 
-from panels.admin_sections import heading, sections
+from panels.admin_sections import heading, keeps_city, sections
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -26,4 +26,5 @@ def view(page: Page) -> Component:
         **marks({"data-panel": "card"}),
     )
     body = html.Div([cards, one], className="admin-body")
-    return shell(page, "duty", "admin-catalogue.js", [head(page, "/admin"), sections(text, "catalogue"), body], given(page.config))
+    told = {**given(page.config), "whole": keeps_city(page)}
+    return shell(page, "duty", "admin-catalogue.js", [head(page, "/admin"), sections(text, "catalogue"), body], told)

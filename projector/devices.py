@@ -17,6 +17,7 @@ from store.live_rows import States
 DOMAINS: tuple[str, ...] = get_args(Domain)
 _GOOD = 0  # core.model.QUALITY_CODE
 _WINDOW_S = 60
+_STRANGER, _SILENCED = -1, -2  # in place of a number: never registered here; registered and counted nowhere
 
 
 def with_patience(rows: Iterable[Mapping[str, Any]], rules: Rules, late: timedelta) -> list[dict[str, Any]]:
@@ -35,7 +36,7 @@ class Devices:
     def __init__(self, ground: Ground, wanted: Iterable[int]) -> None:
         self._ground = ground
         self.wanted = frozenset(wanted)
-        self.lookup: Ints = np.full(1, -1, dtype=np.intp)
+        self.lookup: Ints = np.full(1, _STRANGER, dtype=np.intp)
         self.ids: Ints = np.empty(0, dtype=np.intp)
         self.street: Ints = np.empty(0, dtype=np.intp)
         self.domain: Ints = np.empty(0, dtype=np.intp)  # its place in DOMAINS
@@ -52,12 +53,16 @@ class Devices:
         self._heard_at = np.zeros(_WINDOW_S, dtype=np.int64)
 
     def register(self, rows: Sequence[Mapping[str, Any]]) -> bool:
-        """Take in new and changed devices; True when places changed, so that kernels must be weighed again."""
+        """Take in new and changed devices; True when places changed, so that kernels must be weighed again.
+
+        One that is `silenced` is known by that alone; one that was counted before stays so until the picture is built anew.
+        """
         if not rows:
             return False
         top = max(row["device_id"] for row in rows)
         if top >= len(self.lookup):
-            self.lookup = np.concatenate([self.lookup, np.full(top + 1 - len(self.lookup) + top // 4, -1, dtype=np.intp)])
+            self.lookup = np.concatenate([self.lookup, np.full(top + 1 - len(self.lookup) + top // 4, _STRANGER, dtype=np.intp)])
+        rows = self._pass_over(rows)
         new = [row["device_id"] for row in rows if self.lookup[row["device_id"]] < 0]
         self._grow(new)
         moved = bool(new)
@@ -71,6 +76,12 @@ class Devices:
             self.offline[k], self.domain[k] = row["presence"] == "offline", DOMAINS.index(row["domain"])
             self.patience[k] = row.get("patience_s", np.inf)
         return moved
+
+    def _pass_over(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Those that are counted."""
+        silenced = {row["device_id"] for row in rows if row.get("silenced") and self.lookup[row["device_id"]] < 0}
+        self.lookup[list(silenced)] = _SILENCED
+        return [row for row in rows if row["device_id"] not in silenced]
 
     def _grow(self, new: Sequence[int]) -> None:
         first, more = len(self.ids), len(new)
@@ -87,7 +98,7 @@ class Devices:
 
     def unknown(self, device_ids: NDArray[np.int32]) -> list[int]:
         """Those never registered here."""
-        known = (device_ids < len(self.lookup)) & (self.lookup[np.minimum(device_ids, len(self.lookup) - 1)] >= 0)
+        known = (device_ids < len(self.lookup)) & (self.lookup[np.minimum(device_ids, len(self.lookup) - 1)] != _STRANGER)
         return [int(device_id) for device_id in device_ids[~known]]
 
     def take(self, states: States, second: int) -> set[int]:
@@ -159,7 +170,7 @@ class Devices:
         """Devices fell silent or speak again; True when any did."""
         changed = False
         for device_id, quiet in silent.items():
-            k = self.lookup[device_id] if device_id < len(self.lookup) else -1
+            k = self.lookup[device_id] if device_id < len(self.lookup) else _STRANGER
             if k >= 0 and self.silent[k] != quiet:
                 self.silent[k], changed = quiet, True
         return changed
@@ -168,7 +179,7 @@ class Devices:
         """Devices said goodbye or are back; True when any did. What they measured stays known until they are silent."""
         changed = False
         for device_id, gone in offline.items():
-            k = self.lookup[device_id] if device_id < len(self.lookup) else -1
+            k = self.lookup[device_id] if device_id < len(self.lookup) else _STRANGER
             if k >= 0 and self.offline[k] != gone:
                 self.offline[k], changed = gone, True
         return changed

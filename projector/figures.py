@@ -4,7 +4,7 @@ Figures are absolute: counted anew from the rows whenever one of them changes, s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -91,6 +91,13 @@ class Tally:
             self.rows[noun][key] = row
             self.by_street[row.street][noun, key] = row
         self.dirty.add(row.street)
+
+    def rows_of(self, street: str, known: Container[str]) -> Mapping[tuple[str, str], Row]:
+        """A street's rows; of '' those of no street known."""
+        if street:
+            return self.by_street.get(street, {})
+        strangers = (rows for code, rows in self.by_street.items() if not code or code not in known)
+        return {key: row for rows in strangers for key, row in rows.items()}
 
     def _drop(self, noun: str, key: str) -> None:
         old = self.rows[noun].pop(key, None)

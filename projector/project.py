@@ -274,7 +274,7 @@ def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config
     whole = _is_due(memory, "figures", now, FIGURES_EVERY) or not memory.figures
     dirty = {streets[memory.ground.street(street)] for street in memory.tally.dirty} | (set(streets) - memory.counts.keys())
     for street in dirty:
-        rows = memory.tally.by_street.get(street, {}) if street else _unplaced(memory)
+        rows = memory.tally.rows_of(street, memory.ground.street_index)
         memory.counts[street] = count_rows(rows, memory.day) | {"domains": count_domains(rows, memory.day), "storm": memory.storm}
     memory.tally.dirty.clear()
     before = memory.figures
@@ -283,13 +283,6 @@ def _count(memory: Memory, parts: dict[str, Part], now: datetime, config: Config
     for k, street in enumerate(streets):
         if street in dirty or (whole and (not before or before[k] != memory.figures[k])):
             parts.setdefault(street, {})["figures"] = with_domains(memory.figures[k], memory.counts[street])
-
-
-def _unplaced(memory: Memory) -> dict[tuple[str, str], Any]:
-    """Rows of no street of this city."""
-    known = memory.ground.street_index
-    strangers = (rows for street, rows in memory.tally.by_street.items() if not street or street not in known)
-    return {key: row for rows in strangers for key, row in rows.items()}
 
 
 def _keep(connection: Connection, memory: Memory, now: datetime, *, whole: bool) -> None:

@@ -1,6 +1,6 @@
 """An exercise: stand-ins of the devices that a scenario would strike, registered as drills, so that no real one says what is not.
 
-Stand-ins speak only of the scenario; all that comes of them is a drill, from alert to case, and in no figure.
+Stand-ins speak only of the scenario; all that comes of them is a drill, from alert to case, and in no figure, vital sign or cell.
 """
 
 import math

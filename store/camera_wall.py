@@ -9,7 +9,7 @@ from typing import Any
 from core.camera_wall_config import Player
 from core.config import Config
 from core.model import Scope
-from store import audit
+from store import audit, media
 from store.acts import Act
 from store.cameras import MAY_WATCH
 from store.incidents_around import find_nearby
@@ -57,11 +57,12 @@ def by_area(connection: Connection, scope: Scope, area: str, limit: int, skip: i
 def pictures_of(connection: Connection, rows: Rows, config: Config, act: Act, look: bool) -> Rows:
     """Each camera as a wall shows it: `player` {kind, url, refresh_s} or None with `why`; `since`: how long it is as it is.
 
-    `picture` is the last one that is kept, {url, at} or None.
+    `picture` is the last one that is kept, {url, at}; None where there is none, and for who is not handed it.
     """
     ids, allowed = [row["id"] for row in rows], may_watch(act.scope, config)
     streams = {row["device_id"]: row["url"] for row in queries.camera_wall_streams(connection, ids=ids)} if allowed and ids else {}
-    kept = queries.camera_wall_pictures(connection, ids=ids, areas=prefixes(act.scope)) if allowed and ids else ()
+    handed = allowed and ids and media.may_fetch(act.scope)
+    kept = queries.camera_wall_pictures(connection, ids=ids, areas=prefixes(act.scope)) if handed else ()
     pictures = {row["device_id"]: {"url": f"/api/v1/media/{row['media_id']}", "at": row["at"]} for row in kept}
     shown = []
     for row in rows:

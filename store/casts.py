@@ -80,10 +80,12 @@ def list_casts(
     screen_id: int | None = None,
     standing: bool = True,
     after: int | None = None,
+    ids: Sequence[int] | None = None,
     limit: int = 100,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Newest first; `standing`: only what stands now."""
-    return list(queries.casts_list(connection, now=now, screen_id=screen_id, open=standing, after=after or 2**62, limit=limit))
+    """Newest first; `standing`: only what stands now; `ids`: only these."""
+    wanted = None if ids is None else list(ids)
+    return list(queries.casts_list(connection, now=now, screen_id=screen_id, open=standing, after=after or 2**62, ids=wanted, limit=limit))
 
 
 def send(connection: Connection, screen_ids: Sequence[int], what: Mapping[str, Any], lasts: timedelta | None, act: Act) -> list[int]:

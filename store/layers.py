@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import NotFound
 from core.model import Scope
-from store import components, devices
+from store import components, devices, media
 from store.cameras import MAY_WATCH
 from store.timescale import Connection, prefixes, queries
 
@@ -113,9 +113,13 @@ def read_point(connection: Connection, scope: Scope, layer: str, code: str) -> d
 
 
 def _device(connection: Connection, scope: Scope, row: dict[str, Any]) -> dict[str, Any]:
-    """With its state, its latest values, and the newest picture it brought; `may_watch`: whether this reader may see its stream."""
+    """With its state, its latest values, and the newest picture it brought, for who is handed one.
+
+    `may_watch`: whether this reader may see its stream.
+    """
     number = row.pop("device_id")
-    picture = queries.layers_picture(connection, device_id=number, areas=prefixes(scope))
+    kept = media.may_fetch(scope)
+    picture = queries.layers_picture(connection, device_id=number, areas=prefixes(scope)) if kept else None
     spoke = row.pop("spoke") or row["presence"] == "online"
     state = "silent" if row["silent_at"] else "offline" if row["presence"] == "offline" else "ok" if spoke else "unknown"
     since: datetime | None = row["silent_at"] or row.pop("presence_at")

@@ -50,6 +50,11 @@ def add_medium(connection: Connection, medium: Medium, area: str, case_number: s
     audit.append(connection, act, noun, key, area, detail={"media_id": medium.media_id, "role": medium.role})
 
 
+def may_fetch(scope: Scope) -> bool:
+    """Who is handed a picture by its address (`read` in `api.auth`): a wall, where nobody stands for what is seen, is not."""
+    return scope.role != "wall"
+
+
 def get_medium(connection: Connection, scope: Scope, media_id: str) -> dict[str, Any]:
     """Raises `NotFound` when there is none in the scope."""
     row: dict[str, Any] | None = queries.media_get(connection, media_id=media_id, areas=prefixes(scope))

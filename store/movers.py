@@ -16,6 +16,7 @@ from store.timescale import Connection, prefixes, queries
 
 MOST = 2_000  # vehicles of an answer
 MOST_FIXES = 200_000
+_MOST_READINGS = 2_400  # of one vehicle: its place, speed and course each second for ten minutes
 _DIGITS = 6  # of a degree: a tenth of a metre
 _TOLD = ("id", "name", "area", "drill", "simulated")
 
@@ -30,7 +31,8 @@ def read_vehicles(connection: Connection, scope: Scope, wanted: MoversConfig, ar
     if fleet:
         for row in queries.movers_fixes(
             connection, devices=list(fleet), lon=wanted.lon, lat=wanted.lat, speed=wanted.speed, course=wanted.course, at=at,
-            trusted=[QUALITY_CODE[quality] for quality in TRUSTED], since=at - wanted.kept, limit=MOST_FIXES,
+            trusted=[QUALITY_CODE[quality] for quality in TRUSTED], since=at - wanted.kept,
+            trail=wanted.trail, each=_MOST_READINGS, limit=MOST_FIXES,
         ):  # fmt: skip
             told[row["id"]].append(row)
     rows = [_vehicle(fleet[number], fixes, wanted, at) for number, fixes in told.items()]

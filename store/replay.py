@@ -15,6 +15,8 @@ from store.timescale import Connection, prefixes, queries
 MOST_MOMENTS = 2_000
 MOST_TAKES = 30
 
+Veils = dict[str, dict[str, dict[str, Any]]]  # the words of rows by list and id
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -79,6 +81,14 @@ def read_takes(connection: Connection, after: int, until: datetime, most: int = 
     """Takes with deltas after a number, up to a moment, in order; at most `most`."""
     rows = queries.replay_takes(connection, after=after, until=until, most=most)
     return [Take(row["since"], row["until"], row["first"], row["last"], row["told_at"], bytes(row["body"])) for row in rows]
+
+
+def read_veils(connection: Connection) -> Veils:
+    """What became confidential while it was recorded, and what was made of it: `{list: {id: {title, text}}}` in the words of now."""
+    veils: Veils = {}
+    for row in queries.replay_veils(connection):
+        veils.setdefault(row["list"], {})[row["id"]] = {"title": row["title"], "text": row["text"]}
+    return veils
 
 
 def read_last(connection: Connection) -> int | None:

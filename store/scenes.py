@@ -1,6 +1,7 @@
 """Scenes, names for addresses of views, and playlists, scenes in turn. Who writes them stands in the audit.
 
-Decides who may write them; what a screen shows decides `core.showing`.
+Decides who may write them: names are everybody's, but what a screen plays changes who covers that screen. What it shows decides
+`core.showing`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,6 +61,7 @@ def save_scene(connection: Connection, scene_id: int | None, name: str, address:
         row = queries.scenes_add(connection, **words)
         saved = None if row is None else int(row["scene_id"])
     else:
+        _demand_reach(connection, scene_id=scene_id)
         demand_fresh(get_scene(connection, scene_id), act)
         saved = scene_id if queries.scenes_change(connection, scene_id=scene_id, **words) else None
     return _told(connection, "scene", saved, name, act, {"address": address})
@@ -68,6 +70,7 @@ def save_scene(connection: Connection, scene_id: int | None, name: str, address:
 def withdraw_scene(connection: Connection, scene_id: int, act: Act) -> None:
     """Playlists pass it over from now on; what was cast of it stands. Raises `NotFound`, `NotAllowed`."""
     _demand_author(act)
+    _demand_reach(connection, scene_id=scene_id)
     if not queries.scenes_withdraw(connection, scene_id=scene_id, now=act.now):
         raise NotFound(f"no scene {scene_id}")
     audit.append(connection, act, "scene", scene_id, act.scope.areas[0])
@@ -112,6 +115,7 @@ def save_playlist(connection: Connection, playlist_id: int | None, wanted: Playl
         kept = queries.playlists_get(connection, playlist_id=playlist_id)
         if kept is None:
             raise NotFound(f"no playlist {playlist_id}")
+        _demand_reach(connection, playlist_id=playlist_id)
         demand_fresh(kept, act)
         saved = playlist_id if queries.playlists_change(connection, playlist_id=playlist_id, **words) else None
     return _told(connection, "playlist", saved, wanted.name, act, {"scenes": list(wanted.scenes), "dwell_s": list(wanted.dwell_s)})
@@ -120,6 +124,7 @@ def save_playlist(connection: Connection, playlist_id: int | None, wanted: Playl
 def withdraw_playlist(connection: Connection, playlist_id: int, act: Act) -> None:
     """Its screens show their home again. Raises `NotFound`, `NotAllowed`."""
     _demand_author(act)
+    _demand_reach(connection, playlist_id=playlist_id)
     if not queries.playlists_withdraw(connection, playlist_id=playlist_id, now=act.now):
         raise NotFound(f"no playlist {playlist_id}")
     audit.append(connection, act, "playlist", playlist_id, act.scope.areas[0])
@@ -128,6 +133,12 @@ def withdraw_playlist(connection: Connection, playlist_id: int, act: Act) -> Non
 def _demand_author(act: Act) -> None:
     if act.scope.role not in AUTHORS:
         raise NotAllowed(f"scenes and playlists are written by {', '.join(sorted(AUTHORS))}")
+
+
+def _demand_reach(connection: Connection, scene_id: int | None = None, playlist_id: int | None = None) -> None:
+    """Whoever changes what is played covers every screen that plays it, whole. Raises `NotAllowed`."""
+    if queries.scenes_beyond(connection, scene_id=scene_id, playlist_id=playlist_id):
+        raise NotAllowed("a screen that shows more than your areas plays this")
 
 
 def _told(connection: Connection, noun: str, saved: int | None, name: str, act: Act, detail: Mapping[str, Any]) -> int:

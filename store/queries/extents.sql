@@ -1,13 +1,12 @@
 -- What has an extent on the map: warnings with their ground, and where things happened within a span.
 
 -- name: extents_warnings
--- In force at a moment; what people dismissed or merged is none.
+-- In force at a moment; what people dismissed or merged is none. One for the district is one for each of its streets (warnings_for).
 select report_id as id, title, text, severity, source, area, address, lon, lat, observed_at, ends_at, extra->>'type' as type, extra->>'issuer' as issuer,
        extra->'geometry' as geometry, extra->'circles' as circles, drill, simulated
-from reports
-where channel = 'weather' and not history and stage not in ('dismissed', 'merged') and observed_at <= :at and observed_at > :since
-  and (ended_at is null or ended_at > :at) and (ends_at is null or ends_at > :at)
-  and (area like any(cast(:areas as text[])) and (area like :area or starts_with(cast(:area_code as text), area)))
+from warnings_for(cast(:areas as text[]), :since, :at)
+where stage not in ('dismissed', 'merged') and (ended_at is null or ended_at > :at) and (ends_at is null or ends_at > :at)
+  and (area like :area or starts_with(cast(:area_code as text), area))
 order by severity nulls last, observed_at desc limit :limit;
 
 -- name: extents_areas
@@ -24,7 +23,7 @@ group by 1, 2 order by 3 desc limit :limit;
 -- name: extents_cases
 select floor(lon * 1e4) / 1e4 + 5e-5 as lon, floor(lat * 1e4) / 1e4 + 5e-5 as lat, count(*) filter (where not drill) as n, count(*) filter (where drill) as drills
 from cases
-where opened_at > :since and opened_at <= :until and stage <> 'voided' and area like any(cast(:areas as text[])) and area like :area
+where opened_at > :since and opened_at <= :until and stage not in ('voided', 'declined') and area like any(cast(:areas as text[])) and area like :area
 group by 1, 2 order by 3 desc limit :limit;
 
 -- name: extents_complaints

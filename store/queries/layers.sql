@@ -1,12 +1,13 @@
 -- Layers of points for the map. One row a layer: places packed as lon, lat in millionths of a degree (int4, big-endian), texts joined by line
--- feeds, one sign a point. All statements of a layer go in one order, and a stamp tells whether its points are still the same.
+-- feeds, one sign a point. All statements of a layer go in one order, and a stamp tells whether its points are still the same. Devices outside the
+-- city or at 0/0 stand in the ledger and not on the map.
 
 -- name: layers_devices^
 select count(*)::int as count, string_agg(int4send((lon * 1e6)::int) || int4send((lat * 1e6)::int), ''::bytea order by device_id) as places,
        string_agg(device, E'\n' order by device_id) as codes, string_agg(coalesce(kind, ''), E'\n' order by device_id) as kinds,
        string_agg(case when drill then 'd' else '.' end, '' order by device_id) as signs,
        coalesce(sum(hashtextextended(device || '/' || coalesce(kind, ''), hashfloat8extended(lon, hashfloat8extended(lat, drill::int)))), 0)::text as stamp
-from devices where lon is not null and camera = :camera and not probe and area like any(cast(:areas as text[])) and area like :area;
+from devices where placement = 'inside' and camera = :camera and not probe and area like any(cast(:areas as text[])) and area like :area;
 
 -- name: layers_devices_states^
 -- `unknown`: the places in that order (0, 1, …) of those that are silent, signed off, or never spoke.
@@ -14,7 +15,7 @@ with known as (
     select device_id, device, kind, lon, lat, drill, silent_at is not null or presence = 'offline'
            or (presence = 'unknown' and not exists (select from device_states s where s.device_id = d.device_id)) as unknown,
            row_number() over (order by device_id) - 1 as place
-    from devices d where lon is not null and camera = :camera and not probe and area like any(cast(:areas as text[])) and area like :area)
+    from devices d where placement = 'inside' and camera = :camera and not probe and area like any(cast(:areas as text[])) and area like :area)
 select count(*)::int as count, string_agg(int4send(place::int), ''::bytea order by place) filter (where unknown) as unknown,
        coalesce(sum(hashtextextended(device || '/' || coalesce(kind, ''), hashfloat8extended(lon, hashfloat8extended(lat, drill::int)))), 0)::text as stamp
 from known;
@@ -25,7 +26,7 @@ select count(*) filter (where not camera)::int as devices, count(*) filter (wher
        count(*) filter (where not camera and drill)::int as devices_drills, count(*) filter (where camera and drill)::int as cameras_drills
 from (select camera, drill, silent_at is not null or presence = 'offline'
              or (presence = 'unknown' and not exists (select from device_states s where s.device_id = d.device_id)) as unknown
-      from devices d where lon is not null and not probe and area like any(cast(:areas as text[])) and area like :area) d;
+      from devices d where placement = 'inside' and not probe and area like any(cast(:areas as text[])) and area like :area) d;
 
 -- name: layers_components^
 -- `sound`: the words of a census for what is as it should be; an empty one says nothing, any other that something is wrong.

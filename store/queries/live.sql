@@ -22,10 +22,11 @@ select code from areas where level = 'street' order by code;
 select cell_id, street_of(area) as street, lon, lat from cells order by cell_id;
 
 -- name: live_devices
+-- `silenced`: what proves the path or plays an exercise is known, and counts nowhere.
 select d.device_id, street_of(d.area) as street, coalesce(d.lon, c.lon) as lon, coalesce(d.lat, c.lat) as lat, d.placement,
-       d.silent_at is not null as silent, d.presence, d.domain, d.area, d.interval_s, d.device, d.kind, d.tags, c.cell_code
+       d.silent_at is not null as silent, d.presence, d.domain, d.area, d.interval_s, d.device, d.kind, d.tags, c.cell_code, d.probe or d.drill as silenced
 from devices d left join cells c using (cell_id)
-where not d.probe and ((:since)::timestamptz is null or d.updated_at > :since or d.device_id = any (:devices ::integer[]))
+where (:since)::timestamptz is null or d.updated_at > :since or d.device_id = any (:devices ::integer[])
 order by d.device_id;
 
 -- name: live_metrics
@@ -113,6 +114,7 @@ group by 1, 2, 3, 4 order by 1;
 -- name: live_weather
 select m.metric, avg(s.value) as value from device_states s join metrics m using (metric_id) join devices d using (device_id)
 where m.metric in ('temperature', 'wind_speed', 'pm25') and s.quality = 0 and s.value is not null and s.updated_at > :since and d.silent_at is null
+  and not d.drill and not d.probe
 group by 1;
 
 -- name: live_feeds
@@ -124,14 +126,15 @@ select feed,
 from feed_health group by feed order by feed;
 
 -- name: live_marks^
--- Every device and every open row is asked: one of many thousands may be the drill.
+-- Every device and every open row is asked: one of many thousands may be the drill. An exercise lasts as long as its stand-ins speak or anything of
+-- it is open; that they are silent since (a notice) is no exercise.
 with shown as (
-    select simulated, drill from alerts where stage <> 'normal' and not probe and (simulated or drill)
+    select simulated, drill and severity < 5 as drill from alerts where stage <> 'normal' and not probe and (simulated or drill)
     union all select simulated, drill from incidents where stage in ('open', 'confirmed', 'handling') and (simulated or drill)
     union all select simulated, drill from cases where closed_at is null and (simulated or drill)
     union all select simulated, drill from reports where not history and stage in ('open', 'confirmed') and observed_at >= :since and (simulated or drill))
 select exists (select from devices where simulated) or exists (select from shown where simulated) as simulated,
-       exists (select from devices where drill) or exists (select from shown where drill) as drill;
+       exists (select from devices where drill and silent_at is null and presence <> 'offline') or exists (select from shown where drill) as drill;
 
 -- name: live_storm$
 select jsonb_build_object('id', storm_id, 'area', area, 'began_at', began_at, 'ended_at', null, 'capacity', capacity, 'version', 1)

@@ -9,9 +9,9 @@ select cell_id as id, cell_code as label, area, lon, lat from cells
 where starts_with(cell_code, :code) and area like any(cast(:areas as text[])) order by cell_code limit :limit;
 
 -- name: map_devices
--- Devices and cameras: what begins with the words before what only holds them.
+-- Devices and cameras: what begins with the words before what only holds them. None outside the city or at 0/0, and none that proves the path.
 select device as id, name as label, device as note, camera, area, lon, lat, silent_at is not null as silent, drill, simulated from devices
-where lon is not null and area like any(cast(:areas as text[])) and strpos(lower(name || ' ' || device), :words) > 0
+where placement = 'inside' and not probe and area like any(cast(:areas as text[])) and strpos(lower(name || ' ' || device), :words) > 0
 order by camera, not (starts_with(lower(name), :words) or starts_with(lower(device), :words)), name, device_id limit :limit;
 
 -- name: map_cases

@@ -9,13 +9,22 @@ where s.metric_id = (select metric_id from metrics where metric = :lon) and not 
 order by d.device limit :limit;
 
 -- name: movers_fixes
--- What they told since, a row a moment; a doubtful coordinate is none.
-select device_id as id, extract(epoch from observed_at)::float8 as at,
+-- Of each the way to the last place it told since, a row a moment, `each` readings at most; a doubtful coordinate is none.
+select w.device_id as id, extract(epoch from r.observed_at)::float8 as at,
        max(value) filter (where metric = :lon and quality = any(:trusted)) as lon, max(value) filter (where metric = :lat and quality = any(:trusted)) as lat,
        max(value) filter (where metric = :speed) as speed, max(value) filter (where metric = :course) as course
-from readings join metrics using (metric_id)
-where device_id = any(cast(:devices as integer[])) and metric_id in (select metric_id from metrics where metric in (:lon, :lat, :speed, :course))
-  and observed_at > :since and observed_at <= :at
+from unnest(cast(:devices as integer[])) w (device_id)
+cross join lateral (
+    select observed_at from readings
+    where device_id = w.device_id and metric_id = (select metric_id from metrics where metric = :lon) and quality = any(:trusted)
+      and observed_at > :since and observed_at <= :at
+    order by observed_at desc limit 1) last
+cross join lateral (
+    select observed_at, metric_id, quality, value from readings
+    where device_id = w.device_id and metric_id in (select metric_id from metrics where metric in (:lon, :lat, :speed, :course))
+      and observed_at > :since and observed_at <= :at and observed_at > last.observed_at - :trail
+    order by observed_at desc limit :each) r
+join metrics using (metric_id)
 group by 1, 2 order by 2 desc limit :limit;
 
 -- name: movers_people

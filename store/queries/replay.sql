@@ -27,6 +27,20 @@ where last > :after and since <= (:until)::timestamptz + interval '10 seconds' o
 -- name: replay_takes_last^
 select last, until, told_at from replay_takes order by until desc limit 1;
 
+-- name: replay_veils
+-- What became confidential since the recording began, and what was made of it, in the words of now. An hour longer: screens hear of a veil after it is drawn.
+with began as materialized (select min(at) - interval '1 hour' as at from replay_frames),
+     told as materialized (select report_id, external_id, title, extra, incident_id from reports
+                           where extra ->> 'confidential' = 'true' and processed_at >= (select at from began)),
+     made as materialized (select noun, key from audit where act = 'veil' and at >= (select at from began)),
+     raised as (select alert_id, title, incident_id from alerts where alert_id = any(array(select key::bigint from made where noun = 'alert'))),
+     opened as (select case_number, title, incident_id from cases where case_number = any(array(select key from made where noun = 'case')))
+select 'reports' as list, report_id::text as id, title_for_all(title, external_id, extra) as title, null as text from told
+union all select 'alerts', alert_id::text, title, null from raised
+union all select 'cases', case_number, title, null from opened
+union all select 'incidents', incident_id::text, title, text from incidents
+          where incident_id in (select incident_id from told union select incident_id from raised union select incident_id from opened);
+
 -- name: replay_spans
 -- Takes that follow each other are one span.
 select min(since) as since, max(until) as until from (
@@ -65,7 +79,7 @@ select at, kind, act, id, title, severity, area, channel, drill, simulated from 
     select ended_at, 'alert', 'ended', alert_id::text, title, severity, area, null, drill, simulated, incident_id
     from alerts where ended_at >= :since and ended_at < :until and severity < 5 and not probe
     union all
-    select received_at, 'report', 'received', report_id::text, title, severity, area, channel, drill, simulated, incident_id
+    select received_at, 'report', 'received', report_id::text, title_for_all(title, external_id, extra), severity, area, channel, drill, simulated, incident_id
     from reports where received_at >= :since and received_at < :until and not history
     union all
     select opened_at, 'incident', 'opened', incident_id::text, title, severity, area, null, drill, simulated, incident_id

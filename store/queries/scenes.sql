@@ -10,6 +10,9 @@ where p.playlist_id = :playlist_id and p.withdrawn_at is null and s.withdrawn_at
 -- name: scenes_get^
 select scene_id, name, address, version from scenes where scene_id = :scene_id and withdrawn_at is null for update;
 
+-- name: scenes_beyond$
+select plays_beyond(:scene_id, :playlist_id);
+
 -- name: scenes_add^
 insert into scenes (name, address, made_by, updated_at) values (:name, :address, :by, :now)
 on conflict (name) where withdrawn_at is null do nothing returning scene_id;

@@ -46,6 +46,7 @@ select cast_id, screen_id, s.name as screen, kind, address, title, scene_id, inc
 from casts c join screens s using (screen_id)
 where c.cast_id < :after and (cast(:screen_id as integer) is null or c.screen_id = :screen_id)
   and (not :open or (c.ended_at is null and coalesce(c.until, 'infinity') > :now))
+  and (cast(:ids as bigint[]) is null or c.cast_id = any(cast(:ids as bigint[])))
 order by c.cast_id desc limit :limit;
 
 -- name: casts_add^
@@ -70,7 +71,7 @@ select i.incident_id, i.title, i.severity, i.opened_at, i.drill from incidents i
 where i.stage in ('open', 'confirmed', 'handling') and i.severity = any(cast(:severities as integer[])) and i.updated_at >= :since
   and i.area like any(cast(:areas as text[])) and (cast(:domain as text) is null or i.domain = :domain)
   and not exists (select from casts c where c.screen_id = :screen_id and c.incident_id = i.incident_id and c.kind = 'takeover')
-order by i.severity, i.opened_at limit 20;
+order by i.drill, i.severity, i.opened_at limit 20;
 
 -- name: casts_incident^
 select incident_id, title, severity, drill, area, stage from incidents where incident_id = :incident_id and area like any(cast(:areas as text[]));

@@ -12,8 +12,9 @@ where subject = :subject and at >= :since and at < :until and area like any(cast
 group by 1;
 
 -- name: trends_rows
+-- Without the tellers: they are counted, and no business of whoever reads the rows.
 select id, at, title, area, (select a.name from areas a where a.code = h.area) as area_name, class_code, severity, origin, stage, lon, lat,
-       (select u.name from units u where u.unit_id = h.unit_id) as unit_name, teller, simulated
+       (select u.name from units u where u.unit_id = h.unit_id) as unit_name, simulated
 from happenings h
 where subject = :subject and at >= :since and at < :until and area like any(cast(:areas as text[])) and area like :area
   and (cast(:classes as text[]) is null or class_code like any(cast(:classes as text[])))

@@ -24,11 +24,11 @@ def test_a_moment_is_shown_as_the_wall_showed_it_and_played_on(quarter: Quarter,
     wall = enter(windows, quarter, "duty1", "/wall", 1920, 1080)
     until(lambda: wall.api("GET", "/replay")[1]["spans"], what="the leader records")
     until(lambda: datetime.fromisoformat(wall.api("GET", "/replay")[1]["spans"][-1][1]) > datetime.now(UTC) - timedelta(seconds=2))
-    before = datetime.now(UTC) - timedelta(seconds=1)
+    before, known = datetime.now(UTC) - timedelta(seconds=1), int(told(wall, "alerts_open") or 0)
     alert = alarm(quarter, "smoke-53")
     row = f'[data-panel=alerts] li[data-id="{alert}"]'
     wall.page.wait_for_selector(row)
-    wall.wait("Number(document.querySelector('[data-panel=kpis] [data-figure=alerts_open]').dataset.value) > 0")
+    wall.wait(f"Number(document.querySelector('[data-panel=kpis] [data-figure=alerts_open]').dataset.value) > {known}")
     after, then = datetime.now(UTC), {name: told(wall, name) for name in FIGURES}
 
     replay = windows.open(quarter.stack.url, 1920, 1080)

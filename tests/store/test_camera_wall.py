@@ -100,3 +100,9 @@ def test_the_last_picture_that_is_kept_is_told_with_its_time(desk: Desk, app: Fl
         )  # fmt: skip
     told = wall(desk.sign_in(app, "duty1"), "cameras=cam-d")["pictures"][0]["picture"]
     assert told["url"] == "/api/v1/media/m1"
+    desk.config = desk.config.model_copy(update={"camera_wall": WALL.model_copy(update={"walls": True})})
+    screen = desk.with_token(desk.app(), "screen", view="wall")
+    assert screen.get(told["url"].removeprefix("/api/v1")).status_code == 403
+    assert wall(screen, "cameras=cam-d")["pictures"][0]["picture"] is None, "an address that is refused is a broken picture"
+    assert screen.get("/map/points/cameras/cam-d").json["picture"] is None
+    assert desk.sign_in(desk.app(), "boss").get("/map/points/cameras/cam-d").json["picture"]["media_id"] == "m1"

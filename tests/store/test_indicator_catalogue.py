@@ -152,6 +152,10 @@ def test_every_counted_figure_opens_as_many_rows_as_it_counts(desk: Desk, boss: 
         "at": None, "source": "counted", "simulated": False,
     }  # fmt: skip
     assert find(boss, "cells_sensed")["figure"]["value"] == 0
+    for number, stands_in in enumerate(({}, {"camera": True})):
+        values = {"device": f"drill-{number}", "name": "演练", "domain": "water", "area": f"{NORTH}001", "cell_id": 1, "drill": True}
+        desk.insert("devices", {**values, "placement": "inside", **stands_in}, "device_id")
+    assert [find(boss, code)["figure"]["value"] for code in ("cells_sensed", "cells_watched")] == [0, 0]
     assert find(boss, "patrols_done")["figure"]["value"] is None
 
 

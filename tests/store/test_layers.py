@@ -46,7 +46,9 @@ def city(desk: Desk) -> Desk:
     device(desk, "lake-2", SOUTH, silent_at=desk.now, presence_at=desk.now - timedelta(hours=1), kind="水位计")
     device(desk, "lake-3", kind="雨量计", drill=True)
     device(desk, "mute-4", presence="unknown")
-    device(desk, "nowhere", lon=None, lat=None)
+    device(desk, "nowhere", lon=None, lat=None, placement="none")
+    device(desk, "astray", lon=0, lat=0, placement="zero", silent_at=desk.now)
+    device(desk, "abroad", lon=121.5, lat=31.2, placement="outside", camera=True)
     device(desk, "cam-1", camera=True, lon=119.9, lat=31.78)
     device(desk, "cam-2", camera=True, presence="offline", presence_at=desk.now)
     return desk

@@ -19,9 +19,9 @@ from tests.unit.geodata.test_pmtiles import archive
 AT = {"lon": 119.905, "lat": 31.785}
 
 
-def device(desk: Desk, name: str, title: str, area: str = NORTH, lat: float = 31.785, camera: bool = False) -> None:
+def device(desk: Desk, name: str, title: str, area: str = NORTH, lat: float = 31.785, camera: bool = False, **columns: object) -> None:
     desk.insert("devices", {"device": name, "name": title, "domain": "water", "camera": camera, "area": f"{area}001", "lon": 119.905, "lat": lat,
-                            "placement": "inside"}, "device_id")  # fmt: skip
+                            "placement": "inside", **columns}, "device_id")  # fmt: skip
 
 
 def case(desk: Desk, serial: int, title: str, area: str = NORTH, **columns: object) -> str:
@@ -49,6 +49,12 @@ def test_a_name_finds_devices_cameras_and_open_cases(city: Desk, app: Flask) -> 
     number = case(city, 12, "北湖路积水")
     case(city, 13, "北湖路旧案", closed_at=city.now)
     assert hits(city.sign_in(app, "duty1"), "北湖") == [("case", number), ("device", "lake-1"), ("camera", "cam-7")]
+
+
+def test_what_proves_the_path_or_lies_outside_the_city_is_not_found(city: Desk, app: Flask) -> None:
+    device(city, "probe-1", "北湖探测", probe=True)
+    device(city, "astray", "北湖失位", placement="zero")
+    assert hits(city.sign_in(app, "duty1"), "北湖") == [("device", "lake-1"), ("camera", "cam-7")]
 
 
 def test_a_number_finds_a_case_that_is_closed_too(city: Desk, app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The schema: reached from nothing, and reaching it twice changes nothing."""
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
@@ -61,3 +62,12 @@ def test_a_migration_that_fails_leaves_those_before_it_and_can_be_run_again(serv
 def test_a_version_takes_no_view_from_the_web_that_only_the_grants_at_the_end_would_give_back() -> None:
     versions = sorted((migrate._HERE / "versions").glob("*.sql"))
     assert [file.name for file in versions if file.name >= "0036" and "drop view" in file.read_text(encoding="utf-8").lower()] == []
+
+
+def test_what_has_landed_is_never_rewritten_since_whoever_stands_at_it_would_not_hear_of_it() -> None:
+    """At a release: `cd store/migrations/versions && sha256sum *.py *.sql > ../landed.sha256`. A change is a version of its own."""
+    lines = (line.split() for line in (migrate._HERE / "landed.sha256").read_text(encoding="utf-8").splitlines())
+    landed = {name: digest for digest, name in lines}
+    files = {file.name: file for file in (migrate._HERE / "versions").iterdir() if file.is_file()}
+    assert {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in landed} == landed
+    assert [name for name in files.keys() - landed if name < max(landed)] == [], "comes after everything that has landed"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from store.timescale import queries
 from tests.desk import NORTH, SOUTH, Desk
 
 RING = [[119.90, 31.78], [119.95, 31.78], [119.95, 31.80], [119.90, 31.78]]
@@ -68,6 +69,37 @@ def test_a_moment_that_passed_has_the_vehicles_where_they_were(desk: Desk, app: 
     then = (desk.now - timedelta(hours=3, minutes=2)).isoformat().replace("+", "%2B")
     (truck,) = desk.sign_in(app, "duty1").get(f"/map/movers?at={then}").json["vehicles"]["rows"]
     assert truck["lat"] == pytest.approx(31.785 - 120 * 5 * METRE, abs=1e-6)
+
+
+def test_vehicles_are_worked_out_once_every_few_seconds_for_all_who_see_the_same(desk: Desk, app: Flask) -> None:
+    truck = vehicle(desk, "truck-1")
+    drive(desk, truck)
+    duty, boss = desk.sign_in(app, "duty1"), desk.sign_in(app, "boss")
+    duty.get("/map/movers")
+    desk.now += timedelta(seconds=4)
+    tell(desk, truck, timedelta(0), lon=119.905, lat=31.7851)
+    moment = desk.now.isoformat().replace("+", "%2B")
+    assert [
+        person.get(f"/map/movers{words}").json["vehicles"]["rows"][0]["lat"] for person, words in ((boss, ""), (duty, f"?at={moment}"))
+    ] == [31.785, 31.7851]
+    desk.now += timedelta(seconds=2)
+    assert boss.get("/map/movers").json["vehicles"]["rows"][0]["lat"] == 31.7851
+
+
+def test_of_one_that_is_still_the_way_it_last_came_is_read_and_no_more(desk: Desk, app: Flask) -> None:
+    truck = vehicle(desk, "truck-1")
+    drive(desk, truck, minutes=25, step_s=60)
+    drive(desk, vehicle(desk, "truck-2"), minutes=1)
+    desk.now += timedelta(minutes=4)
+    with desk.store.connection() as connection:
+        of = desk.config.map.movers
+        fixes = list(queries.movers_fixes(
+            connection, devices=[truck], lon=of.lon, lat=of.lat, speed=of.speed, course=of.course, at=desk.now, trusted=[0],
+            since=desk.now - of.kept, trail=of.trail, each=2_400, limit=1_000,
+        ))  # fmt: skip
+    assert len(fixes) == 10
+    trucks = desk.sign_in(app, "duty1").get("/map/movers").json["vehicles"]["rows"]
+    assert [(one["device"], one["course"], one["speed"]) for one in trucks] == [("truck-1", 0.0, 18.0), ("truck-2", 0.0, 18.0)]
 
 
 def test_nobody_follows_what_is_another_areas(desk: Desk, app: Flask) -> None:
@@ -140,6 +172,18 @@ def test_a_warning_of_the_district_holds_in_each_of_its_streets(desk: Desk, app:
     assert [row["title"] for row in rows] == ["高温"]
 
 
+def test_a_warning_of_the_district_is_told_to_who_sees_one_street_and_one_of_another_street_is_not(desk: Desk, app: Flask) -> None:
+    warning(desk, "高温", whole="320404")
+    warning(desk, "常州大风", whole="3204")
+    warning(desk, "北街内涝")
+    warning(desk, "南街内涝", SOUTH)
+    warning(desk, "无处", whole="")
+    desk.report(title="投诉", area="320404")
+    found = desk.sign_in(app, "north").get("/map/warnings").json
+    assert sorted(row["title"] for row in found["warnings"]) == ["北街内涝", "常州大风", "高温"]
+    assert found["areas"]["320404"]["type"] == "Polygon"
+
+
 def test_heat_counts_what_happened_and_no_drill(desk: Desk, app: Flask) -> None:
     for n in range(3):
         desk.report(title=f"积水{n}", lon=119.905, lat=31.785)
@@ -161,6 +205,13 @@ def test_heat_counts_what_happened_and_no_drill(desk: Desk, app: Flask) -> None:
 def test_heat_of_what_never_happened_is_empty_and_says_so(desk: Desk, app: Flask, kind: str) -> None:
     told = desk.sign_in(app, "duty1").get(f"/map/heat?of={kind}").json
     assert (told["count"], told["unplaced"], told["grid"]) == (0, 0, None)
+
+
+def test_heat_of_cases_counts_none_that_was_no_case(desk: Desk, app: Flask) -> None:
+    for number, stage in enumerate(("accepted", "closed", "voided", "declined")):
+        desk.insert("cases", {"case_number": f"c{number}", "title": "积水", "class_code": "0502", "severity": 3, "stage": stage, "area": f"{NORTH}001",
+                              "lon": 119.905, "lat": 31.785, "opened_at": desk.now, "updated_at": desk.now, "source": "grid"}, "case_number")  # fmt: skip
+    assert desk.sign_in(app, "duty1").get("/map/heat?of=cases").json["count"] == 2
 
 
 def test_heat_of_alerts_leaves_out_what_says_only_that_nothing_is_known(desk: Desk, app: Flask) -> None:

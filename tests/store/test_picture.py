@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -111,3 +112,45 @@ def test_a_drill_anywhere_marks_the_picture_whatever_else_is_simulated(city: Cit
         c.execute("update devices set simulated = true")
         c.execute("update devices set drill = true where device_id in (select max(device_id) from devices) and %s = 1", [drills])
         assert live_rows.read_marks(c, NOON) == {"simulated": True, "drill": bool(drills)}
+
+
+def test_an_exercise_is_over_when_its_stand_ins_are_silent_and_nothing_of_it_is_open(city: City) -> None:
+    def mark(change: str) -> bool:
+        with city.store.connection() as c:
+            c.execute(change)
+            return live_rows.read_marks(c, NOON)["drill"]
+
+    with city.store.connection() as c:
+        raise_alert(c, city.now, 1, 5)
+        raise_alert(c, city.now, 1, 2, "y")
+        c.execute("update alerts set drill = true")
+    assert mark("update devices set drill = true where device_id = 1")
+    assert mark("update devices set silent_at = now() where device_id = 1"), "an alert of it waits"
+    assert not mark("update alerts set stage = 'normal' where severity = 2"), "that it is silent is a notice and no exercise"
+    assert mark("update devices set silent_at = null where device_id = 1")
+    assert not mark("update devices set presence = 'offline' where device_id = 1"), "it said goodbye"
+
+
+def test_stand_ins_of_an_exercise_make_no_figure_no_vital_sign_and_no_cell(city: City) -> None:
+    city.read(1, "pm25", 10)
+    city.tick(4)
+    before = city.snapshot()
+    with city.store.connection() as c:
+        row = c.execute(
+            "insert into devices (device, name, domain, area, lon, lat, placement, cell_id, drill, updated_at)"
+            " select 'drill-d1', 'd', domain, area, lon, lat, placement, cell_id, true, %s from devices where device_id = 1 returning device_id",
+            [city.now],
+        ).fetchone()
+        assert row is not None
+    city.read(row["device_id"], "pm25", 900)
+    city.tick(40)
+    assert picture_of(city.snapshot()) == picture_of(before)
+    city.projector = city.another()
+    city.tick(4)
+    assert picture_of(city.snapshot()) == picture_of(before), "nor for a projector that begins anew"
+
+
+def picture_of(parts: dict[str, dict[str, Any]]) -> Any:
+    """What is counted and drawn of each street."""
+    return {street: ({name: part["figures"][name] for name in ("devices", "online", "silent", "readings_minute", "vitals", "domains")}, part["cells"])
+            for street, part in parts.items()}  # fmt: skip

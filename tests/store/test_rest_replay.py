@@ -8,7 +8,7 @@ from flask import Flask
 
 from api.recorder import TAKE_EVERY, record
 from projector.project import Projector
-from store import change_log
+from store import change_log, incident_sums
 from store.live import Hints, Live
 from tests.desk import NORTH, SOUTH, Desk
 
@@ -103,6 +103,42 @@ def test_the_timeline_tells_what_happened_and_counts_no_drills(desk: Desk, app: 
     assert {(row["kind"], row["id"]) for row in own} == {("incident", str(told["incident"])), ("alert", str(told["alerts"][0]))}
     north = desk.sign_in(app, "north").get(f"/replay/timeline?{span(told)}").get_json()["moments"]
     assert {row["area"][:9] for row in north} == {NORTH}
+
+
+def test_what_became_confidential_is_replayed_in_the_words_it_has_now(desk: Desk, app: Flask) -> None:
+    """Told in clear in a frame and in deltas; then the ticket is marked."""
+    secret, begun, duty = "举报某某违建", desk.now, desk.sign_in(app, "duty1")
+    projector = Projector(desk.store, Live(None), Hints(None), desk.config)
+
+    def tell(noun: str, key: Any) -> None:
+        with desk.store.connection() as c:
+            change_log.append(c, noun, {}, change_log.read(c, noun, [key]), desk.now)
+
+    def run(turns: int) -> None:
+        for _ in range(turns):
+            desk.now += 10 * SECOND
+            projector.tick(desk.now)
+            record(desk.store, desk.config, desk.now)
+
+    values = {"title": secret, "text": secret, "domain": "urban", "severity": 3, "stage": "open", "area": f"{NORTH}001"}
+    incident = desk.insert("incidents", {**values, "opened_at": desk.now, "updated_at": desk.now}, "incident_id")
+    report = desk.report(title=secret, external_id="T1", incident_id=incident)
+    run(1)  # stands in the frame
+    alert = desk.alert(title=secret, subject="T1", report_id=report, incident_id=incident)
+    for noun, key in (("alert", alert), ("report", report), ("incident", incident)):
+        tell(noun, key)
+    run(8)
+    first = duty.get(f"/replay/moment?at={at(begun + 10 * SECOND)}").get_json()["sequence"]
+    asked = f"from={at(begun)}&to={at(desk.now)}"
+    paths = [f"/replay/moment?at={at(begun + 10 * SECOND)}", f"/replay/moment?at={at(desk.now)}", f"/replay/deltas?after={first}&until={at(desk.now)}",
+             f"/replay/timeline?{asked}", f"/replay/report/paper.html?{asked}"]  # fmt: skip
+    assert [secret in duty.get(path).get_data(as_text=True) for path in paths] == [True] * 5, "otherwise this proves nothing"
+    desk.rows("update reports set extra = extra || '{\"confidential\": true}', processed_at = %s returning 1", desk.now)
+    with desk.store.connection() as c:
+        incident_sums.follow_parts(c, desk.config, desk.now)
+    found = [duty.get(path).get_data(as_text=True) for path in paths]
+    assert [secret in body for body in found] == [False] * 5
+    assert ["保密工单 T1" in body for body in found] == [True] * 5
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -206,6 +206,40 @@ def test_a_cast_to_several_screens_stands_on_all_or_on_none(desk: Desk, app: Fla
     assert len(duty.post("/casts", {"screens": ids, "address": "/wall", "for_s": None}).json["casts"]) == 2
 
 
+def test_who_sees_a_part_of_what_a_screen_shows_does_not_change_what_it_plays(desk: Desk, app: Flask, admin: Person) -> None:
+    officer = desk.sign_in(app, "north")
+    scene = officer.post("/scenes", {"name": "甲", "address": "/wall"}).json["scene_id"]
+    slots = {"scenes": [{"scene_id": scene, "dwell_s": 30}]}
+    playlist = officer.post("/playlists", {"name": "日常", **slots}).json["playlist_id"]
+    acts = [
+        ("PUT", f"/scenes/{scene}", {"name": "甲", "address": "/wall/urban"}), ("PUT", f"/playlists/{playlist}", {"name": "夜间", **slots}),
+        ("DELETE", f"/playlists/{playlist}", None), ("DELETE", f"/scenes/{scene}", None),
+    ]  # fmt: skip
+
+    def answers() -> list[int]:
+        versions = {row["path"]: row["version"] for row in desk.rows(
+            "select '/scenes/' || scene_id as path, version from scenes union all select '/playlists/' || playlist_id, version from playlists"
+        )}  # fmt: skip
+        return [officer.ask(act, path, body, If_Match=f'"{versions[path]}"').status_code for act, path, body in acts]
+
+    made(admin, app, name="北", areas=[NORTH], playlist_id=playlist)
+    hall, _ = made(admin, app, playlist_id=playlist)
+    assert answers() == [403] * 4
+    admin.post(f"/screens/{hall}/acts", {"act": "revoke"})
+    assert answers() == [200] * 4
+
+
+def test_a_cast_to_many_screens_answers_with_every_one(desk: Desk, app: Flask, duty: Person) -> None:
+    desk.rows("insert into tokens (name, token_hash, scopes, areas, view, created_at) "
+              "select 's' || n, sha256(n::text::bytea), '{screen}', '{320404}', '/wall', %s from generate_series(1, 120) n returning 1", desk.now)  # fmt: skip
+    ids = [row["screen_id"] for row in desk.rows(
+        "insert into screens (token_id, name, areas, view, created_at, created_by) select token_id, name, areas, view, created_at, 'admin' "
+        "from tokens where view = '/wall' returning screen_id"
+    )]  # fmt: skip
+    casts = duty.post("/casts", {"screens": ids, "address": "/wall"}).json["casts"]
+    assert {one["screen_id"] for one in casts} == set(ids)
+
+
 def test_names_are_one_screens_and_one_scenes_and_who_wrote_on_an_older_version_is_told(desk: Desk, app: Flask, admin: Person) -> None:
     screen_id, _ = made(admin, app)
     assert admin.post("/screens", {"name": "大厅"}).status_code == 422

@@ -38,8 +38,10 @@ def test_an_admin_of_a_part_changes_nothing_that_holds_for_the_whole_city(desk: 
         street_admin.post("/routing", {"rule": "mine", **rule}),
         street_admin.ask("PUT", "/routing/water", rule, If_Match='"1"'),
         street_admin.ask("DELETE", "/routing/water", {"why": "x"}, If_Match='"1"'),
+        street_admin.ask("PUT", "/catalogue/forest_cover", {"label": "森林覆盖率", "group": "other", "why": "x"}),
+        send(street_admin, "/catalogue/table", "编码,名称\nforest_cover,森林覆盖率\n", kind="definitions", file="a.csv"),
     ]
-    assert [answer.status_code for answer in answers] == [403] * 6
+    assert [answer.status_code for answer in answers] == [403] * 8
     assert all("whole city" in answer.json["detail"] for answer in answers)
     assert [street_admin.get(path).status_code for path in ("/standards", "/work-days/2026", "/routing/water")] == [200] * 3
 

@@ -48,6 +48,13 @@ def test_every_count_opens_as_many_rows_as_it_says_by_every_dimension(desk: Desk
                         assert (found["count"], len(found["rows"])) == (n, n), (subject, by, span, row)
 
 
+def test_rows_are_shown_without_who_told_them(desk: Desk, boss: Person) -> None:
+    desk.report(observed_at=desk.now - timedelta(hours=1))
+    [row] = ask(boss, ask(boss, "/trends/complaints")["rows_at"]["now"])["rows"]
+    assert "teller" not in row
+    assert "person" not in str(row)
+
+
 def test_a_running_period_is_compared_with_as_much_of_the_one_before_as_is_over_of_it(desk: Desk, boss: Person) -> None:
     midnight = desk.now.replace(hour=16) - timedelta(days=1)  # of Changzhou; now is its noon
     fill(desk, 2, midnight + timedelta(hours=2))

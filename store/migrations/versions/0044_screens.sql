@@ -51,6 +51,12 @@ create table screens (
 alter table screens enable row level security;
 create policy covered on screens using (reader_covers(areas));
 
+-- Whether a scene or a playlist is played by a screen the reader does not cover: asked of all screens, and only whether.
+create function plays_beyond(scene integer, playlist integer) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from screens s join tokens t using (token_id) join playlists p on p.playlist_id = s.playlist_id
+                   where t.revoked_at is null and p.withdrawn_at is null and (p.playlist_id = playlist or scene = any(p.scenes)) and not reader_covers(s.areas))
+$$;
+
 -- What stands on a screen for a while: sent by a person, or taken by an incident. The newest that stands is shown.
 create table casts (
     cast_id     bigint generated always as identity primary key,

@@ -80,10 +80,10 @@ create view counted_rows with (security_invoker = true) as
     union all
     select 'cameras_online', c.device, c.name, c.area, null, c.state = 'online' from cameras c where not c.drill
     union all
-    select 'cells_sensed', g.cell_code, g.cell_code, g.area, null, exists (select from devices d where d.cell_id = g.cell_id and not d.probe and not d.camera)
+    select 'cells_sensed', g.cell_code, g.cell_code, g.area, null, exists (select from devices d where d.cell_id = g.cell_id and not d.probe and not d.drill and not d.camera)
     from cells g
     union all
-    select 'cells_watched', g.cell_code, g.cell_code, g.area, null, exists (select from devices d where d.cell_id = g.cell_id and d.camera)
+    select 'cells_watched', g.cell_code, g.cell_code, g.area, null, exists (select from devices d where d.cell_id = g.cell_id and not d.drill and d.camera)
     from cells g
     union all
     select 'reports_placed', r.report_id::text, title_for_all(r.title, r.external_id, r.extra), r.area, r.received_at, r.placement = 'inside'

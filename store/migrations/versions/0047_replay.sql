@@ -17,5 +17,8 @@ create table replay_takes (
 );
 create index on replay_takes (until);
 create index on replay_takes (last);
+-- What became confidential while it was recorded.
+create index reports_confidential on reports (processed_at) where extra ->> 'confidential' = 'true';
+create index audit_veils on audit (at) where act = 'veil';
 alter table replay_frames alter column body set storage external;  -- packed already
 alter table replay_takes alter column body set storage external;

@@ -1,6 +1,6 @@
 -- What analysis counts: alerts, cases and complaints in one shape, and the keys they are counted by.
 
--- Never a drill, a test, a proof of the path, a notice, a case that was void. `source`: who told it, so that a thing told a hundred times by
+-- Never a drill, a test, a proof of the path, a notice, a case that was void. `teller`: who told it, so that a thing told a hundred times by
 -- one teller is seen to be so. A reader of one subject pays for no other: `subject` is a constant of each part.
 create view happenings with (security_invoker = true) as
     select 'alerts'::text as subject, a.alert_id::text as id, a.raised_at as at, a.title, a.area, a.cell_id, a.device_id, a.class_code, a.severity,

@@ -1,7 +1,10 @@
 """An answer that many share is made once, looked at every few seconds, and made anew only when its source says something new."""
 
 import gzip
+import threading
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from api.packed import Packed, Shelf
 
@@ -50,8 +53,53 @@ def test_a_clock_that_went_back_and_a_full_shelf_cost_a_look_and_nothing_else() 
     source, shelf = Source(), Shelf()
     source.from_(shelf, 0)
     assert source.from_(shelf, -60).plain == b"one"
-    for number in range(60):
+    for number in range(300):
         source.from_(shelf, 0, str(number))
     made = source.made
     assert source.from_(shelf, 0).plain == b"one"
     assert source.made == made + 1
+
+
+def test_large_answers_leave_by_their_weight_and_the_last_one_stays() -> None:
+    source, shelf = Source(), Shelf(most_bytes=100)
+    source.word = "x" * 200
+    assert source.from_(shelf, 0, "large").plain == source.from_(shelf, 0, "large").plain
+    assert source.made == 1
+    source.from_(shelf, 0, "other")
+    source.from_(shelf, 0, "large")
+    assert source.made == 3
+
+
+def test_while_one_answer_is_made_another_is_to_be_had_and_its_own_askers_wait_for_the_one() -> None:
+    source, shelf = Source(), Shelf()
+    begun, may_end = threading.Event(), threading.Event()
+    bodies: list[bytes] = []
+
+    def slow() -> bytes:
+        begun.set()
+        assert may_end.wait(20)
+        return source.make()
+
+    def ask() -> None:
+        bodies.append(shelf.of(("slow",), NOW, source.stamp, slow).plain)
+
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    assert begun.wait(20)
+    assert shelf.of(("quick",), NOW, lambda: "", lambda: b"quick").plain == b"quick"
+    may_end.set()
+    for asker in askers:
+        asker.join(20)
+    assert (bodies, source.made) == ([b"one"] * 3, 1)
+
+
+def test_what_could_not_be_made_is_tried_anew() -> None:
+    source, shelf = Source(), Shelf()
+
+    def fails() -> bytes:
+        raise OSError("the source is away")
+
+    with pytest.raises(OSError, match="the source is away"):
+        shelf.of(("devices",), NOW, source.stamp, fails)
+    assert source.from_(shelf, 0).plain == b"one"

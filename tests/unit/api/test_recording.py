@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from api.recorder import AWAY, TAKE_EVERY, decide
-from api.recording import in_steps, join, pack_picture, pack_reel, told_of, unpack_picture, unpack_reel
+from api.recording import in_steps, join, pack_picture, pack_reel, told_of, unpack_picture, unpack_reel, veil
 from api.snapshot import Picture
 from store.replay import Kept
 
@@ -36,6 +36,17 @@ def test_notices_and_probes_are_not_kept() -> None:
     reel = unpack_reel(pack_reel(rows, [{"feed": "city"}], {"pm25": 3.0}))
     assert json.loads(bytes(reel.deltas[0].parts["a"])) == {"figures": {"devices": 1}}
     assert (reel.feeds, reel.weather) == ([{"feed": "city"}], {"pm25": 3.0})
+
+
+def test_rows_bear_the_words_of_now_where_they_bore_words_and_nothing_else_is_touched() -> None:
+    part = {
+        "figures": {"devices": 1},
+        "alerts": [{"id": 7, "title": "x", "stage": "unack"}, {"id": 8, "title": "y"}, {"id": 7, "gone": True}],
+    }
+    veils = {"alerts": {"7": {"title": "veiled", "text": None}}, "cases": {"A": {"title": "z", "text": None}}}
+    alerts = [{"id": 7, "title": "veiled", "stage": "unack"}, {"id": 8, "title": "y"}, {"id": 7, "gone": True}]
+    assert json.loads(veil(json.dumps(part).encode(), veils)) == {"figures": {"devices": 1}, "alerts": alerts}
+    assert veil(b'{"figures":{}}', veils) == b'{"figures":{}}'
 
 
 def test_a_joined_delta_has_the_last_figures_and_every_cell_that_moved() -> None:

@@ -1,5 +1,6 @@
 """What a screen shows: the newest cast that stands, its playlist's turn, its home; and which incident may take it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,6 +70,15 @@ def test_a_graver_incident_takes_a_taken_screen_and_another_waits(
     graves = [Grave(number, "t", severity, after(number)) for number, severity in waiting]
     found = taker(graves, casts, NOW)
     assert (found and found.incident_id) == taken
+
+
+def test_a_drill_is_milder_than_anything_real() -> None:
+    real, drill = Grave(1, "t", 2, NOW), Grave(2, "t", 1, NOW, drill=True)
+    held = replace(cast(1, -1, 60, "takeover", 1), drill=True)
+    assert taker([drill, real], [], NOW) == real
+    assert taker([real], [held], NOW) == real
+    assert taker([drill], [held], NOW) is None
+    assert taker([drill], [cast(1, -1, 60, "takeover", 2)], NOW) is None
 
 
 def test_what_a_person_sent_keeps_no_incident_away() -> None:

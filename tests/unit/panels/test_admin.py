@@ -60,7 +60,7 @@ def test_a_year_and_a_rule_in_the_address_are_handed_on(config: Config) -> None:
     assert (given[0]["year"], given[1]["year"], given[2]["rule"]) == (2027, None, "a-b")
 
 
-@pytest.mark.parametrize("section", ["routing", "standards", "calendar"])
+@pytest.mark.parametrize("section", ["routing", "standards", "calendar", "catalogue"])
 def test_a_section_knows_whether_its_reader_keeps_the_whole_city(config: Config, section: str) -> None:
     code = config.area.code
     told = [json.loads(tree(config, section, area=area)["props"]["data-config"])["whole"] for area in (code, f"{code}001")]

@@ -44,4 +44,6 @@ def test_a_wall_is_drawn_with_its_release_and_its_limits(config: Config) -> None
 def test_what_screens_are_drawn_from_makes_a_release_and_a_rule_does_not(config: Config) -> None:
     other = config.model_copy(update={"area": config.area.model_copy(update={"title": "另一座城市"})})
     assert release_of(other) != release_of(config)
+    for part, drawn in (("map", {"basemap": "tianditu"}), ("camera_wall", {"hosts": ("https://nvr.example",)})):
+        assert release_of(config.model_copy(update={part: getattr(config, part).model_copy(update=drawn)})) != release_of(config)
     assert release_of(config.model_copy(update={"rules": {}})) == release_of(config)
