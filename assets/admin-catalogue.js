@@ -1,7 +1,7 @@
 // The catalogue of indicators for an admin: all of them, one said anew with a reason, its versions, and tables of definitions or values by
 // file. Decides nothing: the API checks, and refuses who saw an older version.
 
-import { begin, h, t, fill, icon, number, clock, labelOf, toast, word } from './duty-dom.js';
+import { begin, h, t, fill, icon, number, clock, labelOf, toast } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, read, explain } from './duty-call.js';

@@ -1,7 +1,7 @@
 // Screens for an admin: who they are, whether they are heard, what each shows and drew last; their links; scenes and playlists.
 // Asks again every few seconds; what is right is the API's.
 
-import { begin, h, t, fill, icon, number, clock, span, toast, openDialog } from './duty-dom.js';
+import { begin, h, t, fill, icon, number, span, toast, openDialog } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, explain, read } from './duty-call.js';
@@ -16,23 +16,32 @@ export async function mount(root, config) {
   await Promise.all(['admin', 'organisation', 'screen'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
   const live = follow(config, mountHead(root, config), () => {}, 'duty');
-  let told = { screens: [], scenes: [], playlists: [] };
+  let told = { screens: [], scenes: [], playlists: [] }, drawn = '';
   fill(slots.new, h('button', { type: 'button', 'data-do': 'cast', onclick: () => openCast({ config, live }) }, icon('presentation'), t('screen.cast')), h('button', { type: 'button', class: 'primary', 'data-do': 'new', onclick: () => edit(null) }, icon('plus'), t('screen.new')));
 
   async function load() {
     try {
       const [{ screens, release }, { scenes }, { playlists }] = await Promise.all(['/screens', '/scenes', '/playlists'].map(path => read(path)));
       told = { screens, release, scenes, playlists };
-    } catch (problem) { return void (told.screens.length || fill(slots.screens, h('p', { class: 'a-none' }, explain(problem)))); }
+    } catch (problem) { drawn = ''; return void (told.screens.length || fill(slots.screens, h('p', { class: 'a-none' }, explain(problem)))); }
     return draw();
   }
 
+  /** Draws what became another; what had the focus keeps it, in whichever of the lists it stands. */
   function draw() {
+    const now = JSON.stringify([told, told.screens.map(stateOf), told.screens.map(standsOf)]);
+    if (now === drawn) return;
+    drawn = now;
+    const at = document.activeElement, place = [slots.screens, slots.scenes, slots.playlists].find(one => one.contains(at));
+    const row = at?.closest('[data-id]')?.dataset.id, what = at?.dataset.do ? `[data-do="${at.dataset.do}"]` : 'a';
+    lists();
+    if (place) (place.querySelector(row ? `[data-id="${row}"] ${what}` : what) || place.querySelector('button'))?.focus();
+  }
+
+  function lists() {
     const { screens, scenes, playlists } = told;
     slots.count.textContent = t('screen.count', { n: screens.length, on: screens.filter(one => one.present).length });
-    const focused = document.activeElement?.closest('[data-id]')?.dataset.id, act = document.activeElement?.dataset.do;
     fill(slots.screens, screens.length ? h('ul', { class: 's-list' }, screens.map(card)) : h('div', { class: 'a-none' }, icon('monitor'), h('span', {}, t('screen.none')), h('span', {}, t('screen.none_about'))));
-    if (focused && act) slots.screens.querySelector(`[data-id="${focused}"] [data-do="${act}"]`)?.focus();
     fill(slots.scenes, h('header', {}, h('h3', {}, icon('star'), t('screen.scenes')), h('button', { type: 'button', 'data-do': 'new-scene', onclick: () => askScene(null, load) }, icon('plus'), t('screen.new_scene'))), scenes.length ? h('ul', { class: 's-rows' }, scenes.map(scene)) : h('p', { class: 'muted' }, t('screen.no_scenes')));
     fill(slots.playlists, h('header', {}, h('h3', {}, icon('list'), t('screen.playlists')), scenes.length > 0 && h('button', { type: 'button', 'data-do': 'new-playlist', onclick: () => askPlaylist(null, scenes, load) }, icon('plus'), t('screen.new_playlist'))), playlists.length ? h('ul', { class: 's-rows' }, playlists.map(playlist)) : h('p', { class: 'muted' }, t('screen.no_playlists')));
   }

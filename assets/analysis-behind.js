@@ -5,26 +5,24 @@ import { read, explain } from './duty-call.js';
 
 const PAGE = 200;
 
-/** `link` answers `{rows, next, count}`; `columns`: `[heading, row => content, class]`. `said` stands above the rows. */
+/** `link` answers `{rows, next, count}`, or `{values, next}` of what others gave, which nobody counted; `columns`: `[heading, row => content, class]`. `said` stands above the rows. */
 export function openRows(title, link, columns, said = null) {
   const body = h('tbody', {}), foot = h('p', { class: 'an-foot' }), heading = h('h3', {}, t('analysis.loading')), place = h('div', { class: 'an-behind' }, heading, foot);
   openDialog(title, h('div', { class: 'an-drill' }, said && h('p', { class: 'an-words' }, said), place), 'analysis-rows').classList.add('an-dialog');
-  let next = '', have = 0, all = 0;
+  let next = '', have = 0, all = null;
   const more = async () => {
     fill(foot, t('analysis.loading'));
     try {
-      const told = await read(`${link}&limit=${PAGE}${next ? `&next=${encodeURIComponent(next)}` : ''}`);
-      const whole = told.count ?? told.denominator; // counted rows of the catalogue tell both their counts
-      if (whole !== undefined) {
-        all = whole;
-        fill(heading, t('trends.rows', { n: number(all) }));
-        Object.assign(place.dataset, { count: all });
-        if (told.rows.length) heading.after(h('div', { class: 'an-scroll' }, h('table', { class: 'an-table an-rows' }, h('thead', {}, h('tr', {}, columns.map(([name]) => h('th', { scope: 'col' }, name)))), body)));
-      }
-      body.append(...told.rows.map(row => h('tr', { 'data-id': row.id ?? `${row.device} ${row.hour}` }, columns.map(([, cell, kind], index) => h(index ? 'td' : 'th', { class: kind || null, ...(index ? {} : { scope: 'row' }) }, cell(row))))));
-      place.dataset.listed = have += told.rows.length;
+      const told = await read(`${link}&limit=${PAGE}${next ? `&next=${encodeURIComponent(next)}` : ''}`), rows = told.rows ?? told.values;
+      if (!have && rows.length) heading.after(h('div', { class: 'an-scroll' }, h('table', { class: 'an-table an-rows' }, h('thead', {}, h('tr', {}, columns.map(([name]) => h('th', { scope: 'col' }, name)))), body)));
+      body.append(...rows.map(row => h('tr', { 'data-id': row.id ?? `${row.device} ${row.hour}` }, columns.map(([, cell, kind], index) => h(index ? 'td' : 'th', { class: kind || null, ...(index ? {} : { scope: 'row' }) }, cell(row))))));
+      place.dataset.listed = have += rows.length;
       next = told.next;
-      fill(foot, next && have < all ? h('button', { type: 'button', onclick: more }, icon('chevron-down'), t('analysis.more', { n: Math.min(PAGE, all - have), have: number(have), all: number(all) })) : t(have ? 'analysis.all_rows' : 'analysis.no_rows', { n: number(have) }));
+      all ??= told.count ?? told.denominator ?? null; // the first page tells it; counted rows of the catalogue tell both their counts
+      if (all === null && !next) all = have;
+      place.dataset.count = all ?? '';
+      fill(heading, t('trends.rows', { n: all === null ? `${number(have)}+` : number(all) }));
+      fill(foot, next && (all === null || have < all) ? h('button', { type: 'button', onclick: more }, icon('chevron-down'), t('analysis.more', { n: all === null ? PAGE : Math.min(PAGE, all - have), have: number(have), all: all === null ? '…' : number(all) })) : t(have ? 'analysis.all_rows' : 'analysis.no_rows', { n: number(have) }));
     } catch (problem) { fill(foot, explain(problem)); }
   };
   more();

@@ -59,8 +59,8 @@ export async function mount(root, config) {
     slots['course-title'].textContent = t('trends.hours_course');
     slots['limits-title'].textContent = t('trends.exceedances.limits');
     slots['limits-note'].textContent = t('trends.limits_note');
-    const total = told.total, card = (part, value, about, span = 'now') => h('article', { class: 'an-card', 'data-card': part }, h('span', { class: 'an-label' }, t(`trends.part.${part}`)), count(value, `total:${part}`, () => open(part, '', {}, span), { kind: 'an-figure an-big num' }), h('span', { class: 'an-ratio' }, about));
-    const plain = (name, value, about) => h('article', { class: 'an-card', 'data-card': name }, h('span', { class: 'an-label' }, t(`trends.card.${name}`)), h('b', { class: 'an-plain num' }, value), h('span', { class: 'an-ratio' }, about));
+    const total = told.total, card = (part, value, about, span = 'now') => h('article', { class: 'an-card', 'data-card': part }, h('span', { class: 'an-label' }, t(`trends.part.${part}`)), count(value, `total:${part}`, () => open(part, '', {}, span), { kind: 'an-figure an-big num' }), h('span', { class: 'an-ratio', title: about || null }, about));
+    const plain = (name, value, about) => h('article', { class: 'an-card', 'data-card': name }, h('span', { class: 'an-label' }, t(`trends.card.${name}`)), h('b', { class: 'an-plain num' }, value), h('span', { class: 'an-ratio', title: about || null }, about));
     const share = one => (one.share === null ? '—' : `${number(100 * one.share, 2)}%`), possible = total.devices * told.hours, past = part => (total.before.told ? t('trends.before_hours', { n: number(total.before[part]) }) : t('trends.no_before'));
     fill(slots.cards, card('beyond', total.beyond, past('beyond')), card('touched', total.touched, past('touched')),
       plain('share', share(total), t('trends.before_share', { n: share(total.before) })), card('judged', total.judged, t('trends.judged_about')), plain('devices', number(total.devices), told.label), plain('elapsed', number(told.hours, 0), t('trends.elapsed_about')));

@@ -4,7 +4,7 @@ import { h, t, fill, icon, number, clock, age, labelOf, openDialog, toast } from
 import { call, read, explain } from './duty-call.js';
 import { everyRow, figure, none } from './analysis-figures.js';
 import { frozenView, rowOf } from './analysis-views.js';
-import { nameOf, valueOf } from './analysis-words.js';
+import { nameOf } from './analysis-words.js';
 
 const MOST_SHOWN = 200;
 

@@ -56,7 +56,7 @@ export async function mount(root, config) {
     slots['spots-note'].textContent = expected === null ? t('trends.no_expected') : t('trends.expected', { n: number(expected, expected < 1 ? 3 : 1), places: number(told.places) });
     slots['map-note'].textContent = t('trends.map_note', { n: Math.min(SIGNS, placed.filter(row => Number.isFinite(row.lon)).length) });
     const all = placed.filter(row => row.n > 1), crowded = placed.filter(row => row.crowded);
-    const card = (name, value, about) => h('article', { class: 'an-card', 'data-card': name }, h('span', { class: 'an-label' }, t(`trends.card.${name}`)), h('b', { class: 'an-plain num' }, value), h('span', { class: 'an-ratio' }, about));
+    const card = (name, value, about) => h('article', { class: 'an-card', 'data-card': name }, h('span', { class: 'an-label' }, t(`trends.card.${name}`)), h('b', { class: 'an-plain num' }, value), h('span', { class: 'an-ratio', title: about || null }, about));
     fill(slots.cards, card('total', told.total.n === null ? '—' : number(told.total.n), told.label), card('places', number(placed.length), expected === null ? '' : t('trends.of_places', { n: number(told.places) })),
       card('repeats', number(all.length), t('trends.repeats_about')), card('crowded', expected === null ? '—' : number(crowded.length), t('trends.crowded_about')),
       card('top', told.total.n ? `${number((100 * placed.slice(0, 10).reduce((sum, row) => sum + row.n, 0)) / told.total.n, 1)}%` : '—', t('trends.top_about')), card('nowhere', number(nowhere?.n ?? 0), t('trends.nowhere_about')));

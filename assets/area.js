@@ -23,8 +23,14 @@ export function narrow(state, area, areaOf = null, cell = null) {
   part.streets = small ? new Map([[area, counted(part)]]) : new Map([...state.streets].filter(([code]) => within(code, area)));
   part.of = small ? "part" : "area";
   const has = cell !== null ? (id) => id === cell : areaOf && ((id) => within(areaOf(id), area));
-  part.cells = new Map([...state.cells].map(([name, measure]) => [name, { ...measure, counts: small ? countsOf(measure, area, has) : countsIn(measure, area) }]));
+  part.cells = new Map([...state.cells].map(([name, measure]) => [name, counting(measure, () => (small ? countsOf(measure, area, has) : countsIn(measure, area)))]));
   return part;
+}
+
+/** A measure whose cells are counted when somebody asks: a map shows one of many, and a city has a hundred thousand cells. */
+function counting({ classes, streetOf }, count) {
+  let counts = null;
+  return { classes, streetOf, get counts() { return (counts ??= count()); } };
 }
 
 /** What rows alone can tell of an area. */

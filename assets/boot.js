@@ -1,7 +1,7 @@
 // Mounts what the page asks for: every element with data-module gets that ES module's mount(root, config). Decides nothing else.
 
 import { clearShelves } from "./field-shelves.js";
-import { loadText } from "./text.js";
+import { awaitText } from "./text.js";
 
 const mounted = new WeakSet();
 
@@ -10,7 +10,7 @@ async function mount(root) {
   const config = JSON.parse(root.dataset.config || "{}");
   document.documentElement.lang = config.language === "en" ? "en" : "zh-CN";
   const name = root.dataset.module;
-  await loadText(config.language, name.replace(/\.js$/, "").split("-")[0]);
+  await awaitText(config.language, name.replace(/\.js$/, "").split("-")[0]);
   const module = await import(`./${name}`);
   await module.mount(root, config);
 }

@@ -16,6 +16,9 @@ export function columnsFor(count, width, height) {
   return Array.from({ length: Math.max(1, count) }, (_, at) => at + 1).reduce((best, columns) => (wide(columns) > wide(best) + 0.5 ? columns : best), 1);
 }
 
+/** What is said of a picture that plays, as a key of the texts: of an endless answer nobody knows how old its last frame is. Pure. */
+export const playsAs = (kind) => ({ snapshot: "cameras.snapshot", mjpeg: "cameras.stream" })[kind] ?? "cameras.live";
+
 /** Why there is no picture, as a key of the texts. Pure. */
 export function whyNone(one, state) {
   if (one.why) return `cameras.why.${one.why}`;
@@ -111,8 +114,9 @@ export class CameraGrid {
     this.#say(tile);
   }
 
-  /** The last picture that is kept; never mistaken for a live one. */
+  /** The last picture that is kept, never mistaken for a live one; without one the screen is empty. */
   #last(tile) {
+    tile.screen.replaceChildren();
     if (!tile.one.picture) return;
     const shown = el("img", "cam-kept");
     shown.alt = t("cameras.kept_of", { name: tile.one.name || tile.one.device });
@@ -128,10 +132,11 @@ export class CameraGrid {
   #say(tile) {
     const { one, state, at } = tile, why = state === "plays" || state === "waits" ? "" : whyNone(one, state);
     const kept = Boolean(tile.screen.querySelector(".cam-kept"));
-    tile.node.dataset.state = state === "plays" ? "live" : state === "waits" ? "waits" : state === "still" ? "still" : "none";
+    const plays = playsAs(one.player?.kind);
+    tile.node.dataset.state = state === "plays" ? (plays === "cameras.stream" ? "stream" : "live") : state === "waits" ? "waits" : state === "still" ? "still" : "none";
     const since = one.since && t("cameras.since", { age: this.#age(one.since) });
-    setText(tile.live, state === "plays" ? t(one.player?.kind === "snapshot" ? "cameras.snapshot" : "cameras.live") : state === "waits" ? t("cameras.waits") : state === "still" ? t("cameras.still", { age: ageText((Date.now() - at) / 1000, t) }) : t("cameras.no_picture"));
-    const words = why ? [t(why), one.state !== "online" && since, kept && t("cameras.kept", { age: this.#age(one.picture.at) })] : [];
+    setText(tile.live, state === "plays" ? t(plays) : state === "waits" ? t("cameras.waits") : state === "still" ? t("cameras.still", { age: ageText((Date.now() - at) / 1000, t) }) : t("cameras.no_picture"));
+    const words = why ? [t(why), one.state !== "online" && since, kept && one.picture && t("cameras.kept", { age: this.#age(one.picture.at) })] : [];
     setText(tile.none, words.filter(Boolean).join(" · "));
     tile.none.hidden = !why;
     setText(tile.foot, [t(`cameras.state.${one.state}`), Number.isFinite(one.distance_m) && t("cameras.far", { m: Math.round(one.distance_m) })].filter(Boolean).join(" · "));

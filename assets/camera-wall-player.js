@@ -49,7 +49,7 @@ function video(place, url, name, told) {
     if (shown.currentTime !== last) { last = shown.currentTime; since = Date.now(); if (last > 0) told("plays", since); }
     else if (last > 0 && Date.now() - since > STILL_MS) told("still", since);
   }, 1000);
-  shown.onerror = () => told("failed");
+  shown.onerror = () => { clearInterval(watch); told("failed"); }; // nor does it stand still: it is gone
   shown.onended = () => { shown.currentTime = 0; shown.play().catch(() => told("failed")); };
   place.replaceChildren(shown);
   shown.play?.().catch(() => {}); // its `error` tells

@@ -75,6 +75,12 @@ export function setText(place, text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
+/** A text that its place may shorten: whole under the pointer. */
+export function setWhole(place, text) {
+  setText(place, text);
+  if (place && place.title !== text) place.title = text;
+}
+
 /** Makes a list's rows equal to `rows`, by key: rows that stay keep their element, so nothing moves that did not change. */
 export function syncRows(list, rows, keyOf, make, update) {
   const old = new Map([...list.children].filter((row) => row.dataset.id).map((row) => [row.dataset.id, row]));

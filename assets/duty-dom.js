@@ -64,6 +64,8 @@ export function clock(at, seconds = false) {
   return day(ms) === day(now()) ? time : `${formatter({ month: '2-digit', day: '2-digit' }).format(ms)} ${time}`;
 }
 
+/** The city's year at a moment. */
+export const yearOf = ms => Number(formatter({ year: 'numeric' }).formatToParts(ms).find(part => part.type === 'year').value);
 /** A day of the city: 11/21. */
 export const dayOf = ms => formatter({ month: '2-digit', day: '2-digit' }).format(ms);
 

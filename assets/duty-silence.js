@@ -1,7 +1,7 @@
 // Silencing from the desk: nobody is told for a while of what is like the alert that is shown. What it would hold is counted before it is
 // made; what is held stays in every list. Reads and sends; whom a silence means is the server's law.
 
-import { h, t, word, fill, icon, badge, clock, labelOf, now, openDialog, toast, titled } from './duty-dom.js';
+import { h, t, word, fill, icon, clock, labelOf, now, openDialog, toast, titled } from './duty-dom.js';
 import { call, explain, read, Problem } from './duty-call.js';
 
 const SPANS = [60, 240, 720, 1440, 4320, 10080]; // minutes

@@ -1,7 +1,7 @@
 // The emergency of an incident: what is declared, its plan, who was sent and where they are, the log, and briefs. Every act is offered by
 // the server; what it takes is asked here and sent with the version that was shown.
 
-import { h, t, fill, icon, clock, span, now, language, word, toast } from './duty-dom.js';
+import { h, t, fill, icon, clock, span, now, language, toast } from './duty-dom.js';
 import { call, read, explain } from './duty-call.js';
 import { askNote, choose } from './duty-fields.js';
 import { metres, said } from './incident-parts.js';

@@ -24,7 +24,7 @@ export class Around {
   constructor({ map, shapes, tools }) {
     Object.assign(this, { map, shapes, tools, name: "around" });
     this.click = ({ lngLat }) => this.#at(lngLat.lng, lngLat.lat);
-    view.on("around", (word) => (word && !this.card ? tools.open(this.name) : this.#show()));
+    view.on("around", (word) => (word ? (this.card ? this.#show() : tools.open(this.name)) : this.card && tools.shut())); // whoever took it out of the address
   }
 
   open(card) {
@@ -40,7 +40,9 @@ export class Around {
     radius.addEventListener("change", () => this.#again());
     this.radius = radius;
     this.list = el("div", "tool-groups");
-    card.append(radius, el("p", "dim", t("tools.around_hint")), this.list);
+    card.append(radius, el("p", "dim", t("tools.around_hint")));
+    if ("asOf" in this.tools.district.live) card.append(el("p", "dim", t("replay.card_now")));
+    card.append(this.list);
     this.map.on("click", this.click);
     if (readCircle(view.get("around"))) this.#show();
   }

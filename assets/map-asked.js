@@ -8,9 +8,12 @@ export class Asked {
   #next = 0;
   #moment = null; // of a replay: the moment last asked for
 
-  /** `path()`: the call with its own words, `take(answer)`, `fail(error)`; `pace_s`: seconds between two questions. */
-  constructor({ district, ask, path, pace_s: pace, take, fail }) {
-    Object.assign(this, { district, ask, path, pace, take, fail, replayed: "asOf" in district.live });
+  /**
+   * `path(moment)`: the call with its own words, `take(answer)`, `fail(error)`; `pace_s`: seconds between two questions. `spans`: the path says
+   * itself which time it means, so the call is not told of the moment.
+   */
+  constructor({ district, ask, path, pace_s: pace, take, fail, spans = false }) {
+    Object.assign(this, { district, ask, path, pace, take, fail, spans, replayed: "asOf" in district.live });
     this.first = this.now(); // resolves when the first answer came, or did not
   }
 
@@ -41,7 +44,7 @@ export class Asked {
   #worded(moment) {
     const words = new URLSearchParams();
     if (view.get("area")) words.set("area", view.get("area"));
-    if (this.replayed && Number.isFinite(moment)) words.set("at", new Date(moment).toISOString());
+    if (this.replayed && !this.spans && Number.isFinite(moment)) words.set("at", new Date(moment).toISOString());
     const path = this.path(moment);
     return words.size ? `${path}${path.includes("?") ? "&" : "?"}${words}` : path;
   }

@@ -1,5 +1,5 @@
 // The menu of layers on the map, and the line of chips of those that are shown: how many things each has, how grave the gravest is, and of
-// how many nothing is known (grey). Figures of layers that are not shown are asked for while the menu is open.
+// how many nothing is known (grey). Figures of layers that are not shown are asked for while the menu is open; in a replay they are unknown.
 
 import { UNKNOWN, el, grouped, slotOf } from "./dom.js";
 import { t } from "./text.js";
@@ -12,6 +12,7 @@ export class LayerMenu {
   #told = new Map(); // name → what was last told of it
   #shown = [];
   #timer = null;
+  #turn = 0;
 
   constructor(district, offered, toggle) {
     const { panel } = district;
@@ -62,10 +63,13 @@ export class LayerMenu {
 
   /** The figures of what is not shown; that they do not come is said by dashes. */
   async #ask() {
+    if ("asOf" in this.district.live) return; // they would be those of now
+    const turn = (this.#turn += 1);
     const area = view.get("area");
     const answer = await fetch(`/api/v1/map/points${area ? `?${new URLSearchParams({ area })}` : ""}`, { credentials: "same-origin" }).catch(() => null);
     const { layers } = answer?.ok ? await answer.json() : { layers: {} };
-    for (const [name, told] of Object.entries(layers)) if (!this.#shown.includes(name) && this.rows.has(name)) this.tell(name, told);
+    if (turn !== this.#turn) return;
+    for (const name of this.rows.keys()) if (!this.#shown.includes(name)) this.tell(name, layers[name]);
   }
 
   #build() {

@@ -1,5 +1,6 @@
 // The layers of the map beside cells and marks: which module draws each, and which are shown. `layers=devices,cameras` in the address is the
-// truth ("-": none; without it those that are usual). Decides nothing of how a layer looks: its module does, fetched when it is first shown.
+// truth ("-": none; without it those that are usual). Decides nothing of how a layer looks: its module does, fetched after the first picture at
+// the latest: what is asked for later does not come where the web process died meanwhile, and a browser may never ask again for what failed.
 //
 // A module exports open(given) → part; given = { name, district, map, rem, tell, ask }:
 //   tell({count, unknown, worst, drills, note})  what its chip says: numbers (null: not known), the gravest severity 1…4 in it, a sentence
@@ -14,7 +15,7 @@
 
 import { LayerCard } from "./map-layers-card.js";
 import { LayerMenu } from "./map-layers-menu.js";
-import { lang, loadText } from "./text.js";
+import { awaitText, lang } from "./text.js";
 import { view } from "./view.js";
 
 const TICK_MS = 5_000;
@@ -52,7 +53,7 @@ export class MapLayers {
   }
 
   async opened(district) {
-    await loadText(lang(), "layers");
+    await awaitText(lang(), "layers");
     Object.assign(this, { district, map: district.map });
     this.card = new LayerCard(district);
     this.card.select = (name, code) => view.set({ point: `${name}:${code}` });
@@ -66,6 +67,9 @@ export class MapLayers {
     view.on("area", (code) => this.#each((part) => part.area?.(code)));
     setInterval(() => this.#each((part) => part.tick?.(district.live.now())), TICK_MS);
     this.#sync();
+    const bring = () => this.offered.forEach(({ name }) => MODULES[name]().catch(() => {}));
+    if (this.map.loaded()) bring();
+    else this.map.once("idle", bring);
   }
 
   get shown() {

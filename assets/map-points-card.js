@@ -50,8 +50,9 @@ function valueLine(layer, { metric, label, value, text, unit, quality, observed_
   return [lang() === "en" ? metric : label || metric, good ? [number, unit].filter(Boolean).join(" ") : null, [good ? "" : t(`quality.word.${quality}`), at ? ago(layer, at) : ""].filter(Boolean).join(" · ")];
 }
 
-/** The newest picture it brought with its age; without one, why there is none. */
+/** The newest picture it brought with its age; without one, why there is none. Beside figures of then a picture of now would lie. */
 function picture(layer, row, said) {
+  if (!layer.live) return { said: [...said, t("layer.replayed_picture")] };
   if (READERS_NOT.has(layer.district.config.reader ?? "")) return { said: [...said, t("layer.picture_not_yours")] };
   const watch = row.may_watch && row.has_stream ? [[t("layer.picture_way"), `/cameras?cameras=${encodeURIComponent(row.code)}`]] : [];
   if (row.picture) {
@@ -67,10 +68,12 @@ function componentCard(layer, row) {
   return { title: row.name || row.code, kind: t("layer.components"), lines };
 }
 
+/** The ledger keeps how a thing is, not how it was: in a replay its state is not known, and its entry is said to be of now. */
 function resourceCard(layer, row) {
   const name = (lang() === "en" && row.name_en) || row.name;
   const quantity = row.quantity === null ? null : [grouped(row.quantity), row.measure].filter(Boolean).join(" ");
-  const lines = [[t("layer.state"), t(row.busy ? "layer.state.busy" : "layer.state.ready")], [t("layer.quantity"), quantity], [t("layer.tags"), row.tags.join("、")], [t("layer.unit"), (lang() === "en" && row.unit_en) || row.unit], [t("layer.place"), row.address], [t("layer.updated"), ago(layer, row.updated_at)]];
+  const state = layer.live ? t(row.busy ? "layer.state.busy" : "layer.state.ready") : null;
+  const lines = [[t("layer.state"), state], [t("layer.quantity"), quantity], [t("layer.tags"), row.tags.join("、")], [t("layer.unit"), (lang() === "en" && row.unit_en) || row.unit], [t("layer.place"), row.address], [t("layer.updated"), layer.live ? ago(layer, row.updated_at) : null]];
   const ways = READERS_NOT.has(layer.district.config.reader ?? "") ? [] : [[t("layer.way.ledger"), `/ledgers/resources/${encodeURIComponent(row.code)}`]];
-  return { title: name, kind: t(`layer.kind.${row.kind}`), lines, ways };
+  return { title: name, kind: t(`layer.kind.${row.kind}`), lines, said: layer.live ? [] : [t("layer.replayed_ledger")], ways };
 }

@@ -112,8 +112,9 @@ export class Clusters {
 
   /** The points of a cluster, at most `most` of them, the gravest first. */
   points(zoom, number, most) {
-    let inside = [number];
-    for (let z = Math.max(SHALLOWEST, zoom); z <= DEEPEST; z += 1) inside = inside.flatMap((one) => this.#parts(z, one));
+    let mine = Uint8Array.from(this.level(zoom).x, (_, at) => Number(at === number));
+    for (let z = Math.max(SHALLOWEST, zoom); z <= DEEPEST; z += 1) mine = Uint8Array.from(this.level(z).into, (to) => mine[to]); // one pass a level
+    const inside = [...mine.keys()].filter((at) => mine[at]);
     return inside.sort((a, b) => this.columns.rank[b] - this.columns.rank[a]).slice(0, most);
   }
 

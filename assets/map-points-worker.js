@@ -55,12 +55,14 @@ function judge(unknown, whole = false) {
   if (changed || whole) postMessage({ told: { ...clusters.columns.tally(), known }, kinds: clusters.columns.kinds, changed: changed || whole });
 }
 
-/** What a feature of a tile is: its points, and the zoom at which it falls apart (null: they stand on one another). */
+/** What a feature of a tile is: how many points, and the zoom at which it falls apart; where it does not (null), which points stand there. */
 function what({ zoom, number, most }) {
   if (!clusters || number >= clusters.level(zoom).many) return null;
   const { codes, rank, drill, kinds, kind } = clusters.columns;
-  const points = clusters.points(zoom, number, most).map((at) => ({ code: codes[at], rank: rank[at], drill: Boolean(drill[at]), kind: kinds[kind[at]] }));
-  return { count: clusters.level(zoom).count[number], points, opens: clusters.level(zoom).count[number] > 1 ? clusters.opensAt(zoom, number) : null };
+  const count = clusters.level(zoom).count[number];
+  const opens = count > 1 ? clusters.opensAt(zoom, number) : null;
+  const inside = opens === null ? clusters.points(zoom, number, most) : [];
+  return { count, opens, points: inside.map((at) => ({ code: codes[at], rank: rank[at], drill: Boolean(drill[at]), kind: kinds[kind[at]] })) };
 }
 
 const ACTS = {

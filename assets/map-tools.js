@@ -7,7 +7,7 @@ import { Basemap } from "./map-basemap.js";
 import { Ruler } from "./map-measure.js";
 import { Search } from "./map-search.js";
 import { Shapes } from "./map-shapes.js";
-import { lang, loadText, t } from "./text.js";
+import { awaitText, lang, t } from "./text.js";
 import { view } from "./view.js";
 
 /** What a `DistrictMap` is told to `add`: it mounts the tools when the map is drawn. */
@@ -17,7 +17,7 @@ export class MapTools {
   }
 
   async opened(district) {
-    await loadText(lang(), "tools");
+    await awaitText(lang(), "tools");
     this.area = new AreaPath(district);
     this.basemap = new Basemap(district, district.gl, this.basemaps);
     this.tools = new Tools(district);

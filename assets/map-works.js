@@ -28,21 +28,26 @@ export function groundOf({ geometry, properties }) {
   return geometry.type === "Point" && properties.radius_m > 0 ? circle(geometry.coordinates, properties.radius_m) : null;
 }
 
+/** Its facts at a moment: of now the ledger tells the state, of then its span does, and whether the hours were kept nobody knows. Pure. */
+export function factsAt(row, moment) {
+  const state = moment < Date.parse(row.starts_at) ? "planned" : moment < Date.parse(row.ends_at) ? "under_way" : "over";
+  return { ...row, state, at_work: null };
+}
+
 class Works {
   #rows = new Map();
 
   constructor({ name, district, map, rem, tell, ask }) {
-    Object.assign(this, { name, district, map, rem, tell, brought: new Brought(map) });
+    Object.assign(this, { name, district, map, rem, tell, brought: new Brought(map), replayed: "asOf" in district.live });
     this.ids = [`${NAME}-points`, `${NAME}-line`, `${NAME}-planned`];
     this.#build();
-    this.asked = new Asked({ district, ask, pace_s: PACE_S, path: (now) => this.#path(now), take: (told) => this.#take(told), fail: () => this.#rows.size || tell({ failed: true }) });
+    this.asked = new Asked({ district, ask, pace_s: PACE_S, spans: true, path: (now) => this.#path(now), take: (told) => this.#take(told), fail: () => this.#rows.size || tell({ failed: true }) });
   }
 
   #path(now) {
     const from = new Date(now);
-    const replayed = "asOf" in this.district.live;
-    const to = new Date(now + (replayed ? 1 : AHEAD_MS));
-    const words = { format: "geojson", limit: MOST, state: replayed ? "planned,under_way,over" : "planned,under_way", from: from.toISOString(), to: to.toISOString() };
+    const to = new Date(now + (this.replayed ? 1 : AHEAD_MS));
+    const words = { format: "geojson", limit: MOST, state: this.replayed ? "planned,under_way,over" : "planned,under_way", from: from.toISOString(), to: to.toISOString() };
     return `/works?${new URLSearchParams(words)}`;
   }
 
@@ -62,7 +67,8 @@ class Works {
     brought.layer({ id: `${NAME}-points`, type: "symbol", source: `${NAME}-at`, layout: text, paint: { "text-color": COLOUR, "text-halo-color": "rgba(3,11,24,0.95)", "text-halo-width": 1.8 * rem, "icon-opacity": ["case", planned, 0.6, 1] } }, POINTS_BELOW);
   }
 
-  #take({ features }) {
+  #take({ features: rows }) {
+    const features = this.replayed ? rows.map((one) => ({ ...one, properties: factsAt(one.properties, this.district.live.now()) })) : rows;
     this.#rows = new Map(features.map((one) => [String(one.id), one.properties]));
     const told = (one) => ({ code: String(one.id), title: one.properties.title, state: one.properties.state });
     const grounds = features.map((one) => [groundOf(one), one]).map(([ring, one]) => (ring ? feature({ type: "Polygon", coordinates: [ring] }, told(one)) : feature(one.geometry, told(one))));
@@ -82,7 +88,7 @@ class Works {
     if (!row) return { title: t("layer.works"), said: [t("moving.works_over")] };
     const zone = this.district.config.timezone;
     const stamp = (iso) => stampOf(Date.parse(iso), zone, lang());
-    const state = row.state === "under_way" ? t(row.at_work ? "works.at_work" : "works.off_hours") : t(`works.state.${row.state}`);
+    const state = row.state === "under_way" && row.at_work !== null ? t(row.at_work ? "works.at_work" : "works.off_hours") : t(`works.state.${row.state}`);
     const lines = [
       [t("moving.works_state"), state],
       [t("moving.works_span"), `${stamp(row.starts_at)} – ${stamp(row.ends_at)}`, row.hours ? t("works.hours", { hours: row.hours }) : ""],

@@ -1,7 +1,7 @@
 // The recording in place of the stream: the same face as Live, so that the same panels draw a moment of the past from the same state.
 // Its clock is the moment shown. Knows no DOM; asks only GET /replay…; what was not recorded it never invents.
 
-import { ServerClock } from "./clock.js";
+import { ServerClock, steady as wallTime } from "./clock.js";
 import { applyDelta, emptyState, takeSnapshot, toldAt } from "./state.js";
 
 const BEAT_MS = 250; // four pictures a second, however fast the recorded time goes
@@ -31,6 +31,7 @@ export class Recorded {
   #turn = 0; // every jump makes what was asked before worthless
   #timer = null;
   #beat = 0; // the reader's clock at the last picture
+  #told = new ServerClock(); // the present, as the server says it: the reader's clock may be wrong
   state = emptyState();
   clock = new ServerClock();
   link = "recorded";
@@ -43,6 +44,7 @@ export class Recorded {
   speed = 1;
   playing = false;
   waits = false; // for what is fetched
+  failed = false; // what was asked for last did not come
 
   /** `ask(path)` gives the JSON of a call under /api/v1; `steady()` the reader's clock, ms. */
   constructor(screen, ask, steady = () => performance.now()) {
@@ -50,7 +52,8 @@ export class Recorded {
     this.clock.now = () => this.at;
   }
 
-  /** Topics of Live (snapshot, delta, …), and `moved` (the moment or the play changed), `hole` (nothing is recorded there). */
+  /** Topics of Live (snapshot, delta, …), and `moved` (the moment or the play changed), `hole` (nothing is recorded there),
+   *  `away` (with the error: whether anything is, could not be asked). */
   on(topic, take) {
     const takers = this.#topics.get(topic) ?? this.#topics.set(topic, new Set()).get(topic);
     takers.add(take);
@@ -98,9 +101,15 @@ export class Recorded {
     return this.spans.length ? this.spans.at(-1)[1] : null;
   }
 
+  /** The server's time, ms. */
+  present() {
+    return this.#told.now();
+  }
+
   /** Ask what is recorded. */
   async look() {
     const told = await this.ask("/replay");
+    this.#told.stamped(told.at, wallTime());
     this.spans = times(told.spans);
     this.still = times(told.still);
     this.kept = told.kept_s;
@@ -108,23 +117,30 @@ export class Recorded {
     return this.spans;
   }
 
-  /** Shows a moment; one that was not recorded leaves the picture and says `hole`. */
+  /** Shows a moment; one that was not recorded leaves the picture and says `hole`, one that could not be fetched says `away` and stands. */
   async seek(at) {
     const turn = (this.#turn += 1);
     this.at = at;
     this.#ahead = [];
     this.#reach = 0;
     this.waits = true;
+    this.failed = false;
     this.#tell("moved");
-    const told = spanOf(this.spans, at) ? await this.ask(`/replay/moment?at=${new Date(at).toISOString()}`).catch(() => null) : null;
+    let told = null, problem = null;
+    if (spanOf(this.spans, at)) told = await this.ask(`/replay/moment?at=${new Date(at).toISOString()}`).catch((error) => ((problem = error), null));
     if (turn !== this.#turn) return false;
     this.waits = false;
-    if (!told) {
-      this.#tell("hole", at);
-      return false;
-    }
-    this.#show(told);
-    return true;
+    if (told) this.#show(told);
+    else if (!problem || problem.status === 404) this.#tell("hole", at);
+    else this.#lost(problem);
+    return Boolean(told);
+  }
+
+  /** Nobody knows whether anything is recorded there: that is no hole. */
+  #lost(error) {
+    this.failed = true;
+    this.pause();
+    this.#tell("away", error);
   }
 
   #show(told) {
@@ -137,14 +153,20 @@ export class Recorded {
     this.#tell("moved");
   }
 
-  play(speed = this.speed) {
-    if (speed !== this.speed) {
-      this.#turn += 1; // what was fetched was joined for another speed
-      this.#ahead = [];
-      this.#reach = this.at;
-      this.#asking = null;
-    }
+  /** Another speed: what was fetched was joined for the old one. A moment that is still on its way is waited for. */
+  pace(speed) {
+    if (speed === this.speed) return;
     this.speed = speed;
+    if (this.#reach === 0) return;
+    this.#turn += 1;
+    this.#ahead = [];
+    this.#reach = this.at;
+    this.#asking = null;
+  }
+
+  play(speed = this.speed) {
+    this.pace(speed);
+    if (this.failed) this.seek(this.at);
     this.playing = true;
     this.#beat = this.steady();
     clearInterval(this.#timer);
@@ -212,7 +234,7 @@ export class Recorded {
         this.#ahead.push(...told.deltas);
         this.#reach = Math.max(this.#reach, Date.parse(told.until));
       })
-      .catch(() => turn === this.#turn && this.pause())
+      .catch((error) => turn === this.#turn && this.#lost(error))
       .finally(() => {
         if (this.#asking === asking) this.#asking = null;
       });

@@ -13,6 +13,7 @@ const LOOK_MS = 30_000; // the recording grows while it is watched
 const BEFORE_MS = 60_000; // an incident is shown from a minute before it opened
 const SCRUB_MS = 120;
 const ADDRESS_MS = 2_000;
+const ROUNDED_MS = 1_500; // the address tells seconds
 
 async function ask(path) {
   const answer = await fetch(`/api/v1${path}`, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(30_000) });
@@ -36,6 +37,7 @@ class Bar {
   #written = 0;
   #incident = null;
   #begun = false;
+  #turn = 0; // only the marks asked for last are shown
 
   constructor(root, config, recorded) {
     Object.assign(this, { root, config, recorded });
@@ -52,21 +54,30 @@ class Bar {
     setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** What is recorded; the first time that anything is, the replay begins. */
+  /** What is recorded; the first time that anything is, the replay begins. What could not be fetched is asked for again. */
   async #look() {
     try {
+      const { edge } = this.recorded;
       await this.recorded.look();
       if (!this.recorded.spans.length) this.#say("replay.nothing");
-      else if (this.#begun) this.#draw();
-      else {
+      else if (this.#begun) {
+        if (this.recorded.failed) await this.go(this.recorded.at);
+        else if (this.bar.dataset.said === "replay.away") this.#say("");
+        if (edge < this.to && this.recorded.edge > edge) await this.#timeline(); // what happened since then has its mark, too
+        else this.#draw();
+      } else {
         this.#begun = true;
         await this.#begin();
       }
     } catch (error) {
       console.warn("yiping: the recording cannot be read", error);
-      this.#say(error.status === 403 ? "replay.not_allowed" : "replay.away");
+      this.#away(error);
     }
     if (this.recorded.state.sequence < 0) window.yiping.ready = true; // there is nothing to wait for
+  }
+
+  #away(error) {
+    this.#say(error.status === 403 ? "replay.not_allowed" : "replay.away");
   }
 
   /** Where the address says, else at the incident it names, else a quarter of an hour ago. */
@@ -108,9 +119,11 @@ class Bar {
   }
 
   async #timeline() {
+    const turn = (this.#turn += 1);
     const iso = (ms) => new Date(ms).toISOString();
     const query = `from=${iso(this.from)}&to=${iso(this.to)}&severity=2`;
     const told = await ask(`/replay/timeline?${query}`).catch(() => null);
+    if (turn !== this.#turn) return;
     this.moments = told?.moments ?? [];
     this.density = told;
     this.#draw();
@@ -131,6 +144,8 @@ class Bar {
     recorded.on("moved", () => this.#moved());
     recorded.on("snapshot", () => this.#say(""));
     recorded.on("hole", () => this.#say("replay.hole"));
+    recorded.on("away", (error) => this.#away(error));
+    view.on("at", () => this.#back());
     range.addEventListener("input", () => {
       clearTimeout(this.#scrub);
       const at = Number(range.value) * 1000;
@@ -167,9 +182,14 @@ class Bar {
     if (next !== undefined) this.go(next - 5_000);
   }
 
+  /** The reader went back in the address: the picture goes with it. What was written there by the bar itself is shown already. */
+  #back() {
+    const at = view.moment();
+    if (this.#begun && at !== null && Math.abs(at - this.recorded.at) > ROUNDED_MS) this.go(at);
+  }
+
   #speed(speed) {
-    if (this.recorded.playing) this.recorded.play(speed);
-    else this.recorded.speed = speed;
+    this.recorded.pace(speed);
     this.#speeds();
     view.set({ speed: speed === 1 ? null : speed });
   }
@@ -180,6 +200,7 @@ class Bar {
 
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("input:not([type=range]), textarea, select")) return;
+    if (event.defaultPrevented || (event.key.startsWith("Arrow") && event.target.closest?.(".map-canvas"))) return; // the map's own
     const far = event.shiftKey ? 60_000 : 10_000;
     const acts = {
       " ": () => this.#act("play"),
@@ -216,7 +237,7 @@ class Bar {
     const words = `${dateOf(at, timezone, lang())} ${timeOf(at, timezone, lang())}`;
     setText(slotOf(this.bar, "moment"), words);
     this.range.setAttribute("aria-valuetext", words);
-    setText(slotOf(this.bar, "ago"), ageText(Math.max(0, (Date.now() - at) / 1000), t));
+    setText(slotOf(this.bar, "ago"), ageText(Math.max(0, (this.recorded.present() - at) / 1000), t));
   }
 
   /** The moment is written into the address when one stops or jumps, and now and then while it plays. */

@@ -14,6 +14,13 @@ const remember = (facts) => { try { sessionStorage.setItem(KEEP, JSON.stringify(
 const csrf = () => (document.cookie.split("; ").find((one) => one.startsWith("yiping_csrf=")) ?? "").slice(12);
 const grave = (row) => row.severity <= 4 && row.stage === "unack";
 
+/** Until the next beat, ms; a turn of a playlist ends on its second. */
+function pauseOf(answer) {
+  const every = answer?.every_s * 1000 || EVERY_MS;
+  const left = answer?.show?.until ? Date.parse(answer.show.until) - Date.parse(answer.at) + LEAST_MS : every;
+  return Math.max(LEAST_MS, Math.min(every, left) || EVERY_MS);
+}
+
 export class Beat {
   #since = null; // when the page first wanted to load anew
   #news = performance.now();
@@ -27,10 +34,12 @@ export class Beat {
 
   async #turn() {
     const answer = await this.#say().catch(() => null);
-    if (answer) this.#take(answer);
-    const every = answer ? answer.every_s * 1000 : EVERY_MS;
-    const left = answer?.show.until ? Date.parse(answer.show.until) - Date.parse(answer.at) + LEAST_MS : every; // a turn ends on its second
-    setTimeout(() => this.#turn(), Math.max(LEAST_MS, Math.min(every, left)));
+    try {
+      if (answer) this.#take(answer);
+    } catch (error) {
+      console.error("yiping: what the screen is told to show fails", error); // and the next beat comes all the same
+    }
+    setTimeout(() => this.#turn(), pauseOf(answer));
   }
 
   async #say() {
@@ -54,8 +63,8 @@ export class Beat {
     if (this.#reload(answer)) return;
     const { kept, address } = whereTo(answer.show, recall().kept, view.address());
     remember({ kept });
-    this.taken(answer.show);
     if (address) go(address, this.config.language);
+    this.taken(answer.show);
   }
 
   #reload({ reload, release, show }) {

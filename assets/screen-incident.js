@@ -10,7 +10,7 @@ const ROWS = 5;
 const ZOOM = 15.2;
 
 export class IncidentCard {
-  #before = null; // the camera, to give back
+  #zoom = null; // of the map before it
 
   constructor({ config, live, district, lists, panel }) {
     Object.assign(this, { config, live, district, lists });
@@ -106,18 +106,19 @@ export class IncidentCard {
     }
   }
 
-  /** The map goes to where it is, and back when it is over. */
+  /** The map goes to where it is, and when it is over to what the address says: the area may have become another meanwhile. */
   #look(row) {
     const { map } = this.district;
     if (!map?.easeTo || !Number.isFinite(row.lon) || !Number.isFinite(row.lat)) return;
-    this.#before ??= { center: map.getCenter(), zoom: map.getZoom() };
+    this.#zoom ??= map.getZoom();
     if (this.at === `${row.id} ${row.lon} ${row.lat}`) return;
     this.at = `${row.id} ${row.lon} ${row.lat}`;
-    map.easeTo({ center: [row.lon, row.lat], zoom: Math.max(ZOOM, this.#before.zoom), duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 800 });
+    map.easeTo({ center: [row.lon, row.lat], zoom: Math.max(ZOOM, this.#zoom), duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 800 });
   }
 
   #leave() {
-    if (this.#before) this.district.map?.easeTo({ ...this.#before, duration: 0 });
-    this.#before = this.at = null;
+    const { district } = this;
+    if (this.at && !district.placed?.()) district.map.fitBounds(district.box, { padding: district.padding(), duration: 0 });
+    this.#zoom = this.at = null;
   }
 }

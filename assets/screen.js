@@ -5,14 +5,14 @@ import { minuteOf } from "./clock.js";
 import { el, setText } from "./dom.js";
 import { IncidentCard } from "./screen-incident.js";
 import { Beat } from "./screen-beat.js";
-import { lang, loadText, t } from "./text.js";
+import { awaitText, lang, t } from "./text.js";
 import { view } from "./view.js";
 
 /** `wall`: {root, config, live, district, lists, panel}. */
 export async function mountScreen(wall) {
   const { config, live } = wall, map = wall.panel("map"); // its lower edge has room on every layout
   if (!config.control) return;
-  await loadText(config.language, "screen");
+  await awaitText(config.language, "screen");
   new IncidentCard(wall);
   if (config.control.beats) {
     const line = map.appendChild(el("p", "cast-line"));

@@ -74,11 +74,14 @@ export async function mount(root, config) {
     const { indicators: cards } = await read('/catalogue'), chosen = theme.indicators.map(code => cards.find(card => card.code === code)).filter(Boolean);
     slots.figures.querySelector('[data-slot=indicators]')?.replaceWith(...chosen.map(card => h('article', { class: 'an-card th-figure', 'data-card': card.code }, h('span', { class: 'an-label' }, labelOf(card)),
       count(card.figure.value, card.code, () => openRows(labelOf(card), `${card.rows}${card.rows.includes('?') ? '&' : '?'}${card.source === 'imported' ? '' : 'part=denominator'}`, indicatorColumns(card), formula(card)), { kind: 'an-figure an-big num', text: card.figure.value === null ? undefined : `${number(card.figure.value, card.decimals)}${unit(card)}` }),
-      h('span', { class: 'an-ratio' }, card.figure.value === null ? t('trends.unknown') : `${card.figure.label || t('themes.now')}${card.figure.denominator ? ` · ${number(card.figure.numerator)}/${number(card.figure.denominator)}` : ''}`))));
+      h('span', { class: 'an-ratio', title: ratio(card) }, ratio(card)))));
   }
+  const ratio = ({ figure }) => (figure.value === null ? t('trends.unknown') : `${figure.label || t('themes.now')}${figure.denominator ? ` · ${number(figure.numerator)}/${number(figure.denominator)}` : ''}`);
   const unit = card => (language() === 'en' && card.unit_en) || card.unit;
   const formula = card => (language() === 'en' && card.formula_en) || card.formula || null;
-  const indicatorColumns = card => (card.source === 'counted'
+  const VALUES = card => [[t('themes.row.first'), row => row.first], [t('themes.row.value'), row => `${number(row.value, card.decimals)}${unit(card)}`, 'num'], [t('analysis.row.area'), row => row.area_name || row.area || '—'],
+    [t('themes.row.source'), row => [row.source, row.by].filter(Boolean).join(' · ') || '—'], [t('trends.row.at'), row => (row.at ? clock(row.at) : '—'), 'num']];
+  const indicatorColumns = card => (card.source === 'imported' ? VALUES(card) : card.source === 'counted'
     ? [[t('analysis.row.title'), row => row.title], [t('analysis.row.area'), row => row.area_name || row.area || '—'], [t('themes.counts'), row => t(row.hit ? 'themes.hit' : 'themes.miss')], [t('trends.row.at'), row => (row.at ? clock(row.at) : '—'), 'num']]
     : [[t('analysis.row.title'), row => row.title || row.period || '—'], [t('analysis.row.unit'), row => row.unit_name || row.source || '—'], [t('analysis.row.area'), row => row.area_name || row.area || '—'], [t('analysis.row.due'), row => (row.due_at ? clock(row.due_at) : '—'), 'num']]);
 

@@ -99,8 +99,19 @@ export class View {
     const changed = [...new Set([...before.keys(), ...next.keys()])].filter((name) => before.get(name) !== next.get(name));
     if (!changed.length) return;
     this.#words = next;
-    for (const name of changed) for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(this.get(name), before.get(name) ?? "");
-    for (const listener of [...(this.#listeners.get("*") ?? [])]) listener(changed);
+    for (const name of changed) this.#tell(name, () => [this.get(name), before.get(name) ?? ""]);
+    this.#tell("*", () => [changed]);
+  }
+
+  /** One that fails must not keep the word from the others, nor from the address. */
+  #tell(name, facts) {
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        listener(...facts());
+      } catch (error) {
+        console.error(`yiping: a listener failed on ${name}`, error);
+      }
+    }
   }
 
   #write() {

@@ -3,7 +3,7 @@
 
 import { minuteOf } from "./clock.js";
 import { el, setText, slotOf, write } from "./dom.js";
-import { lang, loadText, t } from "./text.js";
+import { awaitText, lang, t } from "./text.js";
 import { airOf } from "./wall-hour.js";
 
 const ASK_MS = 60_000;
@@ -19,7 +19,7 @@ export class Air {
     Object.assign(this, { config, live, place: root.querySelector('[data-vital="aqi"]') });
     this.figure = this.place.querySelector('[data-figure="aqi"]');
     slotOf(this.place, "air-ladder").append(...Array.from({ length: LEVELS }, () => el("i")));
-    this.ready = loadText(lang(), "quality").then(() => this.ask()); // the words of the levels are the quality page's
+    this.ready = awaitText(lang(), "quality").then(() => this.ask()); // the words of the levels are the quality page's
     setInterval(() => this.ask(), ASK_MS);
   }
 

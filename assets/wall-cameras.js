@@ -4,7 +4,7 @@
 import { Asking, questionOf } from "./camera-wall-ask.js";
 import { CameraGrid } from "./camera-wall-grid.js";
 import { setText } from "./dom.js";
-import { lang, loadText, t } from "./text.js";
+import { awaitText, lang, t } from "./text.js";
 import { view } from "./view.js";
 
 const USUAL = 4;
@@ -16,7 +16,7 @@ export class Cameras {
   /** `present`: false where a recording is shown; a picture of now beside figures of then would lie. */
   constructor({ config, live, panel }, present) {
     Object.assign(this, { config, live, present, place: panel("cameras") });
-    if (this.place) loadText(lang(), "camera").then(() => this.#begin());
+    if (this.place) awaitText(lang(), "camera").then(() => this.#begin());
   }
 
   #begin() {

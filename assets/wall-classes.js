@@ -1,6 +1,6 @@
 // What is open by class of event: alerts and cases as one bar each, the most on top. Draws what it is given.
 
-import { el, setText, syncRows } from "./dom.js";
+import { el, setText, setWhole, syncRows } from "./dom.js";
 import { isSignal } from "./silence.js";
 import { t } from "./text.js";
 import { room } from "./wall-room.js";
@@ -39,7 +39,7 @@ export class Classes {
 
   #fill(item, { code, alerts, cases }, most) {
     const [title, bar, told] = item.children;
-    setText(title, this.config.classes[code]?.label ?? t("alerts.no_class"));
+    setWhole(title, this.config.classes[code]?.label ?? t("alerts.no_class"));
     bar.children[0].style.width = `${(100 * alerts) / most}%`;
     bar.children[1].style.width = `${(100 * cases) / most}%`;
     setText(told, t("classes.count", { alerts, cases }));

@@ -1,6 +1,6 @@
 // Open incidents, the gravest on top: what, where, since when, of how many parts, and who has it. Draws what it is given.
 
-import { setText, syncRows, el } from "./dom.js";
+import { el, setText, setWhole, syncRows } from "./dom.js";
 import { t } from "./text.js";
 import { room } from "./wall-room.js";
 
@@ -39,9 +39,9 @@ export class Incidents {
     item.classList.toggle("overdue", Boolean(row.overdue));
     mark.className = `mark mark-${row.severity}`;
     setText(mark, labels.mark);
-    setText(title, labels.title);
+    setWhole(title, labels.title);
     setText(stage, row.overdue ? t("incidents.overdue") : t(`stage.incident.${row.stage}`));
-    setText(where, [labels.where, partsOf(row) > 1 ? t("incidents.parts", { n: partsOf(row) }) : "", row.owner || t("incidents.no_owner")].filter(Boolean).join(" · "));
+    setWhole(where, [labels.where, partsOf(row) > 1 ? t("incidents.parts", { n: partsOf(row) }) : "", row.owner || t("incidents.no_owner")].filter(Boolean).join(" · "));
   }
 
   /** Once a second: for how long. */

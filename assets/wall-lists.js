@@ -2,11 +2,12 @@
 // that did not change; only what is new flashes, once.
 
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
-import { el, grouped, setText, slotOf, syncRows, write } from "./dom.js";
+import { el, grouped, setText, setWhole, slotOf, syncRows, write } from "./dom.js";
 import { foldSilences, isBack } from "./silence.js";
 import { classCounts, sums } from "./state.js";
 import { groupRows } from "./storm.js";
 import { label, lang, t } from "./text.js";
+import { alertOrder } from "./wall-order.js";
 import { room } from "./wall-room.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
@@ -65,9 +66,7 @@ export class Lists {
   }
 
   #alerts(state) {
-    const newest = (a, b) => (a.raised_at < b.raised_at ? 1 : a.raised_at > b.raised_at ? -1 : b.id - a.id);
-    const all = [...state.alerts.values()];
-    const rows = [...all.filter((a) => a.severity <= 4).sort(newest), ...all.filter((a) => a.severity > 4).sort((a, b) => isBack(a) - isBack(b) || newest(a, b))];
+    const rows = [...state.alerts.values()].sort(alertOrder(isBack));
     const list = this.lists.alerts, storm = sums(state).storm;
     const title = list.closest("[data-panel]").querySelector("h2");
     title.dataset.storm = storm ? t("alerts.storm") : "";
@@ -88,9 +87,9 @@ export class Lists {
     item.classList.toggle("drill", group.drill);
     mark.className = `mark mark-${group.severity}`;
     setText(mark, (this.config.marks[group.severity] ?? this.config.marks[5]).character);
-    setText(title, t("alerts.folded", { title: this.config.classes[group.class_code]?.label ?? t("alerts.no_class"), n: group.folded.length }));
+    setWhole(title, t("alerts.folded", { title: this.config.classes[group.class_code]?.label ?? t("alerts.no_class"), n: group.folded.length }));
     setText(time, this.#stamp(group.raised_at));
-    setText(where, [this.district.streetNames?.get(group.street) ?? group.street, t("alerts.storm_since", { at: this.#stamp(group.since) })].filter(Boolean).join(" · "));
+    setWhole(where, [this.district.streetNames?.get(group.street) ?? group.street, t("alerts.storm_since", { at: this.#stamp(group.since) })].filter(Boolean).join(" · "));
     setText(stage, t("alerts.storm_waiting", { n: group.waiting }));
   }
 
@@ -108,9 +107,9 @@ export class Lists {
     mark.className = `mark mark-${alert.severity}`;
     setText(mark, labels.mark);
     const { folded } = alert;
-    setText(title, folded ? t("alerts.folded", { title: labels.title, n: folded.length }) : labels.title);
+    setWhole(title, folded ? t("alerts.folded", { title: labels.title, n: folded.length }) : labels.title);
     setText(time, this.#stamp(alert.raised_at));
-    setText(where, [labels.where, labels.value, folded ? t("alerts.folded_last", { place: labels.place }) : labels.place].filter(Boolean).join(" · "));
+    setWhole(where, [labels.where, labels.value, folded ? t("alerts.folded_last", { place: labels.place }) : labels.place].filter(Boolean).join(" · "));
     const held = alert.hold && alert.hold !== "none" ? t(`hold.${alert.hold}`) : "";
     const who = alert.stage === "acked" && alert.acked_by ? ` · ${alert.acked_by}` : "";
     if (folded) return setText(stage, t(isBack(alert) ? "alerts.folded_back" : "alerts.folded_waiting", { n: alert.waiting }));
@@ -151,8 +150,8 @@ export class Lists {
     setText(mark, labels.mark);
     // What it is stands first: a title begins with the place, and a wall cuts its end.
     const kind = this.config.classes[row.class_code]?.label;
-    setText(title, kind ? (row.drill ? t("row.drill", { title: kind }) : kind) : labels.title);
-    setText(where, [labels.where, kind && row.title, row.address].filter(Boolean).join(" · "));
+    setWhole(title, kind ? (row.drill ? t("row.drill", { title: kind }) : kind) : labels.title);
+    setWhole(where, [labels.where, kind && row.title, row.address].filter(Boolean).join(" · "));
     setText(stage, t(`stage.case.${row.stage}`));
   }
 
@@ -201,7 +200,7 @@ export class Lists {
 
   #fillStreet(item, { code, open, working, counts, total, share }, names) {
     const [title, bar, high, alerts, cases] = item.children;
-    setText(title, names?.get(code) ?? code);
+    setWhole(title, names?.get(code) ?? code);
     [...bar.children].forEach((part, at) => (part.style.flexGrow = total ? counts[at] : at === 0 ? 1 : 0));
     setText(high, share < 0 ? "—" : `${(100 * share).toFixed(1)}%`);
     setText(alerts, t("streets.alerts", { n: open }));
@@ -247,7 +246,7 @@ export class Lists {
     const state = this.live.now() - told > TOLD_MS ? "silent" : waited ? "idle" : feed.state;
     item.dataset.state = state;
     item.dataset.last = feed.last_at ?? "";
-    setText(title, label(feed) || feed.feed);
+    setWhole(title, label(feed) || feed.feed);
     setText(stage, t(`feed.${state}`));
     setText(accepted, grouped(feed.accepted ?? 0));
     setText(rejected, t("feeds.rejected", { n: feed.rejected ?? 0 }));

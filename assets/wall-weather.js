@@ -2,7 +2,7 @@
 // takes a warning off the list by itself.
 
 import { minuteOf } from "./clock.js";
-import { el, setText, syncRows } from "./dom.js";
+import { el, setText, setWhole, syncRows } from "./dom.js";
 import { lang, t } from "./text.js";
 import { room } from "./wall-room.js";
 import { isWarning } from "./wall-tiles.js";
@@ -33,7 +33,7 @@ export class Weather {
     item.classList.toggle("drill", Boolean(row.drill));
     mark.className = `mark mark-${level}`;
     setText(mark, (this.config.marks[level] ?? this.config.marks[5]).character);
-    setText(title, row.drill ? t("row.drill", { title: row.title }) : row.title);
+    setWhole(title, row.drill ? t("row.drill", { title: row.title }) : row.title);
     setText(until, row.ends_at ? t("warnings.until", { time: this.#stamp(Date.parse(row.ends_at)) }) : t("warnings.open_end"));
   }
 

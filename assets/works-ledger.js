@@ -16,6 +16,9 @@ const kinds = config => Object.entries(config.work_kinds).map(([code, one]) => [
 /** A moment in the city's zone as a form takes it: 2026-11-21T08:00. Whose clock a desk runs on does not matter. */
 const local = (at, zone) => (at ? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(Date.parse(at)).replace(' ', 'T') : '');
 
+/** The units to choose from; the one it has is among them, though it may be dissolved or nobody's of the reader. */
+const withOwn = (options, { unit_code: code, unit }) => (!code || options.some(([one]) => one === code) ? options : [[code, unit], ...options]);
+
 function fields(app, options, row = {}) {
   const moment = (name, required) => field(name, t(`ledgers.column.${name}`), { type: 'datetime-local', value: local(row[name], app.config.timezone), required });
   return [
@@ -24,11 +27,14 @@ function fields(app, options, row = {}) {
     moment('starts_at', true), moment('ends_at', true),
     field('hours', t('ledgers.column.hours'), { value: row.hours || '', maxlength: 30, placeholder: '22:00-06:00' }), field('radius_m', t('ledgers.column.radius_m'), { type: 'number', min: 0, max: 5000, step: 10, value: row.radius_m || '' }),
     field('address', t('ledgers.column.address'), { value: row.address || '', maxlength: 300 }), field('operator', t('ledgers.column.operator'), { value: row.operator || '', maxlength: 120 }),
-    options.length ? select('unit', t('works.unit'), [['', '—'], ...options], '') : field('unit', t('works.unit'), { maxlength: 60 }),
+    options.length ? select('unit', t('works.unit'), [['', '—'], ...withOwn(options, row)], row.unit_code) : field('unit', t('works.unit'), { maxlength: 60, value: row.unit_code || '' }),
     field('note', t('works.brings'), { rows: 2, maxlength: 1000, wide: true, value: row.note || '', placeholder: t('works.brings_hint') }),
     shapeField(app.head.dark(), row.shape || null),
   ];
 }
+
+/** What a form that was emptied takes away. */
+const CLEARED = { hours: '', note: '', operator: '', address: '', unit: '', radius_m: 0 };
 
 /** What a form said as the API takes it; its times have no offset, they are the city's. */
 const asked = ({ shape, radius_m: radius, ...rest }) => ({ ...rest, ...(shape ? { shape: JSON.parse(shape) } : {}), ...(radius ? { radius_m: Number(radius) } : {}) });
@@ -73,7 +79,8 @@ export const works = {
   async run(name, row, app, etag) {
     const answer = await askForm(`${t('ledgers.work.act.change')} · ${row.title}`, fields(app, await unitOptions(), row));
     if (!answer) return false;
-    await call('PUT', `/works/${row.id}`, { body: { hours: '', note: '', operator: '', address: '', ...asked(answer) }, etag });
+    const { unit, ...rest } = { ...CLEARED, ...asked(answer) };
+    await call('PUT', `/works/${row.id}`, { body: { ...rest, ...(unit === (row.unit_code || '') ? {} : { unit }) }, etag }); // one that was dissolved may stay
     toast('ok', t('ledgers.did', { act: t('ledgers.work.act.change') }));
     return true;
   },

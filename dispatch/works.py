@@ -47,7 +47,7 @@ Hours = tuple[time, time]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One work or event as it was told; what was left out is not there. `told` are texts by field; `hours` () are taken away."""
+    """One work or event as it was told; what was left out is not there. `told` are texts by field, "" takes one away, as `hours` () do."""
 
     told: Mapping[str, str] = field(default_factory=dict)
     shape: Shape | None = None
@@ -68,8 +68,8 @@ def read_work(
     """A work from its fields; times without an offset are the city's. Raises `Refusal` naming the field and what it may say."""
     if unknown := sorted(fields.keys() - FIELDS):
         raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
-    told = {name: text for name, most in TEXTS.items() if (text := told_text(name, fields.get(name), most))}
-    if "kind" in told:
+    told = {name: told_text(name, fields[name], most) for name, most in TEXTS.items() if fields.get(name) is not None}
+    if told.get("kind"):
         told["kind"] = _kind(told["kind"], kinds)
     starts_at, ends_at = (_moment(name, fields.get(name), zone) for name in ("starts_at", "ends_at"))
     if starts_at and ends_at:

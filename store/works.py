@@ -167,10 +167,10 @@ def _new(connection: Connection, work: Work, locator: Locator, old: Mapping[str,
     demand_span(new["starts_at"], new["ends_at"])
     new |= _widened(read_shape(new["shape"]).bounds, new["radius_m"])
     try:
-        unit = find_unit(connection, work.told.get("unit"))
+        unit = find_unit(connection, work.told.get("unit"))  # none wanted and none told are two things
     except Invalid as error:
         raise Refusal("unit", str(error), word=work.told["unit"]) from None
-    return {**new, "unit_id": unit["unit_id"]} if unit else new
+    return {**new, "unit_id": unit["unit_id"] if unit else None} if "unit" in work.told else new
 
 
 def _place_of(drawn: Shape, locator: Locator) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 -- name: works_list
 select w.work_id as id, w.code, w.title, w.kind, w.area, w.areas, w.shape, w.radius_m, w.lon, w.lat, w.starts_at, w.ends_at, w.daily_from, w.daily_until,
-       w.address, w.unit_id, u.name as unit, u.name_en as unit_en, w.operator, w.note, w.withdrawn_at, w.source, w.updated_at, w.simulated, w.version
+       w.address, w.unit_id, u.code as unit_code, u.name as unit, u.name_en as unit_en, w.operator, w.note, w.withdrawn_at, w.source, w.updated_at, w.simulated, w.version
 from planned_works w left join units u using (unit_id)
 where exists (select from unnest(w.areas) as t (code) where t.code like any(cast(:areas as text[])) and (t.code like :area or starts_with(cast(:area_code as text), t.code)))
   and w.work_id < :after

@@ -66,6 +66,21 @@ def test_going_back_is_heard_like_any_change() -> None:
     assert told == [["320404009"], "320404009", True, False]
 
 
+def test_a_listener_that_fails_keeps_the_word_from_nobody() -> None:
+    told = run(
+        PAGE
+        + """
+      console.error = () => heard.push("failed");
+      view.on("area", () => { throw new Error("a panel"); });
+      view.on("area", (now) => heard.push(now));
+      view.on("*", (names) => heard.push(names));
+      view.set({ area: "32" });
+      await new Promise((done) => setTimeout(done, 5));
+      say([heard, wrote.length])"""
+    )
+    assert told == [["failed", "32", ["area"]], 1]
+
+
 STATE = """
 const rows = (area, ...numbers) => numbers.map((n) => [n, { id: n, area, severity: 2, stage: n % 2 ? "unack" : "ack", hold: "none" }]);
 const state = { sequence: 5, trend: { today: new Map([[0, 3]]), yesterday: new Map() }, incidents: new Map(), reports: new Map(), cases: new Map(),
@@ -100,6 +115,13 @@ def test_of_one_cell_its_own_rows_alone_are_told() -> None:
     cell = STATE + "for (const row of state.alerts.values()) row.cell_id = row.id % 2 ? 2 : 1;"
     told = run(cell + 'say(told(A.narrow(state, "320404001001", areaOf, 2)))')
     assert (told["alerts"], told["counts"]) == ([1, 3, 5], [["320404001001", 0, 0, 0, 0, 0, 0, 1]])
+
+
+def test_cells_of_a_measure_nobody_looks_at_are_not_counted() -> None:
+    script = """let walked = 0; state.cells.set("odour", { classes: { [Symbol.iterator]: () => ((walked += 1), [][Symbol.iterator]()) }, counts: new Map() });
+      const part = A.narrow(state, "320404001001", areaOf); const before = walked; part.cells.get("odour").counts; part.cells.get("odour").counts;
+      say([before, walked])"""
+    assert run(STATE + script) == [0, 1]
 
 
 def test_the_whole_is_left_as_it_is() -> None:

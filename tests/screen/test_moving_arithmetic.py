@@ -56,6 +56,25 @@ def test_the_address_says_what_the_heat_counts_and_nonsense_is_the_usual() -> No
     ]  # fmt: skip
 
 
+def test_works_of_a_replay_are_as_their_span_says_and_nobody_knows_their_hours() -> None:
+    row = {"starts_at": "2026-11-22T08:00:00+08:00", "ends_at": "2026-11-22T18:00:00+08:00", "state": "over", "at_work": False}
+    moments = [1_795_305_599_999, 1_795_305_600_000, 1_795_341_599_999, 1_795_341_600_000]
+    told = run("say(moments.map((moment) => K.factsAt(row, moment)).map((one) => [one.state, one.at_work]))", row=row, moments=moments)
+    assert told == [["planned", None], ["under_way", None], ["under_way", None], ["over", None]]
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/map/heat?heat=cases", True), ("/works?from=1", False)])
+def test_a_layer_that_names_its_own_span_is_not_asked_for_a_moment(path: str, asked: bool) -> None:  # `/works` knows no `at`
+    script = """globalThis.document = {}; Object.assign(globalThis, { location: { search: "?area=32", pathname: "/" }, addEventListener: () => {} });
+      const { Asked } = await import(home + "/map-asked.js"); const heard = [];
+      const district = { live: { asOf: "x", now: () => 0 } };
+      await new Asked({ district, ask: async (path) => heard.push(path), path: () => path, spans: !asked, pace_s: 9, take() {}, fail() {} }).first;
+      say(heard)"""
+    assert run(script, path=path, asked=asked, home=ASSETS.as_uri()) == [
+        f"{path}&area=32" + ("&at=1970-01-01T00%3A00%3A00.000Z" if asked else "")
+    ]
+
+
 @pytest.mark.parametrize(("theme", "brighter"), [("night", True), ("day", False)])
 def test_more_is_told_by_lightness_too_and_nothing_is_clear(theme: str, brighter: bool) -> None:
     colours = run("say(Array.from({ length: 256 }, (_, value) => H.colourOf(value, H.RAMPS[theme])))", theme=theme)

@@ -96,6 +96,53 @@ def test_a_cluster_opens_where_it_falls_apart_and_never_where_all_stand_on_one_p
     assert run(script, told=told, alerts=[]) == [1, True, [1, 3], None, ["a", "b", "c"]]
 
 
+def test_a_click_on_fifty_thousand_points_is_one_pass_a_level() -> None:
+    """Under a second on any machine; a pass a point took minutes."""
+    spread = """const count = 50_000, at = (number, by) => (number < 0 ? 0 : 30_000_000 + ((number * by) % 90_000));
+      const steps = (by) => Array.from({ length: count }, (_, number) => at(number, by) - at(number - 1, by));
+      const told = { count, codes: Array.from({ length: count }, (_, number) => `d${number}`), lon: steps(7919), lat: steps(10_477), kinds: ["a"], kind: new Array(count).fill(0), signs: ".".repeat(count) };"""
+    script = (
+        spread
+        + LEVELS
+        + """const begun = performance.now(); const found = clusters.points(C.SHALLOWEST, 0, 3);
+      say([clusters.level(C.SHALLOWEST).many, found.map((at) => columns.codes[at]), performance.now() - begun])"""
+    )
+    many, found, spent = run(script, alerts=[["d40000", 1], ["d9", 3]])
+    assert (many, found[:2]) == (1, ["d40000", "d9"])
+    assert spent < 1000
+
+
+CARD = """
+globalThis.matchMedia = () => ({ matches: true });
+const { cardOf } = await import(home + "/map-points-card.js");
+const district = { config: { reader: "duty", timezone: "Asia/Shanghai" }, live: { now: () => Date.parse("2026-11-22T08:00:00Z") } };
+const card = async (name, live) => {
+  const { lines, said, image, ways } = await cardOf({ name, live, district, ask: async () => rows[name] }, "c1");
+  return { state: lines[0][1], updated: lines.at(-1)[1], said, image: image ?? null, ways: ways.length };
+};
+"""
+PLACE = {"code": "c1", "name": "c", "lon": 119.9, "lat": 31.8, "drill": False}
+ROWS = {
+    "cameras": {**PLACE, "state": "ok", "since": None, "values": [], "may_watch": True, "has_stream": True,
+                "picture": {"media_id": 5, "taken_at": "2026-11-22T07:59:00Z"}},
+    "resources": {**PLACE, "kind": "team", "busy": True, "quantity": None, "tags": [], "unit": "u", "address": "a",
+                  "updated_at": "2026-11-22T07:00:00Z"},
+}  # fmt: skip
+
+
+def test_a_card_in_a_replay_tells_nothing_of_now() -> None:
+    script = (
+        CARD
+        + """say([await card("cameras", true), await card("cameras", false), await card("resources", true), await card("resources", false)])"""
+    )
+    camera, camera_then, resource, resource_then = run(script, rows=ROWS, home=HERE)
+    assert (camera["image"], camera["state"], camera["ways"]) == ("/api/v1/media/5", "layer.state.online", 2)
+    assert (camera_then["image"], camera_then["state"], camera_then["ways"]) == (None, None, 1)
+    assert camera_then["said"] == ["layer.replayed_picture"]
+    assert (resource["state"], resource["said"]) == ("layer.state.busy", [])
+    assert (resource_then["state"], resource_then["updated"], resource_then["said"]) == (None, None, ["layer.replayed_ledger"])
+
+
 def decode(data: list[int]) -> list[dict[str, int]]:
     """The features of a vector tile, read by the letter of its specification: {id, x, y, n, w, d, k}."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from api.recording import join, told_of
 from tests.present import node
@@ -22,8 +23,11 @@ WORLD = f"""import {{ Recorded, nearest, spanOf, stepOf }} from "{HERE}/recorded
 const T0 = {T0}, iso = (ms) => new Date(ms).toISOString(), asked = [];
 const spans = [[T0, T0 + 600_000], [T0 + 1_200_000, T0 + 1_800_000]];
 const part = (at) => ({{ a: {{ figures: {{ devices: Math.round((at - T0) / 1000) }} }} }});
+let [broken, slow] = [null, null]; // an answer's status instead of an answer; what it waits for
 const ask = async (path) => {{
   asked.push(path);
+  await slow;
+  if (broken) throw Object.assign(new Error(), {{ status: broken }});
   const query = new URLSearchParams(path.split("?")[1]);
   if (path === "/replay") return {{ at: iso(T0), kept_s: 1, spans: spans.map((span) => span.map(iso)), still: [[iso(T0 + 300_000), iso(T0 + 360_000)]] }};
   const at = Date.parse(query.get("at") ?? query.get("until"));
@@ -90,6 +94,39 @@ def test_only_the_last_of_many_jumps_is_shown() -> None:
         [False, False, True],
         42,
     ]
+
+
+def test_another_speed_waits_for_the_moment_that_is_on_its_way() -> None:
+    assert run("""await recorded.seek(T0 + 10_000); recorded.play(1); await run(500);
+        let come; slow = new Promise((go) => (come = go));
+        const jump = recorded.seek(T0 + 300_000); recorded.play(60); const early = [recorded.at - T0, shown()];
+        slow = null; come(); told([early, await jump, shown(), recorded.speed]);""") == [[300_000, 10], True, 300, 60]
+
+
+def test_another_speed_in_a_pause_lays_nothing_that_was_joined_for_the_old_one() -> None:
+    found = run("""await recorded.seek(T0); recorded.play(60); await run(500); recorded.pause(); const from = asked.length;
+        recorded.pace(1); recorded.play(); await run(3000);
+        told([asked.slice(from).every((path) => path.includes("step=1s")), asked.length > from, (recorded.at - T0) / 1000 - shown()]);""")
+    assert found[:2] == [True, True]
+    assert 0 <= found[2] < 2
+
+
+@pytest.mark.parametrize(("status", "topic"), [(502, "away"), (403, "away"), (404, "hole")])
+def test_only_what_was_not_recorded_is_a_hole(status: int, topic: str) -> None:
+    assert run(f"""const heard = []; for (const topic of ["hole", "away"]) recorded.on(topic, () => heard.push(topic));
+        await recorded.seek(T0 + 60_000); recorded.play(1); broken = {status};
+        await recorded.seek(T0 + 90_000); told([heard, recorded.playing, recorded.failed, shown()]);""") == [
+        [topic], topic == "hole", topic == "away", 60]  # fmt: skip
+
+
+def test_what_did_not_come_is_fetched_when_the_play_goes_on() -> None:
+    found = run("""await recorded.seek(T0 + 60_000); recorded.play(1); broken = 502; await run(500); const stood = [recorded.playing, recorded.failed];
+        broken = null; recorded.play(); await run(9000); told([stood, recorded.failed, recorded.at > T0 + 65_000]);""")
+    assert found == [[False, True], False, True]
+
+
+def test_the_present_is_the_servers() -> None:
+    assert run("const ahead = recorded.present() - T0; told([ahead >= 0, ahead < 60_000]);") == [True, True]
 
 
 def test_figures_are_as_old_as_they_were() -> None:

@@ -10,7 +10,7 @@ from projector.figures import DOMAIN_FIGURES
 from tests.screen.test_browser_state import HERE, ROOT, run_alone
 
 MODULES = {"S": "state", "D": "domain", "A": "area", "G": "wall-grid", "T": "wall-tiles"}
-MODULES |= {"C": "wall-classes", "F": "wall-figures", "R": "wall-trend"}
+MODULES |= {"C": "wall-classes", "F": "wall-figures", "R": "wall-trend", "O": "wall-order"}
 # Some of the modules also draw: what they ask of a browser when they load is answered for them.
 IMPORTS = "globalThis.matchMedia = () => ({ matches: true });" + "".join(
     f'const {name} = await import("{HERE}/{file}.js");' for name, file in MODULES.items()
@@ -181,3 +181,12 @@ def test_a_count_too_long_for_a_glance_is_written_short_and_no_measure_ever_is()
     script = """console.log(JSON.stringify([[99999], [100000], [496233], [4963233], [NaN], [123456.7, 1]]
       .map(([value, decimals]) => F.compact({ value, decimals }))));"""
     assert run_alone(IMPORTS + script) == [None, "10万", "49.6万", "496.3万", None, None]
+
+
+def test_a_grave_alert_nobody_has_seen_stays_on_top_of_newer_mild_ones_and_a_drill_does_not() -> None:
+    script = """
+    const row = (id, severity, stage, more) => ({ id, severity, stage, raised_at: `2026-11-22T02:4${id}:00Z`, ...more });
+    const rows = [row(0, 2, "unack"), row(1, 1, "unack"), row(2, 1, "acked"), row(3, 3, "unack"), row(4, 4, "unack"), row(5, 5, "unack"),
+                  row(6, 1, "unack", { drill: true }), row(7, 5, "unack", { back: true }), row(8, 1, "unack", { hold: "shelved" })];
+    console.log(JSON.stringify(rows.sort(O.alertOrder((a) => Boolean(a.back))).map(({ id }) => id)));"""
+    assert run_alone(IMPORTS + script) == [1, 0, 8, 6, 4, 3, 2, 5, 7]

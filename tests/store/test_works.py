@@ -42,6 +42,21 @@ def test_a_work_has_a_place_a_span_and_whoever_wrote_it(desk: Desk, app: Flask) 
     assert officer.ask("PUT", f"/works/{told['id']}", {"note": "x"}, If_Match=made.headers["ETag"]).status_code == 412
 
 
+def test_what_is_emptied_in_a_change_is_taken_away_and_what_is_left_out_stays(desk: Desk, app: Flask) -> None:
+    officer = desk.sign_in(app, "duty1")
+    desk.insert("units", {"code": "W1", "name": "水务局", "area": "320404"}, "unit_id")
+    made = write(desk, officer, unit="W1", radius_m=120, hours="22:00-06:00")
+    assert [made.json[name] for name in ("unit_code", "unit", "radius_m")] == ["W1", "水务局", 120]
+    address, tag = f"/works/{made.json['id']}", made.headers["ETag"]
+    kept = officer.ask("PUT", address, {"title": "改名"}, If_Match=tag)
+    assert [kept.json[name] for name in ("unit_code", "radius_m", "hours", "note")] == ["W1", 120, "22:00-06:00", WHOLE["note"]]
+    gone = {"unit": "", "radius_m": 0, "hours": "", "note": "", "operator": ""}
+    emptied = officer.ask("PUT", address, gone, If_Match=kept.headers["ETag"])
+    assert (emptied.status_code, emptied.json["unit_code"]) == (200, None), emptied.json
+    assert [emptied.json[name] for name in ("radius_m", "hours", "note", "operator", "title")] == [0, "", "", "", "改名"]
+    assert officer.ask("PUT", address, {"title": ""}, If_Match=emptied.headers["ETag"]).status_code == 422
+
+
 def test_a_map_is_given_the_shapes_of_the_state_it_asks_for(desk: Desk, app: Flask) -> None:
     officer = desk.sign_in(app, "duty1")
     write(desk, officer)

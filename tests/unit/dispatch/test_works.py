@@ -60,6 +60,11 @@ def test_a_refusal_is_told_in_every_language_and_names_what_it_fills_in() -> Non
         assert all("{" not in text(f"ledgers.file.why.{one.key}", **one.values) for one in refusals)
 
 
+def test_what_is_left_out_is_not_there_and_what_is_emptied_is_empty() -> None:
+    told = read_work({"note": "", "unit": "", "operator": None, "hours": "", "radius_m": 0}, KINDS, ZONE)
+    assert (dict(told.told), told.hours, told.radius_m) == ({"note": "", "unit": ""}, (), 0)
+
+
 def test_nightly_hours_reach_over_midnight() -> None:
     night = row(hours="22:00-06:00")
     asked = ("2026-11-21T21:59", "2026-11-21T22:00", "2026-11-22T05:59", "2026-11-22T06:00", "2026-12-01T01:00")
