@@ -208,12 +208,14 @@ PRESS = """async ({most}) => {
         for (let n = 0; n < 2000; n += 1) { const found = of(); if (found !== null && found !== undefined) return found; await new Promise(go => setTimeout(go, 15)); }
         throw new Error(what);
     };
+    // A rate opens what it is a share of, though it be a whole number: 100 % of 78 devices are 78 rows.
+    const whole = one => one.closest("[data-card]")?.querySelector(".an-ratio").textContent.match(/\\/([\\d,]+)/)?.[1].replaceAll(",", "") ?? one.dataset.value;
     const told = [];
-    for (const node of [...document.querySelectorAll("button[data-figure][data-value]")].filter(one => !one.dataset.value.includes(".")).slice(0, most)) {
+    for (const node of [...document.querySelectorAll("button[data-figure][data-value]")].filter(one => !whole(one).includes(".")).slice(0, most)) {
         node.click();
         const dialog = await wait(() => document.querySelector("[data-panel=analysis-rows]"), node.dataset.figure);
         const place = await wait(() => dialog.querySelector(".an-behind[data-listed]"), node.dataset.figure);
-        told.push([node.dataset.figure, Number(node.dataset.value), Number(place.dataset.count), place.querySelectorAll("tbody tr").length, node.dataset.age]);
+        told.push([node.dataset.figure, Number(whole(node)), Number(place.dataset.count), place.querySelectorAll("tbody tr").length, node.dataset.age]);
         dialog.close();
         await wait(() => document.querySelector("[data-panel=analysis-rows]") === null || null, "closed");
     }
