@@ -18,6 +18,7 @@ from store import (
     baselines,
     cameras,
     counted,
+    day_sums,
     definitions,
     derived,
     escalations,
@@ -67,6 +68,12 @@ def derive_figures(parts: Parts, now: datetime) -> None:
     """Figures of the hours that were measured, then of the days that are over with them."""
     _until_done(parts, derived.derive_next, now)
     _until_done(parts, derived.sum_up_next, now)
+
+
+def sum_days(parts: Parts, now: datetime) -> None:
+    """Sum up one day of measured hours; years of them go one after another, with everything else in between."""
+    with parts.store.connection() as connection:
+        day_sums.sum_next(connection, parts.config, now)
 
 
 def keep_usual(parts: Parts, now: datetime) -> None:
@@ -147,5 +154,6 @@ def keeping(parts: Parts) -> list[Duty]:
         Duty("roll_up", 30.0, lambda now: roll_up(parts, now)),
         Duty("quality", 10.0, lambda now: measure_quality(parts, now)),
         Duty("derive", 10.0, lambda now: derive_figures(parts, now)),
+        Duty("day_sums", 10.0, lambda now: sum_days(parts, now)),
         Duty("usual", 60.0, lambda now: keep_usual(parts, now)),
     ]

@@ -1,33 +1,27 @@
 """Enterprises and sites over HTTP: the ledger, points for a map, changes, a file of them, risk, whom to call; the ledgers' code tables."""
 
-from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from api.call import AREA, PAGE, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
 from api.problems import NoVersion, make_etag, read_etag
 from api.rest_alerts import act_of, acted, shown
-from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
+from api.sent_rows import FILE_PARAMS, MOST_ROWS, datum_of, take_of, verdicts_told
+from api.sent_table import sent_table
 from core.errors import Invalid
 from core.ledger_config import public_emergencies
-from dispatch.enterprises import Verdict, read_enterprises, read_entry, read_risk
+from dispatch.enterprises import read_enterprises, read_entry, read_risk
 from dispatch.hazards import LEVELS
-from geodata.datums import DATUMS
+from dispatch.told_rows import Verdict
 from store import enterprises
 from store.acts import Act
 from store.enterprises_in import place_of, put_all
-from store.table_rows import Take
 
 ENTERPRISE_PARAMS = (
     Param("kind", "one or more kinds of the configuration", "list"), Param("risk", "one or more of 1 (red) to 4 (blue)", "list"),
     Param("q", "part of the name, code or address"), Param("ended", "true: also those that are no more", "boolean"),
     Param("format", "json (unless given) or geojson: points for a map"), AREA, *PAGE,
 )  # fmt: skip
-FILE_PARAMS = (
-    FILE_PARAM, APPLY_PARAM, Param("partial", "true: the good rows although others are refused", "boolean"),
-    Param("datum", f"where a row names none: {', '.join(DATUMS)}"),
-)  # fmt: skip
-MOST_ROWS = 2000  # of one call: a few seconds
 _POINT = ("code", "name", "kind", "area", "risk", "hazards", "drill", "simulated")
 
 
@@ -77,23 +71,15 @@ def put_enterprise(call: Call) -> Answer:
 def post_file(call: Call) -> Answer:
     """What a file would change, row by row, and with `apply` the change: all rows or none, with `partial` the good ones."""
     wanted = read_params(FILE_PARAMS, call.query)
-    datum = wanted.get("datum", DATUMS[0])
-    if datum not in DATUMS:
-        raise Invalid(f"datum: one of {', '.join(DATUMS)}")
+    datum = datum_of(wanted)
     act = Act("import", call.scope, call.now, address=call.address)
     enterprises.demand_editor(act)  # before a file is read for somebody who may not
     with sent_table(call, wanted.get("file")) as (path, name):
         entries, faults = read_enterprises(path, call.config.ledgers.enterprise_kinds, datum, MOST_ROWS)
     locator = call.places.locator(call.deps.store, call.now)
     act = replace(act, note=f"导入 {name}")
-    take: Take = "nothing" if not wanted.get("apply") else "good" if wanted.get("partial") else "whole"
-    taken = put_all(call.connection, entries, faults, lambda one: place_of(one, locator, call.scope.areas[0]), act, take)
-    counts = Counter(one.verdict for one in taken.verdicts)
-    return Answer({
-        "applied": taken.kept,
-        "counts": {word: counts[word] for word in ("created", "changed", "unchanged", "refused")},
-        "rows": [asdict(one) for one in taken.verdicts],
-    })  # fmt: skip
+    taken = put_all(call.connection, entries, faults, lambda one: place_of(one, locator, call.scope.areas[0]), act, take_of(wanted))
+    return verdicts_told(taken)
 
 
 def act_on_enterprise(call: Call) -> Answer:

@@ -44,8 +44,8 @@ def get_exceedances(call: Call) -> Answer:
     if by not in BY:
         raise Invalid(f"by: one of {', '.join(BY)}")
     chosen = choose(call, wanted)
-    spans, area, device = read_span(call, wanted), wanted.get("area", ""), wanted.get("device")
-    asked = {name: Asked(chosen, one.since, one.until, area, device) for name, one in spans.items()}
+    spans = read_span(call, wanted)
+    asked = {name: _asked(call, chosen, one, wanted) for name, one in spans.items()}
     rows = exceedances.tally(call.connection, call.scope, asked["now"])
     then = exceedances.tally(call.connection, call.scope, asked["before"])
     body = {
@@ -56,21 +56,29 @@ def get_exceedances(call: Call) -> Answer:
     }  # fmt: skip
     if by == "course":
         return Answer({**body, "rows": _course(call, asked["now"], spans["now"])})
-    found = sorted(_grouped(call, by, chosen, rows, then), key=lambda row: (-row["beyond"], -row["touched"], -row["judged"], row["key"]))
+    found = sorted(
+        _grouped(call, by, asked["now"], rows, then), key=lambda row: (-row["beyond"], -row["touched"], -row["judged"], row["key"])
+    )
     return Answer({**body, "rows": found[:_MOST], "left_out": max(0, len(found) - _MOST)})
 
 
 def choose(call: Call, wanted: dict[str, Any]) -> list[HourLimit]:
-    """The limits a request is about: those of the rules in force and of permits, less what it leaves out."""
+    """The limits a request is about: of the rules in force, of devices themselves, of permits, less what it leaves out."""
     metrics, keys, classes = (wanted.pop(name, None) for name in ("metric", "limits", "class"))
     config = Rulebook(call.config).open(call.connection).config
-    known = [*hour_limits.of_rules(config.rules), *exceedances.permits(call.connection, call.now.astimezone(config.area.zone).date())]
+    day = call.now.astimezone(config.area.zone).date()
+    known = [*hour_limits.of_rules(config.rules), *hour_limits.of_levels(config.rules), *exceedances.permits(call.connection, day)]
     wanted |= {"told": {"metric": metrics, "limits": keys, "class": classes}}
     return [
         one for one in known
         if (not metrics or one.metric in metrics) and (not keys or one.key in keys)
         and (not classes or any((one.class_code or "").startswith(code) for code in classes))
     ]  # fmt: skip
+
+
+def _asked(call: Call, chosen: Sequence[HourLimit], stretch: Stretch, wanted: Mapping[str, Any]) -> Asked:
+    asked = Asked(chosen, stretch.since, stretch.until, call.config.area.zone, wanted.get("area", ""), wanted.get("device"))
+    return exceedances.with_own(call.connection, call.scope, asked)
 
 
 def read_span(call: Call, wanted: dict[str, Any]) -> dict[str, Stretch]:
@@ -103,10 +111,10 @@ def _sums(rows: Iterable[Mapping[str, Any]], then: Iterable[Mapping[str, Any]]) 
 
 
 def _grouped(
-    call: Call, by: str, chosen: Sequence[HourLimit], rows: Sequence[Mapping[str, Any]], then: Sequence[Mapping[str, Any]]
+    call: Call, by: str, asked: Asked, rows: Sequence[Mapping[str, Any]], then: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Sums by a key; by device the limit belongs to the key, so that hours beyond two levels of one rule stand in two rows."""
-    limits = {one.key: one for one in chosen}
+    limits = {one.key: one for one in asked.limits}
     key_of: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         "device": lambda row: f"{row['device']}|{row['limit_id']}", "limit": lambda row: str(row["limit_id"]),
         "class": lambda row: limits[row["limit_id"]].class_code or "none", "street": lambda row: str(row["area"][:9]),
@@ -118,10 +126,14 @@ def _grouped(
             groups.setdefault(key_of[by](row), ([], []))[place].append(row)
     called = indicators.names(call.connection, by, groups) if by == "street" else {}
     labels = class_labels(call.config)
+    own: dict[str, list[float]] = {}
+    for one in asked.own if by == "device" else ():
+        own.setdefault(f"{one.device}|{one.key}", []).append(one.number)
     return [
-        {"key": key, **_named(by, key, now or earlier, called, labels, limits), **_sums(now, earlier), **_worst(now)}
+        {"key": key, **_named(by, key, now or earlier, called, labels, limits), **({"own": sorted(set(own[key]))} if key in own else {}),
+         **_sums(now, earlier), **_worst(now)}
         for key, (now, earlier) in groups.items()
-    ]
+    ]  # fmt: skip
 
 
 def _named(
@@ -172,7 +184,7 @@ def list_rows(call: Call) -> Answer:
     if not 1 <= limit <= 1000:
         raise Invalid("limit: from 1 to 1000")
     chosen, period = choose(call, wanted), read_span(call, wanted)["now"]
-    asked = Asked(chosen, period.since, period.until, wanted.get("area", ""), wanted.get("device"))
+    asked = _asked(call, chosen, period, wanted)
     after = (datetime.fromisoformat(place[0]), place[1], place[2]) if place else None
     rows = exceedances.list_rows(call.connection, call.scope, asked, part, after, limit)
     body: dict[str, Any] = {"part": part, "rows": rows, "limits": [{**one.shape(), **_metric(call, one.metric)} for one in chosen]}

@@ -1,19 +1,17 @@
 """Planned works and events over HTTP: the list, shapes for a map, writing one down, a file of them, and what lies near something."""
 
-from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from api.call import AREA, PAGE, SPAN, Answer, Call, Param, page, read_filter, read_id_cursor, read_params
 from api.problems import NoVersion, make_etag, read_etag
 from api.rest_alerts import act_of, acted, shown
-from api.sent_table import APPLY_PARAM, FILE_PARAM, sent_table
+from api.sent_rows import FILE_PARAMS, MOST_ROWS, datum_of, take_of, verdicts_told
+from api.sent_table import sent_table
 from core.errors import Invalid
 from dispatch.works import STATES, TEMPLATE, read_work, read_works
-from geodata.datums import DATUMS
 from store import shifts, works
 from store.acts import Act
-from store.table_rows import Take
 from store.works_in import put_all
 
 WORK_PARAMS = (
@@ -24,11 +22,6 @@ WORK_PARAMS = (
 NEAR_PARAMS = (
     Param("lon", "degrees, CGCS2000", "number"), Param("lat", "", "number"), Param("class", "class code of what happens there"), *SPAN
 )  # fmt: skip
-FILE_PARAMS = (
-    FILE_PARAM, APPLY_PARAM, Param("partial", "true: the good rows although others are refused", "boolean"),
-    Param("datum", f"where a row names none: {', '.join(DATUMS)}"),
-)  # fmt: skip
-MOST_ROWS = 2000  # of one call: a few seconds
 _SHOWN = ("id", "code", "title", "kind", "area", "state", "at_work", "starts_at", "ends_at", "hours", "radius_m", "operator", "note",
           "simulated")  # fmt: skip
 
@@ -112,19 +105,11 @@ def act_on_work(call: Call) -> Answer:
 def post_file(call: Call) -> Answer:
     """What a file would change, row by row, and with `apply` the change: all rows or none, with `partial` the good ones."""
     wanted = read_params(FILE_PARAMS, call.query)
-    datum = wanted.get("datum", DATUMS[0])
-    if datum not in DATUMS:
-        raise Invalid(f"datum: one of {', '.join(DATUMS)}")
+    datum = datum_of(wanted)
     act = Act("import", call.scope, call.now, address=call.address)
     works.demand_editor(act)  # before a file is read for somebody who may not
     with sent_table(call, wanted.get("file")) as (path, name):
         rows, faults = read_works(path, call.config.planned_works.kinds, call.config.area.zone, datum, MOST_ROWS)
-    take: Take = "nothing" if not wanted.get("apply") else "good" if wanted.get("partial") else "whole"
     locator = call.places.locator(call.deps.store, call.now)
-    taken = put_all(call.connection, rows, faults, locator, replace(act, note=f"导入 {name}"), take, name)
-    counts = Counter(one.verdict for one in taken.verdicts)
-    return Answer({
-        "applied": taken.kept, "template": TEMPLATE,
-        "counts": {word: counts[word] for word in ("created", "changed", "unchanged", "refused")},
-        "rows": [asdict(one) for one in taken.verdicts],
-    })  # fmt: skip
+    taken = put_all(call.connection, rows, faults, locator, replace(act, note=f"导入 {name}"), take_of(wanted), name)
+    return verdicts_told(taken, template=TEMPLATE)

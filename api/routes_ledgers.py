@@ -1,6 +1,6 @@
 """The calls about orders, hazards, enterprises, the duty log and the morning report: a part of the table in `api.routes`."""
 
-from api import rest_duty_log, rest_enterprises, rest_hazards, rest_ledgers, rest_orders
+from api import rest_duty_log, rest_enterprises, rest_hazards, rest_ledgers, rest_orders, sent_rows
 from api.call import Route
 from api.papers import PAPER_PARAMS
 from api.shapes import ACT, ACTED, BYTES, FLAG, PLACE, PUT, TEXT, TIME, object_of
@@ -39,7 +39,7 @@ LEDGERS: tuple[Route, ...] = (
     Route("GET", "/enterprises", "read", "Enterprises and sites with their risk; as GeoJSON: points for a map",
           rest_enterprises.list_enterprises, rest_enterprises.ENTERPRISE_PARAMS),
     Route("POST", "/enterprises", "act", "A CSV or Excel file of enterprises: what it would change row by row; with `apply` it is taken",
-          rest_enterprises.post_file, rest_enterprises.FILE_PARAMS, BYTES, "application/octet-stream"),
+          rest_enterprises.post_file, sent_rows.FILE_PARAMS, BYTES, "application/octet-stream"),
     Route("GET", "/enterprises/{code}", "read", "One enterprise with the history of its risk", rest_enterprises.get_enterprise),
     Route("PUT", "/enterprises/{code}", "act", "Write an enterprise down or change it", rest_enterprises.put_enterprise, body=_ENTERPRISE,
           answers=PUT),

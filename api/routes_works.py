@@ -1,6 +1,6 @@
 """The calls about planned works and the camera wall: a part of the table in `api.routes`, in the same words."""
 
-from api import rest_camera_wall, rest_works
+from api import rest_camera_wall, rest_works, sent_rows
 from api.call import Route
 from api.shapes import ACT, ACTED, BYTES, NUMBER, TEXT, TIME, object_of
 
@@ -17,7 +17,7 @@ WORKS: tuple[Route, ...] = (
     Route("GET", "/works/near", "read", "What is planned near a place at some time of a span", rest_works.list_near,
           rest_works.NEAR_PARAMS),
     Route("POST", "/works/table", "act", "A CSV or Excel file of them: what it would change row by row; with `apply` it is taken",
-          rest_works.post_file, rest_works.FILE_PARAMS, BYTES, "application/octet-stream"),
+          rest_works.post_file, sent_rows.FILE_PARAMS, BYTES, "application/octet-stream"),
     Route("GET", "/works/{id}", "read", "One with its audit", rest_works.get_work),
     Route("PUT", "/works/{id}", "act", "Change one", rest_works.put_work, body=_WORK),
     Route("POST", "/works/{id}/acts", "act", "`withdraw` or `reopen`, each with a reason", rest_works.act_on_work, body=ACT,

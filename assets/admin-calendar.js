@@ -13,6 +13,7 @@ export async function mount(root, config) {
   await begin(config);
   await Promise.all(['admin', 'organisation', 'keeping'].map(name => loadText(config.language, name)));
   const slots = Object.fromEntries([...root.querySelectorAll('[data-slot]')].map(node => [node.dataset.slot, node]));
+  const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: config.timezone, dateStyle: 'short' }).format(now());
   const state = { year: config.year || new Date(now()).getFullYear(), told: null, etag: null, pending: new Map(), why: '' };
   follow(config, mountHead(root, config), () => {}, 'duty');
   fill(slots.legend, LEGEND.map(name => h('span', {}, h('i', { class: `c-key c-${name}` }), t(`calendar.legend.${name}`))), config.whole ? h('button', { type: 'button', 'data-do': 'upload', onclick: upload }, icon('upload'), t('calendar.import')) : h('span', { class: 'a-note' }, t('keeping.part')));
@@ -38,7 +39,7 @@ export async function mount(root, config) {
     const first = (new Date(`${days[0].day}T00:00:00Z`).getUTCDay() + 6) % 7;
     const title = new Intl.DateTimeFormat(language() === 'en' ? 'en-GB' : 'zh-CN', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(state.year, n, 1));
     return h('section', { class: 'c-month', 'aria-label': title }, h('h3', {}, title), h('div', { class: 'c-grid' }, [...t('calendar.week')].map(letter => h('i', { class: 'c-week' }, letter)), Array.from({ length: first }, () => h('span')),
-      days.map(day => h('button', { type: 'button', class: `c-day c-${day.why}${day.works ? ' c-works' : ''}${day.pending ? ' c-pending' : ''}`, 'data-day': day.day, title: wordsOf(day), 'aria-label': wordsOf(day), onclick: config.whole && (() => edit(day)) }, Number(day.day.slice(8))))));
+      days.map(day => h('button', { type: 'button', class: `c-day c-${day.why}${day.works ? ' c-works' : ''}${day.pending ? ' c-pending' : ''}`, 'data-day': day.day, 'aria-current': day.day === today() ? 'date' : null, title: wordsOf(day), 'aria-label': wordsOf(day), onclick: config.whole && (() => edit(day)) }, Number(day.day.slice(8))))));
   }
 
   /** Worked, off, or as the country has it; held until it is saved. */

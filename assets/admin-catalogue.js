@@ -1,7 +1,7 @@
 // The catalogue of indicators for an admin: all of them, one said anew with a reason, its versions, and tables of definitions or values by
 // file. Decides nothing: the API checks, and refuses who saw an older version.
 
-import { begin, h, t, fill, icon, number, clock, labelOf, toast } from './duty-dom.js';
+import { begin, h, t, fill, icon, number, clock, labelOf, language, toast } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, read, explain } from './duty-call.js';
@@ -31,8 +31,11 @@ export async function mount(root, config) {
   function line(card) {
     const choose = () => open(card.code);
     return h('tr', { 'data-id': card.code, tabindex: '0', class: card.code === state.code ? 'current' : null, onclick: choose, 'aria-current': card.code === state.code ? 'true' : null, onkeydown: event => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); choose(); } } },
-      h('th', { scope: 'row' }, h('b', {}, labelOf(card)), h('small', {}, `${card.code} · v${card.version}`)), h('td', {}, t(`catalogue.group.${card.group}`)), h('td', { class: 'num' }, card.figure.value === null ? '—' : number(card.figure.value, card.decimals)), h('td', { class: 'num' }, number(card.target)));
+      h('th', { scope: 'row' }, h('b', {}, labelOf(card)), h('small', {}, `${card.code} · v${card.version}`)), h('td', {}, t(`catalogue.group.${card.group}`)), figure(card, card.figure.value, card.decimals), figure(card, card.target));
   }
+
+  const unitOf = card => (language() === 'en' && card.unit_en) || card.unit;
+  const figure = (card, value, decimals) => h('td', { class: 'num' }, value === null || value === undefined ? '—' : [number(value, decimals), unitOf(card) === '%' ? '%' : h('small', {}, unitOf(card))]);
 
   async function open(code) {
     state.code = code;
@@ -50,13 +53,13 @@ export async function mount(root, config) {
 
   /** What people say of a card; how it is computed stands beside and is the configuration's. */
   function form(card, etag) {
-    const field = (name, input) => { input.name = name; return h('label', {}, h('span', {}, t(`catalogue.${name}`)), input); };
+    const field = (name, input, unit) => { input.name = name; return h('label', {}, h('span', {}, t(`catalogue.${name}`), unit && ` (${unit})`), input); };
     const text = (name, longest) => field(name, h('input', { type: 'text', maxlength: longest, value: card[name] ?? '' }));
     const choice = (name, words, key) => field(name, h('select', {}, words.map(one => h('option', { value: one, selected: String(card[name]) === String(one) }, t(`${key}.${one}`)))));
     const why = field('why', h('input', { type: 'text', maxlength: 2000, required: true, placeholder: t('catalogue.why_about') }));
     const said = h('p', { class: 'form-error', role: 'alert', hidden: true }), computed = card.source !== 'imported';
     return h('form', { class: 'note-form catalogue-form', onsubmit: event => { event.preventDefault(); if (config.whole) save(card, etag, event.currentTarget, said); } },
-      h('div', { class: 'pair' }, text('label', 60), text('label_en', 120)), h('div', { class: 'pair' }, text('owner', 120), field('target', h('input', { type: 'number', step: 'any', value: card.target ?? '' }))),
+      h('div', { class: 'pair' }, text('label', 60), text('label_en', 120)), h('div', { class: 'pair' }, text('owner', 120), field('target', h('input', { type: 'number', step: 'any', value: card.target ?? '' }), unitOf(card))),
       h('div', { class: 'pair' }, choice('good', [1, -1, 0], 'catalogue.good'), choice('group', GROUPS, 'catalogue.group')),
       h('div', { class: 'pair' }, choice('period', PERIODS, 'cockpit.kind'), computed ? h('span', {}) : text('unit', 20)), text('formula', 400), text('formula_en', 400), why, said,
       h('footer', {}, config.whole ? h('button', { type: 'submit', class: 'primary', 'data-act': 'save' }, icon('check'), t('catalogue.save')) : h('span', { class: 'a-note' }, t('keeping.part'))));
@@ -72,7 +75,7 @@ export async function mount(root, config) {
     } catch (problem) { said.hidden = false; said.textContent = problem.conflict ? t('catalogue.stale') : explain(problem); }
   }
 
-  const versions = card => h('section', { class: 'catalogue-versions' }, h('h3', {}, t('cockpit.versions', { n: card.versions.length })), h('table', { class: 'a-table' }, h('tbody', {}, card.versions.map(one => h('tr', {}, h('th', { scope: 'row' }, `v${one.version}`), h('td', {}, t(`cockpit.origin.${one.origin}`)), h('td', {}, one.by), h('td', { class: 'num' }, clock(one.at)), h('td', {}, one.body.target === null ? '' : `${t('cockpit.target')} ${number(one.body.target)}`), h('td', {}, one.why))))));
+  const versions = card => h('section', { class: 'catalogue-versions' }, h('h3', {}, t('cockpit.versions', { n: card.versions.length })), h('table', { class: 'a-table' }, h('tbody', {}, card.versions.map(one => h('tr', {}, h('th', { scope: 'row' }, `v${one.version}`), h('td', {}, t(`cockpit.origin.${one.origin}`)), h('td', {}, one.by), h('td', { class: 'num' }, clock(one.at)), h('td', {}, one.body.target === null ? '' : `${t('cockpit.target')} ${number(one.body.target)}${unitOf(card) === '%' ? '%' : ` ${unitOf(card)}`}`), h('td', {}, one.why))))));
 
   function upload() {
     const kind = h('select', { name: 'kind' }, (config.whole ? ['values', 'definitions'] : ['values']).map(one => h('option', { value: one }, t(`catalogue.kind.${one}`))));

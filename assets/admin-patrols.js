@@ -1,6 +1,6 @@
 // Patrols of yesterday, today and tomorrow with how much of them was walked, and the plans they are made from.
 
-import { h, t, fill, icon, clock, now, number, toast, titled } from './duty-dom.js';
+import { h, t, fill, icon, clock, now, number, toast, titled, listed } from './duty-dom.js';
 import { read, call, explain } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
 
@@ -30,7 +30,7 @@ function patrolLine(one) {
     h('td', { class: 'o-walked' }, walked, h('span', { class: 'num' }, `${one.visited}/${one.stops}`), h('small', {}, t('patrol.share', { n: Math.round(one.share * 100) }))), h('td', {}, h('span', { class: CLASSES[one.stage] || 'o-soft' }, t(`patrol.stage.${one.stage}`))));
 }
 
-const daysOf = days => (days.length === 7 ? t('patrol.every_day') : t('patrol.days', { days: days.map(day => [...t('patrol.weekdays')][day - 1]).join('、') }));
+const daysOf = days => (days.length === 7 ? t('patrol.every_day') : t('patrol.days', { days: listed(days.map(day => [...t('patrol.weekdays')][day - 1])) }));
 
 function planLine(one, again) {
   return h('tr', { 'data-id': one.id }, h('th', { scope: 'row' }, h('b', {}, one.title), h('small', {}, one.duty_grid_name)), h('td', { class: 'o-time' }, `${daysOf(one.weekdays)} ${one.starts}–${one.ends}`), h('td', {}, t('patrol.cells', { n: one.stops.length }), h('small', {}, t('patrol.share', { n: Math.round(one.share * 100) }))),

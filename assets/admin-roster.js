@@ -1,6 +1,6 @@
 // A week of rosters by duty grid: who serves which shift of which day, where there is nobody in red words, and the form that assigns shifts.
 
-import { h, t, fill, icon, labelOf, now, toast } from './duty-dom.js';
+import { h, t, fill, icon, labelOf, now, toast, listed } from './duty-dom.js';
 import { read, call, explain } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
 import { openUpload, done } from './upload.js';
@@ -87,7 +87,7 @@ export class Roster {
 
   #flaw(grid, flaw) {
     const span = `${this.#clock(flaw.begins)}–${this.#clock(flaw.ends)}`;
-    if (flaw.kind === 'overlap') return h('strong', { class: 'o-gap' }, icon('circle-alert'), t('roster.overlap', { span, who: flaw.titles.join('、') }));
+    if (flaw.kind === 'overlap') return h('strong', { class: 'o-gap' }, icon('circle-alert'), t('roster.overlap', { span, who: listed(flaw.titles) }));
     return grid.standing ? h('span', { class: 'o-soft o-red', 'data-flaw': 'gap' }, t('roster.gap_stands', { span, who: grid.standing.title })) : h('strong', { class: 'o-gap', 'data-flaw': 'gap' }, icon('circle-alert'), t('roster.gap', { span }));
   }
 

@@ -1,6 +1,6 @@
 // Routing rules for an admin: the list, and one rule with its words, a trial on past cases and its history. Decides nothing: the API does.
 
-import { begin, h, t, fill, icon, number, clock, labelOf, language, word, toast } from './duty-dom.js';
+import { begin, h, t, fill, icon, number, clock, labelOf, language, word, toast, listed } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, call, explain } from './duty-call.js';
@@ -30,7 +30,7 @@ export async function mount(root, config) {
   addEventListener('beforeunload', event => { if (form.changed()) event.preventDefault(); });
 
   const unitName = code => names.units.get(code) || code;
-  const said = (codes, of, none) => (codes.length ? codes.map(code => of.get(code) || code).join('、') : t(none));
+  const said = (codes, of, none) => (codes.length ? listed(codes.map(code => of.get(code) || code)) : t(none));
   const scopeOf = one => (one.classes.length || one.areas.length ? [said(one.classes, names.classes, 'routing.all_classes'), said(one.areas, names.areas, 'routing.all_areas')].join(' · ') : t('routing.everywhere'));
   const toOf = one => (one.lead_unit ? unitName(one.lead_unit) : one.on_shift ? t('routing.on_shift') : one.worker || '—');
 

@@ -1,6 +1,6 @@
 // A rule in words that fit into a row: its colours, whom it concerns, how often it was for nothing, what is special about it. Pure.
 
-import { h, t, labelOf, word } from './duty-dom.js';
+import { h, t, labelOf, word, listed } from './duty-dom.js';
 
 const SCOPES = ['domains', 'areas', 'cells', 'kinds', 'devices', 'tags', 'channels', 'classes'];
 
@@ -11,7 +11,7 @@ export const severitiesOf = one => (one.levels?.length ? one.levels.map(level =>
 export function scopeOf(one, classes = {}) {
   const said = (name, what) => (name === 'domains' ? word('desk.domain', what) : name === 'channels' ? word('desk.channel', what) : name === 'classes' && classes[what] ? labelOf(classes[what]) : String(what));
   const named = SCOPES.flatMap(name => (Array.isArray(one[name]) ? one[name] : []).map(what => said(name, what)));
-  return named.length ? named.join('、') : t('admin.everywhere');
+  return named.length ? listed(named) : t('admin.everywhere');
 }
 
 /** Share of the judged that were false alarms; null where nobody judged any. */

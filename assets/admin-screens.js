@@ -1,7 +1,7 @@
 // Screens for an admin: who they are, whether they are heard, what each shows and drew last; their links; scenes and playlists.
 // Asks again every few seconds; what is right is the API's.
 
-import { begin, h, t, fill, icon, number, span, toast, openDialog } from './duty-dom.js';
+import { begin, h, t, fill, icon, number, span, toast, openDialog, listed } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, explain, read } from './duty-call.js';
@@ -53,7 +53,7 @@ export async function mount(root, config) {
     return h('li', { 'data-id': one.screen_id, class: one.present ? 'on' : 'off' },
       h('div', { class: 's-name' }, h('i', { class: `dot dot-${one.present ? 'on' : 'off'}` }), h('b', {}, one.name), h('span', { class: 'muted' }, stateOf(one))),
       h('p', {}, icon('monitor'), standsOf(one)),
-      h('p', { class: 'muted' }, [one.view, one.areas.join('、'), one.width && t('screen.size', { size: `${one.width}×${one.height}` }), !one.taken && t('screen.not_taken')].filter(Boolean).join(' · ')),
+      h('p', { class: 'muted' }, [one.view, listed(one.areas), one.width && t('screen.size', { size: `${one.width}×${one.height}` }), !one.taken && t('screen.not_taken')].filter(Boolean).join(' · ')),
       drew ? h('p', { class: 'num s-drew' }, drew.filter(Boolean).join(' · ')) : null,
       h('footer', {}, one.cast && button('give_back', 'undo-2', () => tell('DELETE', `/casts/${one.cast.cast_id}`)), button('reload', 'refresh-cw', () => act(one, 'reload')), button('edit', 'pencil', () => edit(one)), button('renew', 'link', () => sure(one, 'renew')), button('revoke', 'unlink', () => sure(one, 'revoke'), 'quiet danger')));
   }

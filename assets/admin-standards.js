@@ -1,6 +1,6 @@
 // Class standards for an admin: the classes of the city's table, the conditions and limits of one, and a new table by file. Decides nothing.
 
-import { begin, h, t, fill, icon, number, clock, language } from './duty-dom.js';
+import { begin, h, t, fill, icon, number, clock, language, listed } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
@@ -57,7 +57,7 @@ export async function mount(root, config) {
   function line(name, rows) {
     const choose = () => open(name), limits = [...new Set(rows.map(row => limitOf(row)))];
     return h('tr', { 'data-id': name, tabindex: '0', class: name === state.key ? 'current' : null, onclick: choose, onkeydown: event => { if (event.key === 'Enter') choose(); } },
-      h('th', { scope: 'row' }, h('b', {}, rows[0].name), h('small', {}, rows[0].class_code)), h('td', { class: 'num' }, number(rows.length)), h('td', { class: 's-limits' }, limits.slice(0, 3).join('、') + (limits.length > 3 ? '…' : '')));
+      h('th', { scope: 'row' }, h('b', {}, rows[0].name), h('small', {}, rows[0].class_code)), h('td', { class: 'num' }, number(rows.length)), h('td', { class: 's-limits' }, listed(limits.slice(0, 3)) + (limits.length > 3 ? '…' : '')));
   }
 
   const limitOf = row => t(`standards.unit.${row.unit}`, { n: number(row.amount) });
@@ -84,7 +84,7 @@ export async function mount(root, config) {
     return h('li', { 'data-condition': row.condition_no }, h('header', {}, h('i', { class: 's-no num' }, row.condition_no), h('p', {}, row.condition), h('b', { class: `s-limit s-${row.unit}`, title: row.limit_text }, limitOf(row))),
       h('dl', {}, row.closing && part('closing', row.closing),
         row.units.length > 0 && part('units', row.units.map(name => h('span', { class: state.units.get(row.lead_unit) === name ? 's-unit s-lead' : 's-unit' }, name)), row.lead_unit ? h('small', {}, `${t('standards.lead')}: ${state.units.get(row.lead_unit) || row.lead_unit}`) : h('small', { class: 'o-soft' }, t('standards.no_lead'))),
-        row.authorities.length > 0 && part('authorities', row.authorities.join('、')),
+        row.authorities.length > 0 && part('authorities', listed(row.authorities)),
         phases.length > 0 && part('phases', phases.map(([phase, limit]) => { const [amount, unit] = limit.split(' '); return h('span', { class: 's-unit' }, `${t(`standards.phase.${phase}`)} ${t(`standards.unit.${unit}`, { n: number(Number(amount)) })}`); }))));
   }
 
@@ -108,8 +108,8 @@ export async function mount(root, config) {
     if (row.was.ended_at) return t('standards.again');
     const limit = row.was.amount !== undefined || row.was.unit ? limitOf({ amount: row.was.amount ?? row.amount, unit: row.was.unit ?? row.unit }) : '';
     const others = ['name', 'big_name', 'closing', 'limit_text'].filter(name => row.was[name] && !(limit && name === 'limit_text')).map(name => row.was[name]);
-    const lists = ['units', 'authorities'].filter(name => row.was[name]).map(name => row.was[name].join('、') || '—');
-    return t('standards.was', { was: [limit, ...others, ...lists].filter(Boolean).join('；') || '—' });
+    const lists = ['units', 'authorities'].filter(name => row.was[name]).map(name => listed(row.was[name]) || '—');
+    return t('standards.was', { was: listed([limit, ...others, ...lists].filter(Boolean), '；') || '—' });
   }
 
   async function refresh() {

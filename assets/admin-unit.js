@@ -1,6 +1,6 @@
 // One unit: its posts with who holds them, its people, and the forms that change them. Sends what is asked; what fits is the server's law.
 
-import { h, t, fill, icon, number, labelOf, language, word, toast, openDialog } from './duty-dom.js';
+import { h, t, fill, icon, number, labelOf, language, word, toast, openDialog, listed } from './duty-dom.js';
 import { call, explain } from './duty-call.js';
 
 const nameOf = one => (language() === 'en' && one.name_en) || one.name;
@@ -35,7 +35,7 @@ export function drawPeople(one, state, reload) {
     h('section', { class: 'o-part' }, h('h3', {}, icon('users'), t('organisation.people'), h('span', { class: 'a-note' }, number(members.length))), members.length ? h('table', { class: 'a-table o-people' },
       h('thead', {}, h('tr', {}, ['member', 'post', 'grids', 'cases', ''].map(key => h('th', { scope: 'col' }, key && t(`organisation.${key}`))))),
       h('tbody', {}, members.map(who => h('tr', { 'data-id': who.account }, h('th', { scope: 'row' }, h('b', {}, who.title), h('small', {}, [roleOf(who.role), who.login].filter(Boolean).join(' · '))),
-        h('td', {}, who.post ? (language() === 'en' && who.post_en) || who.post : '—', who.at_desk && h('span', { class: 'a-mark a-own' }, t('organisation.at_desk'))), h('td', { class: 'o-grids' }, (who.duty_grids || []).join('、') || '—'), h('td', { class: who.open ? 'num' : 'num zero' }, number(who.open || 0)),
+        h('td', {}, who.post ? (language() === 'en' && who.post_en) || who.post : '—', who.at_desk && h('span', { class: 'a-mark a-own' }, t('organisation.at_desk'))), h('td', { class: 'o-grids' }, listed(who.duty_grids || []) || '—'), h('td', { class: who.open ? 'num' : 'num zero' }, number(who.open || 0)),
         h('td', { class: 'num' }, h('button', { type: 'button', 'data-act': 'move', onclick: () => move(who, one, state, reload) }, t('organisation.move'))))))) : h('p', { class: 'muted' }, t('organisation.no_members'))),
   ];
 }

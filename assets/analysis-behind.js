@@ -1,6 +1,6 @@
 // The way down from a count: a dialog that lists the very rows it was made of, a page at a time, each with the way on to where it is dealt with.
 
-import { h, t, fill, icon, number, clock, badge, word, openDialog } from './duty-dom.js';
+import { h, t, fill, icon, number, clock, badge, word, openDialog, titleOf } from './duty-dom.js';
 import { read, explain } from './duty-call.js';
 
 const PAGE = 200;
@@ -33,8 +33,8 @@ export const wayTo = (kind, id) => ({ cases: `/dispatch/${encodeURIComponent(id)
 const mark = row => (row.simulated ? h('small', { class: 'an-simulated' }, t('analysis.simulated_row')) : null);
 
 /** The columns of what happened: alerts, cases or complaints. */
-export const happened = (subject, classes, stages) => [
-  [t('analysis.row.title'), row => [badge(row.severity || 5), ' ', h('a', { href: wayTo(subject, row.id) }, row.title), mark(row)]],
+export const happened = (subject, classes, stages, rules) => [
+  [t('analysis.row.title'), row => [badge(row.severity || 5), ' ', h('a', { href: wayTo(subject, row.id) }, titleOf(row, rules)), mark(row)]],
   [t('trends.row.at'), row => clock(row.at), 'num'],
   [t('trends.by.class'), row => classes[row.class_code] || row.class_code || '—'],
   [t('analysis.row.area'), row => row.area_name || row.area || '—'],

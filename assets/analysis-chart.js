@@ -29,7 +29,7 @@ export async function drawCourse(root, rows, formula, below) {
   const values = of('value').filter(value => value !== null), least = values.length ? Math.min(...values, formula.target ?? Infinity) : 0, most = values.length ? Math.max(...values, formula.target ?? -Infinity) : 1;
   const room = Math.max((most - least) * 0.15, 1), five = (value, way) => Math[way](value / 5) * 5;
   const second = bars ? [Math.max(0, five(least - room, 'floor')), Math.min(101, five(most + room, 'ceil'))] : [0, most + room];
-  const font = { color: ink, size: 12 }, axis = { tickfont: font, linecolor: grid };
+  const font = { ...node.layout.font, color: ink, size: 12 }, axis = { tickfont: font, linecolor: grid };
   const layout = {
     ...node.layout, width: undefined, height: undefined, autosize: true, font, xaxis: { ...node.layout.xaxis, ...axis, type: 'category', autorange: true, showticklabels: false, automargin: false }, yaxis: { ...node.layout.yaxis, ...axis, autorange: true, gridcolor: grid },
     yaxis2: { ...node.layout.yaxis2, ...axis, visible: !whole, tickmode: 'auto', ticksuffix: formula.kind === 'rate' ? '%' : '', autorange: false, range: second }, hoverlabel: { bgcolor: colour(root, '--panel-2'), font: { color: colour(root, '--ink') } },

@@ -87,3 +87,5 @@ export function matrix(place, view, chosen, choose, open) {
 export const periods = (place, told, formula, open) => fill(place, told.rows.map(row => h('li', {}, figure(periodView(told, row), 'period', row, formula, open, { kind: 'an-figure an-when', say: roundedOf }), h('small', {}, periodName(row.label)))));
 
 export const none = (key, about) => h('div', { class: 'an-none' }, icon('chart-bar'), h('p', {}, t(key)), about && h('p', { class: 'muted' }, t(about)));
+
+export const waiting = () => h('div', { class: 'an-none' }, h('p', { class: 'muted' }, t('analysis.loading')));

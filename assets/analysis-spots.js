@@ -6,9 +6,10 @@ import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
 import { makePlaceMap, streetNames } from './duty-place.js';
-import { none } from './analysis-figures.js';
+import { none, waiting } from './analysis-figures.js';
 import { addressState, count, keepAges, select, standing, stepper, tabs, verdict, words } from './analysis-tools.js';
 import { happened, openRows } from './analysis-behind.js';
+import { inside } from './analysis-words.js';
 import { keyName } from './analysis-trends.js';
 
 const SUBJECTS = ['alerts', 'cases', 'complaints'], KINDS = ['day', 'week', 'month', 'quarter', 'year'], PLACES = ['cell', 'device', 'community', 'street'];
@@ -50,9 +51,9 @@ export async function mount(root, config) {
 
   function draw(told) {
     tools(told);
-    const open = (span, row) => openRows([t(`trends.subject.${state.subject}`), keyName(told.by, row), span === 'now' ? told.label : told.compared[span].label].join(' · '), `${told.rows_at[span]}&key=${encodeURIComponent(row.key)}`, happened(state.subject, classes, `trends.stage.${state.subject}`), t(`trends.about.${state.subject}`));
+    const open = (span, row) => openRows([t(`trends.subject.${state.subject}`), keyName(told.by, row), span === 'now' ? told.label : told.compared[span].label].join(' · '), `${told.rows_at[span]}&key=${encodeURIComponent(row.key)}`, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
     const placed = told.rows.filter(row => row.key !== 'none' && row.n), expected = told.places ? (told.total.n ?? 0) / told.places : null, nowhere = told.rows.find(row => row.key === 'none');
-    slots['spots-title'].textContent = t('trends.spots_of', { by: t(`trends.by.${told.by}`) });
+    slots['spots-title'].textContent = t('trends.spots_of', { by: inside(t(`trends.by.${told.by}`)) });
     slots['spots-note'].textContent = expected === null ? t('trends.no_expected') : t('trends.expected', { n: number(expected, expected < 1 ? 3 : 1), places: number(told.places) });
     slots['map-note'].textContent = t('trends.map_note', { n: Math.min(SIGNS, placed.filter(row => Number.isFinite(row.lon)).length) });
     const all = placed.filter(row => row.n > 1), crowded = placed.filter(row => row.crowded);
@@ -78,5 +79,6 @@ export async function mount(root, config) {
       select('class', [['', t('trends.class.all')], ...Object.entries(classes)], state.class, code => change({ class: code })), standing(told));
   }
 
+  for (const name of ['spots']) fill(slots[name], waiting());
   await load();
 }

@@ -40,12 +40,12 @@ export function stepper(told, go) {
 export const standing = told => h('span', { class: 'an-note' }, t('analysis.as_of', { at: clock(told.as_of, true) }), h('br', {}),
   told.elapsed >= 1 ? t('analysis.over') : told.elapsed > 0 ? t('analysis.elapsed', { percent: number(100 * told.elapsed, 0) }) : t('analysis.future'));
 
-const SIGN = { more: '▲', less: '▼', chance: '≈', few: '·', unknown: '?' };
+const SIGN = { more: '▲', less: '▼', chance: '≈', few: '·', unknown: '' };
 /** What a comparison says: a sign, the other count, and in words whether it can be told from chance. */
 export function verdict(compared, name, open) {
   const said = t(`trends.change.${compared.change}`), value = compared.n === null || compared.n === undefined ? '—' : number(compared.n);
   const attributes = { class: `an-verdict an-verdict-${compared.change}`, title: `${t(`analysis.${name}`)} ${value} · ${said}`, 'data-change': compared.change };
-  const text = [h('i', { 'aria-hidden': 'true' }, SIGN[compared.change]), h('span', { class: 'num' }, value), h('span', { class: 'an-hidden' }, said)];
+  const text = [SIGN[compared.change] && h('i', { 'aria-hidden': 'true' }, SIGN[compared.change]), h('span', { class: 'num' }, value), h('span', { class: 'an-hidden' }, said)];
   return compared.n && open ? h('button', { type: 'button', ...attributes, onclick: open }, text) : h('span', attributes, text);
 }
 
@@ -63,14 +63,18 @@ export function track(value, most, mark) {
   return h('span', { class: 'an-track', 'aria-hidden': 'true' }, bar, mark ? tick : null);
 }
 
+const TOP = 86, FEW = 16; // percent of the room that the greatest bar takes, its number stands above; so many bars all have theirs
+
 /** Counts in the course of time as bars, each a button that opens its rows; a thin mark is the period before. Unknown is no bar. */
 export function bars(rows, { value, before, label, title, open, name }) {
   const most = Math.max(1, ...rows.map(row => Math.max(value(row) ?? 0, before?.(row) ?? 0))), each = Math.ceil(rows.length / 12);
   return h('ol', { class: 'an-bars', 'data-most': most }, rows.map((row, index) => {
     const n = value(row), then = before?.(row), bar = h('i', {}), mark = h('u', {});
-    bar.style.setProperty('height', `${(100 * (n ?? 0)) / most}%`);
-    mark.style.setProperty('bottom', `${(100 * (then ?? 0)) / most}%`);
-    const body = [h('span', { class: 'an-bar-room' }, bar, then ? mark : null), h('small', {}, index % each === 0 ? label(row) : '')];
+    bar.style.setProperty('height', `${(TOP * (n ?? 0)) / most}%`);
+    mark.style.setProperty('bottom', `${(TOP * (then ?? 0)) / most}%`);
+    const told = n > 0 && (rows.length <= FEW || n === most) && h('b', { class: 'an-bar-n num' }, number(n));
+    if (told) told.style.setProperty('bottom', `${(TOP * n) / most}%`);
+    const body = [h('span', { class: 'an-bar-room' }, bar, then ? mark : null, told), h('small', {}, index % each === 0 ? label(row) : '')];
     const attributes = { title: title(row), 'aria-label': title(row), 'data-figure': `${name}:${row.key}`, 'data-value': n ?? '', class: n === null ? 'unknown' : null };
     return h('li', {}, n ? h('button', { type: 'button', ...attributes, onclick: () => open(row) }, body) : h('span', { ...attributes, role: 'img' }, body));
   }));

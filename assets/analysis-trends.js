@@ -5,9 +5,11 @@ import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
 import { streetNames } from './duty-place.js';
-import { none } from './analysis-figures.js';
+import { none, waiting } from './analysis-figures.js';
 import { addressState, bars, count, keepAges, select, standing, stepper, tabs, track, verdict, words } from './analysis-tools.js';
+import { inside } from './analysis-words.js';
 import { happened, openRows } from './analysis-behind.js';
+import { hoursSeen } from './analysis-hours.js';
 
 const SUBJECTS = ['alerts', 'cases', 'complaints'], KINDS = ['day', 'week', 'month', 'quarter', 'year'], TOP = 60;
 
@@ -42,8 +44,8 @@ export async function mount(root, config) {
     if (!told.dimensions.includes(state.by)) return change({ by: 'class' });
     tools(told);
     const open = (span, key, name, by = told.by) => openRows([t(`trends.subject.${state.subject}`), name, span === 'now' ? told.label : told.compared[span].label].filter(Boolean).join(' · '),
-      `${told.rows_at[span].replace(/by=[^&]*/, `by=${by}`)}${key === null ? '' : `&key=${encodeURIComponent(key)}`}`, happened(state.subject, classes, `trends.stage.${state.subject}`), t(`trends.about.${state.subject}`));
-    slots['ranking-title'].textContent = t('trends.ranking_of', { by: t(`trends.by.${told.by}`) });
+      `${told.rows_at[span].replace(/by=[^&]*/, `by=${by}`)}${key === null ? '' : `&key=${encodeURIComponent(key)}`}`, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
+    slots['ranking-title'].textContent = t('trends.ranking_of', { by: inside(t(`trends.by.${told.by}`)) });
     slots['ranking-note'].textContent = told.left_out ? t('trends.left_out', { n: number(told.keys), shown: number(told.rows.length) }) : t('trends.keys', { n: number(told.keys) });
     slots['course-title'].textContent = t('trends.course_of', { name: t(`trends.subject.${state.subject}`) });
     slots['course-note'].textContent = course.compared.before.known ? t('trends.mark_before') : t('trends.no_before');
@@ -56,14 +58,14 @@ export async function mount(root, config) {
       name: 'course', value: row => row.n, before: row => row.before, label: row => bucketName(row, course), open: row => openBucket(row, course),
       title: row => `${bucketName(row, course)} ${t('trends.n', { n: row.n ?? '—' })}${row.before === null ? '' : ` · ${t('analysis.before')} ${number(row.before)}`}`,
     }));
-    fill(slots.week, week.rows.length ? weekTable(week, open) : none('trends.nothing'));
+    fill(slots.week, week.rows.length ? weekTable(week, open, course.rows) : none('trends.nothing'));
     asOf = told.as_of;
     showAges();
   }
 
   function openBucket(row, course) {
     const link = course.rows_at.now.replace(/from=[^&]*/, `from=${encodeURIComponent(row.from)}`).replace(/to=[^&]*/, `to=${encodeURIComponent(row.to)}`);
-    openRows(`${t(`trends.subject.${state.subject}`)} · ${bucketName(row, course)}`, link, happened(state.subject, classes, `trends.stage.${state.subject}`), t(`trends.about.${state.subject}`));
+    openRows(`${t(`trends.subject.${state.subject}`)} · ${bucketName(row, course)}`, link, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
   }
 
   function cards(told, open) {
@@ -85,12 +87,13 @@ export async function mount(root, config) {
   }
 
   /** Days of the week × hours; darker is more, and the number stands in it. */
-  function weekTable(told, open) {
-    const n = Object.fromEntries(told.rows.map(row => [row.key, row.n])), most = Math.max(1, ...Object.values(n));
+  function weekTable(told, open, buckets) {
+    const n = Object.fromEntries(told.rows.map(row => [row.key, row.n])), most = Math.max(1, ...Object.values(n)), seen = hoursSeen(buckets, told.as_of);
     const hours = [...Array(24).keys()].map(hour => String(hour).padStart(2, '0'));
     return h('table', { class: 'an-week' }, h('thead', {}, h('tr', {}, h('th', {}), hours.map(hour => h('th', { scope: 'col' }, Number(hour) % 3 === 0 ? hour : '')))),
       h('tbody', {}, [1, 2, 3, 4, 5, 6, 7].map(day => h('tr', {}, h('th', { scope: 'row' }, t(`trends.weekday.${day}`)), hours.map(hour => {
         const value = n[`${day}-${hour}`] || 0, name = `${t(`trends.weekday.${day}`)} ${hour}:00`;
+        if (!value && !seen.has(`${day}-${hour}`)) return h('td', {}, h('span', { class: 'an-hour an-hour-none', role: 'img', title: `${name} · ${t('trends.not_recorded')}`, 'aria-label': `${name} · ${t('trends.not_recorded')}` }));
         return h('td', {}, h(value ? 'button' : 'span', { class: `an-hour an-hour-${value ? Math.min(5, Math.ceil((5 * value) / most)) : 0}`, title: `${name} · ${number(value)}`, role: value ? null : 'img', 'aria-label': `${name} · ${number(value)}`, 'data-figure': `week:${day}-${hour}`, 'data-value': value, ...(value ? { type: 'button', onclick: () => open('now', `${day}-${hour}`, name, 'week_hour') } : {}) }, value ? number(value) : ''));
       })))));
   }
@@ -103,6 +106,7 @@ export async function mount(root, config) {
       select('class', [['', t('trends.class.all')], ...Object.entries(classes)], state.class, code => change({ class: code })), standing(told));
   }
 
+  for (const name of ['ranking', 'course', 'week']) fill(slots[name], waiting());
   await load();
 }
 

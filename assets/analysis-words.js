@@ -22,6 +22,9 @@ export function nameOf(by, row) {
   return (language() === 'en' && row.name_en) || row.name || row.key;
 }
 
+/** A word of a list inside a sentence: English writes it small. */
+export const inside = text => (language() === 'en' ? text.toLowerCase() : text);
+
 const setName = name => word('analysis.set', name);
 const gap = () => (language() === 'en' ? ' ' : '');
 

@@ -11,7 +11,7 @@ import { openFigure } from './analysis-rows.js';
 import { drawCourse } from './analysis-chart.js';
 import { listReports, askIssue } from './analysis-reports.js';
 import { frozenView, liveView } from './analysis-views.js';
-import { DIMENSIONS, shift } from './analysis-words.js';
+import { DIMENSIONS, inside, shift } from './analysis-words.js';
 
 const KINDS = ['day', 'week', 'month', 'quarter', 'year'];
 const PERIODS = 12;
@@ -73,12 +73,12 @@ export async function mount(root, config) {
     tools();
     const formula = chosen(), empty = Object.values(view.total.figures).every(one => !one.denominator && !one.numerator);
     const by = t(`analysis.by.${view.by}`);
-    slots['ranking-title'].textContent = t('analysis.rank_of', { by, name: labelOf(formula) });
+    slots['ranking-title'].textContent = t('analysis.rank_of', { by: inside(by), name: labelOf(formula) });
     slots['ranking-note'].textContent = view.rows.length ? t('analysis.rank_note', { n: number(view.rows.length) }) : '';
     slots['matrix-title'].textContent = t('analysis.matrix_of', { by });
     slots['matrix-note'].textContent = t('analysis.matrix_note');
     slots['course-title'].textContent = t('analysis.course_of', { name: labelOf(formula), n: PERIODS });
-    slots['course-note'].textContent = view.frozen ? t('analysis.course_live') : '';
+    slots['course-note'].textContent = t(view.frozen ? 'analysis.course_live' : `analysis.course_note.${formula.kind}`);
     slots['reports-title'].textContent = t('analysis.reports');
     root.classList.toggle('an-frozen', Boolean(view.frozen));
     cards(slots.cards, view, formula, choose, open);

@@ -25,7 +25,7 @@ export function sentences(state, total, figures, { vitals, metrics, rules, stree
     const overdue = total.cases_overdue ? t('cockpit.brief.overdue', { n: total.cases_overdue }) : t('cockpit.brief.no_overdue');
     const rate = figures.in_time.value === null ? t('cockpit.brief.in_time_unknown') : t('cockpit.brief.in_time', { of: total.due_today, rate: number(figures.in_time.value, 1) });
     const response = figures.response.value === null ? t('cockpit.brief.response_unknown') : t('cockpit.brief.response', { n: number(figures.response.value, 1) });
-    return `${t('cockpit.brief.cases', { n: total.cases_open ?? '—', overdue })} ${rate} ${response}`;
+    return [t('cockpit.brief.cases', { n: total.cases_open ?? '—', overdue }), rate, response].join(t('cockpit.brief.gap'));
   }
   function devices() {
     if (figures.online.value === null) return '';
@@ -33,10 +33,10 @@ export function sentences(state, total, figures, { vitals, metrics, rules, stree
   }
   function body() {
     const told = vitals.map(one => ({ one, value: foldVital(total.vitals[one.metric], one.fold) }));
-    const name = ({ one, value }) => `${labelOf(one)} ${number(value, metrics[one.metric]?.decimals)} ${metrics[one.metric]?.unit || ''}`.trim();
+    const name = ({ one, value }) => `${labelOf(one)} ${number(value, metrics[one.metric]?.decimals)}\u00a0${metrics[one.metric]?.unit || ''}`.trim();
     const [bad, fair] = ['bad', 'fair'].map(state => told.filter(({ one, value }) => vitalState(value, one) === state)), unknown = told.filter(({ value }) => value === null);
     const join = (list, say) => list.map(say).join(t('cockpit.brief.comma'));
     const well = !bad.length && !fair.length && unknown.length < told.length;
-    return [bad.length && t('cockpit.brief.bad', { list: join(bad, name) }), fair.length && t('cockpit.brief.fair', { list: join(fair, name) }), well && t('cockpit.brief.vitals_good'), unknown.length && t('cockpit.brief.unknown_vitals', { list: join(unknown, ({ one }) => labelOf(one)) })].filter(Boolean).join(' ');
+    return [bad.length && t('cockpit.brief.bad', { list: join(bad, name) }), fair.length && t('cockpit.brief.fair', { list: join(fair, name) }), well && t('cockpit.brief.vitals_good'), unknown.length && t('cockpit.brief.unknown_vitals', { list: join(unknown, ({ one }) => labelOf(one)) })].filter(Boolean).join(t('cockpit.brief.gap'));
   }
 }

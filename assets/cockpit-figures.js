@@ -3,6 +3,7 @@
 import { t } from './text.js';
 
 const DAY_S = 86400;
+const many = n => n?.toLocaleString('en-US') ?? '—';
 const share = (n, of) => (of > 0 ? (100 * n) / of : null);
 
 /** Open alerts of the four warning levels; notices (silent devices) are told beside them, not among them. */
@@ -27,9 +28,9 @@ export function sixFigures(state, total, now) {
       line: cumulated(state.trend.today, now / 1000), before: cumulated(state.trend.yesterday, Infinity).map(([at, n]) => [at + DAY_S * 1000, n]) },
     { name: 'alerts', value: total.known ? alerts : null, decimals: 0, good: -1, levels: total.known ? [1, 2, 3, 4, 5].map(level => total.alerts[level]) : null, alarm: total.alerts[1] > 0, of: t('cockpit.of.alerts', { n: total.unack ?? '—' }), why: unknown },
     { name: 'cases', value: total.cases_open, decimals: 0, good: 0, alarm: total.cases_overdue > 0, of: t('cockpit.of.cases', { n: total.cases_overdue ?? '—' }), why: unknown },
-    { name: 'in_time', value: total.due_today === null ? null : share(total.closed_in_time, total.due_today), decimals: 1, good: 1, of: t('cockpit.of.in_time', { n: total.closed_in_time ?? '—', of: total.due_today ?? '—' }), why: total.due_today === 0 ? t('cockpit.unknown.no_due') : unknown },
+    { name: 'in_time', value: total.due_today === null ? null : share(total.closed_in_time, total.due_today), decimals: 1, good: 1, of: t('cockpit.of.in_time', { n: many(total.closed_in_time), of: many(total.due_today) }), why: total.due_today === 0 ? t('cockpit.unknown.no_due') : unknown },
     { name: 'response', value: answered > 0 ? seconds / answered / 60 : null, decimals: 1, good: -1, of: t('cockpit.of.response', { of: answered }), why: total.known ? t('cockpit.unknown.no_response') : unknown },
-    { name: 'online', value: total.devices === null ? null : share(total.online, total.devices), decimals: 1, good: 1, of: t('cockpit.of.online', { n: total.online ?? '—', of: total.devices ?? '—' }), why: unknown },
+    { name: 'online', value: total.devices === null ? null : share(total.online, total.devices), decimals: 1, good: 1, of: t('cockpit.of.online', { n: many(total.online), of: many(total.devices) }), why: unknown },
   ];
   return Object.fromEntries(list.map(figure => [figure.name, figure]));
 }

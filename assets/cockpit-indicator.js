@@ -1,6 +1,6 @@
 // Behind one indicator: its formula, source, owner and versions, its course, its streets, and the very rows or values it was made of.
 
-import { h, t, word, fill, icon, number, clock, labelOf, openDialog, known } from './duty-dom.js';
+import { h, t, word, fill, icon, number, clock, labelOf, openDialog, known, titleOf } from './duty-dom.js';
 import { read, explain } from './duty-call.js';
 import { sparkline } from './cockpit-lines.js';
 import { figure, inLanguage, unitOf, changed, expediteButton } from './cockpit-figure.js';
@@ -84,7 +84,7 @@ async function list(card, part, place, config) {
 
 function line(card, row, values, config) {
   if (values) return h('tr', { 'data-id': row.id }, h('th', { scope: 'row' }, row.first), h('td', { class: 'num' }, `${number(row.value, card.decimals)} ${unitOf(card)}`), h('td', {}, row.revision > 1 ? t('cockpit.revision', { n: row.revision }) : ''), h('td', {}, row.source), h('td', {}, row.by), h('td', { class: 'num' }, clock(row.at)), h('td', {}, row.note));
-  if (card.source === 'counted') return h('tr', { 'data-id': row.id }, h('td', {}, row.title), h('td', {}, row.area_name || '—'), h('td', { class: 'num' }, row.at ? clock(row.at) : ''), h('td', { class: row.hit ? '' : 'grave' }, t(row.hit ? 'cockpit.hit' : 'cockpit.missed')), h('td', {}, card.of === 'found_first' && expediteButton(row, config)));
+  if (card.source === 'counted') return h('tr', { 'data-id': row.id }, h('td', {}, titleOf(row, config.rules)), h('td', {}, row.area_name || '—'), h('td', { class: 'num' }, row.at ? clock(row.at) : ''), h('td', { class: row.hit ? '' : 'grave' }, t(row.hit ? 'cockpit.hit' : 'cockpit.missed')), h('td', {}, card.of === 'found_first' && expediteButton(row, config)));
   const open = row.case_number && !['closed', 'force_closed', 'voided', 'declined'].includes(row.stage);
-  return h('tr', { 'data-id': row.id }, h('td', {}, row.title), h('td', {}, row.area_name || '—'), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, row.due_at ? clock(row.due_at) : ''), h('td', {}, open && expediteButton({ ...row, number: row.case_number }, config)));
+  return h('tr', { 'data-id': row.id }, h('td', {}, titleOf(row, config.rules)), h('td', {}, row.area_name || '—'), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, row.due_at ? clock(row.due_at) : ''), h('td', {}, open && expediteButton({ ...row, number: row.case_number }, config)));
 }

@@ -25,7 +25,7 @@ export function makeRanks(slots) {
       fill(list, h('p', { class: 'muted' }, t('cockpit.rank.about', { label: told.label })), rows.length ? h('ol', { class: 'ranks' }, rows.slice(0, 12).map(row => {
         const { value, numerator, denominator } = row.figures[CODE], bar = h('i', { class: 'bar' });
         bar.style.setProperty('--share', `${value}%`);
-        return h('li', { 'data-id': row.key }, h('span', { class: 'rank-name' }, (language() === 'en' && row.name_en) || row.name || row.key), bar, figure(`rank-${row.key}`, value, 1, age(told.as_of)), h('small', { class: 'num' }, `${number(numerator)} / ${number(denominator)}`));
+        return h('li', { 'data-id': row.key }, h('span', { class: 'rank-name' }, (language() === 'en' && row.name_en) || row.name || row.key), bar, figure(`rank-${row.key}`, value, 1, age(told.as_of)), h('i', { class: 'rank-unit' }, '%'), h('small', { class: 'num' }, `${number(numerator)} / ${number(denominator)}`));
       })) : h('p', { class: 'muted none' }, icon('inbox'), t('cockpit.rank.none')));
     } catch (problem) { fill(list, h('p', { class: 'muted' }, explain(problem))); }
   }

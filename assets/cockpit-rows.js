@@ -1,6 +1,6 @@
 // The way down: behind each figure the rows it is made of, from the API, in a dialog. Only reads.
 
-import { h, t, word, fill, icon, badge, clock, span, openDialog, age, number } from './duty-dom.js';
+import { h, t, word, fill, icon, badge, clock, span, openDialog, age, number, titleOf } from './duty-dom.js';
 import { read, rowsOf, explain } from './duty-call.js';
 import { isSignal } from './silence.js';
 import { expediteButton } from './cockpit-figure.js';
@@ -13,7 +13,6 @@ export function dayStart(now, timezone) {
 }
 
 const table = (heads, rows) => h('table', { class: 'rows' }, h('thead', {}, h('tr', {}, heads.map(head => h('th', {}, t(`cockpit.col.${head}`))))), h('tbody', {}, rows));
-const titled = row => h('span', { class: 'titled' }, badge(row.severity || 5), row.title);
 
 /** The cases the day's rate is of, by the formula of `/analysis`: due that day and closed or late (docs/evaluation.md). */
 async function decided(today) {
@@ -29,6 +28,7 @@ async function decided(today) {
 
 function ways({ picture, names, config, reach }) {
   const today = dayStart(reach(), config.timezone), street = row => names[row.street] || row.street || t('cockpit.street.none');
+  const titled = row => h('span', { class: 'titled' }, badge(row.severity || 5), titleOf(row, config.rules));
   const signal = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, street(row)), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at || row.received_at)));
   const alert = row => h('tr', { 'data-id': row.id }, h('td', {}, titled(row)), h('td', {}, [street(row), !row.title.includes(row.device_name) && (row.device_name || row.device)].filter(Boolean).join(' · ')), h('td', {}, word('desk.stage', row.stage)), h('td', { class: 'num' }, clock(row.raised_at)));
   const late = row => row.overdue || Date.parse(row.due_at) < (row.finished_at ? Date.parse(row.finished_at) : reach());
@@ -44,7 +44,7 @@ function ways({ picture, names, config, reach }) {
     cases: async () => [[...picture.cases.values()].filter(row => !row.drill).sort((a, b) => Date.parse(a.due_at || 8.64e15) - Date.parse(b.due_at || 8.64e15)), ['title', 'place', 'stage', 'due', ...(config.issues ? ['act'] : [])], deed],
     in_time: async () => {
       const rows = await decided(today), counts = row => ['closed', 'in_time'].every(name => row.sets.includes(name)) && !row.sets.includes('forced');
-      return [rows, ['title', 'place', 'stage', 'due'], row => h('tr', { 'data-id': row.id, 'data-counts': String(counts(row)) }, h('td', {}, row.title), h('td', {}, row.area_name || '—'), h('td', {}, word('desk.stage', row.stage)),
+      return [rows, ['title', 'place', 'stage', 'due'], row => h('tr', { 'data-id': row.id, 'data-counts': String(counts(row)) }, h('td', {}, titleOf(row, config.rules)), h('td', {}, row.area_name || '—'), h('td', {}, word('desk.stage', row.stage)),
         h('td', { class: `num ${counts(row) ? '' : 'grave'}` }, `${clock(row.due_at)} ${t(counts(row) ? 'cockpit.in_time_yes' : row.sets.includes('forced') ? 'cockpit.in_time_forced' : 'cockpit.in_time_no')}`)), t('cockpit.of.in_time', { n: rows.filter(counts).length, of: rows.length })];
     },
     response: async () => [rowsOf(await read(`/alerts?from=${encodeURIComponent(new Date(reach() - 7 * 86400e3).toISOString())}&limit=1000`), 'alerts').filter(row => Date.parse(row.acked_at) >= Date.parse(today)), ['title', 'place', 'when', 'took'],

@@ -8,6 +8,7 @@ import { figure, light, inLanguage } from './cockpit-figure.js';
 
 const NS = 'http://www.w3.org/2000/svg';
 const DOMAINS = ['emergency', 'urban', 'environment', 'water'];
+const RANKS = ['bad', 'fair', 'unknown', 'good'];
 const SYMBOLS = { emergency: 'siren', urban: 'building-2', environment: 'leaf', water: 'droplets' };
 
 /** A half ring filled as far as the score goes. */
@@ -29,10 +30,14 @@ export function drawScore(slots, told) {
   fill(slots.score, told.signs.length ? h('button', { type: 'button', class: 'score', 'data-do': 'score', onclick: () => openScore(told) },
     h('span', { class: 'score-ring' }, ring(told.score, told.light), figure('vital-score', told.score, 1, age(told.told_at || told.at), 'score-value')),
     h('span', { class: 'score-said' }, light(told.light), h('span', { class: 'score-signs' }, ['bad', 'fair', 'good', 'unknown'].map(state => [state, told.signs.filter(sign => sign.light === state).length]).filter(([, n]) => n).map(([state, n]) => h('span', { class: `light light-${state}` }, `${t(`cockpit.light.${state}`)} ${n}`))),
-      h('span', { class: 'score-moved' }, compared.map(([name, before]) => h('span', { 'data-sense': before === null || told.score === null ? '' : told.score > before ? 'good' : told.score < before ? 'bad' : '' }, h('i', {}, t(`cockpit.score.${name}`)), before === null || told.score === null ? '—' : told.score === before ? t('cockpit.same') : `${told.score > before ? '+' : '−'}${number(Math.abs(told.score - before), 1)}`)))),
+      h('span', { class: 'score-moved' }, compared.every(([, before]) => before === null) ? t('cockpit.score.no_before') : compared.map(([name, before]) => h('span', { 'data-sense': before === null || told.score === null ? '' : told.score > before ? 'good' : told.score < before ? 'bad' : '' }, h('i', {}, t(`cockpit.score.${name}`)), before === null || told.score === null ? '—' : told.score === before ? t('cockpit.same') : `${told.score > before ? '+' : '−'}${number(Math.abs(told.score - before), 1)}`)))),
+    h('span', { class: 'score-parts' }, worstFirst(told.signs).map(sign => h('span', { class: 'score-part' }, h('span', {}, labelOf(sign)), h('b', { class: 'num' }, sign.value === null ? '—' : `${number(Math.round(sign.value * 10) / 10)} ${inLanguage(sign, 'unit')}`), light(sign.light)))),
     h('span', { class: 'score-line' }, sparkline(told.course.filter(one => one.score !== null).map(one => [Date.parse(one.scored_at), one.score])) || t('cockpit.gathering')))
     : h('p', { class: 'muted none' }, icon('circle-help'), t('cockpit.score.none')));
 }
+
+/** The signs a leader asks about first: bad, then fair, then unknown, then good, each by its points. Pure. */
+export const worstFirst = signs => [...signs].sort((one, other) => RANKS.indexOf(one.light) - RANKS.indexOf(other.light) || (one.points ?? 0) - (other.points ?? 0));
 
 /** The four domains: each with the score of its signs, and what is open in it by the live picture. */
 export function drawDomains(slot, told, state, config) {
@@ -56,7 +61,7 @@ async function openScore(told) {
     h('td', { class: 'num' }, sign.points === null ? '—' : number((sign.points * sign.weight) / whole, 2)), h('td', {}, light(sign.light)));
   openDialog(t('cockpit.score'), h('div', { class: 'indicator' },
     h('dl', { class: 'facts' }, fact('cockpit.col.value', figure('score-now', told.score, 1, age(told.at))), fact('cockpit.score.rule', t('cockpit.score.rule.words', { ...told.rule, complete: number(100 * told.rule.complete_from, 0) })),
-      fact('cockpit.formula', h('code', {}, told.formula)), fact('cockpit.formula_id', h('code', {}, told.formula_id)), fact('cockpit.sequence', h('code', {}, told.sequence))),
+      fact('cockpit.formula', h('span', { title: told.formula }, t('cockpit.score.formula.words'))), fact('cockpit.formula_id', h('code', {}, told.formula_id)), fact('cockpit.sequence', h('code', {}, told.sequence))),
     h('table', { class: 'rows' }, h('thead', {}, h('tr', {}, ['sign', 'value', 'limits', 'behind', 'points', 'weight', 'adds', 'state'].map(name => h('th', {}, t(`cockpit.col.${name}`))))), h('tbody', {}, told.signs.map(row))), again), 'score-signs').classList.add('wide');
   try {
     const stored = await read('/vital-scores/stored');

@@ -1,6 +1,6 @@
 // What changed since I left: told by the server from the end of my visit before this one, on whatever device that was.
 
-import { h, t, fill, icon, badge, clock, number, labelOf } from './duty-dom.js';
+import { h, t, fill, icon, badge, clock, number, labelOf, titleOf } from './duty-dom.js';
 import { call, read, explain } from './duty-call.js';
 import { light } from './cockpit-figure.js';
 
@@ -22,16 +22,16 @@ export function makeSince() {
   };
 }
 
-export function drawSince(slots, told, signs) {
-  const { counts, score } = told, nothing = !Object.values(counts.alerts).some(Boolean) && !COUNTS.some(name => counts[name]) && !told.signs.length;
+export function drawSince(slots, told, signs, rules) {
+  const { counts, score } = told, rung = [1, 2, 3, 4].filter(level => counts.alerts[level]), nothing = !Object.values(counts.alerts).some(Boolean) && !COUNTS.some(name => counts[name]) && !told.signs.length;
   fill(slots['since-note'], told.first ? t('cockpit.since.first') : t('cockpit.since.from', { at: clock(told.from) }));
   const names = Object.fromEntries(signs.map(sign => [sign.sign, labelOf(sign)]));
   const chip = (name, n) => n > 0 && h('li', { class: BAD.has(name) ? 'grave' : '' }, h('b', { class: 'num', 'data-figure': `since-${name}`, 'data-value': n, 'data-age': 0 }, number(n, 0)), t(`cockpit.since.${name}`));
   fill(slots.since,
     score.then?.score !== null && score.then && score.now?.score !== null && score.now && h('p', { class: 'since-score' }, t('cockpit.since.score'), h('b', { class: 'num' }, number(score.then.score, 1)), icon('arrow-right'), h('b', { class: 'num' }, number(score.now.score, 1)), light(score.now.light)),
-    h('ul', { class: 'since-counts' }, [1, 2, 3, 4].filter(level => counts.alerts[level]).map(level => h('li', {}, badge(level), h('b', { class: 'num' }, number(counts.alerts[level], 0)), t('cockpit.since.alerts'))), COUNTS.map(name => chip(name, counts[name]))),
+    h('ul', { class: 'since-counts' }, rung.length > 0 && h('li', {}, rung.map(level => h('span', { class: 'since-level' }, badge(level), h('b', { class: 'num' }, number(counts.alerts[level], 0)))), t('cockpit.since.alerts')), COUNTS.map(name => chip(name, counts[name]))),
     told.signs.length > 0 && h('ul', { class: 'since-signs' }, told.signs.map(one => h('li', {}, names[one.sign] || one.sign, light(one.from), icon('arrow-right'), light(one.to)))),
-    told.gravest.length > 0 && h('ol', { class: 'since-gravest' }, told.gravest.map(one => h('li', {}, badge(one.severity), one.kind === 'incident' ? h('a', { href: `/incident/${one.id}` }, one.title) : h('span', {}, one.title), h('time', { class: 'num' }, clock(one.at))))),
+    told.gravest.length > 0 && h('ol', { class: 'since-gravest' }, told.gravest.map(one => h('li', {}, badge(one.severity), one.kind === 'incident' ? h('a', { href: `/incident/${one.id}`, title: titleOf(one, rules) }, titleOf(one, rules)) : h('span', { title: titleOf(one, rules) }, titleOf(one, rules)), h('time', { class: 'num' }, clock(one.at))))),
     nothing && h('p', { class: 'muted none' }, icon('check'), t('cockpit.since.nothing')));
 }
 

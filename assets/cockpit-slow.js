@@ -18,7 +18,7 @@ export function startSlow(slots, config, pictureOf) {
   const draw = () => {
     if (score) drawScore(slots, score);
     drawDomains(slots.domains, score, pictureOf(), config);
-    if (since) drawSince(slots, since, score?.signs || []);
+    if (since) drawSince(slots, since, score?.signs || [], config.rules);
   };
   async function readScore() {
     try { score = await read('/vital-scores'); draw(); } catch (problem) { say(['score'], problem); }

@@ -88,8 +88,8 @@ export async function mount(root, config) {
     node.dataset.sense = sense > 0 ? 'good' : sense < 0 ? 'bad' : '';
   }
   const signed = (value, figure) => (Math.abs(value) < 0.05 ? t('cockpit.same') : points(figure, `${value > 0 ? '+' : '−'}${number(Math.abs(value), figure.decimals)}`));
-  /** The difference of two percentages is told in points. */
-  const points = ({ name }, n) => (SHARES.includes(name) ? t('cockpit.point', { n }) : n);
+  /** The difference of two percentages is told in points, that of two times in minutes. */
+  const points = ({ name }, n) => (SHARES.includes(name) ? t('cockpit.point', { n }) : name === 'response' ? `${n} ${t('cockpit.unit.minutes')}` : n);
 
   function levels(figure, node) {
     if (!figure.levels) return;

@@ -1,6 +1,6 @@
 // The acts of the case on the desk: a button and a key for each the server allows, what it takes, what became of it.
 
-import { h, t, fill, icon, word, toast, labelOf, clock, titled } from './duty-dom.js';
+import { h, t, fill, icon, word, toast, labelOf, clock, titled, titleOf } from './duty-dom.js';
 import { act, call, explain } from './duty-call.js';
 import { askNote, choose } from './duty-fields.js';
 import { nameOf } from './dispatch-units.js';
@@ -70,13 +70,13 @@ export function makeActs(slots, config, { units, noun, etag, done, areas }) {
   const give = () => run('dispatch', {});
 
   /** To a unit or person of the dispatcher's own choice; `unit` is the one chosen in the tree. */
-  const askWhom = (unit = null) => askOther(noun(), units(), unit);
+  const askWhom = (unit = null) => askOther({ ...noun(), title: titleOf(noun(), config.rules) }, units(), unit);
 
   async function gather(name, one) {
     const skips = (config.skips[one.stage] || []).includes(name), needed = skips || config.needs_note.includes(name);
     if (!needed && PLAIN.has(name)) return {};
     const hint = skips ? t('dispatch.hint.skips') : t(`dispatch.hint.${name}`) === `dispatch.hint.${name}` ? '' : t(`dispatch.hint.${name}`);
-    const answer = await askNote(`${word('desk.act', name)} · ${titled(one)}`, { needed, hint, fields: fieldsOf(name, one) });
+    const answer = await askNote(`${word('desk.act', name)} · ${titled(one, titleOf(one, config.rules))}`, { needed, hint, fields: fieldsOf(name, one) });
     if (!answer) return null;
     if (answer.condition_no) answer.condition_no = Number(answer.condition_no);
     if (answer.level) answer.level = Number(answer.level);

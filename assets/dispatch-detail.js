@@ -1,7 +1,7 @@
 // One case: who it is proposed to and why, its clocks, what was said and photographed, who did what. Reads, draws, decides nothing.
 
 import { positionsOf, voicesOf } from './field-proof.js';
-import { h, t, fill, icon, badge, word, span, clock, labelOf, endedPicture, countdown, now } from './duty-dom.js';
+import { h, t, fill, icon, badge, word, span, clock, labelOf, titleOf, endedPicture, countdown, now } from './duty-dom.js';
 import { drawRecord } from './duty-record.js';
 import { shot } from './duty-report.js';
 import { lightMark, tickLight } from './dispatch-list.js';
@@ -29,7 +29,7 @@ export function makeDetail(slots, parts, config, { streetName, unitName, open, d
   function heading() {
     mark = lightMark(noun);
     fill(slots.heading, badge(noun.severity),
-      h('div', { class: 'heading-words' }, h('h2', { title: noun.title }, noun.title),
+      h('div', { class: 'heading-words' }, h('h2', { title: noun.title }, titleOf(noun, config.rules)),
         h('p', {}, [noun.number, labelOf(config.classes[noun.class_code]) || noun.class_code, streetName(noun.street), noun.address].filter(Boolean).join(' · '))),
       noun.drill && h('b', { class: 'mark drill' }, t('desk.drill')), noun.simulated && h('b', { class: 'mark simulated' }, t('desk.simulated')),
       h('div', { class: 'd-state' }, h('span', { class: `stage big stage-${noun.stage}`, 'data-stage': noun.stage }, word('desk.stage', noun.stage)), mark));

@@ -1,6 +1,6 @@
 // The queue: tabs, search and filters, rows with their lights, selection. Only the rows in sight are drawn, however many there are.
 
-import { h, t, fill, icon, badge, clock, word, span, number, labelOf, now } from './duty-dom.js';
+import { h, t, fill, icon, badge, clock, word, span, number, labelOf, titleOf, now } from './duty-dom.js';
 import { makePages } from './dispatch-pages.js';
 import { belongs, counts, fits, leftOf, lightOf, order } from './dispatch-tabs.js';
 
@@ -170,13 +170,13 @@ export function makeList(slots, config, { open, streetName, unitName, units, cha
       one.drawn = key;
       one.light = lightMark(row);
       fill(one.body,
-        h('div', { class: 'row-first' }, badge(row.severity), h('span', { class: 'row-title', title: `${row.title}  ${row.number}` }, row.title), one.light),
+        h('div', { class: 'row-first' }, badge(row.severity), h('span', { class: 'row-title', title: `${row.title}  ${row.number}` }, titleOf(row, config.rules))),
         h('div', { class: 'row-second' }, h('span', { class: `stage stage-${row.stage}` }, word('desk.stage', row.stage)),
           row.send_backs > 0 && h('span', { class: 'd-tag bad', title: t('dispatch.sent_back', { n: row.send_backs }) }, icon('corner-up-left'), number(row.send_backs)),
           row.expedites > 0 && h('span', { class: 'd-tag warn', title: t('dispatch.expedited', { n: row.expedites }) }, icon('zap'), number(row.expedites)),
           asked.has(row.number) && h('span', { class: 'd-tag warn', title: t('dispatch.part.asked') }, icon('clock-alert')),
-          row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), row.simulated && h('b', { class: 'mark simulated', title: t('desk.simulated') }, icon('cpu')),
-          h('span', { class: 'row-place' }, [unitName(row.lead_unit), labelOf(config.classes[row.class_code]), streetName(row.street)].filter(Boolean).join(' · '))));
+          row.drill && h('b', { class: 'mark drill' }, t('desk.drill')), row.simulated && h('b', { class: 'mark simulated', title: t('desk.simulated') }, icon('cpu')), one.light),
+        h('p', { class: 'row-place' }, [unitName(row.lead_unit), labelOf(config.classes[row.class_code]), streetName(row.street)].filter(Boolean).join(' · ')));
     }
     tickLight(one.light, row);
     one.node.classList.toggle('overdue', one.light.dataset.light === 'red');

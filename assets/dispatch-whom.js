@@ -69,7 +69,8 @@ export function askOther(one, tree, unit = null) {
       return [{}, ...tree.flatMap(each => [{ unit: each, depth: each.depth }, ...(opened.has(each.unit_id) ? (people.get(each.unit_id) || []).map(person => ({ person, depth: each.depth + 1 })) : [])])];
     }
 
-    const cut = () => (words ? found.more : [...opened].some(id => people.get(id)?.more));
+    /** Whether there are more than are listed. Hoisted like all it stands among: the list is drawn before this line is reached. */
+    function cut() { return words ? found.more : [...opened].some(id => people.get(id)?.more); }
 
     function draw(again = false) {
       rows = listed();

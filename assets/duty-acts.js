@@ -1,7 +1,7 @@
 // The acts of the row on the desk: one button and one key for each act the server allows, the note it takes, what became of it.
 // Which acts there are is the server's word (`acts`); opening a case is the one thing offered beside them.
 
-import { h, t, fill, icon, toast, titled } from './duty-dom.js';
+import { h, t, fill, icon, toast, titled, titleOf } from './duty-dom.js';
 import { act, call, explain, Problem } from './duty-call.js';
 import { askNote, bodyOf, fieldsOf, needsNote } from './duty-fields.js';
 import { askSilence, endSilence } from './duty-silence.js';
@@ -84,7 +84,7 @@ export function drawActs(footer, kind, noun, { config, etag, incidents, people, 
     const asks = fieldsOf(name, one.noun, { people: name === 'assign' ? await people(one.noun) : [], incidents: incidents(), config });
     if (!asks.length && needed === false && AT_ONCE.has(name)) return {};
     const hint = t(`duty.hint.${name}`) === `duty.hint.${name}` ? '' : t(`duty.hint.${name}`);
-    const answer = await askNote(`${actWord(one.noun, name)} · ${titled(one.noun)}`, { needed, fields: asks, hint });
+    const answer = await askNote(`${actWord(one.noun, name)} · ${titled(one.noun, titleOf(one.noun, config.rules))}`, { needed, fields: asks, hint });
     return answer && bodyOf(answer);
   }
 

@@ -1,7 +1,7 @@
 // The evidence of one row: what, where, since when, against which limit, what stands around it, who did what. Reads, draws, decides nothing.
 
 import { isVoice, positionsOf, voicesOf } from './field-proof.js';
-import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, labelOf, endedPicture, titled } from './duty-dom.js';
+import { h, t, titleOf, word, fill, icon, badge, clock, span, age, now, countdown, number, measured, labelOf, endedPicture, titled } from './duty-dom.js';
 import { call, pathOf } from './duty-call.js';
 import { drawTrend } from './duty-chart.js';
 import { drawMembers, drawSimilar, whole } from './duty-members.js';
@@ -89,13 +89,13 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
     parts.facts.hidden = false;
     fill(slots.facts, h('dl', { class: 'facts' },
       item.kind === 'alert' && noun.threshold !== null && noun.threshold !== undefined && h('div', { class: 'fact reading' }, h('dt', {}, labelOf(metric) || metricOf(noun)),
-        h('dd', {}, h('b', { class: `num value sev-ink-${noun.severity}`, 'data-figure': 'alert-value', 'data-value': unknown ? null : noun.value, 'data-age': noun.observed_at ? Math.round(age(noun.observed_at)) : null }, unknown ? '—' : number(noun.value, metric?.decimals)), h('span', { class: 'unit' }, unit),
-          h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: number(noun.threshold), unit })))),
+        h('dd', {}, h('b', { class: `num value sev-ink-${noun.severity}`, 'data-figure': 'alert-value', 'data-value': unknown ? null : noun.value, 'data-age': noun.observed_at ? Math.round(age(noun.observed_at)) : null }, unknown ? '—' : number(noun.value, metric?.decimals)), h('span', { class: unit === '°' ? 'unit degree' : 'unit' }, unit),
+          h('span', { class: 'limit' }, unknown ? t('desk.state_unknown') : t('duty.limit_unit', { value: measured(number(noun.threshold), unit) })))),
       fact(t('duty.fact.rule'), labelOf(rule)), fact(t('duty.fact.reason'), rule?.reason),
-      fact(t('duty.fact.device'), noun.device_name || noun.device, 'long'), fact(t('duty.fact.code'), noun.device_name && noun.device),
+      fact(t('duty.fact.device'), noun.device_name || noun.device), fact(t('duty.fact.code'), noun.device_name && noun.device),
       fact(t(item.kind === 'alert' ? 'duty.fact.lasts' : 'duty.fact.waits'), ended ? span((Date.parse(ended) - Date.parse(began)) / 1000) : h('span', { 'data-since': began }, span(age(began)))), fact(t('duty.fact.observed'), noun.observed_at && clock(noun.observed_at, true)),
       fact(t('duty.fact.class'), noun.class_code && `${noun.class_code} ${labelOf(config.classes[noun.class_code])}`), fact(t('duty.fact.channel'), noun.channel && word('desk.channel', noun.channel)),
-      fact(t('duty.fact.address'), noun.address, 'long'), fact(t('duty.fact.source'), noun.source && `${noun.source} / ${noun.external_id}`),
+      fact(t('duty.fact.address'), noun.address, 'long'), fact(t('duty.fact.source'), noun.source && [word('desk.channel', noun.source), noun.external_id].filter(Boolean).join(' / ')),
       fact(t('duty.fact.confidence'), noun.channel !== 'video' && Number.isFinite(noun.confidence) ? `${Math.round(noun.confidence * 100)} %` : null),
       fact(t('duty.fact.count'), noun.count > 1 ? t('duty.times', { n: noun.count }) : null), fact(t('duty.fact.grid'), noun.duty_grid),
       fact(t('duty.fact.handler'), noun.handler || noun.handler_title || (noun.handler_id && `#${noun.handler_id}`)),
@@ -109,7 +109,7 @@ export function makeDetail(slots, parts, config, { streetName, map, open, pictur
   function links(noun) {
     const to = (kind, id) => id && h('button', { type: 'button', class: 'link', onclick: () => open({ kind, id, key: `${kind}:${id}`, title: '' }) }, `${word('desk.kind', kind)} ${kind === 'case' ? '' : '#'}${id}`);
     const cases = (noun.cases || []).map(one => to('case', one.number || one)), made = [to('incident', noun.incident_id), noun.incident_id && whole(noun.incident_id), to('alert', noun.alert_id), to('report', noun.report_id), to('case', noun.case_number), ...cases].filter(Boolean);
-    return made.length ? fact(t('duty.fact.linked'), h('span', { class: 'links' }, made), 'long') : null;
+    return made.length ? fact(t('duty.fact.linked'), h('span', { class: 'links' }, made), made.length > 2 ? 'long' : '') : null;
   }
 
   /** What came in words; of a camera its picture stands above already. */

@@ -1,7 +1,9 @@
 // The desks' small DOM words: elements, texts, times, toasts. Knows no wire and decides nothing.
 // Text always enters by textContent; styles by class or CSSOM: the page's CSP allows neither inline scripts nor inline styles.
 
-import { t, lang, label, loadText, titled } from './text.js';
+import { t, lang, label, listed, loadText, titled } from './text.js';
+
+export { titleOf } from './titles.js';
 
 let zone = 'Asia/Shanghai';
 let serverClock = () => Date.now();
@@ -12,7 +14,7 @@ export async function begin(config) {
   await Promise.all(['duty', 'cases'].map(name => loadText(config.language, name)));
 }
 
-export { t, lang as language, label as labelOf, titled };
+export { t, lang as language, label as labelOf, listed, titled };
 export const known = key => t(key) !== key;
 /** The label of a code under a prefix; a code nobody named shows itself, never a blank. */
 export const word = (prefix, code) => (code && known(`${prefix}.${code}`) ? t(`${prefix}.${code}`) : code || '—');
@@ -44,9 +46,6 @@ export const fill = (node, ...children) => { node.replaceChildren(...children.fl
 
 /** Red to blue by colour, by sign and by word: a colour-blind officer must tell them apart. */
 export const badge = severity => h('span', { class: `sev sev-${severity || 5}`, title: word('desk.severity', severity) }, word('desk.severity.sign', severity || 5));
-
-/** A row's title in the reader's language: titles are stored as the city writes them, a rule's label exists in both. */
-export const titleOf = (row, rules) => (lang() === 'en' && rules?.[row.rule]?.label_en ? [rules[row.rule].label_en, row.device_name].filter(Boolean).join(' · ') : row.title);
 
 const cache = new Map();
 function formatter(options) {
@@ -99,6 +98,9 @@ export function number(value, decimals) {
   if (value === null || value === undefined || Number.isNaN(value)) return '—';
   return Number(value).toLocaleString('en-US', decimals === undefined ? { maximumFractionDigits: 2 } : { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
+
+/** A figure with its unit: a degree stands close to its figure, every other unit apart, never on the next line. */
+export const measured = (figure, unit) => (unit ? `${figure}${unit === '°' ? '' : '\u00a0'}${unit}` : figure);
 
 /** A short message that leaves by itself; an error stays until it is read and offers a way out. */
 export function toast(kind, message, way) {

@@ -1,6 +1,6 @@
 // What stands around: of an alert the devices of its cell, of an incident devices and the cameras that see it. Reads and draws; decides nothing.
 
-import { h, t, word, fill, icon, span, age, number, labelOf, titled } from './duty-dom.js';
+import { h, t, word, fill, icon, span, age, number, measured, labelOf, titled } from './duty-dom.js';
 import { explain, read } from './duty-call.js';
 import { metres } from './incident-parts.js';
 
@@ -9,7 +9,7 @@ const MOST = 8;
 /** What a device said last, in words: at most two of its values, each with its unit and what is wrong with it; or for how long it is silent. */
 export function latestOf(device, config) {
   if (device.silent_at) return t('duty.silent', { span: span(age(device.silent_at)) });
-  const one = value => [labelOf(config.metrics[value.metric]) || value.metric, number(value.value, config.metrics[value.metric]?.decimals), config.metrics[value.metric]?.unit, value.quality && value.quality !== 'good' && `[${word('quality.word', value.quality)}]`].filter(Boolean).join(' ');
+  const one = value => [labelOf(config.metrics[value.metric]) || value.metric, measured(number(value.value, config.metrics[value.metric]?.decimals), config.metrics[value.metric]?.unit), value.quality && value.quality !== 'good' && `[${word('quality.word', value.quality)}]`].filter(Boolean).join(' ');
   return (device.values || []).slice(0, 2).map(one).join(' · ') || '—';
 }
 

@@ -1,7 +1,7 @@
 // Silencing from the desk: nobody is told for a while of what is like the alert that is shown. What it would hold is counted before it is
 // made; what is held stays in every list. Reads and sends; whom a silence means is the server's law.
 
-import { h, t, word, fill, icon, clock, labelOf, now, openDialog, toast, titled } from './duty-dom.js';
+import { h, t, word, fill, icon, clock, labelOf, now, openDialog, toast, titled, titleOf } from './duty-dom.js';
 import { call, explain, read, Problem } from './duty-call.js';
 
 const SPANS = [60, 240, 720, 1440, 4320, 10080]; // minutes
@@ -67,7 +67,7 @@ export function askSilence(alert, { config, streetName }) {
       const wanted = wish();
       try { await call('POST', '/silences', { body: wanted }); made = true; toast('ok', t('duty.silence.made', { at: clock(wanted.until) })); dialog.close(); } catch (problem) { failed.textContent = reasonOf(problem); send.disabled = false; }
     });
-    const dialog = openDialog(`${t('duty.act.silence')} · ${titled(alert)}`, form, 'silence');
+    const dialog = openDialog(`${t('duty.act.silence')} · ${titled(alert, titleOf(alert, config.rules))}`, form, 'silence');
     dialog.addEventListener('close', () => { turn += 1; clearTimeout(timer); resolve(made); });
     form.querySelector('input').focus();
     changed();

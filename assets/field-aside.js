@@ -1,7 +1,7 @@
 // What the server did not take: what it has instead, what was done here and when, and the ways out. Photos, voices and notes stay in the
 // phone until their owner sends them as evidence, tries again or throws them away.
 
-import { h, t, word, icon, clock, openDialog } from './duty-dom.js';
+import { h, t, word, icon, clock, openDialog, listed } from './duty-dom.js';
 import { isCase } from './field-outgoing.js';
 
 const MOST_WORDS = 1900; // of a comment
@@ -24,7 +24,7 @@ const nameOf = one => (one.blob ? t(one.blob.type.startsWith('audio/') ? 'field.
 export function wordsOf(set) {
   const done = set.filter(one => one.body).map(one => [clock(one.done_at), nameOf(one), one.body.note && `“${one.body.note}”`].filter(Boolean).join(' '));
   const media = set.filter(one => one.blob).length;
-  return t('field.aside.words', { done: [...done, ...(media ? [t('field.aside.media', { n: media })] : [])].join('；') }).slice(0, MOST_WORDS);
+  return t('field.aside.words', { done: listed([...done, ...(media ? [t('field.aside.media', { n: media })] : [])], '；') }).slice(0, MOST_WORDS);
 }
 
 export function asideCard(app, row, set) {

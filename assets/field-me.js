@@ -21,7 +21,7 @@ export function wearLook(root, look = remembered('look', 'auto')) {
 }
 
 export const installed = () => matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
-const megabytes = bytes => (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0);
+const sizeOf = bytes => { const mb = bytes / 1048576; return mb >= 1024 ? `${(mb / 1024).toFixed(1)} GB` : `${mb.toFixed(mb < 10 ? 1 : 0)} MB`; };
 
 export function makeMe(app) {
   const { config, root, slots, outgoing } = app;
@@ -47,10 +47,10 @@ export function makeMe(app) {
       h('section', { class: 'me-rows' },
         row('bell', t('field.push'), t(`field.push.${push}`), ['on', 'off'].includes(push) && h('button', { type: 'button', class: 'second', 'data-do': 'push', onclick: toggle }, t(push === 'on' ? 'field.push.stop' : 'field.push.start'))),
         row('user-cog', t('field.account'), t('field.account_about'), h('button', { type: 'button', class: 'second', 'data-do': 'me', onclick: account }, t('field.account.open'))),
-        row('save', t('field.kept_here'), [t('field.kept_n', { n: waiting, aside: outgoing.asideCount() }), space && t(space.persisted ? 'field.space_safe' : 'field.space', { used: megabytes(space.usage), free: megabytes(Math.max(0, space.quota - space.usage)) })].filter(Boolean).join(' · '),
+        row('save', t('field.kept_here'), [t('field.kept_n', { n: waiting, aside: outgoing.asideCount() }), space && t(space.persisted ? 'field.space_safe' : 'field.space', { used: sizeOf(space.usage), free: sizeOf(Math.max(0, space.quota - space.usage)) })].filter(Boolean).join(' · '),
           waiting > 0 && h('button', { type: 'button', class: 'second', 'data-do': 'send', onclick: () => outgoing.wake() }, t('field.send_now'))),
         others.map(([account, n]) => row('triangle-alert', t('field.others'), t('field.others_n', { n, account })))),
-      h('div', { class: 'me-acts' }, h('a', { class: 'side wide', href: `?lang=${config.language === 'en' ? 'zh' : 'en'}` }, icon('languages'), h('span', {}, t('desk.other_language'))),
+      h('div', { class: 'me-acts' }, h('a', { class: 'side wide', href: `?lang=${config.language === 'en' ? 'zh' : 'en'}` }, icon('languages'), h('span', {}, t('field.other_language'))),
         h('button', { type: 'button', class: 'side wide', 'data-do': 'leave', onclick: () => { if (!outgoing.count() || confirm(t('field.leave_waiting', { n: outgoing.count() }))) leave(); } }, icon('log-out'), h('span', {}, t('desk.leave'))))));
   }
 

@@ -48,7 +48,7 @@ export function makePatrol(app) {
     const bar = h('i', {});
     bar.style.width = `${Math.min(100, (100 * visited) / Math.max(1, needed))}%`;
     return h('article', { class: 'patrol-card', 'data-id': one.id, 'data-stage': one.stage },
-      h('div', { class: 'patrol-head' }, h('div', {}, h('h2', {}, one.title), h('p', {}, [one.duty_grid_name, t('field.patrol.window', { from: clock(one.from), to: clock(one.until) })].filter(Boolean).join(' · '))), one.drill && h('b', { class: 'mark drill' }, t('desk.drill')), h('span', { class: `stage stage-${one.stage === 'done' ? 'finished' : 'handling'}` }, t(`field.patrol.stage.${one.stage}`))),
+      h('div', { class: 'patrol-head' }, h('div', {}, h('h2', {}, one.title), one.duty_grid_name && h('p', {}, one.duty_grid_name), h('p', { class: 'num' }, t('field.patrol.window', { from: clock(one.from), to: clock(one.until) }))), one.drill && h('b', { class: 'mark drill' }, t('desk.drill')), h('span', { class: `stage stage-${one.stage === 'done' ? 'finished' : 'handling'}` }, t(`field.patrol.stage.${one.stage}`))),
       h('div', { class: 'patrol-count' }, h('b', { class: 'num', 'data-figure': 'visited', 'data-value': visited, 'data-age': 0 }, t('field.patrol.visited', { n: visited, all: stops.length })), h('span', {}, t('field.patrol.needed', { n: needed }))), h('div', { class: 'patrol-bar' }, bar),
       outgoing.waitingFor(own(one.id)) && h('p', { class: 'patrol-note' }, t('field.patrol.waiting', { n: outgoing.countOf(own(one.id)) })),
       one.verdict && one.verdict !== 'good' && h('p', { class: 'patrol-note', 'data-verdict': one.verdict }, t(`field.patrol.verdict.${one.verdict}`)),

@@ -1,7 +1,7 @@
 // Reporting something new: photo, place, class; a few words or none. The draft lives in the phone's store (cheap phones end the browser while
 // the camera is open); online it says what is known nearby, so that nobody opens the same hole twice.
 
-import { h, t, word, fill, icon, clock, toast, labelOf } from './duty-dom.js';
+import { h, t, word, fill, icon, clock, toast, labelOf, listed } from './duty-dom.js';
 import { read } from './duty-call.js';
 import { lengthText, placeFields, shrink } from './field-phone.js';
 import { remember, remembered } from './field-store.js';
@@ -138,7 +138,7 @@ export function makeReport(app) {
     button.disabled = true;
     const number = String(one.number || one.id);
     const put = media().map(each => Object.assign(each, { state: 'waiting', path: each.path.replace('{number}', encodeURIComponent(number)).replace('role=before', 'role=evidence'), number, title: one.title }));
-    const note = [t('field.report.seen'), draft.text.trim()].filter(Boolean).join('：');
+    const note = listed([t('field.report.seen'), draft.text.trim()].filter(Boolean), '：');
     put.unshift(outgoing.made({ path: `/cases/${encodeURIComponent(number)}/acts`, number, title: one.title, body: { act: 'comment', note } }));
     const safe = await outgoing.change({ put });
     renew(safe, number);

@@ -1,7 +1,7 @@
 // What is done more seldom than the main act: ask for help or for time, comment, send back, send to rework. Reasons come as chips, because
 // nobody types in the rain; a note can be typed beside them.
 
-import { h, t, icon, clock, now, openDialog } from './duty-dom.js';
+import { h, t, icon, clock, now, openDialog, listed } from './duty-dom.js';
 import { placeFields } from './field-phone.js';
 
 const SYMBOLS = { ask_help: 'life-buoy', ask_extension: 'alarm-clock', comment: 'message-square', send_back: 'corner-up-left', rework: 'repeat', fail_pre_check: 'x', ask_suspension: 'clock' };
@@ -30,7 +30,7 @@ export function askWhy(row, name) {
     let answer = null, hours = HOURS[1];
     const area = h('textarea', { name: 'note', rows: 2, required: true, maxlength: 500, placeholder: t('field.note_needed') });
     const chip = (words, press, on) => h('button', { type: 'button', class: 'chip', 'aria-pressed': String(Boolean(on)), onclick: press }, words);
-    const why = Array.from({ length: WHY[name] || 0 }, (_, n) => t(`field.${name}.why.${n + 1}`)).map(words => chip(words, () => { area.value = [area.value.trim(), words].filter(Boolean).join('，'); }));
+    const why = Array.from({ length: WHY[name] || 0 }, (_, n) => t(`field.${name}.why.${n + 1}`)).map(words => chip(words, () => { area.value = listed([area.value.trim(), words].filter(Boolean), '，'); }));
     const from = Math.max(Date.parse(row.due_at) || 0, now()), until = () => new Date(from + hours * 3600e3);
     const shown = h('output', { class: 'until' });
     const times = h('div', { class: 'chips' });

@@ -19,6 +19,7 @@ const VIEWS = ['tasks', 'report', 'patrol', 'me'];
 const MINE = ['dispatched', 'handling', 'on_site'];
 const TO_CHECK = ['pre_checking', 'checking'];
 const AFTER = { take: 'handling', arrive: 'on_site', finish: 'finished', send_back: 'registered', check: 'checked', rework: 'dispatched', pass_pre_check: 'accepted', fail_pre_check: 'reported' };
+const STIR_MS = 5000;
 const AHEAD_OF_TIME = 10; // tasks whose details and first pictures are read before they are needed
 
 /** A page out of the phone may be that of whoever had it before: in a session that has not shown it yet, the server says whose it is. */
@@ -216,7 +217,10 @@ export async function mount(root, config) {
   draw();
   if (app.opened) refresh(app.opened);
   views[app.view]?.enter?.();
-  app.live = follow(config, { root, marks: slots.marks, connection: slots.connection }, state => { take([...state.cases.values()]); outgoing.wake(); if (app.opened && app.details.has(app.opened) && state.cases.get(app.opened)?.version > app.details.get(app.opened).version) refresh(app.opened); });
+  // What the stream brings says that the server is there; it comes four times a second, and a server in trouble is not asked that often.
+  let stirred = 0;
+  const stir = () => { if (Date.now() - stirred > STIR_MS) { stirred = Date.now(); outgoing.wake(); } };
+  app.live = follow(config, { root, marks: slots.marks, connection: slots.connection }, state => { take([...state.cases.values()]); stir(); if (app.opened && app.details.has(app.opened) && state.cases.get(app.opened)?.version > app.details.get(app.opened).version) refresh(app.opened); });
   setInterval(tick, 1000);
   navigator.permissions?.query({ name: 'geolocation' }).then(state => state.state === 'granted' && locate()).catch(() => null);
   askToKeep().catch(() => null);

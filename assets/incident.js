@@ -1,7 +1,7 @@
 // One incident whole: what it says, its parts in the order of time with the reason why each is in, where they lie, who did what.
 // Reads and draws, again whenever the stream tells of a newer version; acts are done on the duty desk.
 
-import { begin, h, t, fill, icon, badge, clock, span, age, now, number, labelOf, titleOf, word, endedPicture, titled } from './duty-dom.js';
+import { begin, h, t, fill, icon, badge, clock, span, age, now, number, measured, labelOf, titleOf, word, endedPicture, titled } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { call, read, explain } from './duty-call.js';
@@ -35,11 +35,18 @@ export async function mount(root, config) {
   async function load() {
     if (wanted) return;
     wanted = true;
-    try { draw((await call('GET', `/incidents/${config.incident}`)).data); } catch (problem) { fill(slots.banner, h('p', { class: 'i-none' }, explain(problem))); } finally { wanted = false; }
+    try { draw((await call('GET', `/incidents/${config.incident}`)).data); } catch (problem) { unread(problem); } finally { wanted = false; }
+  }
+
+  /** What was never read has no panels: one sentence stands for all of them. */
+  function unread(problem) {
+    slots.banner.parentElement.classList.toggle('unread', !version);
+    fill(slots.banner, h('p', { class: 'i-none' }, explain(problem)));
   }
 
   function draw(noun) {
     version = noun.version;
+    slots.banner.parentElement.classList.remove('unread');
     placeOf = Number.isFinite(noun.lon) && Number.isFinite(noun.lat) ? { lon: noun.lon, lat: noun.lat } : null;
     const parts = partsOf(noun);
     banner(noun);
@@ -70,13 +77,13 @@ export async function mount(root, config) {
   }
 
   function partLine({ kind, row, at, channel }, titles) {
-    const measured = Number.isFinite(row.value) && `${number(row.value)} ${row.unit || ''}`, source = row.device_name || row.device || row.source;
+    const value = Number.isFinite(row.value) && measured(number(row.value), row.unit), source = row.device_name || row.device || row.source;
     return h('li', { class: `i-part sevline-${row.severity || 5}`, 'data-id': row.id, 'data-kind': kind },
       h('time', {}, clock(at, true)), h('i', { class: 'i-dot' }, icon(SYMBOL[channel] || 'circle-dot')),
       h('div', {},
         h('p', {}, row.severity && badge(row.severity), h('b', {}, titleOf(row, config.rules)), stageOf(row)),
         row.text && h('p', { class: 'i-text' }, row.text),
-        h('p', { class: 'muted' }, said(t(`incident.channel.${channel}`), source, row.address, measured, row.verdict && t(`incident.verdict.${row.verdict}`))),
+        h('p', { class: 'muted' }, said(t(`incident.channel.${channel}`), source, row.address, value, row.verdict && t(`incident.verdict.${row.verdict}`))),
         h('p', { class: 'i-why' }, icon(row.join?.by_hand ? 'user' : 'git-merge'), h('span', {}, whyOf(row.join, titles)))));
   }
 
@@ -86,7 +93,7 @@ export async function mount(root, config) {
   function cases(noun) {
     const rows = noun.cases || [];
     slots['cases-note'].textContent = t(rows.length ? 'incident.cases_note' : 'incident.no_cases', { n: rows.length });
-    fill(slots.cases, rows.length > 0 && h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.number }, badge(one.severity), h('span', {}, h('b', {}, one.title), h('small', {}, said(one.number, one.due_at && !one.closed_at && t(Date.parse(one.due_at) < now() ? 'incident.overdue' : 'incident.due', { span: span((Date.parse(one.due_at) - now()) / 1000) })))), stageOf(one)))));
+    fill(slots.cases, rows.length > 0 && h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.number }, badge(one.severity), h('span', {}, h('b', {}, titleOf(one, config.rules)), h('small', {}, said(one.number, one.due_at && !one.closed_at && t(Date.parse(one.due_at) < now() ? 'incident.overdue' : 'incident.due', { span: span((Date.parse(one.due_at) - now()) / 1000) })))), stageOf(one)))));
   }
 
   async function pictures(noun) {
@@ -113,7 +120,7 @@ export async function mount(root, config) {
     const [past, near] = await Promise.all([read(`/incidents/${config.incident}/similar`).catch(() => null), read(`/incidents/${config.incident}/nearby`).catch(() => null)]);
     const rows = past?.similar || [];
     slots['similar-note'].textContent = past?.compared ? t('incident.compared', { n: past.compared, dismissed: past.dismissed }) : '';
-    fill(slots.similar, rows.length ? h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.id }, badge(one.severity), h('span', {}, h('a', { href: `/incident/${one.id}` }, one.title), h('small', {}, said(clock(one.opened_at), metres(one.reason.distance_m), t('incident.lasted', { span: span(one.duration_s) }), one.cases > 0 && t('incident.cases_note', { n: one.cases }), one.verdict && t(`incident.verdict.${one.verdict}`), one.note))), stageOf(one)))) : none('incident.no_similar'));
+    fill(slots.similar, rows.length ? h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.id }, badge(one.severity), h('span', {}, h('a', { href: `/incident/${one.id}` }, titleOf(one, config.rules)), h('small', {}, said(clock(one.opened_at), metres(one.reason.distance_m), t('incident.lasted', { span: span(one.duration_s) }), one.cases > 0 && t('incident.cases_note', { n: one.cases }), one.verdict && t(`incident.verdict.${one.verdict}`), one.note))), stageOf(one)))) : none('incident.no_similar'));
     const cameras = near?.cameras || [], devices = near?.devices || [];
     slots['nearby-note'].textContent = near ? t('incident.nearby_note', { cameras: cameras.length, devices: devices.length }) : '';
     fill(slots.nearby, config.watches && cameras.length > 0 && h('p', {}, h('a', { href: `/cameras?incident=${config.incident}` }, icon('video'), ' ', t('incident.to_cameras', { n: cameras.length }))), cameras.length || devices.length ? h('ul', { class: 'i-list' },

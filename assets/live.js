@@ -4,6 +4,7 @@
 import { ServerClock, steady } from "./clock.js";
 import { applyDelta, emptyState, isOutdated, takeSnapshot, takeStatus, toldAt } from "./state.js";
 import { Stream } from "./stream.js";
+import { Topics } from "./topics.js";
 
 const VERSION = 1; // of the messages between page and worker
 const HERE_MS = 20_000;
@@ -18,7 +19,7 @@ const POLL_S = 3; // a page that polls hears of everything later by this
 const face = (window.yiping = { ready: false, sequence: -1, connected: false, lastDeltaAt: null, map: null });
 
 export class Live {
-  #topics = new Map();
+  #topics = new Topics();
   #early = [];
   #asked = 0; // when a gap made us ask for a snapshot
   #renewing = 0; // when a new picture was asked for because the old one came long ago
@@ -39,19 +40,7 @@ export class Live {
 
   /** Topics: snapshot, delta, link, status, missed. Returns a function that ends the subscription. */
   on(topic, take) {
-    const takers = this.#topics.get(topic) ?? this.#topics.set(topic, new Set()).get(topic);
-    takers.add(take);
-    return () => takers.delete(take);
-  }
-
-  #tell(topic, ...facts) {
-    for (const take of this.#topics.get(topic) ?? []) {
-      try {
-        take(...facts);
-      } catch (error) {
-        console.error(`yiping: a panel failed on ${topic}`, error); // one broken panel must not stop the others
-      }
-    }
+    return this.#topics.on(topic, take);
   }
 
   now() {
@@ -124,7 +113,7 @@ export class Live {
     this.#early = [];
     this.#asked = this.#renewing = 0;
     this.#show();
-    this.#tell("snapshot", this.state);
+    this.#topics.tell("snapshot", this.state);
     for (const delta of waiting) this.#delta(delta, arrived);
   }
 
@@ -142,7 +131,7 @@ export class Live {
     const changes = applyDelta(this.state, delta);
     face.lastDeltaAt = Date.now();
     this.#show();
-    this.#tell("delta", this.state, changes);
+    this.#topics.tell("delta", this.state, changes);
   }
 
   /** A number is missing: what we show may be wrong until a new snapshot comes. */
@@ -155,7 +144,7 @@ export class Live {
 
   #status(status) {
     takeStatus(this.state, status);
-    this.#tell("status", this.state);
+    this.#topics.tell("status", this.state);
   }
 
   #linked(link) {
@@ -166,7 +155,7 @@ export class Live {
     if (link === "lost" && this.state.sequence >= 0 && !this.#known) this.#known = { at: this.since + this.clock.offset, ...Object.fromEntries(MISSED.map((list) => [list, new Set(this.state[list].keys())])) };
     if ((link === "live" || link === "poll") && this.#known) setTimeout(() => this.#catchUp(), CATCH_UP_MS);
     this.#show();
-    this.#tell("link", link, before);
+    this.#topics.tell("link", link, before);
   }
 
   /** What happened while the line was dead. */
@@ -175,7 +164,7 @@ export class Live {
     if (!known || (this.link !== "live" && this.link !== "poll")) return;
     this.#known = null;
     const fresh = (list) => [...this.state[list].entries()].filter(([key]) => !known[list].has(key)).map(([, row]) => row);
-    this.#tell("missed", { since: known.at, until: this.now(), ...Object.fromEntries(MISSED.map((list) => [list, fresh(list)])) });
+    this.#topics.tell("missed", { since: known.at, until: this.now(), ...Object.fromEntries(MISSED.map((list) => [list, fresh(list)])) });
   }
 
   #show() {

@@ -88,3 +88,4 @@ addEventListener("message", ({ data: { act, id, given } }) => {
   const answer = ACTS[act](given);
   if (id) postMessage({ id, answer }, answer instanceof ArrayBuffer ? [answer] : []);
 });
+postMessage({ here: true }); // its files came: nobody begins it anew

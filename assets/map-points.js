@@ -1,6 +1,7 @@
 // A layer of points on the map: devices, cameras, components or resources, clustered beside this thread (map-points-worker.js) and drawn from
 // its tiles. How grave a point is follows the alerts of the page's state at once, silence with the next look of the worker.
 
+import { Beside } from "./map-points-beside.js";
 import { cardOf, listOf } from "./map-points-card.js";
 import { DEEPEST } from "./map-points-clusters.js";
 import { PLATES, addPointIcons, iconOf, signOf } from "./map-points-marks.js";
@@ -18,6 +19,8 @@ const STEPS = ["step", ["get", "n"], 1, 100, 1.18, 1000, 1.36]; // a fuller clus
 
 const shown = new Map(); // name → layer: the scheme is the page's, its layers come and go
 
+const begin = () => new Worker(new URL("./map-points-worker.js", import.meta.url), { type: "module" });
+
 /** A layer for MapLayers (map-layers.js). */
 export async function open(given) {
   await loadText(lang(), "quality");
@@ -25,9 +28,7 @@ export async function open(given) {
 }
 
 class Points {
-  #worker = new Worker(new URL("./map-points-worker.js", import.meta.url), { type: "module" });
-  #asked = new Map(); // id → resolve
-  #last = 0;
+  #beside = new Beside({ begin, hear: (data) => this.#hear(data), lost: () => this.tell({ failed: true }) });
   #alerts = "[]";
   #timer = null;
 
@@ -35,7 +36,6 @@ class Points {
     Object.assign(this, { name, district, map, tell, ask, id: `points-${name}`, alerts: PLATES[name].alerts });
     this.ids = [this.id];
     this.live = !("asOf" in district.live); // a recording keeps no states
-    this.#worker.addEventListener("message", ({ data }) => this.#hear(data));
     shown.set(name, this);
     district.gl.addProtocol(SCHEME, tileOf);
     addPointIcons(map, district.config.marks, name, rem * 16);
@@ -45,7 +45,7 @@ class Points {
   }
 
   area(code) {
-    this.#worker.postMessage({ act: "show", given: { layer: this.name, area: code, live: this.live } });
+    this.#beside.tell("show", { layer: this.name, area: code, live: this.live });
   }
 
   /** The page's alerts, of which the worker takes those that name a point of ours. */
@@ -65,12 +65,12 @@ class Points {
     const told = JSON.stringify([...worst].sort());
     if (told === this.#alerts) return;
     this.#alerts = told;
-    this.#worker.postMessage({ act: "alerts", given: [...worst] });
+    this.#beside.tell("alerts", [...worst]);
   }
 
   /** What a click on a feature means: one point is selected, several at one place are listed, a cluster is looked into. */
   async pick({ id, geometry }) {
-    const found = await this.#say("what", { zoom: Math.floor(id / ID_STEP), number: id % ID_STEP, most: MOST_LISTED });
+    const found = await this.#beside.ask("what", { zoom: Math.floor(id / ID_STEP), number: id % ID_STEP, most: MOST_LISTED });
     if (found?.count === 1) return { select: found.points[0].code };
     if (!found || found.opens === null) return found && listOf(this, found);
     const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 400;
@@ -85,33 +85,21 @@ class Points {
 
   /** The bytes of one of our tiles. */
   tile(tile) {
-    return this.#say("tile", { tile });
+    return this.#beside.ask("tile", { tile });
   }
 
   close() {
-    this.#worker.terminate();
+    this.#beside.close();
     clearTimeout(this.#timer);
     shown.delete(this.name);
     if (this.map.getLayer(this.id)) this.map.removeLayer(this.id);
     if (this.map.getSource(this.id)) this.map.removeSource(this.id);
-    for (const answer of this.#asked.values()) answer(null);
   }
 
-  #say(act, given) {
-    this.#last += 1;
-    return new Promise((resolve) => {
-      this.#asked.set(this.#last, resolve);
-      this.#worker.postMessage({ act, id: this.#last, given });
-    });
-  }
-
-  #hear({ id, answer, failed, without, told, kinds }) {
-    if (id) {
-      this.#asked.get(id)?.(answer);
-      this.#asked.delete(id);
-    } else if (failed !== undefined) {
+  #hear({ failed, without, told, kinds }) {
+    if (failed !== undefined) {
       if (without) this.tell({ failed: true });
-    } else {
+    } else if (told) {
       this.tell({ ...told, note: this.live ? (told.known ? "" : t("layer.stale")) : t("layer.replayed") });
       if (this.name === "resources") this.map.setLayoutProperty(this.id, "text-field", signOf(this.name, kinds)); // what the numbers of kinds mean comes with the points
       this.map.refreshTiles(this.id);

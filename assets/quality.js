@@ -39,7 +39,7 @@ export async function mount(root, config) {
 
   function figures({ hour, totals }) {
     const told = totals && totals.devices ? totals : null;
-    slots['hour-note'].textContent = told ? t('quality.hour_note', { hour: hourOf(hour), devices: told.devices, poor: told.poor }) : t('quality.no_hour');
+    slots['hour-note'].textContent = told ? t(told.expected ? 'quality.hour_note' : 'quality.hour_unexpected', { hour: hourOf(hour), devices: told.devices, poor: told.poor }) : t('quality.no_hour');
     const values = told && { ...told, usable: share(told.expected ? told.usable / told.expected : null), complete: share(told.expected ? told.complete / told.expected : null) };
     for (const node of root.querySelectorAll('[data-figure^=quality_]')) {
       const name = node.dataset.figure.slice(8), value = values ? values[name] ?? null : null, percent = ['usable', 'complete'].includes(name);
@@ -70,7 +70,7 @@ export async function mount(root, config) {
     if (!rows.length) return fill(slots.devices, empty(hour ? 'quality.no_devices' : 'quality.no_hour'));
     const heads = [t('quality.device'), t('quality.of.usable'), t('quality.of.complete'), t('quality.received'), ...COUNTS.map(name => t(`quality.of.${name}`))];
     return fill(slots.devices, table(heads, rows.map(row => h('tr', { 'data-id': row.device, tabindex: '0', onclick: () => drill(row), onkeydown: event => { if (event.key === 'Enter') drill(row); } },
-      h('th', { scope: 'row' }, row.name, h('small', {}, [row.device === row.name ? '' : row.device, names[row.area.slice(0, 9)]].filter(Boolean).join(' · '))),
+      h('th', { scope: 'row', title: row.name }, row.name, h('small', {}, [row.device === row.name ? '' : row.device, names[row.area.slice(0, 9)]].filter(Boolean).join(' · '))),
       h('td', {}, bar(row.usable)), h('td', {}, bar(row.completeness)), h('td', {}, `${number(row.received)} / ${number(Math.round(row.expected))}`),
       COUNTS.map(name => count(row[name]))))));
   }
@@ -108,7 +108,7 @@ export async function mount(root, config) {
 
   const metrics = rows => (rows.length ? table([t('quality.metric'), t('quality.received'), t('quality.mean'), t('quality.range'), t('quality.of.late'), t('quality.of.jumps'), t('quality.of.nulls'), t('quality.of.flagged'), t('quality.of.stuck')], rows.map(row => h('tr', {},
     h('th', { scope: 'row' }, metric(row.metric, row.label)), h('td', {}, `${number(row.received)} / ${number(Math.round(row.expected))}`), h('td', {}, `${number(row.mean)} ${row.unit}`),
-    h('td', {}, row.min === null ? '—' : `${number(row.min)} … ${number(row.max)}`), count(row.late), count(row.jumps), count(row.nulls), count(row.flagged), h('td', { class: row.stuck ? 'some' : 'zero' }, t(row.stuck ? 'quality.yes' : 'quality.no'))))) : h('p', { class: 'muted' }, t('quality.never_spoke')));
+    h('td', {}, row.min === null ? '—' : `${number(row.min)} … ${number(row.max)}`), count(row.late), count(row.jumps), count(row.nulls), count(row.flagged), h('td', { class: row.stuck ? 'some' : 'zero' }, t(row.stuck ? 'quality.yes' : 'quality.no'))))) : h('p', { class: 'muted' }, t('quality.none_in_hour')));
 
   const hoursOf = rows => (rows.length ? table([t('quality.period'), t('quality.of.usable'), t('quality.of.complete'), t('quality.received'), ...COUNTS.map(name => t(`quality.of.${name}`))], rows.map(row => h('tr', {},
     h('th', { scope: 'row' }, hourOf(row.hour)), h('td', {}, bar(row.usable)), h('td', {}, bar(row.completeness)), h('td', {}, `${number(row.received)} / ${number(Math.round(row.expected))}`), COUNTS.map(name => count(row[name]))))) : h('p', { class: 'muted' }, t('quality.no_hour')));

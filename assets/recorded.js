@@ -3,6 +3,7 @@
 
 import { ServerClock, steady as wallTime } from "./clock.js";
 import { applyDelta, emptyState, takeSnapshot, toldAt } from "./state.js";
+import { Topics } from "./topics.js";
 
 const BEAT_MS = 250; // four pictures a second, however fast the recorded time goes
 const AHEAD_S = 6; // of the reader's time are fetched before they are needed
@@ -24,7 +25,7 @@ export function nearest(spans, at) {
 const times = (pairs) => pairs.map(([since, until]) => [Date.parse(since), Date.parse(until)]);
 
 export class Recorded {
-  #topics = new Map();
+  #topics = new Topics();
   #ahead = []; // deltas not yet shown
   #reach = 0; // ms: up to here nothing is missing in them
   #asking = null; // the request under way for what comes
@@ -55,19 +56,7 @@ export class Recorded {
   /** Topics of Live (snapshot, delta, …), and `moved` (the moment or the play changed), `hole` (nothing is recorded there),
    *  `away` (with the error: whether anything is, could not be asked). */
   on(topic, take) {
-    const takers = this.#topics.get(topic) ?? this.#topics.set(topic, new Set()).get(topic);
-    takers.add(take);
-    return () => takers.delete(take);
-  }
-
-  #tell(topic, ...facts) {
-    for (const take of this.#topics.get(topic) ?? []) {
-      try {
-        take(...facts);
-      } catch (error) {
-        console.error(`yiping: a panel failed on ${topic}`, error);
-      }
-    }
+    return this.#topics.on(topic, take);
   }
 
   now() {
@@ -113,7 +102,7 @@ export class Recorded {
     this.spans = times(told.spans);
     this.still = times(told.still);
     this.kept = told.kept_s;
-    this.#tell("reach");
+    this.#topics.tell("reach");
     return this.spans;
   }
 
@@ -125,13 +114,13 @@ export class Recorded {
     this.#reach = 0;
     this.waits = true;
     this.failed = false;
-    this.#tell("moved");
+    this.#topics.tell("moved");
     let told = null, problem = null;
     if (spanOf(this.spans, at)) told = await this.ask(`/replay/moment?at=${new Date(at).toISOString()}`).catch((error) => ((problem = error), null));
     if (turn !== this.#turn) return false;
     this.waits = false;
     if (told) this.#show(told);
-    else if (!problem || problem.status === 404) this.#tell("hole", at);
+    else if (!problem || problem.status === 404) this.#topics.tell("hole", at);
     else this.#lost(problem);
     return Boolean(told);
   }
@@ -140,7 +129,7 @@ export class Recorded {
   #lost(error) {
     this.failed = true;
     this.pause();
-    this.#tell("away", error);
+    this.#topics.tell("away", error);
   }
 
   #show(told) {
@@ -149,8 +138,8 @@ export class Recorded {
     this.state.sequence = told.sequence;
     this.#reach = this.at;
     this.heard = this.at;
-    this.#tell("snapshot", this.state);
-    this.#tell("moved");
+    this.#topics.tell("snapshot", this.state);
+    this.#topics.tell("moved");
   }
 
   /** Another speed: what was fetched was joined for the old one. A moment that is still on its way is waited for. */
@@ -171,14 +160,14 @@ export class Recorded {
     this.#beat = this.steady();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.tick(), BEAT_MS);
-    this.#tell("moved");
+    this.#topics.tell("moved");
   }
 
   pause() {
     this.playing = false;
     this.waits = false;
     clearInterval(this.#timer);
-    this.#tell("moved");
+    this.#topics.tell("moved");
   }
 
   /** One picture further. */
@@ -194,7 +183,7 @@ export class Recorded {
     const turned = this.#day(at) !== this.#day(this.at);
     this.at = at;
     this.#lay();
-    this.#tell("moved");
+    this.#topics.tell("moved");
     if (at >= span[1]) return this.#goOn(span);
     if (turned) return this.seek(at); // trend and yesterday are another day's
     if (!this.#asking && this.#reach - at < AHEAD_S * 1000 * this.speed * 0.7 && this.#reach < span[1]) this.#fetch(span);
@@ -217,7 +206,7 @@ export class Recorded {
   #lay() {
     while (this.#ahead.length && Date.parse(this.#ahead[0].at) <= this.at) {
       const delta = this.#ahead.shift();
-      if (delta.sequence > this.state.sequence) this.#tell("delta", this.state, applyDelta(this.state, delta));
+      if (delta.sequence > this.state.sequence) this.#topics.tell("delta", this.state, applyDelta(this.state, delta));
     }
   }
 

@@ -1,10 +1,11 @@
-// Mounts the replay: the wall's panels on the recording, and the bar that moves in time. The moment, the speed and the window stand in
-// the address, so that a link shows what its sender saw. Decides what the keys do.
+// Mounts the replay: the wall's panels on the recording, and the bar that moves in time. Where one stands and how one came there is the way's
+// (replay-way.js). Decides what the keys do.
 
 import { ageText, dateOf, timeOf } from "./clock.js";
 import { setText, slotOf } from "./dom.js";
 import { Recorded, nearest, spanOf } from "./recorded.js";
 import { Strip } from "./replay-strip.js";
+import { Way } from "./replay-way.js";
 import { lang, loadText, t } from "./text.js";
 import { view } from "./view.js";
 import { mountOn } from "./wall.js";
@@ -12,8 +13,6 @@ import { mountOn } from "./wall.js";
 const LOOK_MS = 30_000; // the recording grows while it is watched
 const BEFORE_MS = 60_000; // an incident is shown from a minute before it opened
 const SCRUB_MS = 120;
-const ADDRESS_MS = 2_000;
-const ROUNDED_MS = 1_500; // the address tells seconds
 
 async function ask(path) {
   const answer = await fetch(`/api/v1${path}`, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(30_000) });
@@ -34,13 +33,12 @@ export async function mount(root, config) {
 
 class Bar {
   #scrub = null;
-  #written = 0;
   #incident = null;
   #begun = false;
   #turn = 0; // only the marks asked for last are shown
 
   constructor(root, config, recorded) {
-    Object.assign(this, { root, config, recorded });
+    Object.assign(this, { root, config, recorded, way: new Way({ view, page: window, recorded, windows: config.windows, speeds: config.speeds }) });
     this.bar = root.querySelector(".replay-bar");
     this.range = slotOf(this.bar, "range").appendChild(Object.assign(document.createElement("input"), { type: "range", step: "1" }));
     this.range.setAttribute("aria-label", t("replay.moment"));
@@ -61,9 +59,9 @@ class Bar {
       await this.recorded.look();
       if (!this.recorded.spans.length) this.#say("replay.nothing");
       else if (this.#begun) {
-        if (this.recorded.failed) await this.go(this.recorded.at);
+        if (this.recorded.failed) await this.way.seek(this.recorded.at);
         else if (this.bar.dataset.said === "replay.away") this.#say("");
-        if (edge < this.to && this.recorded.edge > edge) await this.#timeline(); // what happened since then has its mark, too
+        if (edge < this.way.to && this.recorded.edge > edge) await this.#timeline(); // what happened since then has its mark, too
         else this.#draw();
       } else {
         this.#begun = true;
@@ -86,10 +84,9 @@ class Bar {
     if (/^\d{1,18}$/.test(number)) this.#incident = await ask(`/incidents/${number}`).catch(() => null);
     const opened = this.#incident ? Date.parse(this.#incident.opened_at) - BEFORE_MS : this.recorded.edge - 900_000;
     const wanted = view.moment() ?? opened;
-    const speed = Number(view.get("speed"));
-    if (this.config.speeds.includes(speed)) this.#speed(speed);
-    this.#window(view.get("window") || (this.#incident ? this.#fitting(wanted) : "1h"), wanted);
-    await this.go(spanOf(this.recorded.spans, wanted) ? wanted : view.moment() === null ? nearest(this.recorded.spans, wanted) : wanted);
+    const at = spanOf(this.recorded.spans, wanted) || view.moment() !== null ? wanted : nearest(this.recorded.spans, wanted);
+    this.way.open(at, this.#incident ? this.#fitting(at) : undefined);
+    await this.way.seek(at);
     if (view.get("play") === "1") this.recorded.play();
   }
 
@@ -100,28 +97,18 @@ class Bar {
     return fits ? fits[0] : "7d";
   }
 
-  async go(at) {
-    await this.recorded.seek(Math.min(at, this.recorded.edge ?? at));
-    this.#address(true);
-  }
-
-  /** Chooses how much time the strip shows; the moment stays in it. */
-  async #window(name, at = this.recorded.at) {
-    const length = (this.config.windows[name] ?? 3_600) * 1000;
-    this.name = name;
-    const until = Math.max(Math.min(at + length * 0.7, this.recorded.edge + length * 0.02), at + 1000);
-    this.from = until - length;
-    this.to = until;
+  /** The strip shows another span. */
+  #span() {
+    const { name, from, to } = this.way;
     for (const button of this.bar.querySelectorAll(".replay-window")) button.setAttribute("aria-pressed", String(button.dataset.window === name));
-    Object.assign(this.range, { min: String(Math.floor(this.from / 1000)), max: String(Math.ceil(this.to / 1000)) });
-    view.set({ window: name === "1h" ? null : name });
-    await this.#timeline();
+    Object.assign(this.range, { min: String(Math.floor(from / 1000)), max: String(Math.ceil(to / 1000)) });
+    this.#timeline();
   }
 
   async #timeline() {
     const turn = (this.#turn += 1);
     const iso = (ms) => new Date(ms).toISOString();
-    const query = `from=${iso(this.from)}&to=${iso(this.to)}&severity=2`;
+    const query = `from=${iso(this.way.from)}&to=${iso(this.way.to)}&severity=2`;
     const told = await ask(`/replay/timeline?${query}`).catch(() => null);
     if (turn !== this.#turn) return;
     this.moments = told?.moments ?? [];
@@ -130,7 +117,7 @@ class Bar {
   }
 
   #draw() {
-    const { recorded, from, to } = this;
+    const { recorded, way: { from, to } } = this;
     if (from === undefined) return;
     this.strip.draw({ from, to, at: recorded.at, spans: recorded.spans, still: recorded.still, moments: this.moments ?? [], density: this.density });
     const zone = this.config.timezone;
@@ -140,25 +127,28 @@ class Bar {
   }
 
   #listen() {
-    const { bar, recorded, range } = this;
+    const { bar, recorded, range, way } = this;
     recorded.on("moved", () => this.#moved());
     recorded.on("snapshot", () => this.#say(""));
     recorded.on("hole", () => this.#say("replay.hole"));
     recorded.on("away", (error) => this.#away(error));
-    view.on("at", () => this.#back());
+    way.on("strip", () => this.#span());
+    way.on("written", () => this.#written());
     range.addEventListener("input", () => {
       clearTimeout(this.#scrub);
       const at = Number(range.value) * 1000;
-      this.#scrub = setTimeout(() => this.go(at), SCRUB_MS);
+      way.hand();
+      this.#scrub = setTimeout(() => way.go(at), SCRUB_MS);
       this.#time(at);
     });
     range.addEventListener("pointermove", (event) => this.strip.point(event.offsetX));
     range.addEventListener("pointerleave", () => this.strip.point(null));
     bar.addEventListener("click", (event) => {
       const { do: act, speed, window: name } = event.target.closest("[data-do], [data-speed], [data-window]")?.dataset ?? {};
-      if (speed) this.#speed(Number(speed));
-      else if (name) this.#window(name);
+      if (speed) way.pace(Number(speed));
+      else if (name) way.window(name);
       else if (act) this.#act(act);
+      this.#speeds();
     });
     addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.#draw()).observe(bar);
@@ -166,12 +156,12 @@ class Bar {
   }
 
   #act(act) {
-    const { recorded } = this;
+    const { recorded, way } = this;
     if (act === "play" && recorded.playing) recorded.pause();
-    else if (act === "play") recorded.at >= recorded.edge ? this.go(this.from).then(() => recorded.play()) : recorded.play();
+    else if (act === "play") recorded.at >= recorded.edge ? way.go(way.from).then(() => recorded.play()) : recorded.play();
     else if (act === "before" || act === "after") this.#jump(act === "after" ? 1 : -1);
     else if (act === "share") this.#share();
-    this.#address(!recorded.playing);
+    if (!recorded.playing) way.write();
   }
 
   /** To the mark before or after, a little earlier, so that one sees it come. */
@@ -179,19 +169,7 @@ class Bar {
     const at = this.recorded.at + 5_000;
     const marks = (this.moments ?? []).map((row) => Date.parse(row.at)).sort((a, b) => a - b);
     const next = way > 0 ? marks.find((mark) => mark > at + 1000) : marks.filter((mark) => mark < at - 1000).pop();
-    if (next !== undefined) this.go(next - 5_000);
-  }
-
-  /** The reader went back in the address: the picture goes with it. What was written there by the bar itself is shown already. */
-  #back() {
-    const at = view.moment();
-    if (this.#begun && at !== null && Math.abs(at - this.recorded.at) > ROUNDED_MS) this.go(at);
-  }
-
-  #speed(speed) {
-    this.recorded.pace(speed);
-    this.#speeds();
-    view.set({ speed: speed === 1 ? null : speed });
+    if (next !== undefined) this.way.go(next - 5_000);
   }
 
   #speeds() {
@@ -201,15 +179,16 @@ class Bar {
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("input:not([type=range]), textarea, select")) return;
     if (event.defaultPrevented || (event.key.startsWith("Arrow") && event.target.closest?.(".map-canvas"))) return; // the map's own
+    const { way, recorded } = this;
     const far = event.shiftKey ? 60_000 : 10_000;
     const acts = {
       " ": () => this.#act("play"),
-      ArrowLeft: () => this.go(this.recorded.at - far),
-      ArrowRight: () => this.go(this.recorded.at + far),
+      ArrowLeft: () => way.go(recorded.at - far),
+      ArrowRight: () => way.go(recorded.at + far),
       "[": () => this.#jump(-1),
       "]": () => this.#jump(1),
-      Home: () => this.go(this.from),
-      End: () => this.go(Math.min(this.to, this.recorded.edge)),
+      Home: () => way.go(way.from),
+      End: () => way.go(Math.min(way.to, recorded.edge)),
     };
     if (!acts[event.key] || (event.key === " " && event.target.closest?.("button, a"))) return;
     event.preventDefault();
@@ -228,8 +207,6 @@ class Bar {
       this.play.title = word;
       this.play.setAttribute("aria-label", word);
     }
-    if (this.to && (recorded.at > this.to || recorded.at < this.from)) this.#window(this.name);
-    this.#address(false);
   }
 
   #time(at) {
@@ -240,13 +217,10 @@ class Bar {
     setText(slotOf(this.bar, "ago"), ageText(Math.max(0, (this.recorded.present() - at) / 1000), t));
   }
 
-  /** The moment is written into the address when one stops or jumps, and now and then while it plays. */
-  #address(atOnce) {
-    const now = performance.now();
-    if (!this.recorded.at || (!atOnce && now - this.#written < ADDRESS_MS)) return;
-    this.#written = now;
-    view.set({ at: new Date(this.recorded.at).toISOString().replace(/\.\d+Z$/, "Z") });
-    const span = this.#incident ? { from: Date.parse(this.#incident.opened_at) - BEFORE_MS, to: Date.parse(this.#incident.closed_at ?? "") || this.recorded.edge } : this;
+  /** Moment, strip or speed became others: the ways out of here go with them. */
+  #written() {
+    this.#speeds();
+    const span = this.#incident ? { from: Date.parse(this.#incident.opened_at) - BEFORE_MS, to: Date.parse(this.#incident.closed_at ?? "") || this.recorded.edge } : this.way;
     const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
     const query = `from=${iso(span.from)}&to=${iso(Math.max(span.from + 1000, Math.min(span.to, this.recorded.edge)))}${this.#incident ? `&incident=${this.#incident.id}` : ""}&lang=${lang()}`;
     this.bar.querySelector('[data-do="report"]').href = `/api/v1/replay/report/paper.html?${query}`;

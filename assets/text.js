@@ -52,5 +52,9 @@ export const titled = (row, title = row.title) => (row.drill ? t("row.drill", { 
 
 export const lang = () => language;
 
+/** Words of a list behind each other, as the language of the page joins them; `mark` is the Chinese mark between them. */
+const ENGLISH = { "、": ", ", "，": ", ", "；": "; ", "：": ": " };
+export const listed = (words, mark = "、") => words.join(language === "en" ? ENGLISH[mark] : mark);
+
 /** The label of a configured thing, in the language of the page. */
 export const label = (thing) => (language === "en" && thing?.label_en) || thing?.label || "";

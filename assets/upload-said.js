@@ -7,7 +7,7 @@ const SAID = [
   [/^'(.*)' is no day; write/, 'day'], [/^(\S+) stands here twice$/, 'day_twice'], [/^'(.*)' is neither/, 'works'], [/^no duty grid is called '(.*)'$/, 'grid'], [/^(\d+) duty grids are called '(.*)'/, 'grids'],
   [/^nobody who works in the field is called '(.*)'$/, 'nobody'], [/^(\d+) people are called '(.*)'/, 'people'], [/^does not work in (.+)$/, 'elsewhere'], [/^(\S+): '(.*)' is none of (.+?)(?:, and (\d+) more)?$/, 'shift'],
   [/^in which duty grid\?/, 'which_grid'], [/^gives shifts to nobody/, 'no_name'], [/^no row gives anybody a shift$/, 'no_shift'], [/^none of the first (\d+) rows has days/, 'no_days'], [/^no column says who/, 'no_person'], [/^of which month are these days/, 'month'],
-  [/^(\S+): '(.*)' of (\S+) is (.+)'s in row (\d+)$/, 'both'], [/^the days stand in their order/, 'order'], [/^(\S+): the shift '(.*)' is served by (.+?) since (\S+)/, 'taken'], [/no column '(.+?)'; one of the first/, 'heading'], [/cannot be read as CSV/, 'unreadable'],
+  [/^(\S+): '(.*)' of (\S+) is (.+)'s in row (\d+)$/, 'both'], [/^the days stand in their order/, 'order'], [/^(\S+): the shift '(.*)' is served by (.+?) since (\S+)/, 'taken'], [/no column '(.+?)'; one of the first/, 'heading'], [/cannot be read as CSV/, 'unreadable'], [/^file: '(.*)' is no name of a \.csv or \.xlsx$/, 'kind'],
   [/^(\S+) is beyond the calendar, which reaches from (\d+) to (\d+)$/, 'day_beyond'], [/more than (\d+) rows; split it/, 'too_many'],
 ];
 

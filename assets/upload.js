@@ -43,7 +43,7 @@ export async function openUpload({ title, about, path, fields = [], asked = () =
     const mine = ++turn;
     ready = false;
     allow();
-    if (!applying) fill(place, h('p', { class: 'muted' }, icon('timer'), t('upload.looking')));
+    if (!applying) { fill(beside); words.textContent = t('upload.apply'); fill(place, h('p', { class: 'muted' }, icon('timer'), t('upload.looking'))); }
     const query = new URLSearchParams({ file: file.name, ...Object.fromEntries(Object.entries(asked()).filter(([, value]) => value !== '' && value !== false)), ...(applying ? { apply: 'true', ...(reasoned ? { why: why.value.trim() } : {}) } : {}) });
     try {
       const { data, etag } = await call('POST', `${path}?${query}`, { body: new Blob([await file.arrayBuffer()], { type: 'application/octet-stream' }), timeout: TIMEOUT_MS, ...(applying && seen ? { etag: seen } : {}) });

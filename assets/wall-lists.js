@@ -7,6 +7,7 @@ import { foldSilences, isBack } from "./silence.js";
 import { classCounts, sums } from "./state.js";
 import { groupRows } from "./storm.js";
 import { label, lang, t } from "./text.js";
+import { partsOfTitle, titleOf } from "./titles.js";
 import { alertOrder } from "./wall-order.js";
 import { room } from "./wall-room.js";
 
@@ -39,7 +40,8 @@ export class Lists {
     // A level of a rule has a name of its own: what follows the device's name is it.
     const named = row.device_name && (row.title ?? "").startsWith(row.device_name), level = named ? row.title.slice(row.device_name.length).trim() : "";
     const place = !rule ? "" : named ? row.device_name : (row.title ?? "").replace(rule.label, "").trim();
-    const title = rule ? (lang() === "en" ? rule.label_en : level || rule.label) : row.title;
+    const english = () => partsOfTitle(row.title, this.config.rules)?.label_en ?? rule.label_en;
+    const title = rule ? (lang() === "en" ? english() : level || rule.label) : titleOf(row, this.config.rules);
     return { mark: mark.character, where: street || t((row.subject ?? "").startsWith("platform/") ? "place.platform" : "place.unknown"), value: [value, limit].filter(Boolean).join(" "), title: row.drill ? t("row.drill", { title }) : title, place };
   }
 

@@ -22,7 +22,7 @@ from bench import alarms, browser, cases, evaluation, points, soak, stations, st
 from bench.database import Copied, Spread, spread
 from bench.ingest import Drain, Ingest, adopt, measure_copy, measure_drain, measure_rate
 from bench.load import Load
-from bench.stack import Stack
+from bench.stack import Stack, private_stack
 from bench.stream_clients import crowd
 
 PERFORMANCE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
@@ -114,45 +114,30 @@ def alarm_rows(console: Console, rate: float, seconds: float) -> Rows:
 
 def case_rows(console: Console) -> Rows:
     """On a platform of its own: a hundred thousand open cases, and no jobs process that would sweep them away."""
-    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")), devices=200)
-    try:
-        with stack:
-            console.print(f"→ {cases.OPEN:,} open cases")
-            stack.seed()
-            stack.start(["web", "edge"])
-            return cases.measure(stack, console)
-    finally:
-        stack.stop()
-        stack.remove()
+    with private_stack(devices=200) as stack:
+        console.print(f"→ {cases.OPEN:,} open cases")
+        stack.seed()
+        stack.start(["web", "edge"])
+        return cases.measure(stack, console)
 
 
 def evaluation_rows(console: Console) -> Rows:
     """On a database of its own with a million cases."""
-    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")))
-    try:
-        with stack:
-            console.print(f"→ evaluation over {evaluation.CASES:,} cases")
-            return evaluation.rows_of(evaluation.measure(stack, console))
-    finally:
-        stack.stop()
-        stack.remove()
+    with private_stack() as stack:
+        console.print(f"→ evaluation over {evaluation.CASES:,} cases")
+        return evaluation.rows_of(evaluation.measure(stack, console))
 
 
 def wall_rows(console: Console, *, engine_alone: bool = False) -> Rows:
     """The map's engine on made cities, and before it the whole wall of the demo district with 5,000 devices on a platform of its own."""
     if engine_alone:
         return wall.rows(console, None)
-    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")))
-    try:
-        with stack:
-            console.print("→ /wall of a district with 5,000 devices")
-            stack.seed()
-            stack.start(["worker", "jobs", "web", "edge"])
-            stack.wait_ready()
-            return wall.rows(console, wall.wall_of(stack))
-    finally:
-        stack.stop()
-        stack.remove()
+    with private_stack() as stack:
+        console.print("→ /wall of a district with 5,000 devices")
+        stack.seed()
+        stack.start(["worker", "jobs", "web", "edge"])
+        stack.wait_ready()
+        return wall.rows(console, wall.wall_of(stack))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Heap and nodes are read after a garbage collection: a slope is what is held, not
 
 import math
 import os
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from bench.database import connect
-from bench.stack import Stack, cpu_seconds, descendants
+from bench.stack import Stack, cpu_seconds, descendants, private_stack
 from bench.wall import chromium
 
 SPEED = 3.5  # the simulator's; five thousand devices then tell some two hundred values a second
@@ -156,14 +155,9 @@ def _used(stack: Stack) -> dict[str, float]:
 
 def rows(console: Console, minutes: float) -> list[tuple[str, str]]:
     """On a platform of its own with five thousand devices that live."""
-    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-soak-")), speed=SPEED)
-    try:
-        with stack:
-            console.print(f"→ {minutes:g} minutes of /wall while {stack.instance.devices:,} devices speak")
-            stack.seed()
-            stack.start(["worker", "jobs", "web", "edge", "simulator"])
-            stack.wait_ready()
-            return measure(stack, console, minutes)
-    finally:
-        stack.stop()
-        stack.remove()
+    with private_stack(speed=SPEED) as stack:
+        console.print(f"→ {minutes:g} minutes of /wall while {stack.instance.devices:,} devices speak")
+        stack.seed()
+        stack.start(["worker", "jobs", "web", "edge", "simulator"])
+        stack.wait_ready()
+        return measure(stack, console, minutes)

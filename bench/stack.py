@@ -5,10 +5,12 @@ The same parts as `make demo`, with the same settings (the database waits for th
 
 import os
 import shutil
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -107,6 +109,17 @@ class Stack:
     def remove(self) -> None:
         """Delete the run folder; only what this class made."""
         shutil.rmtree(self.instance.run, ignore_errors=True)
+
+
+@contextmanager
+def private_stack(*, devices: int = 5000, speed: float = 1.0) -> Iterator[Stack]:
+    """A stack in a folder of its own, ended and deleted with the block."""
+    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")), devices=devices, speed=speed)
+    try:
+        with stack:
+            yield stack
+    finally:
+        stack.remove()
 
 
 def cpu_seconds(pid: int) -> float:

@@ -8,17 +8,15 @@ import asyncio
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench import database
 from bench.database import Spread, spread
-from bench.stack import Stack, cpu_seconds
+from bench.stack import Stack, cpu_seconds, private_stack
 from ingest.decode import hj212_check, sl651_frame
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -176,17 +174,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.stations", description=__doc__)
     parser.add_argument("--seconds", type=float, default=15)
     asked = parser.parse_args()
-    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-bench-")))
-    try:
-        with stack:
-            stack.seed()
-            stack.start(["worker", "jobs"])
-            for form in FORMATS:
-                for name, value in measure_stations(stack, form, asked.seconds):
-                    print(f"{name}: {value}", flush=True)
-    finally:
-        stack.stop()
-        stack.remove()
+    with private_stack() as stack:
+        stack.seed()
+        stack.start(["worker", "jobs"])
+        for form in FORMATS:
+            for name, value in measure_stations(stack, form, asked.seconds):
+                print(f"{name}: {value}", flush=True)
     return 0
 
 

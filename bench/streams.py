@@ -4,13 +4,11 @@ The bench takes the projector's place, so that the pace is exact and nothing els
 """
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Event, Thread
 
 import msgspec
@@ -18,7 +16,7 @@ from rich.console import Console
 
 from bench.database import spread
 from bench.readers import Readers
-from bench.stack import Stack, cpu_seconds
+from bench.stack import Stack, cpu_seconds, private_stack
 from bench.stream_clients import crowd
 from store import live_rows
 from store.accounts import create_token
@@ -150,20 +148,15 @@ def _tokens(stack: Stack, count: int) -> list[str]:
 
 def rows(console: Console) -> list[tuple[str, str]]:
     """On a platform of its own; a projector works until it has drawn the district once, then the bench speaks in its place."""
-    stack = Stack(Path(tempfile.mkdtemp(prefix="yiping-streams-")))
-    try:
-        with stack:
-            console.print("→ open streams")
-            stack.seed()
-            stack.start(["worker", "jobs", "web", "edge"])
-            stack.wait_ready()
-            _draw_once(stack)
-            for name in ("jobs", "worker"):
-                stack.roles.pop(name).stop()
-            return measure(stack, console)
-    finally:
-        stack.stop()
-        stack.remove()
+    with private_stack() as stack:
+        console.print("→ open streams")
+        stack.seed()
+        stack.start(["worker", "jobs", "web", "edge"])
+        stack.wait_ready()
+        _draw_once(stack)
+        for name in ("jobs", "worker"):
+            stack.roles.pop(name).stop()
+        return measure(stack, console)
 
 
 def _draw_once(stack: Stack) -> None:

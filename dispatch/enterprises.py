@@ -11,8 +11,7 @@ from typing import Any
 from core.errors import Invalid
 from core.ledger_config import EnterpriseKindConfig
 from core.model import Position
-from core.plain import fault_of_text
-from geodata.datums import DATUMS
+from dispatch.told_rows import Refusal, Verdict, refused, told_kind, told_position, told_text
 from geodata.tables import Cells, read_table
 
 EDITORS = frozenset({"duty", "dispatcher", "supervisor"})
@@ -39,14 +38,6 @@ TEMPLATE = tuple(CHINESE[name][0] for name in _TEMPLATE)  # the headings of a fi
 HEADINGS = {name: name for name in FIELDS} | {word: name for name, words in CHINESE.items() for word in words}
 
 
-class Refusal(Invalid):
-    """Why one enterprise cannot be taken: `key` and `values` say it to people (`ledgers.file.why.*`), the detail to machines."""
-
-    def __init__(self, key: str, detail: str, **values: object) -> None:
-        self.key, self.values = key, values
-        super().__init__(detail)
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One enterprise as it was told; `told` are texts by field, and what is left out is not there. `risk` 1 red … 4 blue."""
@@ -58,26 +49,6 @@ class Entry:
     row: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of one enterprise: `created`, `changed` (which fields), `unchanged`, or `refused` and why. `row` as its owner counts."""
-
-    verdict: str
-    code: str
-    name: str = ""
-    row: int = 0
-    changed: tuple[str, ...] = ()
-    why: str = ""
-    key: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-def refused(error: Invalid, code: str, name: str = "", row: int = 0) -> Verdict:
-    """The verdict on one that cannot be taken."""
-    key, values = (error.key, error.values) if isinstance(error, Refusal) else ("", {})
-    return Verdict("refused", code, name, row, why=str(error), key=key, values=values)
-
-
 def read_entry(fields: Mapping[str, Any], kinds: Mapping[str, EnterpriseKindConfig], row: int = 0, datum: str = "cgcs2000") -> Entry:
     """An enterprise from its fields. Raises `Invalid` naming the field and what it may say."""
     if unknown := sorted(fields.keys() - FIELDS):
@@ -86,33 +57,10 @@ def read_entry(fields: Mapping[str, Any], kinds: Mapping[str, EnterpriseKindConf
     if not told.get("code"):
         raise Refusal("missing", "code is missing: the credit code, or one of your own", field="code")
     if "kind" in told:
-        told["kind"] = _kind(told["kind"], kinds)
+        told["kind"] = told_kind(told["kind"], kinds)
     if "area" in told and not told["area"].isdigit():
         raise Refusal("area", f"area: '{told['area']}' is no code of an area", word=told["area"])
     return Entry(told["code"], told, read_risk(fields.get("risk")), told_position(fields, datum), row)
-
-
-def told_text(name: str, value: object, longest: int) -> str:
-    """A field as a text of at most so many letters, "" for nothing; of one line but for a `note`. Raises `Refusal`, `Invalid`."""
-    if value is None:
-        return ""
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise Invalid(f"{name}: a text")
-    text = str(value).strip()
-    if fault := fault_of_text(text, one_line=name != "note"):
-        raise Refusal("text", f"{name}: {fault}", field=name)
-    if len(text) > longest:
-        raise Refusal("long", f"{name}: at most {longest} letters", field=name, most=longest)
-    return text
-
-
-def _kind(word: str, kinds: Mapping[str, EnterpriseKindConfig]) -> str:
-    """The code of a kind by its code or by what it is called."""
-    for code, one in kinds.items():
-        if word in (code, one.label, one.label_en):
-            return code
-    there = ", ".join(f"{code} ({one.label})" for code, one in kinds.items())
-    raise Refusal("kind", f"kind: '{word}' is none; there are {there}", word=word, there="、".join(one.label for one in kinds.values()))
 
 
 def read_risk(value: object) -> int | None:
@@ -123,23 +71,6 @@ def read_risk(value: object) -> int | None:
     if word not in RISKS:
         raise Refusal("risk", f"risk: '{value}' is none of 红 橙 黄 蓝 (1 to 4)", word=word)
     return RISKS[word]
-
-
-def told_position(fields: Mapping[str, Any], datum: str) -> Position | None:
-    """The place that `lon`, `lat` and perhaps `datum` name; None without. Raises `Refusal`."""
-    lon, lat = fields.get("lon"), fields.get("lat")
-    if lon in (None, "") and lat in (None, ""):
-        return None
-    try:
-        position = Position(float(str(lon)), float(str(lat)), str(fields.get("datum") or datum).lower())
-    except ValueError as error:
-        raise Refusal("degrees", "lon and lat must be degrees") from error
-    if not (-180 <= position.lon <= 180 and -90 <= position.lat <= 90):
-        raise Refusal("degrees", "lon and lat must be degrees")
-    if position.datum not in DATUMS:
-        there = ", ".join(DATUMS)
-        raise Refusal("datum", f"datum: '{position.datum}' is none of {there}", word=position.datum, there=there)
-    return position
 
 
 def read_enterprises(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import Invalid
 from core.works_config import WorkKindConfig
-from dispatch.enterprises import Refusal, Verdict, refused, told_position, told_text
+from dispatch.told_rows import Refusal, Verdict, refused, told_kind, told_position, told_text
 from geodata.datums import DATUMS
 from geodata.drawn_shape import read_shape
 from geodata.metric import Shape
@@ -70,7 +70,7 @@ def read_work(
         raise Invalid(f"unknown field(s) {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
     told = {name: told_text(name, fields[name], most) for name, most in TEXTS.items() if fields.get(name) is not None}
     if told.get("kind"):
-        told["kind"] = _kind(told["kind"], kinds)
+        told["kind"] = told_kind(told["kind"], kinds)
     starts_at, ends_at = (_moment(name, fields.get(name), zone) for name in ("starts_at", "ends_at"))
     if starts_at and ends_at:
         demand_span(starts_at, ends_at)
@@ -81,15 +81,6 @@ def demand_span(starts_at: datetime, ends_at: datetime) -> None:
     """Raises `Refusal` for an end before its start, or a span nobody means."""
     if not starts_at < ends_at <= starts_at + _LONGEST:
         raise Refusal("span", "ends_at: later than starts_at, by ten years at most")
-
-
-def _kind(word: str, kinds: Mapping[str, WorkKindConfig]) -> str:
-    """The code of a kind by its code or by what it is called."""
-    for code, one in kinds.items():
-        if word in (code, one.label, one.label_en):
-            return code
-    there = ", ".join(f"{code} ({one.label})" for code, one in kinds.items())
-    raise Refusal("kind", f"kind: '{word}' is none; there are {there}", word=word, there="、".join(one.label for one in kinds.values()))
 
 
 def _moment(name: str, value: object, zone: ZoneInfo) -> datetime | None:

@@ -2,16 +2,18 @@
 
 import plotly.graph_objects as go
 
+from maps.chart import axis, layout
+
 
 def empty_course() -> go.Figure:
     """Bars of denominator and numerator on the left axis, the value as a line on the right one; colours come with the theme."""
-    chart = go.Figure([go.Bar(name="denominator"), go.Bar(name="numerator"), go.Scatter(name="value", mode="lines+markers", yaxis="y2")])
-    axis = {"zeroline": False, "fixedrange": True, "automargin": True}
-    chart.update_layout(
-        template=None, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        barmode="overlay", bargap=0.45, showlegend=False, dragmode=False, hovermode="x unified",
-        xaxis={**axis, "type": "category", "showgrid": False},
-        yaxis={**axis, "rangemode": "tozero", "nticks": 5},
-        yaxis2={**axis, "overlaying": "y", "side": "right", "showgrid": False, "nticks": 5},
+    course = go.Figure([go.Bar(name="denominator"), go.Bar(name="numerator"), go.Scatter(name="value", mode="lines+markers", yaxis="y2")])
+    course.update_layout(
+        layout(
+            template=None, margin={"l": 8, "r": 8, "t": 8, "b": 8}, barmode="overlay", bargap=0.45, dragmode=False, hovermode="x unified",
+            xaxis=axis(type="category", showgrid=False, fixedrange=True),
+            yaxis=axis(rangemode="tozero", nticks=5, fixedrange=True),
+            yaxis2=axis(overlaying="y", side="right", showgrid=False, nticks=5, fixedrange=True),
+        )
     )  # fmt: skip
-    return chart
+    return course

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.rule_config import RULE_KINDS
+from maps import chart
 from panels import admin_calendar, admin_catalogue, admin_organisation, admin_routing, admin_standards, screens
 from panels.admin_sections import heading, sections
 from panels.duty_frame import given, head, icon, slot
@@ -73,16 +74,11 @@ def _chart() -> Component:
 
 
 def chart_layout() -> dict[str, Any]:
-    """Rings by time above, how long each lasted below. Colours are middle greys so that both themes can carry them."""
-    axis = {"gridcolor": "rgba(128,146,170,.22)", "linecolor": "rgba(128,146,170,.5)", "zeroline": False,
-            "tickfont": {"size": 12, "color": "#7387a0"}, "automargin": True}  # fmt: skip
-    return {
-        "margin": {"l": 48, "r": 14, "t": 26, "b": 30},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": False,
-        "bargap": 0.25,
-        "xaxis": {**axis, "type": "date", "anchor": "y2"},
-        "yaxis": {**axis, "domain": [0.6, 1], "rangemode": "tozero", "nticks": 5},
-        "yaxis2": {**axis, "domain": [0, 0.44], "type": "log", "nticks": 5},
-    }
+    """Rings by time above, how long each lasted below."""
+    return chart.layout(
+        margin={"l": 48, "r": 14, "t": 26, "b": 30},
+        bargap=0.25,
+        xaxis=chart.axis(type="date", anchor="y2"),
+        yaxis=chart.axis(domain=[0.6, 1], rangemode="tozero", nticks=5),
+        yaxis2=chart.axis(domain=[0, 0.44], type="log", nticks=5),
+    )

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from alerts import lifecycle
 from dispatch import approvals, cases, incidents, reports
+from maps import chart
 from panels.duty_frame import given, head, icon, slot
 from panels.frame import Page, shell
 from panels.parts import marks
@@ -170,23 +171,13 @@ def _trend() -> Component:
 
 
 def trend_figure() -> dict[str, Any]:
-    """The figure's frame: a line over 24 hours, one limit. Colours are middle greys so that both themes can carry it."""
-    axis = {
-        "gridcolor": "rgba(128,146,170,.22)",
-        "linecolor": "rgba(128,146,170,.5)",
-        "zeroline": False,
-        "tickfont": {"size": 12, "color": "#7387a0"},
-        "automargin": True,
-    }
+    """The figure's frame: a line over 24 hours, its limits."""
     return {
         "data": [],
-        "layout": {
-            "margin": {"l": 44, "r": 14, "t": 10, "b": 30},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": False,
-            "hovermode": "x unified",
-            "xaxis": {**axis, "type": "date", "tickformat": "%H:%M", "hoverformat": "%m-%d %H:%M:%S"},
-            "yaxis": {**axis, "rangemode": "normal", "nticks": 6},
-        },
+        "layout": chart.layout(
+            margin={"l": 44, "r": 14, "t": 10, "b": 30},
+            hovermode="x unified",
+            xaxis=chart.axis(type="date", tickformat="%H:%M", hoverformat="%m-%d %H:%M:%S"),
+            yaxis=chart.axis(rangemode="normal", nticks=6),
+        ),
     }

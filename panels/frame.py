@@ -140,10 +140,16 @@ def draw(path: str, search: str, cookies: Mapping[str, str], texts: Mapping[str,
         return notice(text, "page.unknown", home_of(scope)) if path.strip("/") else goto(home_of(scope))
     if not route.public and reader is None:
         return goto(f"/login?next={path}")
-    if reader is not None and not may_see(reader, route, path, config):
+    if reader is not None and refuses(reader, path, config):
         return notice(text, "page.not_allowed", (reader.view or home_of(scope)) + search)
     view: Callable[[Page], Component] = importlib.import_module(route.module).view
     return view(Page(path, rest, query, text, config, scope))
+
+
+def refuses(reader: Reader, path: str, config: Config) -> bool:
+    """Whether a page exists and is not for this reader: it is drawn as a refusal, and its answer is 403."""
+    route, _ = find_route(path)
+    return route is not None and not route.public and not may_see(reader, route, path, config)
 
 
 def may_see(reader: Reader, route: Route, path: str, config: Config) -> bool:

@@ -14,9 +14,9 @@ from panels.text import Text
 
 # panels of the three columns, with their icons
 COLUMNS = (
-    (("place", "map"), ("resources", "users"), ("pictures", "image"), ("nearby", "radio-tower")),
+    (("place", "map"), ("resources", "users"), ("pictures", "image")),
     (("emergency", "siren"), ("parts", "git-merge"), ("works", "construction")),
-    (("cases", "clipboard-list"), ("record", "history"), ("similar", "repeat")),
+    (("cases", "clipboard-list"), ("record", "history"), ("similar", "repeat"), ("nearby", "radio-tower")),
 )
 
 

@@ -114,6 +114,7 @@ def make_site(
             serve_plain(app, path, route, assets, who, in_force or (lambda: config))
     app.setup_startup_routes()
     remember_language(server)
+    tell_refusals(server, config, who)
     headers.guard_answers(server, headers.content_policy(app.csp_hashes(), config.map.hosts(), config.camera_wall.origins()))
     return app
 
@@ -138,6 +139,18 @@ def serve_plain(app: Site, path: str, route: frame.Route, assets: Path, who: Who
 
     for rule in (path, f"{path}/<path:rest>"):
         app.server.add_url_rule(rule, f"plain_{route.plain}", answer)
+
+
+def tell_refusals(server: Flask, config: Config, who: Who) -> None:
+    """A page that is drawn as a refusal is answered with 403, whoever draws it: the first answer of Dash's surfaces is empty."""
+
+    @server.after_request
+    def tell(answer: Response) -> Response:
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            reader = who()
+            if reader is not None and frame.refuses(reader, request.path, config):
+                answer.status_code = 403
+        return answer
 
 
 def remember_language(server: Flask) -> None:

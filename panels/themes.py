@@ -41,17 +41,20 @@ def _tab(text: Text, key: str, theme: ThemeConfig, current: bool) -> Component:
 
 
 def _cards(text: Text, themes: dict[str, ThemeConfig]) -> Component:
-    comma = ", " if text.language == "en" else "、"
     return html.Div(
         [
             html.A(
-                [icon(theme.icon), html.B(_words(text, theme)), html.Span(comma.join(_words(text, one) for one in theme.lists.values()))],
+                [icon(theme.icon), html.B(_words(text, theme)), _parts(text, theme)],
                 href=f"/analysis/themes/{key}", className="th-card",
             )
             for key, theme in themes.items()
         ],
         className="th-cards",
     )  # fmt: skip
+
+
+def _parts(text: Text, theme: ThemeConfig) -> Component:
+    return html.Ul([html.Li(_words(text, one)) for one in theme.lists.values()], className="th-parts")
 
 
 def _theme(text: Text, theme: ThemeConfig) -> Component:
@@ -87,4 +90,5 @@ def _beside(text: Text, name: str, symbol: str) -> Component:
         [html.H2([icon(symbol), html.Span(text(f"themes.{name}"))]), slot(f"{name}-note", html.Span, className="an-note")],
         className="an-title",
     )
-    return html.Section([title, slot(name, className="an-scroll")], className="an-panel th-list", **marks({"data-panel": f"theme-{name}"}))
+    body = slot(name, className="an-scroll", tabIndex="0")
+    return html.Section([title, body], className="an-panel th-list", **marks({"data-panel": f"theme-{name}"}))

@@ -7,6 +7,7 @@ which of them a screen shows and where is its layout's (`screens.layouts`), chos
 from dash import html
 from dash.development.base_component import Component
 
+from core.rule_config import Rule
 from core.screen_config import WallContentConfig
 from maps.daylight import in_daylight
 from panels.alert_list import alert_list
@@ -78,9 +79,15 @@ def wall_config(page: Page, domain: str | None) -> dict[str, object]:
             for vital in screens.vitals
         ],
         "classes": {code: {"label": text.label(item), "domain": item.domain} for code, item in page.config.classes.items()},
-        "rules": {name: {"label": rule.label, "label_en": rule.label_en, "kind": rule.kind} for name, rule in page.config.rules.items()},
+        "rules": {name: _rule(rule) for name, rule in page.config.rules.items()},
         "air": air_subject(page),
         "stale": {"vital": STALE_VITAL_S},
         **map_,
         **({name: in_daylight(map_[name]) for name in ("style", "basemaps")} if theme_of(page) == "light" else {}),
     }
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    """What a wall calls a rule and its levels."""
+    levels = [{"label": one.label, "label_en": one.label_en} for one in getattr(rule, "limits", ()) if one.label]
+    return {"label": rule.label, "label_en": rule.label_en, "kind": rule.kind, "limits": levels}

@@ -14,7 +14,6 @@ from shots.demo import ROOT, NoDemo, demo_on
 from shots.index import index
 from shots.taking import Album
 from shots.views import Shot, shots
-from tests.browser import chromium
 
 PORT = 8690
 
@@ -29,9 +28,9 @@ def main(pages: tuple[str, ...], port: int, into: Path, only: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     try:
         wanted = [shot for shot in shots(pages) if only in shot.file]
-        with demo_on(port, lambda step: console.print(f"→ {step}")) as platform, chromium() as windows:
+        with demo_on(port, lambda step: console.print(f"→ {step}")) as platform:
             album, began = Album(platform, into), time.monotonic()
-            album.take(windows, wanted, lambda *told: _say(console, len(album.faults), len(wanted), *told))
+            album.take(wanted, lambda *told: _say(console, len(album.faults), len(wanted), *told))
     except (NoDemo, KeyError) as error:
         console.print(f"[red]{error.args[0]}[/]")
         sys.exit(2)

@@ -14,6 +14,7 @@ import httpx
 from deploy.local import access
 from deploy.local.places import TOP
 from shots.taking import Platform
+from shots.work import give_work
 
 ROOT = Path(__file__).resolve().parents[1]
 RICH = {"alerts": 3, "incidents": 1}  # what must be open before the first picture
@@ -65,6 +66,7 @@ def platform_of(record: dict[str, Any], say: Say) -> Platform:
                 say("waiting until the city has alerts and an incident")
             said = True
             time.sleep(_STEP_S)
+    give_work(url, users)
     return Platform(url, users, rows)
 
 

@@ -3,9 +3,13 @@
 A page is opened anew for each theme and language and, where layouts differ by size, for each size; else the window is resized.
 """
 
+import json
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -15,16 +19,21 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from panels.text import COOKIE
-from shots.looks import ill_looking, inaccessible
+from shots.looks import ROOT, ill_looking, inaccessible
 from shots.views import Shot
-from tests.browser import Visitor, Windows
+from tests.browser import Visitor, Windows, chromium
 
 OURS = "foreign: http://127.0.0.1:"  # the demo's own video platform
 QUALITY, TALLEST = 36, 768
-_STILL_S, _AT_MOST_S, _STEP_MS = 0.8, 8.0, 200
+LINES = 1080  # of pixels: a larger wall is laid out whole and drawn at a fraction, for nothing of it is kept and all of it takes a minute
+BROWSERS = 2  # at a time: while one waits for its page to come to rest, the other draws
+_STILL_S, _AT_MOST_S, _LOADED_S, _STEP_MS = 0.8, 5.0, 20.0, 200
+_LOADS = "(words) => words.some((word) => document.body.innerText.includes(word))"
 _MEASURE = r"""() => [performance.getEntriesByType("resource").length, document.querySelectorAll("*").length,
   document.body.innerText.replace(/\d/g, "").length]"""
 _REMEMBER = "try { localStorage.setItem('yiping.theme', '%s'); } catch { /* nothing is kept here */ }"
+
+Say = Callable[[Shot, list[str], float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +54,31 @@ class Album:
     faults: dict[Shot, list[str]] = field(default_factory=dict)
     cookies: dict[str, list[Any]] = field(default_factory=dict)
 
-    def take(self, windows: Windows, shots: Sequence[Shot], say: Callable[[Shot, list[str], float], None]) -> None:
-        """All pictures; `say` hears of each with its faults and the seconds it took."""
-        for _, group in groupby(shots, key=opening):
-            began = time.monotonic()
-            for shot, faults in self._opened(windows, list(group)):
-                self.faults[shot] = faults
-                say(shot, faults, time.monotonic() - began)
+    def take(self, shots: Sequence[Shot], say: Say, browsers: int = BROWSERS) -> None:
+        """All pictures, by several browsers at a time; `say` hears of each with its faults and the seconds it took."""
+        groups = deque(list(group) for _, group in groupby(shots, key=opening))
+        with ThreadPoolExecutor(browsers) as pool:
+            for work in [pool.submit(self._work_off, groups, say) for _ in range(browsers)]:
+                work.result()
+
+    def _work_off(self, groups: deque[list[Shot]], say: Say) -> None:
+        with chromium() as windows:
+            while True:
+                try:
+                    group = groups.popleft()
+                except IndexError:
+                    return
                 began = time.monotonic()
-            windows.close()
+                for shot, faults in self._opened(windows, group):
+                    self.faults[shot] = faults
+                    say(shot, faults, time.monotonic() - began)
+                    began = time.monotonic()
+                windows.close()
 
     def _opened(self, windows: Windows, shots: list[Shot]) -> Iterator[tuple[Shot, list[str]]]:
         first = shots[0]
-        visitor = windows.open(self.platform.url, *first.size, color_scheme=first.theme)
+        scale = min(1.0, LINES / first.size[1]) if first.view.grows else 1.0
+        visitor = windows.open(self.platform.url, *first.size, color_scheme=first.theme, device_scale_factor=scale)
         visitor.context.add_init_script(_REMEMBER % first.theme)
         opened = self._open(visitor, first)
         for shot in shots:
@@ -65,6 +86,8 @@ class Album:
                 visitor.page.set_viewport_size({"width": shot.size[0], "height": shot.size[1]})
             stand_still(visitor.page)
             faults = [*opened, *ill_looking(visitor.page, shot.view.grows)]
+            if visitor.page.evaluate(_LOADS, _loading()):
+                faults.append(f"still loads after {_LOADED_S:.0f} s")
             if shot is first and shot.language == "zh":
                 faults += inaccessible(visitor.page)
             keep(visitor.page.screenshot(), self.folder / shot.file)
@@ -110,7 +133,10 @@ def address(shot: Shot, names: dict[str, str]) -> str:
 
 
 def stand_still(page: Any) -> None:
-    """Until nothing new came for a while; a page that never rests is taken as it is."""
+    """Until nothing says that it loads and nothing new came for a while; a page that never rests is taken as it is."""
+    until = time.monotonic() + _LOADED_S
+    while time.monotonic() < until and page.evaluate(_LOADS, _loading()):
+        page.wait_for_timeout(_STEP_MS)
     last, since, until = None, time.monotonic(), time.monotonic() + _AT_MOST_S
     while time.monotonic() < until:
         now = page.evaluate(_MEASURE)
@@ -119,6 +145,13 @@ def stand_still(page: Any) -> None:
         elif time.monotonic() - since > _STILL_S:
             return
         page.wait_for_timeout(_STEP_MS)
+
+
+@cache
+def _loading() -> list[str]:
+    """What our pages say while they load, in both languages."""
+    texts = [json.loads(file.read_text("utf-8")) for file in (ROOT / "assets" / "i18n").glob("*.json")]
+    return sorted({text for one in texts for key, text in one.items() if key.endswith(".loading")})
 
 
 def keep(png: bytes, file: Path) -> None:

@@ -54,8 +54,8 @@ def _ledger(name: str, role: str) -> View:
     return View(f"ledgers-{name}", f"/ledgers/{name}", role)
 
 
-def _admin(name: str) -> View:
-    return View(f"admin-{name}", f"/admin/{name}", "admin")
+def _admin(name: str, *clicks: str) -> View:
+    return View(f"admin-{name}", f"/admin/{name}", "admin", clicks=clicks)
 
 
 def _field(name: str) -> View:
@@ -74,13 +74,13 @@ VIEWS = (
     *(View(f"analysis-{name}", f"/analysis/{name}", "leader") for name in ("trends", "hot-spots", "exceedances", "themes")),
     *(View(f"theme-{name}", f"/analysis/themes/{name}", "leader") for name in THEMES),
     View("incident", "/incident/{incident}", "duty"),
-    View("replay", "/replay", "duty", DESKS, grows=True),
+    View("replay", "/replay?incident={incident}", "duty", DESKS, grows=True),
     _ledger("orders", "leader"), _ledger("hotline", "dispatcher"), _ledger("hazards", "supervisor"),
     _ledger("enterprises", "supervisor"), _ledger("works", "supervisor"), _ledger("duty-log", "duty"), _ledger("morning-report", "leader"),
     View("cameras", "/cameras", "duty", (*DESKS, (3840, 2160))),
     View("quality", "/quality", "duty"),
     View("entry", "/entry", "duty"),
-    _admin("rules"), _admin("organisation"), _admin("routing"), _admin("standards"), _admin("calendar"), _admin("screens"),
+    _admin("rules", "[data-id=gas]"), _admin("organisation"), _admin("routing"), _admin("standards"), _admin("calendar"), _admin("screens"),
     _admin("catalogue"),
     View("me", "/duty", "duty", DESKS, clicks=("[data-do=me]",)),
     View("field", "/field", "grid_worker", PHONES), _field("report"), _field("patrol"), _field("me"),

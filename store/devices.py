@@ -23,7 +23,8 @@ _ENDED = sorted(set(case_life.TABLE) - case_life.OPEN)
 def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
     """Register a device or change it; True when it is new. Metrics not named stay.
 
-    Raises `NotAllowed` outside the scope, `Invalid` for a unit that cannot become the city's or a name that is another's.
+    Raises `NotAllowed` outside the scope, `Invalid` for a unit that cannot become the city's, a name that is another's, or a drill
+    that is not over.
     """
     cameras.check_names(connection, entry)
     units = check_units(connection, entry)
@@ -35,6 +36,8 @@ def register(connection: Connection, entry: DeviceEntry, now: datetime) -> bool:
         raise NotAllowed(f"the device '{entry.device}' is outside your area") from error
     except psycopg.errors.UniqueViolation as error:  # of a device that the caller does not see
         raise Invalid(f"gb_id: '{entry.gb_id}' is another camera's") from error
+    if row is None:
+        raise Invalid(f"drill: an alert of '{entry.device}' stands, which stays what it is: end it first, or register another name")
     kinds = {city_name(wire, one): one.kind for wire, one in entry.metrics.items()} | {
         wire: one.kind for wire, one in entry.metrics.items()
     }

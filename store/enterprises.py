@@ -8,7 +8,8 @@ from typing import Any
 
 from core.errors import Invalid, NotAllowed, NotFound
 from core.model import Scope
-from dispatch.enterprises import CALLERS, EDITORS, Entry, Refusal, Verdict, mask_name, mask_phone
+from dispatch.enterprises import CALLERS, EDITORS, Entry, mask_name, mask_phone
+from dispatch.told_rows import Refusal, Verdict
 from store import audit, persons
 from store.acts import Act, demand_fresh
 from store.ledgers import find_unit

@@ -6,7 +6,8 @@ What a row says decides `dispatch.enterprises`; that all or none are taken, `sto
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dispatch.enterprises import Entry, Verdict, refused
+from dispatch.enterprises import Entry
+from dispatch.told_rows import Verdict, refused
 from geodata.locate import Locator
 from store.acts import Act
 from store.enterprises import put_enterprise

@@ -29,6 +29,7 @@ def follow_parts(connection: Connection, config: Config, now: datetime) -> int:
     forget_marks(connection, ids)
     before = change_log.read(connection, "incident", ids)
     changed = save_sums(connection, ids, config, now)
+    changed += [row["incident_id"] for row in queries.incident_sums_veil(connection, ids=ids, now=now)]
     change_log.append(connection, "incident", before, change_log.read(connection, "incident", changed), now)
     return len(changed)
 

@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.model import QUALITY_CODE, Quality, Scope
 from ingest import quality
 from ingest.quality import Counted, Kind, Span
-from store import hours
+from store import day_sums, hours
 from store.lists import Filter
 from store.timescale import Connection, prefixes, queries
 
@@ -97,6 +97,8 @@ def _measure(connection: Connection, config: Config, hour: datetime, devices: Se
         device_rows.append(_device_row(device, judged, told))
     changed = queries.quality_save_metric(connection, hour=hour, rows=Jsonb(metric_rows))
     found = {row["metric_id"] for row in changed}
+    if found:
+        day_sums.take_out(connection, hour)
     queries.quality_save_device(connection, hour=hour, now=now, rows=Jsonb(device_rows))
     return found
 
@@ -177,7 +179,8 @@ def _refused(connection: Connection, hour: datetime, devices: list[str]) -> dict
 def forget_old(connection: Connection, before: datetime) -> int:
     """Drop what was counted before a moment; returns rows."""
     forget = (
-        queries.quality_forget_hours, queries.quality_forget_devices, queries.quality_forget_feeds, queries.quality_forget_duplicates,
+        queries.quality_forget_hours, queries.quality_forget_days, queries.quality_forget_devices, queries.quality_forget_feeds,
+        queries.quality_forget_duplicates,
     )  # fmt: skip
     return sum(int(one(connection, before=before)) for one in forget)
 

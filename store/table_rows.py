@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from psycopg import Rollback
 
 from core.errors import Invalid
-from dispatch.enterprises import Verdict
+from dispatch.told_rows import Verdict
 from store.timescale import Connection
 
 Take = Literal["nothing", "whole", "good"]  # only look; all rows or none; the good ones whatever the others say

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from core.errors import Invalid, NotAllowed, NotFound
 from core.model import Scope
 from core.works_config import PlannedWorksConfig
-from dispatch.enterprises import Refusal, Verdict
+from dispatch.told_rows import Refusal, Verdict
 from dispatch.works import EDITORS, Work, at_work, demand_span, may_explain, relation, state_of
 from geodata.drawn_shape import areas_along, as_geojson, distance_to, least_area, read_shape
 from geodata.locate import Locator

@@ -5,7 +5,7 @@ What a row says decides `dispatch.works`; that all or none are taken, `store.tab
 
 from collections.abc import Callable, Iterable, Sequence
 
-from dispatch.enterprises import Verdict, refused
+from dispatch.told_rows import Verdict, refused
 from dispatch.works import Work
 from geodata.locate import Locator
 from store.acts import Act

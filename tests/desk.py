@@ -106,6 +106,10 @@ class Desk:
         }  # fmt: skip
         return int(self.insert("reports", values, "report_id"))
 
+    def incident(self, area: str = NORTH, **columns: Any) -> int:
+        values = {"title": "积水", "severity": 3, "stage": "open", "area": f"{area}001", "opened_at": self.now, "updated_at": self.now}
+        return int(self.insert("incidents", {**values, **columns}, "incident_id"))
+
     def insert(self, table: str, values: dict[str, Any], key: str) -> Any:
         names, marks = ", ".join(values), ", ".join("%s" for _ in values)
         with self.store.connection() as connection:

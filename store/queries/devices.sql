@@ -53,6 +53,7 @@ where not exists (select from metrics m where m.metric = n.metric) on conflict (
 select metric, unit, kind from metrics where metric = any(:metrics);
 
 -- name: devices_register^
+-- None where it would become a drill, or cease to be one, while an alert of it stands: what it says next would go on under that alert's mark.
 insert into devices as d (device, name, domain, area, cell_id, lon, lat, placement, interval_s, kind, product, model, firmware, owner, network_zone,
                           gateway, installed_on, calibrated_on, camera, gb_id, bearing, angle, reach_m, tags, verified, simulated, drill, created_at, updated_at)
 values (:device, :name, :domain, :area, :cell_id, :lon, :lat, :placement, :interval_s, :kind, :product, :model, :firmware, :owner, :network_zone,
@@ -64,6 +65,7 @@ set name = excluded.name, domain = excluded.domain, area = excluded.area, cell_i
     installed_on = excluded.installed_on, calibrated_on = excluded.calibrated_on, camera = excluded.camera,
     gb_id = excluded.gb_id, bearing = excluded.bearing, angle = excluded.angle, reach_m = excluded.reach_m, tags = excluded.tags, verified = true,
     simulated = excluded.simulated, drill = excluded.drill, updated_at = excluded.updated_at
+where d.drill = excluded.drill or not exists (select from alerts a where a.device_id = d.device_id and a.stage <> 'normal' and a.severity < 5)
 returning device_id, xmax = 0 as created;
 
 -- name: devices_set_metric!

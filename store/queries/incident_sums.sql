@@ -30,7 +30,10 @@ with parts as materialized (
 worst as (
     select distinct on (incident_id) incident_id, title, severity from parts where says order by incident_id, severity, since, kind, part_id),
 secrets as (
-    select incident_id, min(title) as title from parts where secret group by 1),
+    select incident_id, min(title) as title from (
+        select incident_id, title from parts where secret
+        union all select incident_id, title from tickets_that_left where incident_id = any (:ids ::bigint[])) t
+    group by 1),
 placed as (
     select distinct on (incident_id) incident_id, class_code, area, cell_id, lon, lat from parts
     where says and lon is not null and lat is not null order by incident_id, severity, since, kind, part_id),
@@ -54,3 +57,11 @@ update incidents i set severity = r.severity, title = r.title, text = r.text, pa
 from jsonb_to_recordset(:rows) as r (incident_id bigint, severity int2, title text, text text, parts jsonb, simulated boolean,
      class_code text, area text, cell_id int4, lon double precision, lat double precision)
 where i.incident_id = r.incident_id;
+
+-- name: incident_sums_veil
+-- One that nothing is left of says what it said; but for the words of a ticket that became confidential after it was taken away. A person's word stands.
+update incidents i set title = t.title, updated_at = :now, version = i.version + 1
+from (select incident_id, min(title) as title from tickets_that_left where incident_id = any (:ids ::bigint[]) group by 1) t
+where i.incident_id = t.incident_id and i.title <> t.title and not 'title' = any (i.by_hand)
+  and not exists (select from alerts a where a.incident_id = i.incident_id) and not exists (select from reports r where r.incident_id = i.incident_id)
+returning i.incident_id;

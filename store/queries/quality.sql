@@ -143,6 +143,10 @@ where h.device_id = :device_id and h.hour = :hour order by m.metric;
 -- name: quality_forget_hours!
 delete from device_hours where hour < :before;
 
+-- name: quality_forget_days!
+with forgotten as (delete from device_days where day < :before)
+delete from days_summed where day < :before;
+
 -- name: quality_forget_devices!
 delete from device_quality where hour < :before;
 

@@ -28,9 +28,10 @@ where last > :after and since <= (:until)::timestamptz + interval '10 seconds' o
 select last, until, told_at from replay_takes order by until desc limit 1;
 
 -- name: replay_veils
--- What became confidential since the recording began, and what was made of it, in the words of now. An hour longer: screens hear of a veil after it is drawn.
+-- What became confidential since the recording began, and what was made of it, in the words of now: also incidents that it had left by then.
+-- An hour longer: screens hear of a veil after it is drawn.
 with began as materialized (select min(at) - interval '1 hour' as at from replay_frames),
-     told as materialized (select report_id, external_id, title, extra, incident_id from reports
+     told as materialized (select report_id, external_id, title, extra from reports
                            where extra ->> 'confidential' = 'true' and processed_at >= (select at from began)),
      made as materialized (select noun, key from audit where act = 'veil' and at >= (select at from began)),
      raised as (select alert_id, title, incident_id from alerts where alert_id = any(array(select key::bigint from made where noun = 'alert'))),
@@ -39,7 +40,7 @@ select 'reports' as list, report_id::text as id, title_for_all(title, external_i
 union all select 'alerts', alert_id::text, title, null from raised
 union all select 'cases', case_number, title, null from opened
 union all select 'incidents', incident_id::text, title, text from incidents
-          where incident_id in (select incident_id from told union select incident_id from raised union select incident_id from opened);
+          where incident_id in (select incidents_that_held(report_id) from told union select incident_id from raised union select incident_id from opened);
 
 -- name: replay_spans
 -- Takes that follow each other are one span.

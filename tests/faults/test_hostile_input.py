@@ -5,14 +5,10 @@ What the worker and the edge need more of memory meanwhile is read from /proc an
 
 import asyncio
 import gzip
-import io
 import re
 import resource
 import select
 import socket
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -25,31 +21,19 @@ import yaml
 from deploy.local.services import Services
 from ingest.decode.hj212_packet import checksum
 from tests import wires
+from tests.bombs import MB, XML_BOMBS, archive, bomb_png
 from tests.flow.test_real_input import City, _answers
+from tests.memory import Memory
 from tests.patience import PATIENCE_S, Stopwatch, until
 from tests.stack import Stack
 from tests.unit.ingest.sl651_frames import hex_frame
 
-MB = 1 << 20
 IDLE = 10_000
 SLOW = 200
 BODY_WITHIN_S = 4.0  # as this city is configured
 USUAL_S = 1.0  # for a reading to be stored and answered, at the latest
 WITHIN_S = 45.0
 SAID = bytes.fromhex("00A1261121115803F1F1006230731048F0F02611211155201900012526190032043923000034820219FF0021")
-LAUGHS = (
-    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a0 "ha">'
-    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    + "]><alert><identifier>&a9;</identifier></alert>"
-).encode()
-XML_BOMBS = {
-    "billion laughs": LAUGHS,
-    "external entity": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><alert><identifier>&x;</identifier></alert>',
-    "external DTD": b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "http://127.0.0.1:1/a.dtd"><alert/>',
-    "quadratic blow-up": b'<!DOCTYPE a [<!ENTITY x "' + b"x" * 100_000 + b'">]><alert>' + b"&x;" * 10_000 + b"</alert>",
-    "a deep well": b"<a>" * 100_000,
-    "a million elements": b"<alert>" + b"<a/>" * 1_000_000 + b"</alert>",
-}
 XML_FORMATS = ("cap", "hikvision", "onvif", "gb28181")
 
 
@@ -70,28 +54,6 @@ def city(services: Services, database_url: str, web_database_url: str, tmp_path:
         found.database.close()
     finally:
         stack.stop()
-
-
-class Memory:
-    """Resident bytes of both processes: now, and the most they ever had."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._pids = {name: stack.pid(name) for name in ("worker", "edge")}
-        self._before = self._read("VmRSS")
-        for pid in self._pids.values():
-            Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is counted from here
-
-    def grown(self) -> dict[str, float]:
-        """How much more than at the beginning each needed at its peak, MB."""
-        return {name: (peak - self._before[name]) / 1024 for name, peak in self._read("VmHWM").items()}
-
-    def _read(self, word: str) -> dict[str, int]:
-        found = {}
-        for name, pid in self._pids.items():
-            line = re.search(rf"^{word}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-            assert line
-            found[name] = int(line[1])
-        return found
 
 
 @contextmanager
@@ -125,31 +87,6 @@ def answered(city: City, number: int) -> None:
         station.sendall(packet(number))
         assert b"CN=9014" in station.recv(4096)
     watch.within(5.0, "the answer to a real station")
-
-
-def bomb_png(side: int = 60_000) -> bytes:
-    """A few bytes that say they are 3.6 thousand million points."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = zlib.compress(bytes(8 * MB), 9)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-        + chunk(b"IDAT", rows)
-        + chunk(b"IEND", b"")
-    )
-
-
-def archive(parts: int, size: int) -> bytes:
-    """A workbook whose sheets unpack to so much."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("[Content_Types].xml", "<Types/>")
-        for number in range(parts):
-            file.writestr(f"xl/worksheets/sheet{number}.xml", bytes(size))
-    return whole.getvalue()
 
 
 @pytest.mark.timeout(180)

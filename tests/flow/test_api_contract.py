@@ -14,9 +14,9 @@ import pytest
 from store.accounts import create_account, create_token
 from tests.conftest import with_database
 from tests.desk import picture
-from tests.flow.test_live import City
 from tests.patience import PATIENCE_S, until
 from tests.stack import Stack
+from tests.watched_city import City
 
 if TYPE_CHECKING:
     from deploy.local.services import Services

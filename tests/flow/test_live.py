@@ -1,138 +1,22 @@
 """The live stream as a screen meets it, through real processes: in time, without gaps, whatever dies or hangs on the way."""
 
-import json
 import os
-import queue
 import signal
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
 import pytest
 
-from store.accounts import create_token
-from store.timescale import Store
-from tests.patience import PATIENCE_S, Stopwatch, until
+from tests.patience import Stopwatch, until
 from tests.stack import Stack
+from tests.watched_city import City, Event, alive, says, tells
 
 if TYPE_CHECKING:
     from deploy.local.services import Services
-
-Event = tuple[str, int | None, dict[str, Any]]
-SQUARE = """jsonb_build_object('type', 'Polygon', 'coordinates', jsonb_build_array(jsonb_build_array(jsonb_build_array(x, y),
-    jsonb_build_array(x + 0.01, y), jsonb_build_array(x + 0.01, y + 0.01), jsonb_build_array(x, y + 0.01), jsonb_build_array(x, y))))"""
-
-
-class Screen:
-    """Reads a stream in a thread, as a browser does; `seen` is all that was waited through."""
-
-    def __init__(self, url: str, token: str, after: int | None = None) -> None:
-        self.events: queue.Queue[Event] = queue.Queue()
-        self.seen: list[Event] = []
-        self.beats, self.last_id = 0, after
-        self._over = threading.Event()
-        headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": str(after)} if after is not None else {})
-        self._thread = threading.Thread(target=self._read, args=(f"{url}/api/v1/stream?screen=wall", headers), daemon=True)
-        self._thread.start()
-
-    def _read(self, url: str, headers: dict[str, str]) -> None:
-        try:
-            with httpx.stream("GET", url, headers=headers, timeout=httpx.Timeout(PATIENCE_S)) as answer:
-                assert answer.status_code == 200
-                assert answer.headers["x-accel-buffering"] == "no"
-                kind, number = "", None
-                for line in answer.iter_lines():
-                    if self._over.is_set():
-                        return
-                    if line.startswith(":"):
-                        self.beats += 1
-                    elif line.startswith("event: "):
-                        kind = line[7:]
-                    elif line.startswith("id: "):
-                        number = self.last_id = int(line[4:])
-                    elif line.startswith("data: "):
-                        self.events.put((kind, number, json.loads(line[6:])))
-                        kind, number = "", None
-        except httpx.HTTPError:
-            self.events.put(("closed", None, {}))
-
-    def wait(self, what: Callable[[Event], Any], seconds: float = PATIENCE_S, *, within: float | None = None) -> Event:
-        """The first event that `what` is true of; `within` is a bound in seconds that is a law."""
-        watch = Stopwatch()
-        while (left := seconds - watch.seconds) > 0:
-            with suppress(queue.Empty):
-                event = self.events.get(timeout=left)
-                self.seen.append(event)
-                if what(event):
-                    if within is not None:
-                        watch.within(within, f"{event[0]} {event[1]}")
-                    return event
-        raise AssertionError(f"not within {seconds} s; the last events: {str(self.seen[-5:])[:2000]}")
-
-    def wait_all(self, *wanted: Callable[[Event], Any], within: float | None = None) -> None:
-        """Until each was seen, in whatever order."""
-        missing = list(wanted)
-
-        def seen(event: Event) -> bool:
-            missing[:] = [what for what in missing if not what(event)]
-            return not missing
-
-        self.wait(seen, within=within)
-
-    def close(self) -> None:
-        self._over.set()
-
-
-class City:
-    """Two streets of one cell, five gas detectors, an edge and jobs."""
-
-    def __init__(self, stack: Stack, url: str) -> None:
-        self.stack, self.store, self.subject = stack, Store(url), 0
-        with self.store.connection() as c:
-            c.execute(f"insert into areas select '320404', 'z', 'district', null, x, y, {SQUARE} from (values (119.9, 31.8)) v (x, y)")
-            for code, x in (("320404001", 119.9), ("320404002", 119.92)):
-                for area, level, parent in ((code, "street", "320404"), (f"{code}001", "community", code)):
-                    c.execute(
-                        f"insert into areas select %s, 's', %s, %s, x, y, {SQUARE} from (values ({x}, 31.8)) v (x, y)",
-                        [area, level, parent],
-                    )
-                c.execute(
-                    f"""insert into cells (cell_code, area, lon, lat, geometry, area_m2)
-                        select %s, %s, x + 0.005, y + 0.005, {SQUARE}, 1 from (values ({x}, 31.8)) v (x, y)""",
-                    [code, f"{code}001"],
-                )
-            now = datetime.now(UTC)
-            c.execute(
-                """insert into devices (device, name, domain, area, lon, lat, placement, cell_id)
-                   select 'g' || i, 'gas', 'emergency', area, lon, lat, 'inside', cell_id
-                   from cells, generate_series(1, 40) i where cell_id = 1"""
-            )
-            self.feed, self.read = (create_token(c, name, [name], ["320404"], now) for name in ("feed", "read"))
-            self.south = create_token(c, "south", ["read"], ["320404002"], now)
-
-    def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        sent = {"Authorization": f"Bearer {self.feed}", **headers}
-        return httpx.post(f"{self.stack.url}/api/v1{path}", json=body, headers=sent, timeout=PATIENCE_S)
-
-    def leak(self, device: str = "") -> str:
-        """A gas detector (the next of the first street) goes beyond its limit; returns the alert's subject."""
-        self.subject += not device
-        device = device or f"g{self.subject}"
-        reading = {"device": device, "metric": "gas", "value": 80, "observed_at": datetime.now(UTC).isoformat()}
-        answer = self.post("/readings", {"readings": [reading]})
-        assert answer.json()["accepted"] == 1, answer.text
-        return f"{device}/gas"
-
-    @contextmanager
-    def screen(self, token: str = "", after: int | None = None) -> Iterator[Screen]:
-        screen = Screen(self.stack.url, token or str(self.read), after)
-        yield screen
-        screen.close()
 
 
 @pytest.fixture
@@ -153,24 +37,6 @@ def city(stack: Stack, database_url: str) -> Iterator[City]:
     until(lambda: alive(stack), what="the edge answers")
     yield city
     city.store.close()
-
-
-def alive(stack: Stack) -> bool:
-    try:
-        return httpx.get(f"{stack.url}/healthz", timeout=20).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def tells(subject: str) -> Callable[[Event], bool]:
-    return lambda event: (
-        event[0] == "delta"
-        and any(alert["subject"] == subject for part in event[2]["streets"].values() for alert in part.get("alerts", ()))
-    )
-
-
-def says(**supply: str) -> Callable[[Event], bool]:
-    return lambda event: event[0] == "status" and supply.items() <= event[2].items()
 
 
 def test_an_alarm_is_on_the_screen_within_a_second_and_in_the_next_snapshot(city: City) -> None:

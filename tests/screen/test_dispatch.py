@@ -39,6 +39,10 @@ def test_a_call_is_typed_opened_dispatched_by_one_key_and_the_next_caller_joins(
         desk.page.keyboard.press(key)
         desk.page.wait_for_selector(f'[data-panel=detail] .stage[data-stage="{stage}"]')
     assert desk.page.inner_text("[data-part=proposal] .d-whom b") != ""
+    desk.page.keyboard.press("v")
+    desk.page.wait_for_selector("dialog[data-panel=whom] [role=option][aria-selected=true]")
+    desk.page.keyboard.press("Escape")
+    desk.page.wait_for_selector("dialog[data-panel=whom]", state="detached")
     desk.page.keyboard.press("c")
     until(lambda: case(quarter, number)["stage"] == "dispatched", what="one key dispatched it")
     desk.page.click("[data-tab=work]")

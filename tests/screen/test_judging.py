@@ -1,7 +1,5 @@
 """What a report is judged by and what the air of the last hour is, run by Node: no rate from a handful, no hour past its time."""
 
-import json
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ from panels.frame import Page
 from panels.text import load_texts
 from panels.vitals import air_subject, vitals
 from panels.wall import content
-from tests.present import node
+from tests.in_node import modules
 from tests.unit.panels.test_duty import walk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,15 +28,12 @@ VERDICTS = [
 REPORT = {"id": 1, "stage": "open", "incident_id": None}
 
 
+JUDGING = modules({"R": "duty-report.js", "A": "wall-hour.js", "Q": "duty-queue.js", "D": "duty-fields.js"})
+
+
 def run(script: str, **values: Any) -> Any:
-    """What `R` (duty-report), `A` (wall-hour), `Q` (duty-queue) and `D` (duty-fields) make of the values: one Node for many questions."""
-    given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
-    names = (("R", "duty-report"), ("A", "wall-hour"), ("Q", "duty-queue"), ("D", "duty-fields"))
-    source = "".join(f'import * as {name} from "{(ROOT / "assets").as_uri()}/{module}.js";' for name, module in names)
-    told = subprocess.run(
-        [node(), "--input-type=module", "-e", f"{source}{given}console.log(JSON.stringify({script}))"], capture_output=True, check=True
-    )
-    return json.loads(told.stdout)
+    """What the value of `script` is: one Node for many questions."""
+    return JUDGING(f"say({script})", **values)
 
 
 def test_a_rate_is_of_the_same_source_and_reality_and_of_enough_verdicts_or_none() -> None:

@@ -1,17 +1,13 @@
 """The arithmetic of the map's tools, run by Node: an address read back, an area narrowed, a length told, a tile redrawn in its place."""
 
-import json
 import math
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from geodata.datums import wgs84_to_gcj02
-from tests.present import node
+from tests.in_node import modules
 
-HERE = (Path(__file__).resolve().parents[2] / "assets").as_uri()
 PAGE = """
 const heard = [], wrote = [];
 const page = { location: { pathname: "/wall", search: "?area=320404001&layers=devices%2Ccameras&x=", hash: "" },
@@ -21,17 +17,7 @@ const view = new V.View(page);
 """
 
 
-def run(script: str, **values: Any) -> Any:
-    """What a script gives to `say`; V, A, G and W are view.js, area.js, geodesy.js and map-warp.js."""
-    names = "".join(f"const {name} = {json.dumps(value)};" for name, value in values.items())
-    imports = "".join(f'import * as {name} from "{HERE}/{file}";' for name, file in
-                      {"V": "view.js", "A": "area.js", "G": "geodesy.js", "W": "map-warp.js"}.items())  # fmt: skip
-    told = subprocess.run(
-        [node(), "--input-type=module", "-e", f"{imports} const say = (it) => process.stdout.write(JSON.stringify(it)); {names} {script}"],
-        capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)
+run = modules({"V": "view.js", "A": "area.js", "G": "geodesy.js", "W": "map-warp.js"})
 
 
 def test_a_view_is_its_address() -> None:

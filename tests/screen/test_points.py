@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.cities import City
 from bench.points import city
 from bench.wall import served
 from tests.browser import Visitor, Windows
@@ -20,8 +21,12 @@ DRAWN = """(() => { const found = new Map(bench.map.queryRenderedFeatures({ laye
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    made = city({"devices": POINTS, "components": 300}, cells=400)
+def made() -> City:
+    return city({"devices": POINTS, "components": 300}, cells=400)
+
+
+@pytest.fixture(scope="module")
+def address(made: City) -> Iterator[str]:
     made.answers["/api/v1/map/points/devices/device-00007"] = made.gzip(json.dumps(CARD).encode())
     with served(made) as url:
         yield url
@@ -67,13 +72,17 @@ def test_a_point_of_the_address_has_its_card_which_leaves_with_its_word(windows:
     assert visitor.unforgiven("api/v1/layers/", "favicon") == []  # a made city has neither roads nor water
 
 
-def test_a_layer_comes_and_goes_with_its_word(windows: Windows, address: str) -> None:
+def test_a_layer_comes_and_goes_with_its_word(windows: Windows, address: str, made: City) -> None:
     visitor = at(windows, address, "layers=-")
     assert visitor.page.locator("[data-chip]").count() == 0
-    visitor.page.evaluate("bench.show(['components'])")
-    assert "300" in chip(visitor, "components")
+    worker = "/assets/map-points-worker.js"
+    made.answers[worker] = made.gzip(b"{}")  # what is no script
+    visitor.page.evaluate("void bench.show(['components'])")
+    assert visitor.wait("""/—.*重试中/s.test(document.querySelector('[data-chip="components"]').innerText)"""), "unknown is not none"
+    del made.answers[worker]
+    assert "300" in chip(visitor, "components"), "although its worker did not come at first"
     visitor.page.evaluate("bench.show([])")
     assert visitor.page.evaluate(
         "[document.querySelectorAll('[data-chip]').length, Boolean(bench.map.getSource('points-components'))]"
     ) == [0, False]
-    assert visitor.unforgiven("api/v1/layers/", "favicon") == []  # a made city has neither roads nor water
+    assert visitor.unforgiven("api/v1/layers/", "favicon", "map-points-worker") == []  # a made city has neither roads nor water

@@ -1,7 +1,5 @@
 """The arithmetic of the layers of points, run by Node: no point is lost in a cluster, a cluster is as grave as its gravest, a tile holds what lies in it."""
 
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maps.points import columns_told
-from tests.present import node
+from tests.in_node import modules
 
 HERE = (Path(__file__).resolve().parents[2] / "assets").as_uri()
-FILES = {"P": "map-points-columns.js", "C": "map-points-clusters.js", "T": "map-points-tile.js", "L": "map-layers.js"}
-
-
-def run(script: str, **values: Any) -> Any:
-    """What a script gives to `say`; P, C, T and L are the modules of the points."""
-    names = "".join(f"const {name} = {json.dumps(value)};" for name, value in values.items())
-    imports = "".join(f'import * as {name} from "{HERE}/{file}";' for name, file in FILES.items() if f"{name}." in script)
-    told = subprocess.run(
-        [node(), "--input-type=module", "-e", f"{imports} const say = (it) => process.stdout.write(JSON.stringify(it)); {names} {script}"],
-        capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)
+run = modules({"P": "map-points-columns.js", "C": "map-points-clusters.js", "T": "map-points-tile.js", "L": "map-layers.js"})
 
 
 def city(count: int, seed: int = 3, signs: str = "") -> dict[str, Any]:

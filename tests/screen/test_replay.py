@@ -48,6 +48,12 @@ def test_a_moment_is_shown_as_the_wall_showed_it_and_played_on(quarter: Quarter,
     replay.ready()
     assert replay.page.locator(row).count() == 1
     assert {name: told(replay, name) for name in FIGURES} == then
+    strip = "document.querySelector('.replay-window[aria-pressed=true]').dataset.window + new URLSearchParams(location.search).get('to')"
+    was = replay.wait(f"new URLSearchParams(location.search).has('to') && {strip}")
+    replay.page.click('.replay-window[data-window="6h"]')
+    replay.wait(f"({strip}).startsWith('6h') && location.search.includes('window=6h')")
+    replay.page.evaluate("history.back()")
+    replay.wait(f"{strip} === '{was}'")
     replay.go(address(after - timedelta(days=300)))
     replay.wait("document.querySelector('[data-panel=replay]')?.dataset.said === 'replay.hole'")
     assert [one.unforgiven() for one in (wall, replay)] == [[], []]

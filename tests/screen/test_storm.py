@@ -1,23 +1,18 @@
 """In a storm lists tell groups, run by Node: nothing is left out, and what calls aloud is only what is new and stands."""
 
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.present import node
+from tests.in_node import modules
 
 ASSETS = (Path(__file__).resolve().parents[2] / "assets").as_uri()
 
 
+STORM = modules({"S": "storm.js", "Q": "duty-queue.js", "V": "duty-sound.js", "N": "duty-notices.js", "C": "duty-call.js"})
+
+
 def run(script: str, **values: Any) -> Any:
-    given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
-    names = (("S", "storm"), ("Q", "duty-queue"), ("V", "duty-sound"), ("N", "duty-notices"), ("C", "duty-call"))
-    source = "".join(f'import * as {name} from "{ASSETS}/{module}.js";' for name, module in names)
-    told = subprocess.run(
-        [node(), "--input-type=module", "-e", f"{source}{given}console.log(JSON.stringify({script}))"], capture_output=True, check=True
-    )
-    return json.loads(told.stdout)
+    return STORM(f"say({script})", **values)
 
 
 def row(number: int, street: str = "a", class_code: str = "0502", **more: Any) -> dict[str, Any]:

@@ -1,77 +1,15 @@
-"""Cameras in the registry: found by either name, online only by what was said and heard, their streams for few eyes, their reach by cell."""
+"""Cameras in the registry: found by either name, their streams for few eyes, their reach by cell."""
 
 import json
 import logging
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from alerts.rules import arrange_config
-from core.config import Config, FeedConfig
-from core.model import Frame
-from pipeline import process
-from store import cameras, hours, listening, maintenance, quality
-from store.registry import keep_catalogue
-from tests.desk import NORTH, SOUTH, Desk, Person, open_desk
-from tests.pipes import deps_of
-
-ID, OTHER = "32040400001320000017", "32040400001320000018"
-SECRET = "rtsp://viewer:secret@10.20.0.21/stream1"
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-# Twenty metres inside the western edge of the northern square, at half its height.
-PLACE = {"lon": 119.9002, "lat": 31.785}
-
-
-class Platform:
-    """A city with a video platform: it says who is online, and what it saw."""
-
-    def __init__(self, desk: Desk) -> None:
-        own = {name: FeedConfig(kind="http", format=form) for name, form in (("video", "gb28181"), ("hik", "hikvision"))}
-        desk.config = desk.config.model_copy(update={"feeds": {**desk.config.feeds, **own}})
-        self.desk, self.deps = desk, deps_of(desk.config, desk.store)
-        app = desk.app()
-        self.admin, self.duty = desk.with_token(app, "admin", "read"), desk.sign_in(app, "duty1")
-        self.app = app
-
-    def put(self, device: str, **fields: Any) -> Any:
-        return self.admin.ask("PUT", f"/devices/{device}", {"domain": "urban", "kind": "摄像机", **fields})
-
-    def say(self, device: str, event: str = "ON") -> None:
-        """The platform's catalogue tells; somebody listens at that moment."""
-        body = f"<Notify><CmdType>Catalog</CmdType><DeviceID>320404</DeviceID><DeviceList><Item><DeviceID>{device}</DeviceID><Event>{event}</Event></Item></DeviceList></Notify>"
-        self.send("video", body.encode())
-
-    def send(self, feed: str, body: bytes) -> None:
-        taken = process([Frame(feed, body, self.desk.now, peer="areas:")], self.desk.now, self.deps).taken[0]
-        assert not taken.rejected, taken.rejected
-
-    def live(self, span: timedelta, heard: bool = True) -> None:
-        """Time goes by, with or without somebody who listens and says so all the while."""
-        with self.desk.store.connection() as connection:
-            if heard:
-                listening.mark(connection, ["video"], self.desk.now)
-            self.desk.now += span
-            if heard:
-                connection.execute("update listening set until = %s", [self.desk.now])
-        process([], self.desk.now, self.deps)
-
-    def camera(self, query: str = "", asker: Person | None = None) -> dict[str, Any]:
-        [found] = (asker or self.admin).get(f"/cameras{query}").json["cameras"]
-        return dict(found)
-
-    def reported(self) -> list[tuple[Any, ...]]:
-        return [tuple(row.values()) for row in self.desk.rows("select lon, cell_id, area from reports order by report_id")]
-
-
-@pytest.fixture
-def city(config: Config, database_url: str, web_database_url: str, now: datetime, tmp_path: Path) -> Iterator[Platform]:
-    with open_desk(config, database_url, web_database_url, now, tmp_path) as desk:
-        with desk.store.connection() as connection:
-            keep_catalogue(connection, desk.config)
-        yield Platform(desk)
+from tests.camera_city import ID, MINUTE, OTHER, PLACE, SECRET, Platform
+from tests.camera_city import city as city
+from tests.desk import NORTH, SOUTH
 
 
 def alarm(device: str, at: datetime) -> bytes:
@@ -205,86 +143,6 @@ def test_a_moving_camera_moves_by_its_number_and_is_adopted_by_no_second_name(ci
     assert [(row["device"], round(row["lon"], 4)) for row in city.desk.rows("select device, lon from devices")] == [("CAM-1", 119.95)]
 
 
-def test_the_rate_is_the_time_online_of_the_time_that_is_known(city: Platform) -> None:
-    city.put("CAM-1", gb_id=ID)
-    city.live(HOUR)  # nobody said anything of it yet: this is in no rate
-    city.say(ID)
-    city.live(3 * HOUR)
-    city.say(ID, "OFF")
-    city.live(HOUR)
-    online = city.camera()["online"]
-    assert online["day"]["by"] == "presence"
-    assert (online["day"]["rate"], online["day"]["known_s"]) == (pytest.approx(0.75), pytest.approx(4 * 3600))
-    assert online["day"] == online["week"]
-    city.live(24 * HOUR)
-    online = city.camera()["online"]
-    assert (online["day"]["rate"], online["week"]["rate"]) == (0, pytest.approx(3 / 28))
-
-
-def test_that_nobody_listened_is_not_the_cameras_fault(city: Platform) -> None:
-    city.put("CAM-1", gb_id=ID)
-    city.live(MINUTE)
-    city.say(ID, "OFF")
-    city.live(HOUR)
-    city.live(5 * HOUR, heard=False)
-    away = city.camera()["online"]["day"]
-    assert (away["rate"], away["known_s"]) == (0, pytest.approx(3600, abs=20))
-    city.live(MINUTE)
-    city.say(ID)
-    city.live(HOUR - MINUTE)
-    back = city.camera()["online"]["day"]
-    assert (back["rate"], back["known_s"]) == (pytest.approx((3600 - 60) / 7200, abs=0.01), pytest.approx(7200, abs=60))
-    totals = city.admin.get("/cameras/summary").json
-    assert (totals["cameras"], totals["online"], totals["offline"]) == (1, 1, 0)
-    assert totals["rates"]["day"]["rate"] == pytest.approx(back["rate"])
-
-
-def test_a_camera_with_readings_is_judged_by_its_hours(city: Platform) -> None:
-    city.put("CAM-1", interval_s=600)
-    start = hours.hour_of(city.desk.now)
-    for minute in (0, 10, 20, 60, 70, 80, 90, 100, 110):
-        at = start + minute * MINUTE
-        body = {"device": "CAM-1", "metric": "crowd", "value": 5.0, "observed_at": at.isoformat()}
-        process([Frame("http-readings", json.dumps({"readings": [body]}).encode(), at)], at, city.deps)
-    city.desk.now = start + 3 * HOUR
-    with city.desk.store.connection() as connection:
-        hours.add(connection, "measure", [start, start + HOUR])
-        while quality.measure_next(connection, city.desk.config, city.desk.now):
-            pass
-    shown = city.camera()
-    assert shown["online"]["day"] == {"rate": pytest.approx(0.75), "known_s": 7200, "by": "readings"}
-
-
-def test_a_camera_that_only_has_words_rings_when_they_say_it_left_and_not_because_it_sends_no_readings(city: Platform) -> None:
-    city.put("CAM-1", gb_id=ID, interval_s=60)
-    city.live(2 * HOUR)
-    alerts = "select stage from alerts where subject = 'CAM-1'"
-    assert city.desk.rows(alerts) == []
-    with city.desk.store.connection() as connection:
-        hours.schedule(connection, city.desk.config.quality, city.desk.now)
-        while quality.measure_next(connection, city.desk.config, city.desk.now):
-            pass
-    assert city.desk.rows("select * from device_quality") == []
-    city.say(ID, "OFF")
-    assert (city.desk.rows(alerts), city.camera()["state"]) == ([{"stage": "unack"}], "offline")
-    city.live(MINUTE)
-    city.say(ID)
-    assert (city.desk.rows(alerts), city.camera()["state"]) == ([{"stage": "rtn_unack"}], "online")
-    city.live(2 * HOUR)
-    assert city.desk.rows(alerts) == [{"stage": "rtn_unack"}]
-
-
-def test_words_that_are_over_go_and_the_last_one_stays(city: Platform) -> None:
-    city.put("CAM-1", gb_id=ID)
-    for event in ("ON", "OFF", "ON"):
-        city.say(ID, event)
-        city.live(HOUR)
-    with city.desk.store.connection() as connection:
-        assert cameras.forget(connection, city.desk.now) == 2
-        assert cameras.forget(connection, city.desk.now) == 0
-    assert city.camera()["online"]["day"]["rate"] == 1
-
-
 def test_coverage_counts_the_cells_in_reach_and_names_those_that_none_sees(city: Platform) -> None:
     def covered(query: str = "") -> dict[str, Any]:
         return dict(city.admin.get(f"/cameras/coverage{query}").json)
@@ -307,43 +165,3 @@ def test_coverage_counts_the_cells_in_reach_and_names_those_that_none_sees(city:
     assert [cell["cell_id"] for cell in told["blind_cells"]] == [2]
     assert (ahead["cameras"], told["cameras"], told["simulated"]) == (1, 0, 0)  # how many a city has is not a street's to know
     assert covered(f"?area={SOUTH}")["cameras"] == 0
-
-
-def test_a_camera_is_silent_since_it_was_said_to_have_left_and_not_since_it_was_registered(city: Platform) -> None:
-    silent = city.desk.config.rules["silent"].model_copy(update={"case_after": 24 * HOUR, "case_after_of": {}})
-    rules = arrange_config(city.desk.config.model_copy(update={"rules": {"silent": silent}}))
-
-    def due() -> list[timedelta]:
-        with city.desk.store.connection() as connection:
-            return [city.desk.now - silence.silent_at for silence in maintenance.read_due(connection, rules, city.desk.now)]
-
-    city.put("CAM-1", gb_id=ID)
-    city.live(87 * 24 * HOUR)
-    for event, span in (("OFF", MINUTE), ("ON", 3 * 24 * HOUR), ("OFF", MINUTE), ("OFF", MINUTE)):  # the last word twice
-        city.say(ID, event)
-        city.live(span)
-    alert = "select stage, :now - raised_at > interval '3 days' as old from alerts".replace(
-        ":now", f"'{city.desk.now.isoformat()}'::timestamptz"
-    )
-    assert city.desk.rows(alert) == [{"stage": "unack", "old": True}]
-    assert city.desk.rows("select silent_at from devices") == [{"silent_at": city.desk.now - 2 * MINUTE}]
-    assert due() == []
-    city.live(25 * HOUR)
-    assert due() == [25 * HOUR + 2 * MINUTE]
-
-
-def test_a_camera_behind_a_recorder_that_is_down_waits_for_it_and_keeps_the_moment_it_left(city: Platform) -> None:
-    city.put("NVR", gb_id=OTHER)
-    city.put("CAM-1", gb_id=ID, gateway="NVR")
-    city.live(24 * HOUR)
-    city.say(OTHER, "OFF")
-    city.live(MINUTE)
-    left = city.desk.now
-    city.say(ID, "OFF")
-    for _ in range(12):
-        city.live(HOUR)
-    assert city.desk.rows("select subject from alerts") == [{"subject": "NVR"}]
-    city.say(OTHER)
-    for _ in range(12):
-        city.live(HOUR)
-    assert city.desk.rows("select subject, observed_at from alerts where stage = 'unack'") == [{"subject": "CAM-1", "observed_at": left}]

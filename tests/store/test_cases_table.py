@@ -159,7 +159,7 @@ def test_every_act_by_every_role_in_every_stage(town: Desk) -> None:
                         if attempt(connection, town, number, (stage, act, role), numbers["reported"]):
                             done.add((stage, act))
         assert told(connection) == before
-    asked = {"agree", "refuse", "withdraw", "unlink_parent"}  # nothing waits for them here: tests/store/test_cases_beside.py
+    asked = {"agree", "refuse", "withdraw", "unlink_parent"}  # nothing waits for them here: see test_case_*.py
     known = {(stage, act) for stage in lifecycle.TABLE for act in (*lifecycle.TABLE[stage], *lifecycle.SIDE[stage]) if act not in asked}
     # `suspend` is the machine's: the way to `suspended` shows it; and the case that is the parent is not linked to itself.
     left = {*((stage, "suspend") for stage in lifecycle.KEPT), ("reported", "link_parent"), *(("finished", act) for act in _SUPPORTS)}

@@ -2,99 +2,21 @@
 
 import hashlib
 import hmac
-import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-
-import pytest
-from psycopg.types.json import Jsonb
 
 from core.config import Config
-from core.escalation_config import SCREEN
-from core.notify_config import ChannelConfig
-from core.settings import read_settings
-from delivery import TEXTS, Outgoing, deliver_inside
+from delivery import TEXTS
 from deploy.local.finding import Verdict
 from deploy.local.service_checks import _outbox
 from panels.text import load_texts
-from store import notices, outbox
-from store.timescale import queries
+from store import outbox
 from tests.conftest import ROOT
-from tests.desk import NORTH, Desk, later
+from tests.desk import Desk, later
 from tests.patience import Stopwatch, until
-
-
-@dataclass
-class Gateway:
-    """A gateway of others: `answer` is the status it gives, `wait_s` how long it thinks, `dies` hangs up instead."""
-
-    answer: int = 200
-    wait_s: float = 0
-    dies: bool = False
-    heard: list[tuple[dict[str, str], dict[str, Any], bytes]] = field(default_factory=list)
-    url: str = ""
-    go_on: threading.Event = field(default_factory=threading.Event)
-
-    def ids(self) -> list[str]:
-        return [headers["idempotency-key"] for headers, _, _ in self.heard]
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    told = Gateway()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            told.heard.append(({key.lower(): value for key, value in self.headers.items()}, json.loads(body), body))
-            if told.wait_s:
-                told.go_on.wait(told.wait_s)
-            if told.dies:
-                self.close_connection = True
-                return
-            self.send_response(told.answer)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    told.url = f"http://127.0.0.1:{server.server_port}/sms"
-    yield told
-    told.go_on.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def way(desk: Desk, url: str, *, stub: bool = False, name: str = "sms", **channel: Any) -> Outgoing:
-    known = ChannelConfig.model_validate({"kind": "webhook", "label": "短信", "label_en": "SMS", "timeout": "1s", **channel})
-    config = desk.config.model_copy(update={"notify": desk.config.notify.model_copy(update={"channels": {name: known}})})
-    told = {"YIPING_DATABASE_URL": "x", f"YIPING_NOTIFY_URL_{name.upper()}": url, f"YIPING_NOTIFY_SECRET_{name.upper()}": "geheim"}
-    return Outgoing(name, config, read_settings(told | {"YIPING_NOTIFY_STUB": "1" if stub else "0"}))
-
-
-def write(desk: Desk, number: int = 1, target: str = "sms/role:duty", severity: int = 2, **payload: Any) -> None:
-    known = {"noun": "alert", "id": number, "title": f"烟感报警 {number}", "area": f"{NORTH}001", **payload}
-    with desk.store.connection() as connection:
-        queries.outbox_add(
-            connection, now=desk.now, dedupe_key=f"escalation/alert/{number}/{target}", target=target, template="alert_escalated", payload=Jsonb(known),
-            severity=severity,
-        )  # fmt: skip
-
-
-def state(desk: Desk) -> list[tuple[bool, bool, int, str | None]]:
-    rows = desk.rows("select sent_at, failed_at, attempts, error from outbox order by outbox_id")
-    return [(row["sent_at"] is not None, row["failed_at"] is not None, row["attempts"], row["error"]) for row in rows]
+from tests.webhook import Gateway, state, way, write
+from tests.webhook import gateway as gateway
 
 
 def test_a_message_is_posted_once_signed_with_its_id_and_names_its_people(desk: Desk, gateway: Gateway) -> None:
@@ -292,45 +214,6 @@ def test_nobody_on_shift_is_no_failure_however_long_it_lasts_and_no_crowd_become
     assert out.deliver(desk.store, later(desk, minutes=1)) == 10
     assert sum(len(body["messages"]) for _, body, _ in gateway.heard) == 12
     assert {one["account"] for _, body, _ in gateway.heard for one in body["recipients"]} == {"duty2"}
-
-
-def put(desk: Desk) -> int:
-    return deliver_inside(desk.store, SCREEN, notices.put, desk.config.notify, desk.now)
-
-
-def test_a_notice_is_on_the_desks_of_its_people_exactly_once_and_in_the_stream(desk: Desk) -> None:
-    write(desk, 1, "role:duty")
-    write(desk, 2, f"account:{desk.people['worker1']}")
-    assert [put(desk), put(desk)] == [2, 0]
-    with desk.store.connection() as connection:
-        duty, worker = desk.scope("duty1", "duty"), desk.scope("worker1", "grid_worker")
-        mine = notices.list_notices(connection, duty, unseen=True, after=None, limit=10)
-        assert [(one["title"], one["seen"]) for one in mine] == [("烟感报警 1", False)]
-        assert [one["title"] for one in notices.list_notices(connection, worker, unseen=False, after=None, limit=10)] == ["烟感报警 2"]
-        assert [notices.see(connection, duty, [mine[0]["id"]]), notices.see(connection, duty, [mine[0]["id"]])] == [1, 0]
-        assert notices.list_notices(connection, duty, unseen=True, after=None, limit=10) == []
-    logged = desk.rows("select area, after from change_log where noun = 'notice' order by change_id")
-    assert [(row["area"], row["after"]["count"]) for row in logged] == [(f"{NORTH}001", 1)] * 2
-
-
-def test_a_storm_on_a_desk_is_one_notice_with_every_item(desk: Desk) -> None:
-    for n in range(40):
-        write(desk, n, "role:duty", severity=3)
-    assert put(desk) == 10
-    [row] = desk.rows("select template, jsonb_array_length(items) as n from notices where template = 'summary'")
-    assert row["n"] == 31
-
-
-def test_two_who_deliver_at_once_put_nothing_twice(desk: Desk) -> None:
-    for n in range(30):
-        write(desk, n, "role:duty", severity=1)
-    threads = [threading.Thread(target=put, args=(desk,)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    told = [item["id"] for row in desk.rows("select items from notices") for item in row["items"]]
-    assert sorted(told) == list(range(30))
 
 
 def test_every_template_has_its_words_in_both_languages(config: Config) -> None:

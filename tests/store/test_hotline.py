@@ -1,97 +1,18 @@
 """The two-way hotline through the real database, against a platform that answers as one does: told in order, once, and it tells back."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from click.testing import CliRunner
-from flask import Flask
 from psycopg.types.json import Jsonb
 
 from answering import Answering
-from cli.import_revisits import revisits as import_revisits
 from core.settings import read_settings
-from sim.platform import Door, Platform
-from store import hotline_follow, openings
-from store.acts import Act
+from store import hotline_follow
 from store.timescale import queries
-from tests.desk import NORTH, Desk, later, picture
-
-NUMBER = "YP20261121000001"
-
-
-class Line:
-    """The desk with a platform beside it."""
-
-    def __init__(self, desk: Desk, busy: float = 0.0) -> None:
-        hotline = desk.config.hotline.model_copy(update={"sources": ("12345",)})
-        desk.config = desk.config.model_copy(update={"hotline": hotline})
-        self.desk, self.platform = desk, Platform("geheim", busy=busy)
-        self.door = Door(self.platform, 0, lambda: desk.now.timestamp())
-        told = {"YIPING_DATABASE_URL": "x", "YIPING_HOTLINE_URL": f"http://127.0.0.1:{self.door.port}", "YIPING_HOTLINE_SECRET": "geheim"}
-        self.answering = Answering(desk.config, read_settings(told))
-
-    def close(self) -> None:
-        self.answering.close()
-        self.door.close()
-
-    def call(self, number: str = NUMBER, **more: Any) -> int:
-        """A ticket as the feed stores it."""
-        extra = {
-            "appeal_type": "投诉",
-            "via": "电话",
-            "upper_no": "S-1",
-            "due_at": (self.desk.now + timedelta(days=1)).isoformat(),
-            **more.pop("extra", {}),
-        }
-        person = self.desk.insert("persons", {"name": "张三", "phone": "13812345678"}, "person_id")
-        return self.desk.report(
-            external_id=number, title=more.pop("title", "井盖破损"), extra=Jsonb(extra), person_id=person, cell_id=1, **more
-        )
-
-    def turn(self, **span: float) -> None:
-        """Time passes, tickets follow, the platform is told."""
-        later(self.desk, **(span or {"seconds": 1}))
-        with self.desk.store.connection() as connection:
-            hotline_follow.follow(connection, self.desk.config, self.desk.now)
-            hotline_follow.sweep(connection, self.desk.now)
-        while self.answering.deliver(self.desk.store, self.desk.now):
-            pass
-
-    def case(self, report: int) -> str:
-        with self.desk.store.connection() as connection:
-            act = Act("open", self.desk.scope("duty1", "duty"), self.desk.now)
-            return openings.open_case(connection, openings.Opening(report_id=report, class_code="0503"), act, self.desk.config)
-
-    def record(self, number: str = NUMBER) -> dict[str, Any]:
-        return self.platform.records[number]
-
-    def tickets(self) -> list[dict[str, Any]]:
-        return self.desk.rows("select * from hotline_tickets order by ticket_id")
-
-
-@pytest.fixture
-def line(desk: Desk) -> Iterator[Line]:
-    opened = Line(desk)
-    yield opened
-    opened.close()
-
-
-def work(line: Line, app: Flask, number: str, *acts: str) -> None:
-    """The case goes its way through the API, a turn after each act."""
-    people = {"take": "worker1", "arrive": "worker1", "finish": "worker1", "dispatch": "dispatcher"}
-    notes = {"finish": "井盖已更换，已电话告知 13812345678", "check": "", "close": "现场复核通过"}
-    for act in acts:
-        person = line.desk.sign_in(app, people.get(act, "supervisor"))
-        if act == "finish":
-            later(line.desk, seconds=1)
-            assert person.post(f"/media?case={number}&role=after", picture()).status_code == 201
-        answer = person.post(f"/cases/{number}/acts", {"act": act, "note": notes.get(act, "")})
-        assert answer.status_code == 200, answer.json
-        line.turn()
+from tests.desk import Desk, later
+from tests.hotline_line import NUMBER, Line, work
+from tests.hotline_line import line as line
 
 
 def test_a_ticket_goes_round_the_platform_hears_each_stage_once_and_tells_what_the_caller_says(line: Line) -> None:
@@ -261,54 +182,6 @@ def test_a_confidential_ticket_is_for_the_desk_alone_and_does_not_say_who_worked
     line.turn(days=2)  # its promise passes
     payloads = line.desk.rows("select payload from outbox where template = 'hotline_overdue'")
     assert [one["payload"]["title"] for one in payloads] == [NUMBER]
-
-
-def test_a_dissatisfied_caller_is_brought_to_a_person_and_the_case_stays_as_it_is(line: Line) -> None:
-    app = line.desk.app()
-    line.call(extra={"appeal_type": "咨询"})
-    line.turn()
-    duty = line.desk.sign_in(app, "duty1")
-    [ticket] = line.tickets()
-    duty.post(f"/hotline/tickets/{ticket['ticket_id']}/acts", {"act": "answer", "note": "请到窗口办理"})
-    line.turn()
-    told = {"办件编号": NUMBER, "回访时间": line.desk.now.isoformat(), "是否联系": "是", "是否解决": "否", "满意度": "不满意"}
-    assert line.desk.with_token(app, "feed").post("/hotline/revisits", told).json["created"] == 1
-    assert [row["template"] for row in line.desk.rows("select template from outbox where target = 'role:supervisor'")] == [
-        "hotline_dissatisfied"
-    ]
-    [row] = duty.get(f"/hotline/revisits?ticket_id={ticket['ticket_id']}").json["revisits"]
-    assert (row["valid"], row["solved"], row["satisfaction"]) == (True, False, "dissatisfied")
-
-
-def test_a_token_of_one_street_tells_of_its_own_tickets_only(line: Line) -> None:
-    app = line.desk.app()
-    line.call()
-    line.turn()
-    told = {"办件编号": NUMBER, "回访时间": line.desk.now.isoformat(), "满意度": "满意"}
-    stranger = line.desk.with_token(app, "feed", area="320404002")
-    assert stranger.post("/hotline/revisits", [told]).json["refused"] == [{"place": 0, "why": "outside the area of this token"}]
-    assert line.desk.with_token(app, "feed", area=NORTH).post("/hotline/revisits", [told]).json["created"] == 1
-    assert line.desk.with_token(app, "read").post("/hotline/revisits", [told]).status_code == 403
-    assert line.desk.with_token(app, "feed").post("/hotline/revisits", {"source": "nobody", "revisits": []}).status_code == 422
-
-
-def test_what_a_ticket_itself_says_of_its_revisit_is_kept_and_a_list_brings_the_rest(
-    line: Line, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    at = line.desk.now.isoformat()
-    line.call(extra={"revisited_at": at, "reached": True, "solved": True, "satisfaction": "satisfied"})
-    line.turn()
-    assert line.desk.rows("select contacted, solved, satisfaction from revisits") == [
-        {"contacted": True, "solved": True, "satisfaction": "satisfied"}
-    ]
-    monkeypatch.setenv("YIPING_DATABASE_URL", database_url)
-    file = tmp_path / "revisits.csv"
-    file.write_text(f"办件编号,回访时间,是否联系,满意度\n{NUMBER},2026-11-20 10:00:00,是,不满意\n,2026-11-20,是,满意\n", encoding="gb18030")
-    for _ in range(2):
-        done = CliRunner().invoke(import_revisits, [str(file)])
-        assert "1 revisits taken, 1 refused" in done.output
-        assert done.exit_code == 1
-    assert line.desk.rows("select count(*) as n from revisits") == [{"n": 2}]
 
 
 def test_what_a_feed_writes_into_a_report_stops_no_other_ticket(line: Line) -> None:

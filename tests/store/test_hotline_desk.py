@@ -1,24 +1,15 @@
 """The desk's view of hotline tickets: found by what is wrong with them, told to the platform anew, confidential ones kept to the desk."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 import store
 from store import hotline_follow, incident_sums, openings
 from store.acts import Act
-from tests.desk import NORTH, Desk, later
-from tests.store.test_hotline import NUMBER, Line, work
+from tests.desk import NORTH, later
+from tests.hotline_line import NUMBER, Line, work
+from tests.hotline_line import line as line
 
 VERSIONS = Path(store.__file__).parent / "migrations" / "versions"
-
-
-@pytest.fixture
-def line(desk: Desk) -> Iterator[Line]:
-    opened = Line(desk)
-    yield opened
-    opened.close()
 
 
 def test_what_the_platform_refused_is_told_anew_as_it_stands_now_and_once(line: Line) -> None:

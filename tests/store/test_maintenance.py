@@ -1,98 +1,23 @@
-"""A device that stays silent gets a maintenance case: after its limit, once, not behind a gateway that is down, not for our own absence."""
+"""A device that stays silent gets a maintenance case: after its limit, once, closed by nobody but people."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from compose import Parts
 from core.config import Config
 from core.device import DeviceEntry
-from core.model import EVERYWHERE, Frame
-from duties import maintain
-from pipeline import process
+from core.model import EVERYWHERE
 from store import cases, devices
 from store.acts import Act
 from store.lists import Filter
 from store.openings import Opening, open_case
 from store.rulebook import Rulebook
-from store.timescale import Store
 from tests.desk import open_desk
-from tests.store.test_registry import AREA, City
-
-MINUTE = timedelta(minutes=1)
-STEP = 2 * MINUTE
-RINGS = 5  # minutes of silence after which a device of one minute rings: four, and the next look
-LIMIT = 30  # of the rule; of 水位计 it is 10
-
-
-class Yard(City):
-    """Two gauges behind a box and one beside it; everybody speaks every two minutes unless it is quiet, and somebody listens unless `deaf`."""
-
-    def __init__(self, config: Config, store: Store, now: datetime) -> None:
-        silent = config.rules["silent"].model_copy(
-            update={"case_after": LIMIT * MINUTE, "case_after_of": {"水位计": 10 * MINUTE}, "intervals": 4.0}
-        )
-        self.config = config.model_copy(update={"rules": {**config.rules, "silent": silent}})
-        super().__init__(self.config, store, now)
-        entry = DeviceEntry("box", "网关", "water", AREA, "none", interval_s=60, owner="水务局")
-        for each in (entry, replace(entry, device="a", gateway="box"), replace(entry, device="b", gateway="box")):
-            self.put(each)
-        self.put(replace(entry, device="c", name="三号井"))
-        self.quiet: set[str] = set()
-        self.live(4)
-
-    def live(self, minutes: int, *, deaf: bool = False) -> None:
-        """Time goes by; the leader looks after devices at every step."""
-        until = self.now + minutes * MINUTE
-        while self.now < until:
-            self.now = min(self.now + STEP, until)
-            if deaf:
-                continue
-            with self.store.connection() as connection:
-                connection.execute(
-                    "insert into listening (feed, since, until) values ('http-readings', %s, %s) on conflict (feed) do update set until = %s",
-                    [self.now - STEP, self.now, self.now],
-                )
-            talking = sorted({"box", "a", "b", "c"} - self.quiet)
-            at = self.now.isoformat()
-            body = [{"device": one, "metric": "temperature", "value": 20.0, "observed_at": at} for one in talking]
-            process([Frame("http-readings", json.dumps(body).encode(), self.now, "", "areas:320404")], self.now, self.deps)
-            self.tend()
-
-    def tend(self) -> None:
-        maintain(cast(Parts, self), self.deps.rules, self.now)
-
-    def away(self, minutes: int) -> None:
-        """Nobody listens, and then somebody does again: `listening.mark` writes the gap down."""
-        gone = self.now
-        self.live(minutes, deaf=True)
-        with self.store.connection() as connection:
-            connection.execute("insert into listening_gaps (feed, since, until) values ('http-readings', %s, %s)", [gone, self.now])
-            connection.execute("update listening set since = %s, until = %s, away_since = %s", [self.now, self.now, gone])
-
-    def cases(self) -> list[str]:
-        """The device of each maintenance case, in the order they were opened."""
-        query = "select d.device from maintenance m join devices d using (device_id) join cases using (case_number) order by m.opened_at, d.device"
-        return [row["device"] for row in self.rows(query)]
-
-    def history(self) -> list[str]:
-        return [row["act"] for row in self.rows("select act from audit where noun = 'case' order by audit_id")]
-
-    def the_case(self) -> dict[str, Any]:
-        [row] = self.rows("select distinct c.* from cases c")
-        return row
-
-
-@pytest.fixture
-def yard(config: Config, database_url: str, now: datetime) -> Iterator[Yard]:
-    store = Store(database_url)
-    yield Yard(config, store, now)
-    store.close()
+from tests.store.test_registry import AREA
+from tests.yard import LIMIT, MINUTE, RINGS, Yard
+from tests.yard import yard as yard
 
 
 def test_a_case_is_opened_when_the_alert_has_lasted_its_limit_and_says_why(yard: Yard) -> None:
@@ -159,69 +84,6 @@ def test_without_a_limit_nobody_is_sent(yard: Yard, config: Config) -> None:
     yard.live(RINGS + LIMIT + 3)
     assert yard.rows("select subject from alerts where stage = 'unack'") == [{"subject": "c"}]
     assert yard.cases() == []
-
-
-def test_behind_a_gateway_that_is_down_only_the_gateway_gets_a_case(yard: Yard) -> None:
-    yard.quiet = {"box", "a", "b"}
-    yard.live(3 * RINGS + 2 * LIMIT)
-    assert yard.cases() == ["box"]
-
-
-def test_who_rang_before_its_gateway_went_down_waits_until_that_is_back_and_has_its_patience(yard: Yard) -> None:
-    yard.quiet = {"a"}
-    yard.live(RINGS + LIMIT - 10)
-    yard.quiet = {"box", "a", "b"}
-    yard.live(RINGS + LIMIT + 3)
-    assert yard.cases() == ["box"]
-    yard.quiet = {"a"}
-    yard.live(2)
-    assert yard.cases() == ["box"]
-    yard.live(RINGS)
-    assert yard.cases() == ["box", "a"]
-
-
-def test_who_falls_silent_behind_a_gateway_is_waited_for_on_its_own_feed_whoever_else_is_deaf(yard: Yard) -> None:
-    with yard.store.connection() as connection:
-        connection.execute("insert into listening (feed, since, until) values ('other', %s, %s)", [yard.now - MINUTE, yard.now])
-    yard.quiet = {"box", "a", "b"}
-    yard.live(3 * RINGS)
-    yard.quiet = {"a"}
-    yard.live(2 * RINGS)
-    assert yard.rows("select subject from alerts where stage = 'unack'") == [{"subject": "a"}]
-
-
-def test_our_own_absence_sends_nobody_and_counts_for_nothing(yard: Yard) -> None:
-    yard.quiet = {"c"}
-    yard.live(RINGS + 10)
-    yard.away(5 * LIMIT)
-    yard.tend()
-    assert yard.cases() == [], "the alert stands for hours, ten minutes of it were listened to"
-    yard.live(LIMIT - 14)
-    assert yard.cases() == []
-    yard.live(8)
-    assert yard.cases() == ["c"]
-
-
-def test_who_comes_back_while_we_were_away_is_not_waited_for(yard: Yard) -> None:
-    yard.quiet = {"c"}
-    yard.live(RINGS + LIMIT - 4)
-    yard.away(LIMIT)
-    yard.quiet = set()
-    yard.live(LIMIT)
-    assert yard.cases() == []
-
-
-def test_who_is_shelved_is_left_alone_until_that_is_over(yard: Yard) -> None:
-    yard.quiet = {"c"}
-    yard.live(RINGS + 5)
-    with yard.store.connection() as connection:
-        connection.execute("update alerts set hold = 'out_of_service' where subject = 'c'")
-    yard.live(2 * LIMIT)
-    assert yard.cases() == []
-    with yard.store.connection() as connection:
-        connection.execute("update alerts set hold = 'none' where subject = 'c'")
-    yard.live(2)
-    assert yard.cases() == ["c"]
 
 
 def test_the_case_that_a_person_opened_is_its_case(yard: Yard) -> None:

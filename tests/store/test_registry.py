@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -128,3 +129,18 @@ def test_a_device_shows_its_ranges_in_its_own_unit(city: City) -> None:
         "so": {"unit": "mg/m3", "min": 0.0, "max": 2.0, "name": "so2", "kind": "number", "label": "二氧化硫", "stored_unit": "µg/m³"},
         "co": {"unit": "mg/m³", "min": 0.0, "max": 200.0, "name": None, "kind": "number", "label": "一氧化碳", "stored_unit": "mg/m³"},
     }
+
+
+def test_what_was_played_stays_a_drill_and_what_the_device_says_as_a_real_one_is_none(city: City) -> None:
+    smoke = DeviceEntry("s", "s", "emergency", AREA, "none", metrics={"smoke": MetricEntry("")}, drill=True)
+    city.put(smoke)
+    city.send("s", "smoke", 1)
+    assert [row["drill"] for row in city.rows("select drill from alerts")] == [True]
+    with pytest.raises(Invalid, match="drill"):
+        city.put(replace(smoke, drill=False))  # what is real would go on under the drill's alert
+    city.put(replace(smoke, name="other"))
+    city.send("s", "smoke", 0)
+    city.rows("update alerts set stage = 'normal' returning 1")
+    city.put(replace(smoke, drill=False))
+    city.send("s", "smoke", 1)
+    assert [row["drill"] for row in city.rows("select drill from alerts order by alert_id")] == [True, False]

@@ -127,6 +127,11 @@ def measure(desk: Desk, device: str, hour: datetime, mean: float, high: float, g
             [device, *values.values()],
         )
         connection.execute(
+            "insert into device_states (device_id, metric_id, quality, observed_at, changed_at, updated_at) "
+            "select device_id, metric_id, 0, %s, %s, %s from devices, metrics where device = %s and metric = 'pm10' on conflict do nothing",
+            [hour, hour, hour, device],
+        )
+        connection.execute(
             """insert into device_hours (hour, device_id, metric_id, expected, received, good, nulls, flagged, late, jumps, stuck, sum, min, max)
                select %s, device_id, metric_id, 12, %s, %s, 0, 0, 0, 0, false, %s, %s, %s from devices, metrics where device = %s and metric = 'pm10'""",
             [hour, good, good, mean * good, mean - 1, high, device],

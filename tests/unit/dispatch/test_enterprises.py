@@ -7,7 +7,8 @@ import pytest
 from core.errors import Invalid
 from core.ledger_config import LedgerConfig, public_emergencies
 from core.text import load_texts
-from dispatch.enterprises import Refusal, mask_name, mask_phone, read_enterprises, read_entry, read_risk
+from dispatch.enterprises import mask_name, mask_phone, read_enterprises, read_entry, read_risk
+from dispatch.told_rows import Refusal
 
 KINDS = LedgerConfig().enterprise_kinds
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from core.errors import Invalid
 from core.text import load_texts
 from core.works_config import PlannedWorksConfig
-from dispatch.enterprises import Refusal
+from dispatch.told_rows import Refusal
 from dispatch.works import TEMPLATE, at_work, may_explain, read_work, read_works, relation, state_of
 
 ZONE = ZoneInfo("Asia/Shanghai")

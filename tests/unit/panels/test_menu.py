@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from core.config import Config
 from core.menu_config import ModuleConfig
 from core.model import Scope
 from panels import duty, menu
 from panels.frame import ROUTES, Page, Reader, draw
+from panels.site import tell_refusals
 from panels.text import load_texts
 from tests.unit.panels.test_duty import values
 
@@ -57,3 +60,22 @@ def test_a_theme_with_roles_of_its_own_is_refused_to_others(config: Config) -> N
 def test_a_wall_s_account_opens_walls_whatever_a_menu_says(config: Config) -> None:
     city = config.model_copy(update={"menu": {"duty": ModuleConfig(roles=("wall",))}})
     assert "page-notice" in drawn(city, "wall", "/duty")
+
+
+def test_the_answer_of_a_page_is_403_where_a_refusal_is_drawn_and_nowhere_else(config: Config) -> None:
+    park = config.themes["park"].model_copy(update={"roles": ("leader",)})
+    told = {"replay": ModuleConfig(off=True), "quality": ModuleConfig(roles=("admin",))}
+    city = config.model_copy(update={"themes": {**config.themes, "park": park}, "menu": told})
+    readers = {role: Reader(Scope(role, ("320404",), 7, "x")) for role in ("admin", "duty", "leader", "supervisor", "wall")}
+    server, asking = Flask("test"), {"role": ""}
+    tell_refusals(server, city, lambda: readers.get(asking["role"]))
+    server.add_url_rule("/<path:path>", "page", lambda path: "<p>page</p>")
+    server.add_url_rule("/sheet.txt", "sheet", lambda: ("x", {"Content-Type": "text/plain"}))
+    for role in readers:
+        asking["role"] = role
+        for path in ("/wall", "/replay", "/quality", "/duty", "/admin", "/cockpit", "/analysis/themes/park", "/analysis/themes/water"):
+            status = server.test_client().get(path).status_code
+            assert status == (403 if "page-notice" in drawn(city, role, path) else 200), (role, path)
+        assert {server.test_client().get(path).status_code for path in ("/login", "/sheet.txt", "/elsewhere")} == {200}
+    asking["role"] = ""
+    assert server.test_client().get("/quality").status_code == 200  # who has no session is sent to the login before

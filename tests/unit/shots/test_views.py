@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ PATHS = {view.path for view in VIEWS}
 
 
 def test_every_surface_is_in_the_pictures() -> None:
-    heads = {"/" + path.strip("/").partition("/")[0].partition("#")[0] for path in PATHS}
+    heads = {"/" + re.split("[?#/]", path.strip("/"))[0] for path in PATHS}
     assert sorted(set(ROUTES) - heads - {"/admin", "/ledgers"}) == []
 
 
