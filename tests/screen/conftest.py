@@ -38,3 +38,9 @@ def quarter(running_quarter: Quarter) -> Quarter:
     """The quarter with every role alive, whatever a test before did to them."""
     running_quarter.revive()
     return running_quarter
+
+
+@pytest.fixture
+def attended(quarter: Quarter) -> None:
+    """What other tests raised is acknowledged: whatever a test raises finds a row on a wall."""
+    quarter.attend()

@@ -11,6 +11,7 @@ from tests.desk import picture
 from tests.patience import Stopwatch, until
 from tests.quarter import Quarter
 
+pytestmark = pytest.mark.usefixtures("attended")
 # What a browser itself writes on the console when a line is dead or an act comes too late.
 DEAD_LINE = r"Failed to load resource: (net::ERR_|the server responded with a status of 50[234])"
 TOO_LATE = r"Failed to load resource: the server responded with a status of (409|412)"

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+import pytest
+
 from tests.browser import Visitor, Windows
 from tests.patience import until
 from tests.quarter import Quarter
 from tests.screen.test_live import alarm, enter
 
+pytestmark = pytest.mark.usefixtures("attended")
 FIGURES = ("alerts_open", "alerts_open_2", "cases_open", "devices_online")
 
 

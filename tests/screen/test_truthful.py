@@ -5,6 +5,7 @@ import re
 import signal
 from typing import Any
 
+import pytest
 from playwright.sync_api import Route
 
 from tests.browser import Visitor, Windows
@@ -12,6 +13,7 @@ from tests.patience import Stopwatch, until
 from tests.quarter import Quarter
 from tests.screen.test_live import DEAD_LINE, alarm, enter
 
+pytestmark = pytest.mark.usefixtures("attended")
 BADGE = "[data-slot=badges] .badge-{}"
 
 

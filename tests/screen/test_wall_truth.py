@@ -16,6 +16,7 @@ from tests.quarter import Quarter
 from tests.robot import OF_THE_BROWSER, cells_of, faults, from_snapshot, from_tables, utc_now
 from tests.screen.test_live import DEAD_LINE, enter
 
+pytestmark = pytest.mark.usefixtures("attended")
 HEALS_WITHIN_S = 10
 SHOWN = """() => ({sequence: Number(document.querySelector('.wall-grid').dataset.sequence),
     figures: [...document.querySelectorAll('[data-figure]')].map((node) => ({name: node.dataset.figure, value: node.dataset.value}))})"""
