@@ -1,4 +1,4 @@
-"""The edge: HTTP feeds in with group commit, live streams and snapshots out, everything else to the web process.
+"""The edge: HTTP feeds in with group commit, live streams, snapshots and the screens' files out, everything else to the web process.
 
 Composition and the clock; decides nothing. Any number may run.
 """
@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from api.assets import Assets
 from api.body import Pace
 from api.collector import Collector
 from api.gate import LIST_THREADS, STATEMENT_S, THREADS, Gate, guarded
@@ -34,6 +36,7 @@ from core import logs
 from core.errors import BatchRefused, ConfigError, StoreUnavailable
 from core.model import Frame, Taken
 from ingest.record import recorder
+from panels.headers import content_policy, security_headers
 from pipeline import process
 from store import live, live_rows
 from store.health import HealthWriter
@@ -41,6 +44,7 @@ from store.timescale import Store
 
 _log = structlog.get_logger("edge")
 _TELL_HEALTH_EVERY_S = 5.0
+_ASSETS = Path(__file__).resolve().parent / "assets"
 _ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -114,10 +118,12 @@ def build(parts: Parts) -> Starlette:
         parts.store.close()
 
     others = [*GeoReport(collector, gate, config, clock).routes(), *Doors(collector, gate, config, clock).routes()]
-    return Starlette(routes=_routes(ready, feeds, screens, others, proxy), lifespan=life)
+    policy = content_policy([], config.map.hosts(), config.camera_wall.based(settings.video_url).origins())  # workers run under it
+    assets = Assets(_ASSETS, security_headers(policy), proxy.forward)
+    return Starlette(routes=_routes(ready, feeds, screens, others, assets, proxy), lifespan=life)
 
 
-def _routes(ready: Readiness, feeds: Feeds, screens: Screens, others: Sequence[Route], proxy: Proxy) -> list[Route]:
+def _routes(ready: Readiness, feeds: Feeds, screens: Screens, others: Sequence[Route], assets: Assets, proxy: Proxy) -> list[Route]:
     v1 = "/api/v1"
     return [
         Route("/healthz", ready.healthz),
@@ -130,6 +136,7 @@ def _routes(ready: Readiness, feeds: Feeds, screens: Screens, others: Sequence[R
         Route(f"{v1}/feeds/{{format}}", guarded(feeds.feed), methods=["POST"]),
         Route(f"{v1}/feeds/{{format}}/{{token}}", guarded(feeds.feed), methods=["POST"]),
         *others,
+        Route("/assets/{name:path}", assets.answer),
         # The same paths with other methods are the web's: lists are read there.
         Route("/{path:path}", proxy.forward, methods=_ALL),
     ]

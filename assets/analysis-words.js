@@ -1,6 +1,6 @@
 // What figures, formulas and keys are called: values with their units, row sets in words. Pure but for the texts; no network, no DOM.
 
-import { t, language, known, word, number } from './duty-dom.js';
+import { t, language, known, word, number, listed } from './duty-dom.js';
 
 export const DIMENSIONS = { cases: ['unit', 'district', 'street', 'community', 'grid', 'worker', 'class_big', 'class', 'source', 'rule'], hotline: ['unit', 'district', 'street', 'community', 'source'] };
 export const NOBODY = 'none';
@@ -31,7 +31,7 @@ const gap = () => (language() === 'en' ? ' ' : '');
 /** 本期应结案且已结案，除去强制结案 */
 export function rowSetInWords(one) {
   const within = one.in.map(setName).join(`${gap()}${t('analysis.and')}${gap()}`) || t('analysis.every');
-  const but = one.not_in.map(setName).join(language() === 'en' ? ', ' : '、');
+  const but = listed(one.not_in.map(setName));
   const weight = one.weight === 1 ? '' : ` × ${one.weight}`;
   return `${within}${but ? `${language() === 'en' ? ', ' : '，'}${t('analysis.without')}${gap()}${but}` : ''}${weight}`;
 }

@@ -10,8 +10,7 @@ async function mount(root) {
   const config = JSON.parse(root.dataset.config || "{}");
   document.documentElement.lang = config.language === "en" ? "en" : "zh-CN";
   const name = root.dataset.module;
-  await awaitText(config.language, name.replace(/\.js$/, "").split("-")[0]);
-  const module = await import(`./${name}`);
+  const [module] = await Promise.all([import(`./${name}`), awaitText(config.language, name.replace(/\.js$/, "").split("-")[0])]);
   await module.mount(root, config);
 }
 

@@ -1,6 +1,6 @@
 // The camera wall's page: which pictures are shown is its address; a map and a list to choose from beside them. Draws and asks; the API decides.
 
-import { begin, fill, h, icon, now, t, toast, word } from './duty-dom.js';
+import { begin, fill, h, icon, now, t, toast, word, listed } from './duty-dom.js';
 import { follow, mountHead } from './duty-head.js';
 import { explain, read } from './duty-call.js';
 import { streetNames } from './duty-place.js';
@@ -46,7 +46,7 @@ export async function mount(root, config) {
   function by(told) {
     const pages = told.by === 'area' ? Math.ceil(told.total / size()) : 1;
     const words = told.by === 'hand' ? t('cameras.by_hand', { n: told.total }) : told.by === 'incident' ? t('cameras.by_incident', { id: view.get('incident'), n: told.total }) : t('cameras.by_area', { area: view.get('area') ? street(view.get('area')) : t('cameras.everywhere'), n: told.total });
-    fill(slots.by, words, told.unknown.length > 0 && h('small', { class: 'cam-unknown' }, icon('circle-alert'), t('cameras.unknown', { list: told.unknown.join('、') })), !told.may_watch && h('small', {}, t('cameras.why.not_allowed')));
+    fill(slots.by, words, told.unknown.length > 0 && h('small', { class: 'cam-unknown' }, icon('circle-alert'), t('cameras.unknown', { list: listed(told.unknown) })), !told.may_watch && h('small', {}, t('cameras.why.not_allowed')));
     const go = to => h('button', { type: 'button', class: 'quiet', disabled: to < 0 || to >= pages, 'aria-label': t(to < page() ? 'cameras.before' : 'cameras.after'), onclick: () => view.set({ page: to || null }) }, icon(to < page() ? 'chevron-left' : 'chevron-right'));
     fill(slots.pages, pages > 1 && [go(page() - 1), h('span', { class: 'num' }, `${page() + 1} / ${pages}`), go(page() + 1), h('label', { class: 'l-tick' }, turning, t('cameras.turn', { n: Math.round(config.dwell_s) }))],
       (view.get('cameras') || view.get('incident')) && h('button', { type: 'button', class: 'quiet', 'data-do': 'all', onclick: () => view.set({ cameras: null, incident: null, page: null }, { step: true }) }, t('cameras.all')));

@@ -1,7 +1,7 @@
 // One case: who it is proposed to and why, its clocks, what was said and photographed, who did what. Reads, draws, decides nothing.
 
 import { positionsOf, voicesOf } from './field-proof.js';
-import { h, t, fill, icon, badge, word, span, clock, labelOf, titleOf, endedPicture, countdown, now } from './duty-dom.js';
+import { h, t, fill, icon, badge, word, span, clock, labelOf, titleOf, endedPicture, countdown, now, listed } from './duty-dom.js';
 import { drawRecord } from './duty-record.js';
 import { shot } from './duty-report.js';
 import { lightMark, tickLight } from './dispatch-list.js';
@@ -44,7 +44,7 @@ export function makeDetail(slots, parts, config, { streetName, unitName, open, d
     if (!one) { fill(slots.proposal, holder()); return; }
     const whom = [one.lead_unit && nameOf(one.lead_unit), one.worker?.title].filter(Boolean).join(' · ') || t('dispatch.nobody');
     fill(slots.proposal, h('div', { class: `d-proposal basis-${one.basis}`, 'data-rule': one.rule || '', 'data-basis': one.basis },
-      h('div', { class: 'd-whom' }, h('b', {}, whom), one.support_units.length > 0 && h('span', {}, t('dispatch.supports', { names: one.support_units.map(nameOf).join('、') }))),
+      h('div', { class: 'd-whom' }, h('b', {}, whom), one.support_units.length > 0 && h('span', {}, t('dispatch.supports', { names: listed(one.support_units.map(nameOf)) }))),
       h('p', {}, icon(one.basis === 'nobody' ? 'triangle-alert' : 'lightbulb'), h('span', {}, lang() === 'en' ? one.reason_en : one.reason, one.rule && h('code', {}, one.rule))),
       may && h('div', { class: 'd-give-row' }, h('button', { type: 'button', class: 'primary', 'data-act': 'dispatch', onclick: () => dispatch() }, icon('send'), h('span', {}, t('dispatch.give', { whom })), h('kbd', {}, 'C')),
         h('button', { type: 'button', 'data-do': 'other', onclick: () => dispatch(null) }, t('dispatch.other'), h('kbd', {}, 'V')))));

@@ -1,6 +1,6 @@
 // What was done and said about a row: acts, words of the machine, comments, whom it was told to and who comes next. Draws; decides nothing.
 
-import { h, t, word, fill, clock, span, now, icon } from './duty-dom.js';
+import { h, t, word, fill, clock, span, now, icon, listed } from './duty-dom.js';
 import { drawTold } from './duty-told.js';
 
 /** Acts of people, what the machine did (the noun's own times) and comments, the newest first. */
@@ -45,7 +45,7 @@ export function drawSteps(part, slot, kind, noun, open) {
   fill(slot, quiet && h('p', { class: 'muted' }, quietWhy(kind, noun), kind === 'alert' && noun.incident_id && h('button', { type: 'button', class: 'link', onclick: () => open({ kind: 'incident', id: noun.incident_id, key: `incident:${noun.incident_id}`, title: '' }) }, t('duty.steps.show'))),
     h('ol', { class: 'steps' },
       steps.told.map(one => h('li', { class: one.failed_at ? 'told failed' : 'told', title: one.error || null }, icon(one.failed_at ? 'circle-alert' : one.sent_at ? 'check' : 'clock'), h('span', {}, targetWord(one.target), one.by && h('small', {}, t('duty.steps.by', { name: one.by }))), one.failed_at && h('b', {}, t('duty.steps.failed')), h('time', {}, clock(one.told_at, true)))),
-      !quiet && steps.due.slice(0, 4).map(one => h('li', { class: 'due' }, icon('alarm-clock'), h('span', {}, one.targets.map(targetWord).join('、')), h('time', { 'data-due': one.at, title: clock(one.at, true) }, inWords(one.at))))));
+      !quiet && steps.due.slice(0, 4).map(one => h('li', { class: 'due' }, icon('alarm-clock'), h('span', {}, listed(one.targets.map(targetWord))), h('time', { 'data-due': one.at, title: clock(one.at, true) }, inWords(one.at))))));
 }
 
 /** What only time changes. */

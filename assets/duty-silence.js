@@ -1,7 +1,7 @@
 // Silencing from the desk: nobody is told for a while of what is like the alert that is shown. What it would hold is counted before it is
 // made; what is held stays in every list. Reads and sends; whom a silence means is the server's law.
 
-import { h, t, word, fill, icon, clock, labelOf, now, openDialog, toast, titled, titleOf } from './duty-dom.js';
+import { h, t, word, fill, icon, clock, labelOf, now, openDialog, toast, titled, titleOf, listed } from './duty-dom.js';
 import { call, explain, read, Problem } from './duty-call.js';
 
 const SPANS = [60, 240, 720, 1440, 4320, 10080]; // minutes
@@ -24,7 +24,7 @@ const said = (...words) => words.filter(Boolean).join(' · ');
 
 /** A matcher in words: of a list the first two and how many more. */
 export function matcherWords(matcher, { config, streetName }) {
-  const few = (list, say = one => one) => list && (list.length > 2 ? t('duty.silence.more', { first: say(list[0]), n: list.length }) : list.map(say).join('、'));
+  const few = (list, say = one => one) => list && (list.length > 2 ? t('duty.silence.more', { first: say(list[0]), n: list.length }) : listed(list.map(say)));
   return said(few(matcher.devices), few(matcher.rules, one => labelOf(config.rules[one]) || one), few(matcher.classes, one => labelOf(config.classes[one]) || one),
     few(matcher.domains, one => word('desk.domain', one)), few(matcher.kinds), few(matcher.gateways), few(matcher.cells), few(matcher.tags),
     few(matcher.areas, one => streetName(one) || one), matcher.severity_at_most && t('duty.silence.grave', { severity: word('desk.severity', matcher.severity_at_most) }),

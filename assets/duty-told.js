@@ -1,6 +1,6 @@
 // Who was told of a row, by which way, and whether it arrived and was read. Asked for when somebody wants to see it; draws, decides nothing.
 
-import { h, t, word, fill, clock, icon } from './duty-dom.js';
+import { h, t, word, fill, clock, icon, listed } from './duty-dom.js';
 import { read } from './duty-call.js';
 import { targetWord } from './duty-record.js';
 
@@ -28,7 +28,7 @@ const rows = (slot, told) => fill(slot, !told.length ? h('p', { class: 'muted' }
 
 /** One line a person where the channel tells people apart, else one for the message. */
 function message(one) {
-  if (!one.people.length) return [line(targetWord(one.target), one, one.read_by.map(reader => reader.title).join('、'))];
+  if (!one.people.length) return [line(targetWord(one.target), one, listed(one.read_by.map(reader => reader.title)))];
   return one.people.map(person => line([word('duty.target', one.channel), person.title].join(' · '), person, ''));
 }
 

@@ -1,6 +1,6 @@
 // Who and what can be sent to an incident: the nearest of the ledger, as a list and as dots of its map. Reads; gives no task.
 
-import { h, t, fill, icon, language, toast, word } from './duty-dom.js';
+import { h, t, fill, icon, language, toast, word, listed } from './duty-dom.js';
 import { read, explain } from './duty-call.js';
 import { metres, said } from './incident-parts.js';
 
@@ -27,7 +27,7 @@ export async function showResources(slot, note, place) {
   } catch (problem) { fill(slot, h('p', { class: 'i-none' }, explain(problem))); return []; }
   note.textContent = rows.length ? t('emergency.nearest_n', { n: rows.length }) : '';
   fill(slot, rows.length ? h('ul', { class: 'i-list' }, rows.map(one => h('li', { 'data-id': one.code }, icon(SYMBOL_OF[one.kind]),
-    h('span', {}, h('b', {}, nameOf(one)), h('small', {}, said(t(`brief.kind.${one.kind}`), one.quantity !== null && `${one.quantity} ${one.measure ? word('emergency.measure', one.measure) : ''}`, one.tags.join(language() === 'en' ? ', ' : '、'), one.unit))),
+    h('span', {}, h('b', {}, nameOf(one)), h('small', {}, said(t(`brief.kind.${one.kind}`), one.quantity !== null && `${one.quantity} ${one.measure ? word('emergency.measure', one.measure) : ''}`, listed(one.tags), one.unit))),
     h('span', { class: 'e-task muted' }, one.busy ? t('emergency.busy') : metres(one.distance_m), caller(one))))) : h('p', { class: 'i-none' }, t('emergency.resources_none')));
   return rows;
 }

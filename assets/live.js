@@ -16,6 +16,19 @@ const MISSED = ["alerts", "cases", "incidents"]; // what is told after a return
 const LIMIT_S = 5;
 const POLL_S = 3; // a page that polls hears of everything later by this
 
+// Opened with the module: a worker takes a tenth of a second to start, and the page's texts come meanwhile.
+const opened = openWorker();
+
+function openWorker() {
+  try {
+    const worker = new SharedWorker(new URL("./live-worker.js", import.meta.url), { type: "module", name: `yiping-${VERSION}` });
+    worker.failed = new Promise((resolve) => (worker.onerror = resolve));
+    return worker;
+  } catch {
+    return null; // a browser without it, or one that is told to keep nothing
+  }
+}
+
 const face = (window.yiping = { ready: false, sequence: -1, connected: false, lastDeltaAt: null, map: null });
 
 export class Live {
@@ -72,19 +85,15 @@ export class Live {
   }
 
   #join() {
-    try {
-      const worker = new SharedWorker(new URL("./live-worker.js", import.meta.url), { type: "module", name: `yiping-${VERSION}` });
-      const say = (word) => worker.port.postMessage({ say: word, screen: this.screen });
-      worker.onerror = () => this.heard === -Infinity && this.#alone();
-      worker.port.onmessage = ({ data }) => this.#take(data);
-      this.#resync = () => say("resync");
-      say("join");
-      setInterval(say, HERE_MS, "here");
-      addEventListener("pagehide", () => say("bye"));
-      addEventListener("pageshow", (event) => event.persisted && say("join"));
-    } catch {
-      this.#alone();
-    }
+    if (!opened) return this.#alone();
+    const say = (word) => opened.port.postMessage({ say: word, screen: this.screen });
+    opened.failed.then(() => this.heard === -Infinity && this.#alone());
+    opened.port.onmessage = ({ data }) => this.#take(data);
+    this.#resync = () => say("resync");
+    say("join");
+    setInterval(say, HERE_MS, "here");
+    addEventListener("pagehide", () => say("bye"));
+    addEventListener("pageshow", (event) => event.persisted && say("join"));
   }
 
   #alone() {

@@ -4,7 +4,7 @@
 import { ageText, minuteOf, timeOf } from "./clock.js";
 import { grouped } from "./dom.js";
 import { severityOf } from "./map-points-columns.js";
-import { lang, t } from "./text.js";
+import { lang, listed, t } from "./text.js";
 import { view } from "./view.js";
 
 const READERS_NOT = new Set(["", "wall"]); // a wall has no desk to go to, and no pictures of people
@@ -73,7 +73,7 @@ function resourceCard(layer, row) {
   const name = (lang() === "en" && row.name_en) || row.name;
   const quantity = row.quantity === null ? null : [grouped(row.quantity), row.measure].filter(Boolean).join(" ");
   const state = layer.live ? t(row.busy ? "layer.state.busy" : "layer.state.ready") : null;
-  const lines = [[t("layer.state"), state], [t("layer.quantity"), quantity], [t("layer.tags"), row.tags.join("、")], [t("layer.unit"), (lang() === "en" && row.unit_en) || row.unit], [t("layer.place"), row.address], [t("layer.updated"), layer.live ? ago(layer, row.updated_at) : null]];
+  const lines = [[t("layer.state"), state], [t("layer.quantity"), quantity], [t("layer.tags"), listed(row.tags)], [t("layer.unit"), (lang() === "en" && row.unit_en) || row.unit], [t("layer.place"), row.address], [t("layer.updated"), layer.live ? ago(layer, row.updated_at) : null]];
   const ways = READERS_NOT.has(layer.district.config.reader ?? "") ? [] : [[t("layer.way.ledger"), `/ledgers/resources/${encodeURIComponent(row.code)}`]];
   return { title: name, kind: t(`layer.kind.${row.kind}`), lines, said: layer.live ? [] : [t("layer.replayed_ledger")], ways };
 }

@@ -1,7 +1,7 @@
 // Data quality: feeds in the present hour, the last measured hour of every device, the worst first, and the air's index.
 // Asks the API again each half minute; what was not measured is told as such, never as zero and never as good.
 
-import { begin, h, t, fill, icon, clock, span, age, number, labelOf, openDialog, toast, language, word } from './duty-dom.js';
+import { begin, h, t, fill, icon, clock, span, age, number, labelOf, openDialog, toast, word, listed } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
@@ -85,11 +85,11 @@ export async function mount(root, config) {
       h('th', { scope: 'row' }, place(row)),
       h('td', {}, row.figure === 'aqi_day_area' ? t('quality.day', { day: clock(Date.parse(row.since)) }) : hourOf(row.since, row.at)),
       row.value === null ? h('td', { class: 'why', colspan: '2' }, t('quality.no_figure', { why: why(row) }))
-        : [h('td', {}, h('span', { class: `aqi aqi-${row.of.level}` }, h('i', {}), h('b', {}, number(row.value)), t(`quality.level.${row.of.level}`))), h('td', {}, row.text ? row.text.split(',').map(name => metric(name)).join('、') : t('quality.none_primary'))]))));
+        : [h('td', {}, h('span', { class: `aqi aqi-${row.of.level}` }, h('i', {}), h('b', {}, number(row.value)), t(`quality.level.${row.of.level}`))), h('td', {}, row.text ? listed(row.text.split(',').map(name => metric(name))) : t('quality.none_primary'))]))));
   }
 
   const metric = (name, label) => (config.metrics[name] ? labelOf(config.metrics[name]) : label || name);
-  const why = row => Object.keys(row.of.missing || {}).map(name => metric(name)).join(language() === 'en' ? ', ' : '、');
+  const why = row => listed(Object.keys(row.of.missing || {}).map(name => metric(name)));
 
   async function drill(row) {
     const place = h('div', { class: 'q-drill' }, h('p', { class: 'muted' }, t('quality.loading')));

@@ -3,7 +3,7 @@
 
 import { minuteOf } from "./clock.js";
 import { el, setText, slotOf, write } from "./dom.js";
-import { awaitText, lang, t } from "./text.js";
+import { awaitText, lang, listed, t } from "./text.js";
 import { airOf } from "./wall-hour.js";
 
 const ASK_MS = 60_000;
@@ -57,7 +57,7 @@ export class Air {
     const hourOf = (ms) => Number(minuteOf(ms, this.config.timezone, lang()).slice(0, 2));
     const hour = t("air.hour", { since: hourOf(air.since), at: hourOf(air.at) || 24 });
     if (air.state === "old") return t("air.last", { hour });
-    const names = (list) => list.map((name) => t(`air.of.${name}`)).join(lang() === "en" ? ", " : "、");
+    const names = (list) => listed(list.map((name) => t(`air.of.${name}`)));
     if (air.state === "incomplete") return [hour, air.missing.length > NAMED ? t("air.missing_many", { n: air.missing.length }) : t("air.missing", { names: names(air.missing) })].join(" · ");
     const primary = air.primary.length ? t("air.primary", { names: names(air.primary) }) : t("air.no_primary");
     return [primary, hour, t("air.complete", { has: air.has, of: air.of, n: air.stations })].join(" · ");

@@ -11,7 +11,7 @@ import { mountScreen } from "./screen.js";
 import { t } from "./text.js";
 import { view } from "./view.js";
 import { Air } from "./wall-air.js";
-import { Cameras } from "./wall-cameras.js"; // with the page: what is fetched later does not come where the web process died meanwhile
+import { Cameras } from "./wall-cameras.js";
 import { Classes } from "./wall-classes.js";
 import { Figures } from "./wall-figures.js";
 import { Grid } from "./wall-grid.js";

@@ -10,10 +10,7 @@ from threading import Lock
 
 from flask import Flask, Request, Response, request
 
-LONG = "public, max-age=31536000, immutable"
-CHECK = "no-cache"  # kept, but asked for every time: an ETag answers 304 in a millisecond
-ZIPPED = ("text/", "application/javascript", "application/json", "application/geo+json", "image/svg+xml")
-SMALLEST_ZIP = 1_000
+from core.static_files import CHECK, FINGERPRINTS, LONG, SMALLEST_ZIP, ZIPPED
 
 
 def content_policy(
@@ -63,7 +60,7 @@ def security_headers(policy: str) -> dict[str, str]:
 class Zipped:
     """Holds the gzipped bodies of static files, so that each is compressed once per process (plotly.js alone takes 150 ms)."""
 
-    def __init__(self, most: int = 64) -> None:
+    def __init__(self, most: int = 512) -> None:
         self._most = most
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._lock = Lock()
@@ -106,7 +103,7 @@ def cache(asked: Request, answer: Response) -> None:
     if answer.status_code not in (200, 206, 304):
         return
     if asked.path.startswith("/assets/"):
-        answer.headers["Cache-Control"] = LONG if asked.args.get("v") or asked.args.get("m") else CHECK
+        answer.headers["Cache-Control"] = LONG if asked.args.keys() & set(FINGERPRINTS) else CHECK
     elif not is_static(asked.path):
         answer.headers.setdefault("Cache-Control", "no-store")
 

@@ -1,0 +1,7 @@
+"""How files that a browser keeps are kept and packed: one rule for the two processes that hand them out. Reads no file."""
+
+LONG = "public, max-age=31536000, immutable"
+CHECK = "no-cache"  # kept, but asked for every time: an ETag answers 304 in a millisecond
+FINGERPRINTS = ("v", "m")  # the words of an address that change with the file
+ZIPPED = ("text/", "application/javascript", "application/json", "application/geo+json", "image/svg+xml")
+SMALLEST_ZIP = 1_000  # bytes: below, packing gains nothing
