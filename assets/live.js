@@ -37,6 +37,7 @@ export class Live {
   #asked = 0; // when a gap made us ask for a snapshot
   #renewing = 0; // when a new picture was asked for because the old one came long ago
   #resync = () => {};
+  #joined = false; // the worker has spoken
   #known = null; // alerts, cases and incidents we had when the connection was lost
   state = emptyState();
   clock = new ServerClock();
@@ -87,13 +88,23 @@ export class Live {
   #join() {
     if (!opened) return this.#alone();
     const say = (word) => opened.port.postMessage({ say: word, screen: this.screen });
-    opened.failed.then(() => this.heard === -Infinity && this.#alone());
-    opened.port.onmessage = ({ data }) => this.#take(data);
+    opened.failed.then(() => this.#joined || this.#alone());
+    opened.port.onmessage = ({ data }) => {
+      this.#joined = true;
+      this.#take(data);
+    };
     this.#resync = () => say("resync");
     say("join");
+    this.#first();
     setInterval(say, HERE_MS, "here");
     addEventListener("pagehide", () => say("bye"));
     addEventListener("pageshow", (event) => event.persisted && say("join"));
+  }
+
+  /** A picture to begin with: it comes before a worker that has yet to start can bring one. Whether the line lives, only the worker tells. */
+  #first() {
+    const begin = (data) => this.state.sequence < 0 && this.#take({ kind: "snapshot", data });
+    new Stream(this.screen, (message) => this.#take(message)).snapshot().then(begin, () => {}); // what fails here the worker meets, too, and tells
   }
 
   #alone() {

@@ -3,7 +3,7 @@
 
 import { below, trail } from "./area.js";
 import { el } from "./dom.js";
-import { bounds, collection, feature, outerRings } from "./map-base.js";
+import { bounds, feature, outerRings, put } from "./map-base.js";
 import { t } from "./text.js";
 import { view } from "./view.js";
 
@@ -21,7 +21,7 @@ export function readPlace(word) {
 export class AreaPath {
   constructor(district) {
     Object.assign(this, { district, map: district.map, box: district.panel.querySelector('[data-slot="area-path"]') });
-    this.map.on("moveend", ({ originalEvent }) => originalEvent && view.set({ map: placeWord(this.map.getCenter(), this.map.getZoom()) }));
+    this.map.on("moveend", ({ originalEvent }) => originalEvent && this.#moved());
     district.placed = () => this.frame(0);
     district.onlayers = () => this.refresh();
     view.on("area", () => this.frame());
@@ -47,17 +47,28 @@ export class AreaPath {
     const path = (this.path = trail(this.district.areas, view.get("area")));
     const area = path.length > 1 ? path.at(-1) : null;
     const outline = (area ?? path[0])?.geometry;
-    if (outline) this.map.getSource("outside")?.setData(collection([feature({ type: "Polygon", coordinates: [WORLD, ...outerRings(outline)] })]));
+    if (outline) put(this.map, "outside", [feature({ type: "Polygon", coordinates: [WORLD, ...outerRings(outline)] })]);
     this.bounds = area ? bounds(outerRings(area.geometry)) : this.district.box;
     this.district.cells?.dim(area ? area.properties.code : "");
     this.#draw(path);
   }
 
   #go(ms = 400) {
-    const place = readPlace(view.get("map"));
+    const place = this.district.held ?? readPlace(view.get("map"));
     const duration = still() ? 0 : ms;
     if (place) this.map.easeTo({ ...place, duration });
     else this.map.fitBounds(this.bounds, { padding: this.district.padding(), duration });
+  }
+
+  /** By hand: nothing keeps it any longer. */
+  #moved() {
+    this.district.held = null;
+    view.set({ map: placeWord(this.map.getCenter(), this.map.getZoom()) });
+  }
+
+  #drill(code) {
+    this.district.held = null;
+    go(code);
   }
 
   #isAt(word) {
@@ -77,7 +88,7 @@ export class AreaPath {
   #step({ code, name }, at, last) {
     const step = el("button", "area-step", name);
     step.type = "button";
-    step.addEventListener("click", () => go(at ? code : null));
+    step.addEventListener("click", () => this.#drill(at ? code : null));
     return last ? this.#here(step) : step;
   }
 
@@ -92,7 +103,7 @@ export class AreaPath {
     const first = choice.appendChild(el("option", "", t(`tools.area_${inside[0].properties.level}`, { n: inside.length })));
     first.value = "";
     for (const { properties } of inside) choice.appendChild(el("option", "", properties.name)).value = properties.code;
-    choice.addEventListener("change", () => choice.value && go(choice.value));
+    choice.addEventListener("change", () => choice.value && this.#drill(choice.value));
     return choice;
   }
 }

@@ -10,6 +10,12 @@ const WORLD = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
 export const collection = (features) => ({ type: "FeatureCollection", features });
 export const feature = (geometry, properties = {}) => ({ type: "Feature", properties, geometry });
 
+/** Gives a source its features, unless it holds just these: anything given is cut into tiles anew and costs a frame. */
+export function put(map, name, features) {
+  const source = map.getSource(name);
+  if (source && JSON.stringify(source.serialize().data?.features) !== JSON.stringify(features)) source.setData(collection(features));
+}
+
 /** One layer; an empty one where a city has none. Throws where it cannot be had. */
 export async function fetchLayer(name) {
   const answer = await fetch(`/api/v1/layers/${name}`, { credentials: "same-origin", signal: AbortSignal.timeout(30_000) });

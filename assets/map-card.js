@@ -2,7 +2,7 @@
 
 import { UNKNOWN, el, grouped, slotOf } from "./dom.js";
 import { ageText } from "./clock.js";
-import { collection, feature } from "./map-base.js";
+import { feature, put } from "./map-base.js";
 import { lang, loadText, t, titled } from "./text.js";
 import { view } from "./view.js";
 
@@ -40,7 +40,7 @@ export class CellCard {
     const { map } = this.district;
     if (cell?.id === this.#over) return;
     this.#over = cell?.id;
-    map.getSource("focus").setData(collection(cell ? [feature(cell.geometry)] : []));
+    put(map, "focus", cell ? [feature(cell.geometry)] : []);
     map.getCanvas().style.cursor = cell ? "pointer" : "";
   }
 

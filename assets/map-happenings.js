@@ -1,7 +1,7 @@
 // What happens, as marks on the map: alerts, cases, silences and the rings around what nobody has acknowledged. Drawn from the rows it is
 // given; which of them belong to a wall, the wall decides.
 
-import { collection } from "./map-base.js";
+import { put } from "./map-base.js";
 import { Pulses, alertFeatures, caseFeatures, silenceFeatures } from "./map-marks.js";
 import { isSilence, silenceMarks } from "./silence.js";
 
@@ -18,13 +18,9 @@ export class Happenings {
     const cases = [...state.cases.values()].filter(visible);
     const signals = alerts.filter((row) => !isSilence(row, this.rules));
     this.hasSilence = signals.length < alerts.length;
-    this.#put("silences", silenceFeatures(silenceMarks(alerts, this.rules, classes)));
-    this.#put("alerts", alertFeatures(signals));
-    this.#put("cases", caseFeatures(cases));
+    put(this.map, "silences", silenceFeatures(silenceMarks(alerts, this.rules, classes)));
+    put(this.map, "alerts", alertFeatures(signals));
+    put(this.map, "cases", caseFeatures(cases));
     this.pulses.show(alerts);
-  }
-
-  #put(source, features) {
-    this.map.getSource(source).setData(collection(features));
   }
 }

@@ -7,13 +7,12 @@ const FREE = 0.62; // of the panel's width: boxes that take less of it lie in it
 /** px of one rem at 16 px, as a factor: a wall of another height draws everything in proportion. */
 export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
-/** `box`: [west, south, east, north]. */
-export function openMap(gl, container, style, box, padding) {
+/** `place`: what it shows first, `bounds` with its options, or `center` and `zoom`. */
+export function openMap(gl, container, style, place) {
   const map = new gl.Map({
     container,
     style,
-    bounds: box,
-    fitBoundsOptions: { padding },
+    ...place,
     attributionControl: false,
     maxCanvasSize: [8192, 8192],
     localIdeographFontFamily: FONTS,

@@ -1,5 +1,7 @@
 // What the tools draw on the map: one source, a few layers above everything. Each tool owns the features under its own name.
 
+import { put } from "./map-base.js";
+
 const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
 const INK = "#ffffff";
 const is = (...types) => ["in", ["geometry-type"], ["literal", types]];
@@ -16,7 +18,7 @@ export class Shapes {
 
   set(tool, features) {
     this.#of.set(tool, features);
-    this.map.getSource("tools").setData({ type: "FeatureCollection", features: [...this.#of.values()].flat() });
+    put(this.map, "tools", [...this.#of.values()].flat());
   }
 }
 

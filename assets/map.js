@@ -26,6 +26,7 @@ export class DistrictMap {
   #asked = -Infinity; // when the cells were asked for again, ms
   #parts = []; // what else is drawn on the map, told of everything the map is told of
   ready = false;
+  held = null; // { center, zoom } where something else keeps it, whatever the area and the size of the screen
   state = null;
   cells = null;
 
@@ -43,9 +44,12 @@ export class DistrictMap {
     if (this.ready) part.opened?.(this);
   }
 
-  async start(labels) {
+  /** Fetches the engine and the layers at once; the map is opened after `before`: each of its first frames holds the thread. */
+  async start(labels, before) {
+    const engine = import(MAPLIBRE).then((gl) => (gl.prewarm(), gl)); // its worker starts meanwhile
     const askers = { grid: fetchGround, ...Object.fromEntries(LAYERS.map((name) => [name, () => fetchLayer(name)])) };
-    const [gl, fetched] = await Promise.all([import(MAPLIBRE), fetchAll(askers, (name, value) => this.#came(name, value), (names) => this.#lack(names))]);
+    const [gl, fetched] = await Promise.all([engine, fetchAll(askers, (name, value) => this.#came(name, value), (names) => this.#lack(names))]);
+    await before;
     this.gl = gl;
     this.rem = rem();
     this.#learn();
@@ -90,17 +94,22 @@ export class DistrictMap {
 
   #open(gl, style) {
     for (const [name, data] of Object.entries({ ...this.sources, cells: collection([]) })) style.sources[name].data = data;
-    this.map = openMap(gl, this.panel.querySelector(".map-canvas"), style, this.box, this.padding());
+    this.map = openMap(gl, this.panel.querySelector(".map-canvas"), style, this.held ?? { bounds: this.box, fitBoundsOptions: { padding: this.padding() } });
     this.map.once("style.load", () => {
       addIcons(this.map, this.config.marks, this.rem * 16);
       this.cells?.add(this.map);
     });
     // A lost context takes the cells' picture and every feature's state with it.
     this.map.on("webglcontextrestored", () => this.map.once("idle", () => (this.cells?.add(this.map), this.state && this.show(this.state))));
+    this.size = this.#sizeNow();
     this.software = drawsInSoftware(this.map);
     this.pace = this.software ? SOFTWARE_MS : HARDWARE_MS;
     this.panel.classList.toggle("software", this.software); // rings then stand still: each frame of theirs costs a quarter of a core
     window.yiping.map = this.map;
+  }
+
+  #sizeNow() {
+    return `${this.panel.clientWidth} ${this.panel.clientHeight}`;
   }
 
   padding() {
@@ -114,6 +123,8 @@ export class DistrictMap {
     this.map.on("moveend", () => this.legend.scale(this.map, this.rem));
     let wait = null;
     new ResizeObserver(() => {
+      if (this.size === this.#sizeNow()) return; // it speaks once by itself
+      this.size = this.#sizeNow();
       clearTimeout(wait);
       wait = setTimeout(() => this.#fit(), 200);
     }).observe(this.panel);
@@ -132,8 +143,26 @@ export class DistrictMap {
       rescale(this.map, this.config.style, this.rem);
       addIcons(this.map, this.config.marks, this.rem * 16);
     }
-    if (!this.placed?.()) this.map.fitBounds(this.box, { padding: this.padding(), duration: 0 }); // the address may say where
+    this.#frame();
     this.legend.scale(this.map, this.rem);
+  }
+
+  /** To where it is held, else to what the address says, else to the whole city. */
+  #frame() {
+    if (this.placed?.()) return;
+    if (this.held) this.map.jumpTo(this.held);
+    else this.map.fitBounds(this.box, { padding: this.padding(), duration: 0 });
+  }
+
+  /** Keeps the map at a place, at least so near, until it is released or a hand moves it. One that is not open yet begins there. */
+  hold(center, zoom) {
+    this.held = { center, zoom: Math.max(zoom, this.map?.getZoom() ?? 0) };
+    if (this.ready) this.map.easeTo({ ...this.held, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 800 });
+  }
+
+  release() {
+    this.held = null;
+    if (this.ready) this.#frame();
   }
 
   /** Shows another measure. */

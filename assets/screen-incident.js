@@ -10,8 +10,6 @@ const ROWS = 5;
 const ZOOM = 15.2;
 
 export class IncidentCard {
-  #zoom = null; // of the map before it
-
   constructor({ config, live, district, lists, panel }) {
     Object.assign(this, { config, live, district, lists });
     this.card = el("section", "cast-incident");
@@ -95,8 +93,6 @@ export class IncidentCard {
 
   #tick() {
     if (this.card.hidden) return;
-    const row = this.live.state.incidents.get(this.id);
-    if (row && !this.at) this.#look(row); // the map came after the incident
     const now = this.live.now();
     for (const place of this.card.querySelectorAll("[data-since]")) setText(place, t("screen.lasts", { span: countdownText((now - Date.parse(place.dataset.since)) / 1000) }));
     for (const place of this.card.querySelectorAll("[data-due]")) {
@@ -106,19 +102,16 @@ export class IncidentCard {
     }
   }
 
-  /** The map goes to where it is, and when it is over to what the address says: the area may have become another meanwhile. */
+  /** The map is held where it is, and goes when it is over to what the address says: the area may have become another meanwhile. */
   #look(row) {
-    const { map } = this.district;
-    if (!map?.easeTo || !Number.isFinite(row.lon) || !Number.isFinite(row.lat)) return;
-    this.#zoom ??= map.getZoom();
-    if (this.at === `${row.id} ${row.lon} ${row.lat}`) return;
-    this.at = `${row.id} ${row.lon} ${row.lat}`;
-    map.easeTo({ center: [row.lon, row.lat], zoom: Math.max(ZOOM, this.#zoom), duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 800 });
+    const at = `${row.id} ${row.lon} ${row.lat}`;
+    if (this.at === at || !Number.isFinite(row.lon) || !Number.isFinite(row.lat)) return;
+    this.at = at;
+    this.district.hold([row.lon, row.lat], ZOOM);
   }
 
   #leave() {
-    const { district } = this;
-    if (this.at && !district.placed?.()) district.map.fitBounds(district.box, { padding: district.padding(), duration: 0 });
-    this.#zoom = this.at = null;
+    if (this.at) this.district.release();
+    this.at = null;
   }
 }

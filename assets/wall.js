@@ -23,6 +23,7 @@ import { Weather } from "./wall-weather.js";
 
 const DRAW_MS = 250;
 const FEEDS_MS = 15_000;
+const FIGURES_FIRST_MS = 1_000; // so long the map waits for the first figures
 
 export const mount = (root, config) => mountOn(root, config, new Live(config.screen));
 
@@ -88,7 +89,8 @@ export async function mountOn(root, config, live) {
   });
   setInterval(() => lists.askFeeds(live.state), FEEDS_MS);
   if (live instanceof Live) mountScreen(context).catch((error) => console.error("yiping: control of the screen does not start", error));
-  await district.start(lists.labels).catch((error) => {
+  const begun = Promise.race([first(live), new Promise((resolve) => setTimeout(resolve, FIGURES_FIRST_MS))]);
+  await district.start(lists.labels, begun).catch((error) => {
     console.error("yiping: the map does not start", error);
     panel("map").classList.add("no-map");
     panel("map").querySelector(".map-canvas").textContent = t("map.failed");

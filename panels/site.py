@@ -124,7 +124,8 @@ def serve_plain(app: Site, path: str, route: frame.Route, assets: Path, who: Who
 
     So are the paths under it. What else its head needs stands in `HEAD` of its module.
     """
-    modules = "\n".join(f'<link rel="modulepreload" href="/assets/{name}">' for name in plain.modules_of(assets, route.plain))
+    names = dict.fromkeys((*plain.modules_of(assets, "boot.js"), *plain.modules_of(assets, route.plain)))
+    modules = "\n".join(f'<link rel="modulepreload" href="/assets/{name}">' for name in names)
     head = f"{getattr(importlib.import_module(route.module), 'HEAD', '')}\n{modules}"
 
     def answer(rest: str = "") -> str:

@@ -7,6 +7,7 @@ from tests.patience import until
 from tests.quarter import Quarter
 
 HALL = "/wall?measure=noise"
+NEAR = "Math.hypot(window.yiping.map.getCenter().lng - {lon}, window.yiping.map.getCenter().lat - {lat}) < 0.0015 && window.yiping.map.getZoom() >= 15"
 
 
 def hall(windows: Windows, quarter: Quarter, name: str) -> tuple[int, Visitor]:
@@ -35,10 +36,17 @@ def test_a_wall_shows_what_it_is_sent_and_is_given_back(quarter: Quarter, window
     expect(card).to_contain_text(incident["title"])
     expect(line).to_contain_text("值班员 01")
     assert wall.page.evaluate("location.search") == f"?measure=noise&incident={incident['incident_id']}"
+    there = NEAR.format(**quarter.rows("select lon, lat from devices where device = 'smoke-00'")[0])
+    wall.wait(there)
     wall.page.reload()
     wall.ready()
     expect(card).to_contain_text(incident["title"])
+    assert wall.page.evaluate(there), "a wall that opens while it is held begins there"
+    wall.page.set_viewport_size({"width": 1680, "height": 945})
+    wall.wait("window.yiping.map.getCanvas().clientWidth < 900")
+    assert wall.page.evaluate(there), "and stays there when its size changes"
     quarter.ask("duty1", "DELETE", f"/casts/{cast['cast_id']}")
     expect(card).to_be_hidden()
     until(lambda: shown(quarter, screen_id) == HALL, what="it is where it was")
+    wall.wait(f"!({there})")
     assert wall.unforgiven() == []
