@@ -40,12 +40,11 @@ class Assets:
 
     async def answer(self, request: Request) -> Response:
         """200 or 304 with the file; else what `others` says."""
-        path = self._folder / request.path_params["name"]
-        if "range" in request.headers or not path.resolve().is_relative_to(self._folder):
+        if "range" in request.headers:
             return await self._others(request)
         try:
-            kept = await self._keep(path)
-        except OSError:
+            kept = await self._keep(self._folder / request.path_params["name"])
+        except (OSError, ValueError):  # what a file system refuses as a name, too
             return await self._others(request)
         headers = {**self._headers, "ETag": kept.etag, "Cache-Control": LONG if request.query_params.keys() & set(FINGERPRINTS) else CHECK}
         if kept.packed is not None:
@@ -57,7 +56,9 @@ class Assets:
         return Response(kept.body, headers=headers, media_type=kept.media_type)
 
     async def _keep(self, path: Path) -> Kept:
-        """Off the loop when it is read: packing the largest takes a tenth of a second. Raises `OSError`."""
+        """Off the loop when it is read: packing the largest takes a tenth of a second. Raises `OSError`, `ValueError`."""
+        if not path.resolve().is_relative_to(self._folder):
+            raise ValueError(f"{path} is none of our files")
         told = path.stat()
         stamp = (told.st_mtime_ns, told.st_size)
         kept = self._kept.get(path)

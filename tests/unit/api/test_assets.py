@@ -87,7 +87,17 @@ def test_a_file_that_changed_is_read_again(client: Client, folder: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/assets/none.js", "/assets/vendor", "/assets/", "/assets/%2e%2e/secret.txt", "/assets/vendor/..%2f..%2fsecret.txt"]
+    "path",
+    [
+        "/assets/none.js",
+        "/assets/vendor",
+        "/assets/",
+        "/assets/%2e%2e/secret.txt",
+        "/assets/vendor/..%2f..%2fsecret.txt",
+        "/assets/a%00b",
+        f"/assets/{'x' * 5000}",
+        "/assets//etc/passwd",
+    ],
 )
 def test_what_is_no_file_of_the_folder_is_left_to_the_web_process(client: Client, path: str) -> None:
     assert client.ask(path).text == "the web process: GET"
