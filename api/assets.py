@@ -36,7 +36,8 @@ class Assets:
 
     def __init__(self, folder: Path, headers: Mapping[str, str], others: Callable[[Request], Awaitable[Response]]) -> None:
         self._folder, self._headers, self._others = folder.resolve(), dict(headers), others
-        self._kept: dict[Path, Kept] = {}
+        self._kept: dict[Path, Kept] = {}  # by the path with no detour in it, so never more than there are files
+        self._reading = asyncio.Lock()  # a hundred walls that come at once pack a file once
 
     async def answer(self, request: Request) -> Response:
         """200 or 304 with the file; else what `others` says."""
@@ -46,7 +47,7 @@ class Assets:
             kept = await self._keep(self._folder / request.path_params["name"])
         except (OSError, ValueError):  # what a file system refuses as a name, too
             return await self._others(request)
-        headers = {**self._headers, "ETag": kept.etag, "Cache-Control": LONG if request.query_params.keys() & set(FINGERPRINTS) else CHECK}
+        headers = {**self._headers, "ETag": kept.etag, "Cache-Control": LONG if any(map(request.query_params.get, FINGERPRINTS)) else CHECK}
         if kept.packed is not None:
             headers["Vary"] = "Accept-Encoding"
         if kept.etag in (mark.strip().removeprefix("W/") for mark in request.headers.get("if-none-match", "").split(",")):
@@ -57,13 +58,16 @@ class Assets:
 
     async def _keep(self, path: Path) -> Kept:
         """Off the loop when it is read: packing the largest takes a tenth of a second. Raises `OSError`, `ValueError`."""
-        if not path.resolve().is_relative_to(self._folder):
+        path = path.resolve()
+        if not path.is_relative_to(self._folder):
             raise ValueError(f"{path} is none of our files")
         told = path.stat()
         stamp = (told.st_mtime_ns, told.st_size)
-        kept = self._kept.get(path)
-        if kept is None or kept.stamp != stamp:
-            kept = self._kept[path] = await asyncio.to_thread(_read, path, stamp)
+        if (kept := self._kept.get(path)) is not None and kept.stamp == stamp:
+            return kept
+        async with self._reading:
+            if (kept := self._kept.get(path)) is None or kept.stamp != stamp:
+                kept = self._kept[path] = await asyncio.to_thread(_read, path, stamp)
         return kept
 
 

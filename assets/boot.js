@@ -10,7 +10,9 @@ async function mount(root) {
   const config = JSON.parse(root.dataset.config || "{}");
   document.documentElement.lang = config.language === "en" ? "en" : "zh-CN";
   const name = root.dataset.module;
-  const [module] = await Promise.all([import(`./${name}`), awaitText(config.language, name.replace(/\.js$/, "").split("-")[0])]);
+  const early = import(`./${name}`).catch(() => null); // while the texts come
+  await awaitText(config.language, name.replace(/\.js$/, "").split("-")[0]);
+  const module = (await early) ?? (await import(`./${name}`));
   await module.mount(root, config);
 }
 

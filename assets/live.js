@@ -38,6 +38,7 @@ export class Live {
   #renewing = 0; // when a new picture was asked for because the old one came long ago
   #resync = () => {};
   #joined = false; // the worker has spoken
+  #begun = false; // what is shown is the picture of `#first`; the worker's own, which may be older, is on its way
   #known = null; // alerts, cases and incidents we had when the connection was lost
   state = emptyState();
   clock = new ServerClock();
@@ -103,7 +104,11 @@ export class Live {
 
   /** A picture to begin with: it comes before a worker that has yet to start can bring one. Whether the line lives, only the worker tells. */
   #first() {
-    const begin = (data) => this.state.sequence < 0 && this.#take({ kind: "snapshot", data });
+    const begin = (data) => {
+      if (this.state.sequence >= 0) return;
+      this.#take({ kind: "snapshot", data });
+      this.#begun = true;
+    };
     new Stream(this.screen, (message) => this.#take(message)).snapshot().then(begin, () => {}); // what fails here the worker meets, too, and tells
   }
 
@@ -131,6 +136,7 @@ export class Live {
     if (told > (toldAt(this.state) ?? 0)) this.state.told = told;
     const waiting = this.#early.filter((delta) => delta.sequence > snapshot.sequence);
     this.#early = [];
+    this.#begun = false;
     this.#asked = this.#renewing = 0;
     this.#show();
     this.#topics.tell("snapshot", this.state);
@@ -139,19 +145,23 @@ export class Live {
 
   #delta(delta, arrived) {
     if (this.state.sequence < 0) {
-      this.#early.push(delta); // it came before the snapshot this tab waits for
-      if (this.#early.length > WAITING) this.#early.shift();
+      this.#keep(delta); // it came before the snapshot this tab waits for
       return;
     }
     if (delta.sequence <= this.state.sequence) return;
     if (delta.sequence > this.state.sequence + 1) return this.#gap(delta);
-    if (this.#renewing && arrived - this.#renewing < RENEW_MS) this.#early.push(delta); // the picture under way may be older than it
+    if (this.#begun || (this.#renewing && arrived - this.#renewing < RENEW_MS)) this.#keep(delta); // the picture under way may be older than it
     this.clock.stamped(delta.at, arrived);
     this.latency = Math.max(0, arrived + this.clock.offset - Date.parse(delta.at));
     const changes = applyDelta(this.state, delta);
     face.lastDeltaAt = Date.now();
     this.#show();
     this.#topics.tell("delta", this.state, changes);
+  }
+
+  #keep(delta) {
+    this.#early.push(delta);
+    if (this.#early.length > WAITING) this.#early.shift();
   }
 
   /** A number is missing: what we show may be wrong until a new snapshot comes. */

@@ -94,7 +94,10 @@ export class CellCard {
     const only = el("button", "cell-only", t("cell.only"));
     only.type = "button";
     only.hidden = view.get("cell") === String(id);
-    only.addEventListener("click", () => view.set({ cell: id, area }, { step: true }));
+    only.addEventListener("click", () => {
+      this.district.held = null; // a hand wants to be elsewhere
+      view.set({ cell: id, area }, { step: true });
+    });
     return only;
   }
 

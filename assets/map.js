@@ -24,6 +24,7 @@ export class DistrictMap {
   #timer = null;
   #layers = {};
   #asked = -Infinity; // when the cells were asked for again, ms
+  #free = null; // its zoom before it was held
   #parts = []; // what else is drawn on the map, told of everything the map is told of
   ready = false;
   held = null; // { center, zoom } where something else keeps it, whatever the area and the size of the screen
@@ -156,12 +157,13 @@ export class DistrictMap {
 
   /** Keeps the map at a place, at least so near, until it is released or a hand moves it. One that is not open yet begins there. */
   hold(center, zoom) {
-    this.held = { center, zoom: Math.max(zoom, this.map?.getZoom() ?? 0) };
+    this.#free ??= this.map?.getZoom() ?? 0; // before the first of several places
+    this.held = { center, zoom: Math.max(zoom, this.#free) };
     if (this.ready) this.map.easeTo({ ...this.held, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 800 });
   }
 
   release() {
-    this.held = null;
+    this.held = this.#free = null;
     if (this.ready) this.#frame();
   }
 

@@ -103,7 +103,7 @@ def cache(asked: Request, answer: Response) -> None:
     if answer.status_code not in (200, 206, 304):
         return
     if asked.path.startswith("/assets/"):
-        answer.headers["Cache-Control"] = LONG if asked.args.keys() & set(FINGERPRINTS) else CHECK
+        answer.headers["Cache-Control"] = LONG if any(map(asked.args.get, FINGERPRINTS)) else CHECK
     elif not is_static(asked.path):
         answer.headers.setdefault("Cache-Control", "no-store")
 

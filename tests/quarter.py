@@ -157,12 +157,15 @@ class Quarter:
         return next(iter(self.rows(query, *values)[0].values()))
 
     def attend(self) -> None:
-        """Acknowledges every grave alert that waits: it would stand above all that is milder, and a wall has six rows."""
-        waiting = "select alert_id from alerts where severity <= 2 and stage in ('unack', 'rtn_unack')"
-        ids = [row["alert_id"] for row in self.rows(waiting)]
-        if ids:
+        """What rang is over and acknowledged: a wall has six rows, and the grave that waits stands above all that is milder."""
+        ringing = "select subject from alerts where stage in ('unack', 'acked') and subject similar to '(smoke|cover)-%%/%%'"
+        for device, metric in (row["subject"].split("/") for row in self.rows(ringing)):
+            self.publish(device, **{metric: CALM[metric]})
+        until(lambda: not self.rows(ringing), what="smoke and covers are calm")
+        if ids := [
+            row["alert_id"] for row in self.rows("select alert_id from alerts where stage in ('unack', 'rtn_unack') and severity <= 3")
+        ]:
             self.ask("duty2", "POST", "/alerts/acts", {"ids": ids, "act": "acknowledge"})
-        assert self.rows(waiting) == []
 
     def worker_of(self, device: str) -> str:
         """The login of the grid worker whose duty grid a device stands in."""

@@ -42,5 +42,5 @@ def quarter(running_quarter: Quarter) -> Quarter:
 
 @pytest.fixture
 def attended(quarter: Quarter) -> None:
-    """What other tests raised is acknowledged: whatever a test raises finds a row on a wall."""
+    """What other tests raised is over and acknowledged: whatever a test raises is new, and finds a row on a wall."""
     quarter.attend()

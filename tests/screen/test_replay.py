@@ -28,7 +28,7 @@ def test_a_moment_is_shown_as_the_wall_showed_it_and_played_on(quarter: Quarter,
     until(lambda: wall.api("GET", "/replay")[1]["spans"], what="the leader records")
     until(lambda: datetime.fromisoformat(wall.api("GET", "/replay")[1]["spans"][-1][1]) > datetime.now(UTC) - timedelta(seconds=2))
     before, known = datetime.now(UTC) - timedelta(seconds=1), int(told(wall, "alerts_open") or 0)
-    alert = alarm(quarter, "smoke-53")
+    alert = alarm(quarter, "smoke-24")
     row = f'[data-panel=alerts] li[data-id="{alert}"]'
     wall.page.wait_for_selector(row)
     wall.wait(f"Number(document.querySelector('[data-panel=kpis] [data-figure=alerts_open]').dataset.value) > {known}")

@@ -76,6 +76,18 @@ def test_what_is_known_is_not_sent_again_and_a_fingerprint_is_kept_for_ever(clie
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert first.headers["cache-control"] == "no-cache"
     assert "immutable" in client.ask("/assets/wall.js?v=6").headers["cache-control"]
+    assert client.ask("/assets/wall.js?v=").headers["cache-control"] == "no-cache"
+
+
+def test_one_file_is_kept_once_however_its_name_is_written(folder: Path) -> None:
+    async def others(request: Request) -> Response:
+        return PlainTextResponse("", 404)
+
+    assets = Assets(folder, {}, others)
+    client = Client(Starlette(routes=[Route("/assets/{name:path}", assets.answer)]))
+    names = ["wall.js", "vendor/%2e%2e/wall.js", "./wall.js", "vendor/%2e%2e/vendor/%2e%2e/wall.js"]
+    assert [client.ask(f"/assets/{name}").content for name in names] == [SCRIPT] * 4
+    assert len(assets._kept) == 1
 
 
 def test_a_file_that_changed_is_read_again(client: Client, folder: Path) -> None:
