@@ -15,7 +15,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.static_files import CHECK, FINGERPRINTS, LONG, SMALLEST_ZIP, ZIPPED
+from core.static_files import SMALLEST_ZIP, ZIPPED, cache_control
 
 mimetypes.add_type("text/javascript", ".mjs")
 
@@ -47,7 +47,7 @@ class Assets:
             kept = await self._keep(self._folder / request.path_params["name"])
         except (OSError, ValueError):  # what a file system refuses as a name, too
             return await self._others(request)
-        headers = {**self._headers, "ETag": kept.etag, "Cache-Control": LONG if any(map(request.query_params.get, FINGERPRINTS)) else CHECK}
+        headers = {**self._headers, "ETag": kept.etag, "Cache-Control": cache_control(request.query_params)}
         if kept.packed is not None:
             headers["Vary"] = "Accept-Encoding"
         if kept.etag in (mark.strip().removeprefix("W/") for mark in request.headers.get("if-none-match", "").split(",")):

@@ -1,4 +1,4 @@
-// Which hours of the week a course has recorded: what was not is no nought. Draws nothing.
+// Which hours of the week a course has recorded. Draws nothing.
 
 /** The hours of the week that were recorded, as `weekday-hour`, from the buckets of the course: what was not is no nought. Pure. */
 export function hoursSeen(buckets, as_of) {

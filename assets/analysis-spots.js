@@ -79,6 +79,6 @@ export async function mount(root, config) {
       select('class', [['', t('trends.class.all')], ...Object.entries(classes)], state.class, code => change({ class: code })), standing(told));
   }
 
-  for (const name of ['spots']) fill(slots[name], waiting());
+  fill(slots.spots, waiting());
   await load();
 }

@@ -60,14 +60,13 @@ export class AreaPath {
     else this.map.fitBounds(this.bounds, { padding: this.district.padding(), duration });
   }
 
-  /** By hand: nothing keeps it any longer. */
   #moved() {
-    this.district.held = null;
+    this.district.letGo();
     view.set({ map: placeWord(this.map.getCenter(), this.map.getZoom()) });
   }
 
   #drill(code) {
-    this.district.held = null;
+    this.district.letGo();
     go(code);
   }
 

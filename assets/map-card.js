@@ -95,7 +95,7 @@ export class CellCard {
     only.type = "button";
     only.hidden = view.get("cell") === String(id);
     only.addEventListener("click", () => {
-      this.district.held = null; // a hand wants to be elsewhere
+      this.district.letGo();
       view.set({ cell: id, area }, { step: true });
     });
     return only;

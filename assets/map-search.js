@@ -89,7 +89,7 @@ export class Search {
   }
 
   #choose(hit) {
-    this.tools.district.held = null; // a hand wants to be elsewhere
+    this.tools.district.letGo();
     if (hit.kind === "area") go(hit.id);
     else view.set({ spot: `${hit.lon.toFixed(6)},${hit.lat.toFixed(6)},${titled(hit, hit.label)}`, map: null, ...(hit.kind === "cell" ? { cell: hit.id, area: hit.area } : {}) });
   }

@@ -162,6 +162,11 @@ export class DistrictMap {
     if (this.ready) this.map.easeTo({ ...this.held, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 800 });
   }
 
+  /** A hand wants to be elsewhere. */
+  letGo() {
+    this.held = null;
+  }
+
   release() {
     this.held = this.#free = null;
     if (this.ready) this.#frame();

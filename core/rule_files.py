@@ -54,7 +54,7 @@ def gather(raw: Any, folder: Path) -> Gathered:
     for number, pattern in enumerate(patterns):
         try:
             files = sorted(folder.glob(pattern))
-        except (ValueError, NotImplementedError):
+        except (ValueError, NotImplementedError):  # no pattern at all, or an absolute one: told below as one that fits nothing
             files = []
         if not files:
             found.problems.append(Problem(f"rules_files.{number}", f"no file fits '{pattern}'", f"looked in {folder}"))

@@ -10,7 +10,7 @@ from threading import Lock
 
 from flask import Flask, Request, Response, request
 
-from core.static_files import CHECK, FINGERPRINTS, LONG, SMALLEST_ZIP, ZIPPED
+from core.static_files import SMALLEST_ZIP, ZIPPED, cache_control
 
 
 def content_policy(
@@ -103,7 +103,7 @@ def cache(asked: Request, answer: Response) -> None:
     if answer.status_code not in (200, 206, 304):
         return
     if asked.path.startswith("/assets/"):
-        answer.headers["Cache-Control"] = LONG if any(map(asked.args.get, FINGERPRINTS)) else CHECK
+        answer.headers["Cache-Control"] = cache_control(asked.args)
     elif not is_static(asked.path):
         answer.headers.setdefault("Cache-Control", "no-store")
 
