@@ -20,7 +20,7 @@ export const isCase = number => /^\d{10,}$/.test(String(number));
  */
 export function makeOutgoing({ box, send, look, show, settled, newKey, locks = globalThis.navigator?.locks, name = 'yiping-outgoing' }) {
   let messages = [], queue = box, sending = false, fails = 0, timer = null, trouble = '';
-  const urls = new Map(), tries = new Map(), changed = new Set();
+  const urls = new Map(), tries = new Map(), changed = new Set(), landed = new Set();
   const waiting = () => {
     const reported = new Set(messages.filter(one => isNew(one.number) && one.body && (one.state || 'waiting') === 'waiting').map(one => one.number));
     return messages.filter(one => (one.state || 'waiting') === 'waiting' || (one.state === 'draft' && reported.has(one.number)));
@@ -46,10 +46,12 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     const safe = await written(put, drop);
     messages = placed([...messages.filter(one => !gone.has(one)), ...put.filter(one => !messages.includes(one))]);
     if (safe && homeless().length) await written(homeless(), []);
-    for (const one of drop) if (urls.has(one.key)) { URL.revokeObjectURL(urls.get(one.key)); urls.delete(one.key); }
+    for (const one of drop) if (!landed.has(one)) letGo(one);
     tell();
     return safe;
   }
+
+  function letGo(one) { URL.revokeObjectURL(urls.get(one.key)); urls.delete(one.key); }
 
   async function written(put, drop) {
     if (!queue) return false;
@@ -114,8 +116,16 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     const number = answer?.data?.number;
     const put = isNew(message.number) && number ? messages.filter(one => one !== message && one.number === message.number) : [];
     for (const one of put) Object.assign(one, { state: 'waiting', number, path: one.path.replaceAll(NUMBER, encodeURIComponent(number)) });
+    message.medium = answer?.data?.media_id;
+    if (message.blob && message.medium && isCase(message.number)) landed.add(message);
     await change({ put, drop: [message] });
     await settled(message, null, answer?.data);
+  }
+
+  /** A task was read: what the server has of its photos and voices is seen there from now on. Until then it stays in sight from here. */
+  function seen(media) {
+    const known = new Set(media.map(one => one.media_id));
+    for (const one of landed) if (known.has(one.medium)) { landed.delete(one); letGo(one); }
   }
 
   async function refuse(message, problem) {
@@ -161,7 +171,7 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
   const mediaOf = list => list.filter(one => one.blob).map(one => ({ url: url(one), kind: one.blob.type, role: (one.path.match(/role=(\w+)/) || [])[1] || 'evidence', key: one.key, state: one.state }));
 
   return {
-    start, add, wake, retry, giveAsEvidence, forget, change, made,
+    start, add, wake, seen, retry, giveAsEvidence, forget, change, made,
     count: () => waiting().length,
     asideCount: () => aside().length,
     acts: () => waiting().filter(one => one.moves && one.body?.act).map(one => [one.number, one.body.act]),
@@ -169,7 +179,7 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     waitingFor: number => waiting().some(one => one.number === number),
     aside: () => Map.groupBy ? Map.groupBy(aside(), one => one.number) : aside().reduce((groups, one) => groups.set(one.number, [...(groups.get(one.number) || []), one]), new Map()),
     drafts: number => messages.filter(one => one.state === 'draft' && (!number || one.number === number)),
-    mediaOf: number => mediaOf(waiting().filter(one => one.number === number)),
+    mediaOf: number => mediaOf([...landed, ...waiting()].filter(one => one.number === number)),
     asMedia: mediaOf,
     newReports: () => waiting().filter(one => isNew(one.number) && one.body),
   };

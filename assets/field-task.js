@@ -18,7 +18,7 @@ const DONE = ['finished', 'fed_back', 'checked', 'closed', 'registered'];
 
 export function makeTask(app) {
   const { slots, config, outgoing } = app;
-  let drawn = '', stood = ''; // what the task, and what its foot was drawn from
+  let drawn = '', stood = '', allowedNow = null; // what the task and its foot were drawn from; the acts as the server allows them now
 
   const rowOf = number => {
     const row = { ...app.tasks.find(one => one.number === number), ...app.details.get(number) };
@@ -97,24 +97,26 @@ export function makeTask(app) {
 
   const hasAfter = row => (row.media || []).some(one => one.role === 'after' && !one.ended_at) || outgoing.mediaOf(row.number).some(one => one.role === 'after');
 
-  /** The acts at the foot. A picture that was sent changes the task and none of them: the button under the thumb stays the same one. */
+  /** The acts at the foot. A picture that was sent or an answer that says no more than was expected changes none: the button under the thumb stays the same one. */
   function feet(row, stage) {
     const mine = app.isMine(row) || app.ahead.has(row.number), server = row.acts && !app.ahead.has(row.number) && row.stage === stage;
     const allowed = !row.stage || DONE.includes(stage) || !mine ? null : server ? row.acts : [MAIN[stage], 'send_back'];
-    const ready = stage !== 'on_site' || hasAfter(row), key = JSON.stringify([row.number, stage, allowed, ready]);
+    const ready = stage !== 'on_site' || hasAfter(row), shown = [MAIN[stage], OTHERWISE[stage]].filter(name => allowed?.includes(name) && (name !== 'finish' || ready));
+    const key = JSON.stringify([row.number, stage, shown, ready]);
+    allowedNow = allowed;
     if (key === stood && Boolean(slots.acts.firstChild) === Boolean(allowed)) return;
     stood = key;
-    fill(slots.acts, allowed && foot(row.number, stage, allowed, ready));
+    fill(slots.acts, allowed && foot(row.number, stage, shown, ready));
   }
 
-  function foot(number, stage, allowed, ready) {
+  function foot(number, stage, shown, ready) {
     const main = MAIN[stage], other = OTHERWISE[stage], row = () => rowOf(number); // as it is when it is tapped
     const button = (name, look, symbol, go) => h('button', { type: 'button', class: look, 'data-act': name, 'aria-label': t(`field.${name}`), onclick: go }, icon(symbol), h('span', {}, t(`field.${name}`)));
     return [
-      button('more', 'side', 'ellipsis', () => moreActs(app, row(), stage, allowed)),
+      button('more', 'side', 'ellipsis', () => moreActs(app, row(), stage, allowedNow)),
       stage === 'on_site' && h('label', { class: `camera ${ready ? 'second' : 'main'}`, 'data-act': 'photo' }, icon('camera'), h('span', {}, t(ready ? 'field.more_photo' : 'field.take_photo')), input({ number, title: row().title }, 'after')),
-      other && allowed.includes(other) && button(other, 'second', SYMBOLS[other], () => carryOut(app, row(), other)),
-      main && allowed.includes(main) && (main !== 'finish' || ready) && button(main, 'main', SYMBOLS[main], event => run(row(), main, event.currentTarget))];
+      shown.includes(other) && button(other, 'second', SYMBOLS[other], () => carryOut(app, row(), other)),
+      shown.includes(main) && button(main, 'main', SYMBOLS[main], event => run(row(), main, event.currentTarget))];
   }
 
   async function photo(row, role, from) {

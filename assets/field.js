@@ -46,6 +46,7 @@ export async function mount(root, config) {
   const back = root.querySelector('[data-do=back]');
   const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, tell, refresh, locate, stageOf, isMine, tick, waitingState: {} };
   let known = null, drawn = '';
+  const unread = new Set(); // cases whose acts the server has, and which could not be read since
   app.memory = memory;
   app.details = new Map(memory.kept('details', []));
 
@@ -144,7 +145,13 @@ export async function mount(root, config) {
 
   async function refresh(number) {
     if (!isCase(number)) return;
-    try { app.details.set(number, await read(`/cases/${encodeURIComponent(number)}`)); memory.keep('details', packed(app.details)); } catch { /* without a network what was read last must do */ }
+    try {
+      const row = await read(`/cases/${encodeURIComponent(number)}`);
+      app.details.set(number, row);
+      outgoing.seen(row.media || []);
+      if (unread.delete(number)) app.ahead.delete(number);
+      memory.keep('details', packed(app.details));
+    } catch { /* without a network what was read last must do */ }
     if (app.opened === number) views.task.draw();
   }
 
@@ -156,6 +163,7 @@ export async function mount(root, config) {
 
   /** Keeps an act in the phone and shows it as done; the queue sends it. `fields` go with it. */
   async function act(row, name, fields = {}) {
+    unread.delete(row.number);
     if (AFTER[name]) app.ahead.set(row.number, AFTER[name]);
     const body = { act: name, ...fields, done_at: new Date().toISOString() };
     const safe = await outgoing.add({ path: `/cases/${encodeURIComponent(row.number)}/acts`, number: row.number, title: row.title, moves: Boolean(AFTER[name]), body });
@@ -166,7 +174,7 @@ export async function mount(root, config) {
   /** Whether what was done survives the page: `words` where it does, what is in danger where not. */
   function tell(safe, words) { toast(safe ? 'ok' : 'error', safe ? words : t(app.waitingState.full ? 'field.full' : 'field.memory')); }
 
-  /** One message of the queue was answered: the server's stage counts again once nothing of that task waits. */
+  /** One message of the queue was answered: the server's stage counts again once nothing of that task waits and it was read. */
   async function settled(message, problem, data) {
     if (problem) navigator.vibrate?.([300, 100, 300]);
     const inSight = app.opened ? app.opened === message.number : app.view === 'tasks'; // its red card is the first of the list
@@ -175,8 +183,9 @@ export async function mount(root, config) {
     views.report.settled(message, problem, data);
     views.patrol.settled(message, problem, data);
     if (outgoing.waitingFor(message.number)) return;
+    unread.add(message.number);
     await refresh(message.number);
-    app.ahead.delete(message.number);
+    if (problem) app.ahead.delete(message.number);
     const row = app.details.get(message.number);
     if (row) app.tasks = app.tasks.map(one => (one.number === row.number ? { ...one, ...row } : one)).filter(one => isMine(one) || one.number === app.opened);
     draw();

@@ -32,7 +32,7 @@ async function send(message) {{
   if (typeof answer === "number") throw Object.assign(new Error("no"), {{ status: answer, body: {{ type: "urn:yiping:problem:x", last: {{ actor: "gw02", act: "take", at: "2026-11-22T02:00:00Z" }} }} }});
   if (!seen.has(message.key)) {{ seen.set(message.key, true); done.push([message.path, message.body?.act || message.body?.title || "blob"]); }}
   if (answer === "lost") throw Object.assign(new Error("offline"), {{ status: 0 }});
-  return {{ data: {{ number: message.path === "/cases" ? "3204042026112200007" : undefined }} }};
+  return {{ data: {{ number: message.path === "/cases" ? "3204042026112200007" : undefined, media_id: message.blob ? `m${{done.length}}` : undefined }} }};
 }}
 const open = (given = box) => makeOutgoing({{ box: given, send, look: async () => ({{ stage: "handling", handler: "gw02", handler_id: 2, audit: [] }}), show: state => shown.push(state), settled: async () => null, newKey: () => `k${{++key}}`, locks: null }});
 const act = (name, more = {{}}) => ({{ path: "/cases/320404202611220000/acts", number: "320404202611220000", moves: true, body: {{ act: name }}, ...more }});
@@ -66,6 +66,18 @@ def test_what_was_done_is_on_the_phone_before_it_is_sent_and_goes_in_order_once(
     assert (told["kept"], told["waits"]["count"], told["waits"]["trouble"]) == (3, 3, "offline")
     assert [name for _, name in told["done"]] == ["take", "arrive", "blob"]
     assert (told["left"], told["count"]) == (0, 0)
+
+
+def test_a_photo_that_was_sent_stays_in_sight_until_the_task_read_anew_names_it() -> None:
+    told = run("""
+      const phone = open(), sight = () => phone.mediaOf("320404202611220000").map(one => one.role); await phone.start();
+      await phone.add(photo()); await phone.add(photo()); await rest();
+      const sent = [phone.count(), disk.length, sight()];
+      phone.seen([{ media_id: "m1" }, { media_id: "of somebody else" }]);
+      const read = sight();
+      phone.seen([{ media_id: "m1" }, { media_id: "m2" }]);
+      console.log(JSON.stringify({ sent, read, after: sight() }))""")
+    assert told == {"sent": [0, 0, ["after", "after"]], "read": ["after"], "after": []}
 
 
 @pytest.mark.parametrize("status", [0, 401, 429, 500, 503])

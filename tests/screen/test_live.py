@@ -172,6 +172,7 @@ def map_is_whole(desk: Visitor) -> None:
 def test_a_dead_edge_is_told_within_5_seconds_and_after_its_return_everybody_learns_what_they_missed(
     quarter: Quarter, windows: Windows
 ) -> None:
+    alarm(quarter, "smoke-06")  # a desk with nothing to do shows no map
     wall, desk = enter(windows, quarter, "", "/wall", 1920, 1080), enter(windows, quarter, "duty1", "/duty")
     loads = [one.page.evaluate("performance.timeOrigin") for one in (wall, desk)]
     map_is_whole(desk)
