@@ -8,6 +8,7 @@ import { LatticeCells } from "./map-lattice.js";
 
 const GAP = 0.22; // of a cell's side is left open, so that the grid is felt
 const UNCOVERED = -2;
+const DIM = 32; // raises the class of a cell outside the area shown, in maps/style.py too
 const OUTLINED = 20_000; // more cells than this are too small to have an outline before one looks close
 const AGAIN_MS = 5_000;
 const SHAPES = "/api/v1/layers/cells";
@@ -22,12 +23,16 @@ export async function fetchGround() {
 /** The way that fits a ground; `colours`: of classes -2 … 5. */
 export const cellsOf = (ground, colours) => (ground.lattice ? new LatticeCells(ground, colours, GAP) : new ShapeCells(ground));
 
-/** Irregular cells. The style has their layer; the shapes never pass through this thread. */
+/** Irregular cells. The style has their layer; the shapes never pass through this thread. One number is all a cell is told: its colour. */
 export class ShapeCells {
-  #told; // the class told of each cell: a state that is told again costs a paint of its own
+  #class; // of each cell
+  #dimmed; // DIM for a cell outside the area shown, else 0
+  #told; // what the map was told of each: a state that is told again costs a paint of its own
 
   constructor(ground) {
     this.ground = ground;
+    this.#class = new Int8Array(ground.count).fill(UNCOVERED);
+    this.#dimmed = new Int8Array(ground.count);
     this.#told = new Int8Array(ground.count).fill(UNCOVERED);
   }
 
@@ -37,7 +42,7 @@ export class ShapeCells {
     this.#told.fill(UNCOVERED);
     map.removeFeatureState({ source: "cells" });
     this.#fetch();
-    if (this.area) this.dim(this.area);
+    this.ground.ids.forEach((id, number) => this.#tell(id, number));
     if (this.ground.count > OUTLINED) map.setPaintProperty("cells", "fill-antialias", ["step", ["zoom"], false, 14, true]);
   }
 
@@ -57,10 +62,10 @@ export class ShapeCells {
 
   change(ids, classes) {
     for (const id of ids) {
-      const [number, now] = [this.ground.number(id), classes.get(id) ?? UNCOVERED];
-      if (number < 0 || this.#told[number] === now) continue;
-      this.#told[number] = now;
-      this.#tell(id, { class: now });
+      const number = this.ground.number(id);
+      if (number < 0) continue;
+      this.#class[number] = classes.get(id) ?? UNCOVERED;
+      this.#tell(id, number);
     }
   }
 
@@ -68,7 +73,10 @@ export class ShapeCells {
   dim(area) {
     if (!area && !this.area) return;
     this.area = area;
-    for (const id of this.ground.ids) this.#tell(id, { dim: !this.ground.areaOf(id).startsWith(area) });
+    this.ground.ids.forEach((id, number) => {
+      this.#dimmed[number] = this.ground.areaOf(id).startsWith(area) ? 0 : DIM;
+      this.#tell(id, number);
+    });
   }
 
   at(point) {
@@ -76,7 +84,10 @@ export class ShapeCells {
     return feature ? { id: feature.id, geometry: feature.geometry } : null;
   }
 
-  #tell(id, state) {
-    this.map.setFeatureState({ source: "cells", id }, state);
+  #tell(id, number) {
+    const now = this.#class[number] + this.#dimmed[number];
+    if (this.#told[number] === now) return;
+    this.#told[number] = now;
+    this.map.setFeatureState({ source: "cells", id }, { class: now });
   }
 }

@@ -3,6 +3,7 @@
 const FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif";
 
 const FREE = 0.62; // of the panel's width: boxes that take less of it lie in its corners
+const MOST = 0.6; // of the panel's width and height that all padding may take: a city is no dot between two boxes
 
 /** px of one rem at 16 px, as a factor: a wall of another height draws everything in proportion. */
 export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
@@ -40,8 +41,13 @@ export function paddingOf(panel) {
   const boxes = (...names) => names.map((name) => panel.querySelector(name)?.getBoundingClientRect()).filter((box) => box?.width);
   const room = (found, depth) => (found.reduce((sum, { width }) => sum + width, 0) > FREE * frame.width ? Math.max(...found.map(depth)) + unit * 0.7 : unit * 1.5);
   const rail = boxes(".map-tools").reduce((sum, { width }) => sum + width + unit * 0.7, 0);
-  return {
-    top: room(boxes(".area-path", ".chips"), (box) => box.bottom - frame.top), bottom: room(boxes(".legend", ".map-notes"), (box) => frame.bottom - box.top),
-    left: unit * 1.6, right: unit * 1.6 + rail,
-  };
+  const [top, bottom] = within(frame.height, room(boxes(".area-path", ".chips"), (box) => box.bottom - frame.top), room(boxes(".legend", ".map-notes"), (box) => frame.bottom - box.top));
+  const [left, right] = within(frame.width, unit * 1.6, unit * 1.6 + rail);
+  return { top, bottom, left, right };
+}
+
+/** Two paddings of a side so long, both in proportion where they would take too much of it. */
+function within(length, ...pair) {
+  const most = (MOST * length) / (pair[0] + pair[1]);
+  return pair.map((one) => one * Math.min(1, most));
 }

@@ -12,7 +12,7 @@ from math import ceil
 
 CLASS_COLOURS = ("#123d70", "#1f7ab5", "#35b8ab", "#f7e27a", "#ee8430", "#cf1f3f")
 CLASS_OPACITIES = (0.55, 0.64, 0.74, 0.86, 0.92, 0.97)
-UNKNOWN = -1
+UNKNOWN, UNCOVERED = -1, -2
 UNKNOWN_COLOUR = "#8793a5"
 UNKNOWN_OPACITY = 0.36
 UNCOVERED_COLOUR = "#1a3658"
@@ -46,16 +46,16 @@ def rgba(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def class_colour(number: int) -> str:
-    """The colour of a class: 0…5, -1 unknown. Raises `ValueError` for any other number."""
-    if number == UNKNOWN:
-        return rgba(UNKNOWN_COLOUR, UNKNOWN_OPACITY)
-    if not 0 <= number < len(CLASS_COLOURS):
-        raise ValueError(f"no class {number}; classes are -1 and 0…{len(CLASS_COLOURS) - 1}")
-    return rgba(CLASS_COLOURS[number], CLASS_OPACITIES[number])
+def class_colour(number: int, share: float = 1) -> str:
+    """The colour of a class: 0…5, -1 unknown, -2 not covered; with a share of its opacity. Raises `ValueError` for any other number."""
+    beside = {UNKNOWN: (UNKNOWN_COLOUR, UNKNOWN_OPACITY), UNCOVERED: (UNCOVERED_COLOUR, UNCOVERED_OPACITY)}
+    if number not in beside and not 0 <= number < len(CLASS_COLOURS):
+        raise ValueError(f"no class {number}; classes are -2, -1 and 0…{len(CLASS_COLOURS) - 1}")
+    colour, opacity = beside.get(number) or (CLASS_COLOURS[number], CLASS_OPACITIES[number])
+    return rgba(colour, opacity * share)
 
 
-CELL_COLOURS = (rgba(UNCOVERED_COLOUR, UNCOVERED_OPACITY), *(class_colour(number) for number in range(UNKNOWN, len(CLASS_COLOURS))))
+CELL_COLOURS = tuple(class_colour(number) for number in range(UNCOVERED, len(CLASS_COLOURS)))
 
 
 def ranges(limits: Sequence[float], *, whole: bool = False) -> list[str]:

@@ -6,7 +6,7 @@ our own layers. Lengths are CSS px at 16 px per rem; those named in `metadata.re
 
 from typing import Any
 
-from maps.ramp import CELL_COLOURS, CLASS_COLOURS, UNKNOWN, class_colour, rgba
+from maps.ramp import CELL_COLOURS, CLASS_COLOURS, UNCOVERED, UNKNOWN, class_colour, rgba
 
 Layer = dict[str, Any]
 Expression = list[Any]
@@ -17,6 +17,7 @@ BOLD = ["Noto Sans CJK SC Bold", "Source Han Sans SC Bold", "PingFang SC", "Micr
 NIGHT = "#040d1c"
 WATER = "#0e386e"
 ACCENT = "#37c8ff"
+DIM, DIMMED = 32, 0.3  # what raises the class of a cell outside the area shown, and the share of its opacity that is left
 
 
 def style() -> dict[str, Any]:
@@ -78,16 +79,14 @@ def _ground() -> list[Layer]:
 
 
 def cell_colour() -> Expression:
-    """Class → colour from feature state. No state yet, or none for this measure: not covered, nearly invisible."""
+    """Class → colour from feature state, alone: each further property that depends on it is computed once more for every cell of a delta.
+
+    No state yet, or none for this measure: not covered, nearly invisible. A class raised by `DIM` is one outside the area shown.
+    """
     cases: list[Any] = []
-    for number in (*range(len(CLASS_COLOURS)), UNKNOWN):
-        cases += [number, class_colour(number)]
-    return ["match", ["coalesce", ["feature-state", "class"], -2], *cases, CELL_COLOURS[0]]
-
-
-def _dimmed() -> Expression:
-    """Cells outside the area shown stand back."""
-    return ["case", ["boolean", ["feature-state", "dim"], False], 0.3, 1]
+    for number in (*range(len(CLASS_COLOURS)), UNKNOWN, UNCOVERED):
+        cases += [number, class_colour(number), number + DIM, class_colour(number, DIMMED)]
+    return ["match", ["coalesce", ["feature-state", "class"], UNCOVERED], *cases, CELL_COLOURS[0]]
 
 
 def _cells() -> list[Layer]:
@@ -97,7 +96,7 @@ def _cells() -> list[Layer]:
             "id": "cells",
             "type": "fill",
             "source": "cells",
-            "paint": {"fill-color": cell_colour(), "fill-opacity": _dimmed(), "fill-outline-color": rgba(NIGHT, 0.9)},
+            "paint": {"fill-color": cell_colour(), "fill-outline-color": rgba(NIGHT, 0.9)},
         }
     ]
 

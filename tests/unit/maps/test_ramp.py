@@ -35,8 +35,8 @@ def test_calm_classes_recede() -> None:
 
 
 def test_every_class_has_a_colour_and_no_other_number_has() -> None:
-    assert len({class_colour(number) for number in range(-1, 6)}) == 7
-    for number in (-2, 6):
+    assert len({class_colour(number) for number in range(-2, 6)}) == 8
+    for number in (-3, 6):
         with pytest.raises(ValueError, match="no class"):
             class_colour(number)
 

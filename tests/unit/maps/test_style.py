@@ -3,7 +3,9 @@
 import json
 import re
 
-from maps.style import cell_colour, style
+import pytest
+
+from maps.style import DIM, cell_colour, style
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
@@ -40,11 +42,20 @@ def test_layers_lie_in_their_order() -> None:
 def test_cells_take_their_colour_from_feature_state_alone() -> None:
     expression = cell_colour()
     assert expression[:2] == ["match", ["coalesce", ["feature-state", "class"], -2]]
-    assert expression[2:-1:2] == [0, 1, 2, 3, 4, 5, -1]
+    assert expression[2:-1:4] == [0, 1, 2, 3, 4, 5, -1, -2]
+    assert expression[4:-1:4] == [class_ + DIM for class_ in expression[2:-1:4]]
+    [cells] = [layer for layer in style()["layers"] if layer["id"] == "cells"]
+    assert [name for name, value in cells["paint"].items() if "feature-state" in str(value)] == ["fill-color"], (
+        "each one costs a delta once more"
+    )
 
 
-def test_an_unknown_cell_is_grey_and_an_uncovered_one_nearly_invisible() -> None:
-    *_, unknown, uncovered = cell_colour()
+def test_an_unknown_cell_is_grey_an_uncovered_one_nearly_invisible_and_one_outside_the_area_stands_back() -> None:
+    expression = cell_colour()
+    colours = dict(zip(expression[2:-1:2], expression[3:-1:2], strict=True))
+    unknown, uncovered = colours[-1], colours[-2]
+    assert expression[-1] == uncovered
+    assert [float(colours[5 + more].rpartition(",")[2][:-1]) for more in (0, DIM)] == [0.97, pytest.approx(0.97 * 0.3)]
     red, green, blue, _ = (float(part) for part in re.findall(r"[\d.]+", unknown))
     assert max(red, green, blue) - min(red, green, blue) < 40
     assert float(re.findall(r"[\d.]+", uncovered)[3]) < 0.2
