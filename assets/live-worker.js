@@ -1,12 +1,12 @@
 // The SharedWorker: one stream per kind of screen for all tabs of this browser (HTTP/1.1 allows six connections per host).
-// It passes messages on and keeps no state of the city; a tab that joins late gets a snapshot of its own.
+// It passes messages on and keeps no state of the city; a tab that joins late gets a snapshot of its own, unless it has one as new.
 
 import { Stream } from "./stream.js";
 
 const FORGET_MS = 150_000; // a tab says "here" every 20 s; hidden tabs are throttled to once a minute
 const feeds = new Map();
 
-function feedOf(screen) {
+function feedOf(screen, since) {
   let feed = feeds.get(screen);
   if (!feed) {
     const ports = new Map();
@@ -16,18 +16,19 @@ function feedOf(screen) {
     });
     feed = { ports, stream, link: null };
     feeds.set(screen, feed);
-    stream.run();
+    stream.run(since);
   }
   return feed;
 }
 
-async function join(port, screen) {
+/** `since`: the number of the picture the tab has, -1 for none. */
+async function join(port, screen, since = -1) {
   const late = feeds.has(screen);
-  const feed = feedOf(screen);
+  const feed = feedOf(screen, since);
   feed.ports.set(port, Date.now());
   if (!late) return;
   if (feed.link) port.postMessage(feed.link);
-  await resync(port, feed);
+  if (since < 0 || since < feed.stream.sequence) await resync(port, feed);
 }
 
 /** A snapshot for one tab: it came late, or it found a gap in the numbers. */
@@ -49,8 +50,8 @@ function leave(port, screen) {
 }
 
 function listen(port) {
-  port.onmessage = ({ data: { say, screen } }) => {
-    if (say === "join" || (say === "here" && !feeds.get(screen)?.ports.has(port))) join(port, screen);
+  port.onmessage = ({ data: { say, screen, since } }) => {
+    if (say === "join" || (say === "here" && !feeds.get(screen)?.ports.has(port))) join(port, screen, since);
     else if (say === "here") feeds.get(screen).ports.set(port, Date.now());
     else if (say === "resync") resync(port, feedOf(screen));
     else if (say === "bye") leave(port, screen);

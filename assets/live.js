@@ -8,6 +8,7 @@ import { Topics } from "./topics.js";
 
 const VERSION = 1; // of the messages between page and worker
 const HERE_MS = 20_000;
+const JOIN_MS = 700; // so long the worker is not asked for a picture: the page has one on its way
 const WAITING = 400;
 const CATCH_UP_MS = 2_500;
 const RESYNC_MS = 3_000;
@@ -38,7 +39,7 @@ export class Live {
   #renewing = 0; // when a new picture was asked for because the old one came long ago
   #resync = () => {};
   #joined = false; // the worker has spoken
-  #begun = false; // what is shown is the picture of `#first`; the worker's own, which may be older, is on its way
+  #begun = false; // the worker's own picture is on its way, which may be older than that of `#first`
   #known = null; // alerts, cases and incidents we had when the connection was lost
   state = emptyState();
   clock = new ServerClock();
@@ -88,28 +89,37 @@ export class Live {
 
   #join() {
     if (!opened) return this.#alone();
-    const say = (word) => opened.port.postMessage({ say: word, screen: this.screen });
+    const say = (word, since) => opened.port.postMessage({ say: word, screen: this.screen, since });
     opened.failed.then(() => this.#joined || this.#alone());
     opened.port.onmessage = ({ data }) => {
       this.#joined = true;
       this.#take(data);
     };
     this.#resync = () => say("resync");
-    say("join");
-    this.#first();
-    setInterval(say, HERE_MS, "here");
+    const picture = this.#first();
+    const joined = Promise.race([picture, new Promise((resolve) => setTimeout(resolve, JOIN_MS, -1))]).then((since) => {
+      this.#begun = since < 0; // then the worker brings a picture of its own
+      say("join", since);
+    });
+    joined.then(() => setInterval(say, HERE_MS, "here"));
     addEventListener("pagehide", () => say("bye"));
     addEventListener("pageshow", (event) => event.persisted && say("join"));
   }
 
-  /** A picture to begin with: it comes before a worker that has yet to start can bring one. Whether the line lives, only the worker tells. */
-  #first() {
-    const begin = (data) => {
-      if (this.state.sequence >= 0) return;
-      this.#take({ kind: "snapshot", data });
-      this.#begun = true;
-    };
-    new Stream(this.screen, (message) => this.#take(message)).snapshot().then(begin, () => {}); // what fails here the worker meets, too, and tells
+  /** A picture to begin with, which the page may have asked for with its first bytes; its number, -1 for none. Whether the line lives, only the
+   *  worker tells; the clock learns nothing from an answer that may have waited here. */
+  async #first() {
+    try {
+      const data = await new Stream(this.screen, () => {}).snapshot();
+      const begun = this.#begun;
+      if (this.state.sequence < 0) {
+        this.#take({ kind: "snapshot", data });
+        this.#begun = begun;
+      }
+      return data.sequence;
+    } catch {
+      return -1; // what fails here the worker meets, too, and tells
+    }
   }
 
   #alone() {
@@ -130,6 +140,11 @@ export class Live {
   }
 
   #snapshot(snapshot, arrived) {
+    if (this.#begun && snapshot.sequence <= this.state.sequence) { // all of it is shown
+      this.#begun = false;
+      this.#early = [];
+      return;
+    }
     if (this.link !== "poll" && snapshot.at) this.clock.stamped(snapshot.at, arrived);
     const told = toldAt(this.state);
     this.state = takeSnapshot(snapshot);

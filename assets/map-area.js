@@ -3,7 +3,7 @@
 
 import { below, trail } from "./area.js";
 import { el } from "./dom.js";
-import { bounds, feature, outerRings, put } from "./map-base.js";
+import { bounds, collection, feature, outerRings, put } from "./map-base.js";
 import { t } from "./text.js";
 import { view } from "./view.js";
 
@@ -18,46 +18,50 @@ export function readPlace(word) {
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 && zoom >= 0 && zoom <= 24 ? { center: [lon, lat], zoom } : null;
 }
 
+/** Made before the map is opened, which so begins where it shall be; `attach` once it is drawn. */
 export class AreaPath {
   constructor(district) {
-    Object.assign(this, { district, map: district.map, box: district.panel.querySelector('[data-slot="area-path"]') });
-    this.map.on("moveend", ({ originalEvent }) => originalEvent && this.#moved());
-    district.placed = () => this.frame(0);
-    district.onlayers = () => this.refresh();
-    view.on("area", () => this.frame());
-    view.on("cell", (id) => {
-      this.#draw(this.path);
-      if (id) district.card.open({ id });
-      else district.card.close();
-    });
-    view.on("map", (word) => this.#isAt(word) || this.#go());
-    this.frame(0);
-    if (view.get("cell")) district.card.open({ id: view.get("cell") });
+    Object.assign(this, { district, box: district.panel.querySelector('[data-slot="area-path"]') });
+    district.asked = () => readPlace(view.get("map")) ?? { bounds: this.bounds };
+    this.#look();
+    district.sources.outside = collection(this.outside);
   }
 
-  /** Shows what the address says, all of it: after a change of area or of the size. Always true: the map is framed. */
+  attach(map) {
+    this.map = map;
+    map.on("moveend", ({ originalEvent }) => originalEvent && this.#moved());
+    this.district.onlayers = () => this.refresh();
+    view.on("area", () => this.frame());
+    view.on("cell", (id) => {
+      this.#draw();
+      if (id) this.district.card.open({ id });
+      else this.district.card.close();
+    });
+    view.on("map", (word) => this.#isAt(word) || this.district.go(still() ? 0 : 400));
+    this.frame(0);
+    if (view.get("cell")) this.district.card.open({ id: view.get("cell") });
+  }
+
+  /** Shows what the address says, all of it: after a change of area. */
   frame(ms = 600) {
     this.refresh();
-    this.#go(ms);
-    return true;
+    this.district.go(still() ? 0 : ms);
   }
 
   /** The same on layers that came late or anew, without moving the map under anybody's eyes. */
   refresh() {
-    const path = (this.path = trail(this.district.areas, view.get("area")));
-    const area = path.length > 1 ? path.at(-1) : null;
-    const outline = (area ?? path[0])?.geometry;
-    if (outline) put(this.map, "outside", [feature({ type: "Polygon", coordinates: [WORLD, ...outerRings(outline)] })]);
-    this.bounds = area ? bounds(outerRings(area.geometry)) : this.district.box;
-    this.district.cells?.dim(area ? area.properties.code : "");
-    this.#draw(path);
+    this.#look();
+    put(this.map, "outside", this.outside);
+    this.district.cells?.dim(this.area?.properties.code ?? "");
   }
 
-  #go(ms = 400) {
-    const place = this.district.held ?? readPlace(view.get("map"));
-    const duration = still() ? 0 : ms;
-    if (place) this.map.easeTo({ ...place, duration });
-    else this.map.fitBounds(this.bounds, { padding: this.district.padding(), duration });
+  #look() {
+    const path = (this.path = trail(this.district.areas, view.get("area")));
+    this.area = path.length > 1 ? path.at(-1) : null;
+    const outline = (this.area ?? path[0])?.geometry;
+    this.outside = outline ? [feature({ type: "Polygon", coordinates: [WORLD, ...outerRings(outline)] })] : this.district.sources.outside.features;
+    this.bounds = this.area ? bounds(outerRings(this.area.geometry)) : this.district.box;
+    this.#draw();
   }
 
   #moved() {
@@ -74,8 +78,9 @@ export class AreaPath {
     return word === placeWord(this.map.getCenter(), this.map.getZoom());
   }
 
-  #draw(path) {
+  #draw() {
     if (!this.box) return;
+    const { path } = this;
     const cell = view.get("cell");
     const steps = path.map(({ properties }, at) => this.#step(properties, at, !cell && at === path.length - 1));
     if (cell) steps.push(this.#here(el("span", "area-step", t("tools.one_cell"))));

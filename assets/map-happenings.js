@@ -5,6 +5,16 @@ import { put } from "./map-base.js";
 import { Pulses, alertFeatures, caseFeatures, silenceFeatures } from "./map-marks.js";
 import { isSilence, silenceMarks } from "./silence.js";
 
+/** The features of each source of marks. `classes`: cell → class of the measure shown: a grey cell says itself that nothing is known there. Pure. */
+export function marksOf(state, visible, classes, rules) {
+  const alerts = [...state.alerts.values()].filter(visible);
+  const signals = alerts.filter((row) => !isSilence(row, rules));
+  return {
+    alerts: alertFeatures(signals), cases: caseFeatures([...state.cases.values()].filter(visible)),
+    silences: signals.length < alerts.length ? silenceFeatures(silenceMarks(alerts, rules, classes)) : [],
+  };
+}
+
 export class Happenings {
   hasSilence = false; // then a cell that turns grey, or no longer is, changes the marks
 
@@ -12,15 +22,10 @@ export class Happenings {
     Object.assign(this, { map, rules, pulses: new Pulses(map, over) });
   }
 
-  /** `classes`: cell → class of the measure shown: a grey cell says itself that nothing is known there. */
   draw(state, visible, classes) {
     const alerts = [...state.alerts.values()].filter(visible);
-    const cases = [...state.cases.values()].filter(visible);
-    const signals = alerts.filter((row) => !isSilence(row, this.rules));
-    this.hasSilence = signals.length < alerts.length;
-    put(this.map, "silences", silenceFeatures(silenceMarks(alerts, this.rules, classes)));
-    put(this.map, "alerts", alertFeatures(signals));
-    put(this.map, "cases", caseFeatures(cases));
+    this.hasSilence = alerts.some((row) => isSilence(row, this.rules));
+    for (const [name, features] of Object.entries(marksOf(state, visible, classes, this.rules))) put(this.map, name, features);
     this.pulses.show(alerts);
   }
 }

@@ -28,6 +28,12 @@ export function openMap(gl, container, style, place) {
   return map;
 }
 
+/** Whether a map shows a place, to half a px and a hundredth of a zoom. */
+export function isAt(map, { center, zoom }) {
+  const [here, there] = [map.project(map.getCenter()), map.project(center)];
+  return Math.hypot(here.x - there.x, here.y - there.y) < 0.5 && Math.abs(map.getZoom() - zoom) < 0.01;
+}
+
 /** Whether the processor has to draw what a graphics card should. */
 export function drawsInSoftware(map) {
   const context = map.getCanvas().getContext("webgl2");

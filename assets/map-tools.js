@@ -10,15 +10,21 @@ import { Shapes } from "./map-shapes.js";
 import { awaitText, lang, t } from "./text.js";
 import { view } from "./view.js";
 
-/** What a `DistrictMap` is told to `add`: it mounts the tools when the map is drawn. */
+/** What a `DistrictMap` is told to `add`: the path of areas before the map is opened, the tools when it is drawn. */
 export class MapTools {
+  #begun = null;
+
   constructor(basemaps) {
     this.basemaps = basemaps;
   }
 
+  before(district) {
+    return (this.#begun ??= awaitText(lang(), "tools").then(() => (this.area = new AreaPath(district))));
+  }
+
   async opened(district) {
-    await awaitText(lang(), "tools");
-    this.area = new AreaPath(district);
+    await this.before(district);
+    this.area.attach(district.map);
     this.basemap = new Basemap(district, district.gl, this.basemaps);
     this.tools = new Tools(district);
   }

@@ -5,10 +5,10 @@ import { el, setText, slotOf } from "./dom.js";
 import { LAYERS, baseOf, collection, fetchAll, fetchLayer, rescale, scaled } from "./map-base.js";
 import { CellCard } from "./map-card.js";
 import { cellsOf, fetchGround } from "./map-cells.js";
-import { Happenings } from "./map-happenings.js";
+import { Happenings, marksOf } from "./map-happenings.js";
 import { Legend } from "./map-legend.js";
 import { Callout, addIcons } from "./map-marks.js";
-import { drawsInSoftware, openMap, paddingOf, rem } from "./map-open.js";
+import { drawsInSoftware, isAt, openMap, paddingOf, rem } from "./map-open.js";
 import { t } from "./text.js";
 import { view } from "./view.js";
 
@@ -16,6 +16,7 @@ const MAPLIBRE = "./vendor/maplibre-gl.mjs?v=6.17.0";
 const HARDWARE_MS = 250;
 const SOFTWARE_MS = 500;
 const AGAIN_MS = 30_000;
+const PARTS_MS = 1_000; // so long the map waits for what says where it begins
 const NAMES = { grid: "map.layer.cells", areas: "map.layer.areas" }; // without them the map says nothing; the others a city need not have
 
 export class DistrictMap {
@@ -39,7 +40,7 @@ export class DistrictMap {
     this.visible = () => true; // which alerts and cases belong to this wall
   }
 
-  /** Lets something else draw on the map: `opened(district)` once, then `show(state)` and `change(state, changes)`, each if it has it. */
+  /** Lets something else draw on the map: `before(district)` when the city is known, `opened(district)` once it is drawn, then `show(state)` and `change(state, changes)`, each if it has it. */
   add(part) {
     this.#parts.push(part);
     if (this.ready) part.opened?.(this);
@@ -54,8 +55,9 @@ export class DistrictMap {
     this.gl = gl;
     this.rem = rem();
     this.#learn();
+    await Promise.race([Promise.all(this.#parts.map((part) => part.before?.(this))), new Promise((resolve) => setTimeout(resolve, PARTS_MS))]);
     this.#open(gl, scaled(structuredClone(this.config.style), this.rem));
-    await new Promise((resolve) => this.map.once("load", resolve));
+    await new Promise((resolve) => this.map.once("style.load", resolve)); // not `load`: what is told now is in the first frames, not in more of them
     this.#listen(labels);
     this.ready = true;
     for (const part of this.#parts) part.opened?.(this);
@@ -72,8 +74,8 @@ export class DistrictMap {
     for (const [source, data] of Object.entries(this.sources)) this.map.getSource(source).setData(data);
     if (name === "grid") this.cells.add(this.map);
     this.panel.querySelector(".schematic").hidden = !this.schematic;
-    if (name === "areas") this.#fit();
     this.onlayers?.();
+    if (name === "areas") this.#fit();
     if (this.state) this.show(this.state);
     this.onmeasure?.(this.measure); // the lists learn the names of the streets
   }
@@ -94,8 +96,11 @@ export class DistrictMap {
   }
 
   #open(gl, style) {
+    const marks = this.state ? marksOf(this.state, this.visible, this.classes, this.config.rules) : {};
     for (const [name, data] of Object.entries({ ...this.sources, cells: collection([]) })) style.sources[name].data = data;
-    this.map = openMap(gl, this.panel.querySelector(".map-canvas"), style, this.held ?? { bounds: this.box, fitBoundsOptions: { padding: this.padding() } });
+    for (const [name, features] of Object.entries(marks)) style.sources[name].data = collection(features);
+    const { bounds, ...place } = this.place;
+    this.map = openMap(gl, this.panel.querySelector(".map-canvas"), style, bounds ? { bounds, fitBoundsOptions: { padding: this.padding() } } : place);
     this.map.once("style.load", () => {
       addIcons(this.map, this.config.marks, this.rem * 16);
       this.cells?.add(this.map);
@@ -144,15 +149,22 @@ export class DistrictMap {
       rescale(this.map, this.config.style, this.rem);
       addIcons(this.map, this.config.marks, this.rem * 16);
     }
-    this.#frame();
+    this.go();
     this.legend.scale(this.map, this.rem);
   }
 
-  /** To where it is held, else to what the address says, else to the whole city. */
-  #frame() {
-    if (this.placed?.()) return;
-    if (this.held) this.map.jumpTo(this.held);
-    else this.map.fitBounds(this.box, { padding: this.padding(), duration: 0 });
+  /** { center, zoom } or { bounds }: where something holds it, else what the address says, else the whole city. */
+  get place() {
+    return this.held ?? this.asked?.() ?? { bounds: this.box };
+  }
+
+  /** There, unless it is: each move is a few frames, and tiles anew. */
+  go(duration = 0) {
+    const { bounds, ...place } = this.place, padding = this.padding();
+    const at = bounds ? this.map.cameraForBounds(bounds, { padding }) : place;
+    if (at && isAt(this.map, at)) return;
+    if (bounds) this.map.fitBounds(bounds, { padding, duration });
+    else this.map.easeTo({ ...place, duration });
   }
 
   /** Keeps the map at a place, at least so near, until it is released or a hand moves it. One that is not open yet begins there. */
@@ -169,7 +181,7 @@ export class DistrictMap {
 
   release() {
     this.held = this.#free = null;
-    if (this.ready) this.#frame();
+    if (this.ready) this.go();
   }
 
   /** Shows another measure. */

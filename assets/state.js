@@ -29,28 +29,28 @@ function emptyMeasure() {
   return { classes: new Map(), streetOf: new Map(), counts: new Map() };
 }
 
-function count(measure, street, number, by) {
+/** How many cells of [unknown, class 0 … class 5] a street has. */
+function countsOf(measure, street) {
   let row = measure.counts.get(street);
   if (!row) measure.counts.set(street, (row = new Int32Array(7)));
-  row[number + 1] += by; // [unknown, class 0 … class 5]
+  return row;
 }
 
-function setCell(measure, street, id, number) {
-  const before = measure.classes.get(id);
-  if (before === number) return false;
-  if (before !== undefined) count(measure, measure.streetOf.get(id), before, -1);
-  measure.classes.set(id, number);
-  measure.streetOf.set(id, street);
-  count(measure, street, number, 1);
-  return true;
-}
-
+/** A first picture is a hundred thousand of these. */
 function takeCells(state, street, cells, changed) {
   for (const [name, [ids, numbers]] of Object.entries(cells)) {
     if (!state.cells.has(name)) state.cells.set(name, emptyMeasure());
-    const measure = state.cells.get(name);
+    const measure = state.cells.get(name), { classes, streetOf } = measure, counts = countsOf(measure, street);
     const moved = changed.get(name) ?? changed.set(name, []).get(name);
-    ids.forEach((id, at) => setCell(measure, street, id, Math.max(-1, Math.min(5, numbers[at]))) && moved.push(id));
+    for (let at = 0; at < ids.length; at += 1) {
+      const id = ids[at], number = Math.max(-1, Math.min(5, numbers[at])), before = classes.get(id);
+      if (before === number) continue;
+      if (before !== undefined) countsOf(measure, streetOf.get(id))[before + 1] -= 1;
+      classes.set(id, number);
+      streetOf.set(id, street);
+      counts[number + 1] += 1;
+      moved.push(id);
+    }
   }
 }
 

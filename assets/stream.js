@@ -28,12 +28,19 @@ export class Stream {
     this.emit = emit;
   }
 
+  /** The number of what came last; -1 before anything came. */
+  get sequence() {
+    return this.#lastId ? Number(this.#lastId) : -1;
+  }
+
   close() {
     this.#closed = true;
     this.#abort?.abort();
   }
 
-  async run() {
+  /** Until it is closed. A reader who has a picture of number `since` is told what came after it, every other one gets a picture. */
+  async run(since = -1) {
+    if (since >= 0) this.#lastId = String(since);
     // The line is lost after so many silent seconds, however the time was spent: waiting, retrying, or being refused.
     const dog = setInterval(() => performance.now() - this.#heard > SILENT_MS && this.#link !== "denied" && this.#say("lost"), LOOK_MS);
     await this.#keep();

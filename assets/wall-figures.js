@@ -111,18 +111,21 @@ export class Figures {
       const why = whyUnknown(name, { tile: this.config.tiles[name], vital: vital && (this.total.vitals[vital.metric] ?? { of: 0 }), known, total: this.total, of: this.of });
       const told = vital && known ? this.total.vitals[vital.metric] : null;
       setText(slotOf(place, "why"), why ? t(why) : told ? t("tile.of", { n: told.n, of: told.of }) : "");
-      this.#fit(place);
     }
+    this.#fit();
   }
 
-  /** Smaller type where the figures of a tile take more than its width; asked only when one of them became another. */
-  #fit(place) {
-    const said = `${place.textContent}|${place.clientWidth}`;
-    if (this.#said.get(place) === said) return;
-    this.#said.set(place, said);
-    place.classList.remove("crowded");
-    const parts = [place, ...place.querySelectorAll(".tile-parts, .tile-why")];
-    place.classList.toggle("crowded", parts.some((part) => part.scrollWidth > part.clientWidth));
+  /** Smaller type where the figures of a tile take more than its width; asked only of those that say something else. All are written, then
+   *  all are measured: a page that is asked between two changes is laid out anew for each. */
+  #fit() {
+    const others = [...this.tiles.values()].filter((place) => {
+      const said = `${place.textContent}|${place.clientWidth}`, same = this.#said.get(place) === said;
+      this.#said.set(place, said);
+      return !same;
+    });
+    for (const place of others) place.classList.remove("crowded");
+    const crowded = others.map((place) => [place, ...place.querySelectorAll(".tile-parts, .tile-why")].some((part) => part.scrollWidth > part.clientWidth));
+    others.forEach((place, at) => place.classList.toggle("crowded", crowded[at]));
   }
 
   /** From where it is good on the left to beyond where it is bad; where less is worse, the scale ends at twice what is good. */

@@ -29,6 +29,9 @@ from panels.weather import weather_warnings
 STALE_VITAL_S = 900
 THEMES = ("dark", "light")
 
+# The first picture, asked for with the first bytes of the page: its modules come meanwhile.
+HEAD = '<link rel="preload" as="fetch" crossorigin="anonymous" href="/api/v1/snapshot?screen=wall">'
+
 
 def view(page: Page) -> Component:
     """The wall of the city (`rest` empty) or of one domain; any other rest is an unknown page."""

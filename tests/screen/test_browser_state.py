@@ -200,25 +200,27 @@ def test_an_old_picture_is_replaced_within_the_stream_and_no_delta_told_meanwhil
     assert told == [0, 1, 5, {"pm25": 31}, [7, 8], "live"]
 
 
-def test_a_first_picture_is_drawn_before_the_worker_speaks_and_no_delta_beside_it_is_lost() -> None:
-    """The worker's own picture may be older than a delta that has been drawn: what the page asked for itself was newer."""
+@pytest.mark.parametrize(("delay_ms", "since"), [(0, 4), (900, -1)])
+def test_a_first_picture_is_shown_before_the_worker_speaks_and_no_delta_beside_it_is_lost(delay_ms: int, since: int) -> None:
+    """A worker is told the number of the picture, so that it brings none; where the picture is slow it brings its own, which may be older."""
     script = """globalThis.window = {}; globalThis.addEventListener = () => {};
     const wait = (ms) => new Promise((done) => setTimeout(done, ms));
     const picture = { ...snapshot, at: new Date().toISOString(), area: { timezone: 'Asia/Shanghai' } };
-    const port = { postMessage() {} }, seen = [];
+    const asked = [], port = { postMessage: (it) => asked.push([it.say, it.since]) }, seen = [];
     globalThis.SharedWorker = class { port = port; };
-    globalThis.fetch = async () => new Response(JSON.stringify(picture), { headers: { Date: new Date().toUTCString() } });
+    globalThis.fetch = async () => (await wait(delay), new Response(JSON.stringify(picture), { headers: { Date: new Date().toUTCString() } }));
     const { Live } = await import(here + '/live.js');
     const live = new Live('wall'), say = (kind, data) => port.onmessage({ data: { kind, data } });
-    while (live.state.sequence < 0) await wait(10);
-    seen.push([live.state.sequence, live.link]);
+    while (live.state.sequence < 0 || !asked.length) await wait(10);
+    seen.push(asked, [live.state.sequence, live.link]);
     say('delta', { sequence: 5, at: picture.at, streets: { '320404001': { alerts: [{ ...alert, id: 8 }] } } });
     seen.push([live.state.sequence]);
-    say('snapshot', picture);
+    if (delay) say('snapshot', picture);
     seen.push([live.state.sequence, ...live.state.alerts.keys()]);
     console.log(JSON.stringify(seen));
     process.exit(0);"""
-    assert run_alone(script, snapshot=SNAPSHOT, alert=ALERT, here=HERE) == [[4, "connecting"], [5], [5, 7, 8]]
+    told = run_alone(script, snapshot=SNAPSHOT, alert=ALERT, here=HERE, delay=delay_ms)
+    assert told == [[["join", since]], [4, "connecting"], [5], [5, 7, 8]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
