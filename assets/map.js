@@ -162,7 +162,7 @@ export class DistrictMap {
   go(duration = 0) {
     const { bounds, ...place } = this.place, padding = this.padding();
     const at = bounds ? this.map.cameraForBounds(bounds, { padding }) : place;
-    if (at && isAt(this.map, at)) return;
+    if (at && !this.map.isMoving() && isAt(this.map, at)) return;
     if (bounds) this.map.fitBounds(bounds, { padding, duration });
     else this.map.easeTo({ ...place, duration });
   }
