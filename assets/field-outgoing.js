@@ -140,6 +140,9 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
     await settled(message, problem);
   }
 
+  /** A case that may not be read any more names nothing. */
+  function unseen(number) { for (const one of landed) if (one.number === number) { landed.delete(one); letGo(one); } }
+
   const asideOf = number => aside().filter(one => one.number === number);
 
   /** What was set aside goes once more as it was, under new keys: the case may be mine again. */
@@ -171,7 +174,7 @@ export function makeOutgoing({ box, send, look, show, settled, newKey, locks = g
   const mediaOf = list => list.filter(one => one.blob).map(one => ({ url: url(one), kind: one.blob.type, role: (one.path.match(/role=(\w+)/) || [])[1] || 'evidence', key: one.key, state: one.state }));
 
   return {
-    start, add, wake, seen, retry, giveAsEvidence, forget, change, made,
+    start, add, wake, seen, unseen, retry, giveAsEvidence, forget, change, made,
     count: () => waiting().length,
     asideCount: () => aside().length,
     acts: () => waiting().filter(one => one.moves && one.body?.act).map(one => [one.number, one.body.act]),

@@ -46,7 +46,7 @@ export async function mount(root, config) {
   const back = root.querySelector('[data-do=back]');
   const app = { config, root, slots, tasks: [], details: new Map(), ahead: new Map(), here: null, opened: null, view: 'tasks', live: null, open, close, go, draw, act, tell, refresh, locate, stageOf, isMine, tick, waitingState: {} };
   let known = null, drawn = '';
-  const unread = new Set(); // cases whose acts the server has, and which could not be read since
+  const unread = new Map(); // cases whose acts the server has → a mark of the last answer: what was asked for before it may be older
   app.memory = memory;
   app.details = new Map(memory.kept('details', []));
 
@@ -145,13 +145,16 @@ export async function mount(root, config) {
 
   async function refresh(number) {
     if (!isCase(number)) return;
+    const mark = unread.get(number);
     try {
       const row = await read(`/cases/${encodeURIComponent(number)}`);
-      app.details.set(number, row);
+      if (!(row.version < app.details.get(number)?.version)) app.details.set(number, row); // answers may overtake one another
       outgoing.seen(row.media || []);
-      if (unread.delete(number)) app.ahead.delete(number);
+      if (mark && unread.get(number) === mark) { unread.delete(number); app.ahead.delete(number); }
       memory.keep('details', packed(app.details));
-    } catch { /* without a network what was read last must do */ }
+    } catch (problem) { // without a network what was read last must do
+      if ([403, 404].includes(problem.status)) outgoing.unseen(number);
+    }
     if (app.opened === number) views.task.draw();
   }
 
@@ -180,10 +183,11 @@ export async function mount(root, config) {
     const inSight = app.opened ? app.opened === message.number : app.view === 'tasks'; // its red card is the first of the list
     if (problem && inSight && !app.opened) slots.list.scrollTo(0, 0);
     if (problem && !inSight) toast('error', t('field.refused_now', { title: message.title || message.number }), { label: t('field.look'), go: () => open(message.number) });
+    outgoing.seen(app.details.get(message.number)?.media || []); // an answer that was lost: the task was read meanwhile
     views.report.settled(message, problem, data);
     views.patrol.settled(message, problem, data);
     if (outgoing.waitingFor(message.number)) return;
-    unread.add(message.number);
+    unread.set(message.number, {});
     await refresh(message.number);
     if (problem) app.ahead.delete(message.number);
     const row = app.details.get(message.number);
@@ -228,7 +232,7 @@ export async function mount(root, config) {
   views[app.view]?.enter?.();
   // What the stream brings says that the server is there; it comes four times a second, and a server in trouble is not asked that often.
   let stirred = 0;
-  const stir = () => { if (Date.now() - stirred > STIR_MS) { stirred = Date.now(); outgoing.wake(); } };
+  const stir = () => { if (Date.now() - stirred > STIR_MS) { stirred = Date.now(); outgoing.wake(); for (const number of unread.keys()) refresh(number); } };
   app.live = follow(config, { root, marks: slots.marks, connection: slots.connection }, state => { take([...state.cases.values()]); stir(); if (app.opened && app.details.has(app.opened) && state.cases.get(app.opened)?.version > app.details.get(app.opened).version) refresh(app.opened); });
   setInterval(tick, 1000);
   navigator.permissions?.query({ name: 'geolocation' }).then(state => state.state === 'granted' && locate()).catch(() => null);

@@ -6,8 +6,9 @@ import { applyDelta, emptyState, isOutdated, takeSnapshot, takeStatus, toldAt } 
 import { Stream } from "./stream.js";
 import { Topics } from "./topics.js";
 
-const VERSION = 1; // of the messages between page and worker
+const VERSION = 2; // of the messages between page and worker
 const HERE_MS = 20_000;
+const OWN_MS = 15_000; // how long a picture of the worker's own may be on its way
 const JOIN_MS = 700; // so long the worker is not asked for a picture: the page has one on its way
 const WAITING = 400;
 const CATCH_UP_MS = 2_500;
@@ -36,10 +37,10 @@ export class Live {
   #topics = new Topics();
   #early = [];
   #asked = 0; // when a gap made us ask for a snapshot
-  #renewing = 0; // when a new picture was asked for because the old one came long ago
+  #renewing = steady(); // when a picture was asked for because there is none or the old one came long ago
   #resync = () => {};
   #joined = false; // the worker has spoken
-  #begun = false; // the worker's own picture is on its way, which may be older than that of `#first`
+  #begun = -Infinity; // when the worker was asked for a picture of its own, which may be older than that of `#first`
   #known = null; // alerts, cases and incidents we had when the connection was lost
   state = emptyState();
   clock = new ServerClock();
@@ -81,9 +82,9 @@ export class Live {
 
   #renew() {
     const now = steady();
-    if (this.link !== "live" || now - this.#renewing < RENEW_MS || !isOutdated(this.state, this.now())) return;
+    if (this.link !== "live" || now - this.#renewing < RENEW_MS || !(this.state.sequence < 0 || isOutdated(this.state, this.now()))) return;
     this.#renewing = now;
-    this.#early = [];
+    if (this.state.sequence >= 0) this.#early = [];
     this.#resync();
   }
 
@@ -98,16 +99,17 @@ export class Live {
     this.#resync = () => say("resync");
     const picture = this.#first();
     const joined = Promise.race([picture, new Promise((resolve) => setTimeout(resolve, JOIN_MS, -1))]).then((since) => {
-      this.#begun = since < 0; // then the worker brings a picture of its own
+      if (since < 0 && this.state.sequence < 0) this.#begun = steady(); // then the worker brings a picture of its own
+      this.#asked = steady(); // it does so, too, where ours is too old: a gap before it comes asks for no other
       say("join", since);
     });
     joined.then(() => setInterval(say, HERE_MS, "here"));
     addEventListener("pagehide", () => say("bye"));
-    addEventListener("pageshow", (event) => event.persisted && say("join"));
+    addEventListener("pageshow", (event) => event.persisted && ((this.#asked = steady()), say("join")));
   }
 
   /** A picture to begin with, which the page may have asked for with its first bytes; its number, -1 for none. Whether the line lives, only the
-   *  worker tells; the clock learns nothing from an answer that may have waited here. */
+   *  worker tells; an answer that may have waited here is no measure of the way to the server. */
   async #first() {
     try {
       const data = await new Stream(this.screen, () => {}).snapshot();
@@ -120,6 +122,10 @@ export class Live {
     } catch {
       return -1; // what fails here the worker meets, too, and tells
     }
+  }
+
+  get #ownComes() {
+    return steady() - this.#begun < OWN_MS;
   }
 
   #alone() {
@@ -140,8 +146,8 @@ export class Live {
   }
 
   #snapshot(snapshot, arrived) {
-    if (this.#begun && snapshot.sequence <= this.state.sequence) { // all of it is shown
-      this.#begun = false;
+    if (this.#ownComes && snapshot.sequence <= this.state.sequence) { // all of it is shown
+      this.#begun = -Infinity;
       this.#early = [];
       return;
     }
@@ -151,7 +157,7 @@ export class Live {
     if (told > (toldAt(this.state) ?? 0)) this.state.told = told;
     const waiting = this.#early.filter((delta) => delta.sequence > snapshot.sequence);
     this.#early = [];
-    this.#begun = false;
+    this.#begun = -Infinity;
     this.#asked = this.#renewing = 0;
     this.#show();
     this.#topics.tell("snapshot", this.state);
@@ -165,7 +171,7 @@ export class Live {
     }
     if (delta.sequence <= this.state.sequence) return;
     if (delta.sequence > this.state.sequence + 1) return this.#gap(delta);
-    if (this.#begun || (this.#renewing && arrived - this.#renewing < RENEW_MS)) this.#keep(delta); // the picture under way may be older than it
+    if (this.#ownComes || (this.#renewing && arrived - this.#renewing < RENEW_MS)) this.#keep(delta); // the picture under way may be older than it
     this.clock.stamped(delta.at, arrived);
     this.latency = Math.max(0, arrived + this.clock.offset - Date.parse(delta.at));
     const changes = applyDelta(this.state, delta);

@@ -43,7 +43,10 @@ export class ShapeCells {
     map.removeFeatureState({ source: "cells" });
     this.#fetch();
     this.ground.ids.forEach((id, number) => this.#tell(id, number));
-    if (this.ground.count > OUTLINED) map.setPaintProperty("cells", "fill-antialias", ["step", ["zoom"], false, 14, true]);
+    if (this.ground.count <= OUTLINED) return;
+    const outline = map.getPaintProperty("cells", "fill-outline-color");
+    map.setPaintProperty("cells", "fill-antialias", ["step", ["zoom"], false, 14, true]);
+    if (Array.isArray(outline)) map.setPaintProperty("cells", "fill-outline-color", outline.at(-1)); // one for all: each that differs is computed with each delta
   }
 
   /** The shapes, by a worker; what does not come is asked for again. */

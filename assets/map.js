@@ -53,9 +53,9 @@ export class DistrictMap {
     const [gl, fetched] = await Promise.all([engine, fetchAll(askers, (name, value) => this.#came(name, value), (names) => this.#lack(names))]);
     await before;
     this.gl = gl;
-    this.rem = rem();
     this.#learn();
-    await Promise.race([Promise.all(this.#parts.map((part) => part.before?.(this))), new Promise((resolve) => setTimeout(resolve, PARTS_MS))]);
+    await Promise.race([Promise.allSettled(this.#parts.map(async (part) => part.before?.(this))), new Promise((resolve) => setTimeout(resolve, PARTS_MS))]);
+    this.rem = rem();
     this.#open(gl, scaled(structuredClone(this.config.style), this.rem));
     await new Promise((resolve) => this.map.once("style.load", resolve)); // not `load`: what is told now is in the first frames, not in more of them
     this.#listen(labels);
@@ -138,6 +138,7 @@ export class DistrictMap {
     this.panel.querySelector(".chip-more")?.addEventListener("change", ({ target }) => view.set({ measure: target.value || null }));
     view.on("measure", (name) => this.choose(name || this.config.measure));
     this.panel.querySelector(".schematic").hidden = !this.schematic;
+    this.choose(view.get("measure") || this.config.measure); // it may have become another before anybody listened
     this.legend.choose(this.measure);
     this.legend.scale(this.map, this.rem);
   }

@@ -23,6 +23,7 @@ import { Weather } from "./wall-weather.js";
 
 const DRAW_MS = 250;
 const FEEDS_MS = 15_000;
+const WHOLE_MS = 10_000; // so long the page waits for its whole map before it says that it stands
 const FIGURES_FIRST_MS = 1_000; // so long the map waits for the first figures
 
 export const mount = (root, config) => mountOn(root, config, new Live(config.screen));
@@ -97,7 +98,7 @@ export async function mountOn(root, config, live) {
   });
   await first(live);
   draw();
-  if (district.ready) await new Promise((resolve) => (district.map.once("idle", resolve), setTimeout(resolve, 4000)));
+  if (district.ready) await new Promise((resolve) => (district.map.once("idle", resolve), setTimeout(resolve, WHOLE_MS)));
   window.yiping.ready = true;
   if (panel("cameras")) new Cameras(context, live instanceof Live);
 }

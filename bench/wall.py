@@ -182,7 +182,7 @@ def measure_wall(url: str, token: str) -> dict[str, float]:
     with chromium() as page:
         page.add_init_script(_FIRST_FILLED)
         page.goto(f"{url}/screen/{token}", wait_until="commit")
-        _wait(page, "window.yiping?.ready")
+        _wait(page, "window.yiping?.ready && window.yiping.map.loaded()")
         told = page.evaluate(_TOLD)
     seconds = [at / 1000 for at in told["filled"].values() if at < told["ready"]]
     latest = max(seconds, default=float("nan"))

@@ -89,6 +89,12 @@ def cell_colour() -> Expression:
     return ["match", ["coalesce", ["feature-state", "class"], UNCOVERED], *cases, CELL_COLOURS[0]]
 
 
+def _cell_outline() -> Expression:
+    """As much dimmed as its cell. A city of many cells gets one colour for all outlines (`assets/map-cells.js`)."""
+    dimmed: Expression = [">=", ["coalesce", ["feature-state", "class"], UNCOVERED], UNCOVERED + DIM]
+    return ["case", dimmed, rgba(NIGHT, 0.9 * DIMMED), rgba(NIGHT, 0.9)]
+
+
 def _cells() -> list[Layer]:
     """For irregular cells; a regular grid is drawn by `assets/map-lattice.js` in this layer's place."""
     return [
@@ -96,7 +102,7 @@ def _cells() -> list[Layer]:
             "id": "cells",
             "type": "fill",
             "source": "cells",
-            "paint": {"fill-color": cell_colour(), "fill-outline-color": rgba(NIGHT, 0.9)},
+            "paint": {"fill-color": cell_colour(), "fill-outline-color": _cell_outline()},
         }
     ]
 

@@ -223,6 +223,32 @@ def test_a_first_picture_is_shown_before_the_worker_speaks_and_no_delta_beside_i
     assert told == [[["join", since]], [4, "connecting"], [5], [5, 7, 8]]
 
 
+def test_a_page_without_a_picture_asks_again_while_its_line_lives() -> None:
+    """The database was away when the tab came, so that nobody had a picture for it; the deltas that come later are no picture."""
+    script = """globalThis.window = {}; globalThis.addEventListener = () => {};
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms)), real = performance.now.bind(performance);
+    let jump = 0;
+    performance.now = () => real() + jump;
+    const asked = [], port = { postMessage: (it) => asked.push(it.say) };
+    globalThis.SharedWorker = class { port = port; };
+    globalThis.fetch = async () => new Response('{}', { status: 503 });
+    const { Live } = await import(here + '/live.js');
+    const live = new Live('wall'), say = (message) => port.onmessage({ data: message });
+    while (!asked.length) await wait(10);
+    say({ kind: 'link', link: 'live' });
+    const early = { sequence: 9, at: new Date().toISOString(), streets: { '320404001': { alerts: [{ ...alert, id: 8 }] } } };
+    say({ kind: 'delta', data: early });
+    await wait(1100);
+    const before = [...asked];
+    jump = 21_000;
+    while (asked.length === before.length) await wait(50);
+    say({ kind: 'snapshot', data: { ...snapshot, sequence: 8, at: early.at } });
+    console.log(JSON.stringify([before, asked, live.state.sequence, [...live.state.alerts.keys()]]));
+    process.exit(0);"""
+    told = run_alone(script, snapshot=SNAPSHOT, alert=ALERT, here=HERE)
+    assert told == [["join"], ["join", "resync"], 9, [7, 8]]
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_events_are_read_whole_however_the_wire_cuts_them(run: Run, size: int) -> None:
     text = ': beat\n\nid: 9\nevent: delta\ndata: {"a":\ndata: 1}\n\nevent: status\r\ndata: x\r\n\r\n'

@@ -45,9 +45,7 @@ def test_cells_take_their_colour_from_feature_state_alone() -> None:
     assert expression[2:-1:4] == [0, 1, 2, 3, 4, 5, -1, -2]
     assert expression[4:-1:4] == [class_ + DIM for class_ in expression[2:-1:4]]
     [cells] = [layer for layer in style()["layers"] if layer["id"] == "cells"]
-    assert [name for name, value in cells["paint"].items() if "feature-state" in str(value)] == ["fill-color"], (
-        "each one costs a delta once more"
-    )
+    assert [name for name, value in cells["paint"].items() if "feature-state" in str(value)] == ["fill-color", "fill-outline-color"]
 
 
 def test_an_unknown_cell_is_grey_an_uncovered_one_nearly_invisible_and_one_outside_the_area_stands_back() -> None:
