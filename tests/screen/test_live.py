@@ -136,7 +136,8 @@ def test_what_a_camera_saw_is_judged_by_its_picture_and_its_past_and_what_two_pe
 
 
 def test_a_wide_desk_opens_the_first_row_by_itself_and_a_narrow_one_says_how_to_choose(quarter: Quarter, windows: Windows) -> None:
-    alarm(quarter, "smoke-06")
+    for device in ("smoke-06", "smoke-42"):
+        alarm(quarter, device)
     wide, narrow = enter(windows, quarter, "duty1", "/duty"), enter(windows, quarter, "duty2", "/duty", 390, 844)
     wide.page.wait_for_selector("[data-panel=detail] button[data-act]:not([disabled])")
     rows = wide.page.locator("[data-panel=queue] li.row")

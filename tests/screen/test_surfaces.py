@@ -59,7 +59,7 @@ def lively(running_quarter: Quarter) -> Iterator[Quarter]:
     quarter.publish("smoke-06", smoke=1)
     quarter.publish("gas-01", gas=80)
     until(lambda: quarter.one("select count(*) from alerts where subject in ('smoke-06/smoke', 'gas-01/gas') and stage = 'unack'") == 2)
-    alert = quarter.one("select alert_id from alerts where subject = 'smoke-06/smoke'")
+    alert = quarter.one("select alert_id from alerts where subject = 'smoke-06/smoke' and stage = 'unack'")
     quarter.ask("duty1", "POST", "/cases", {"alert_id": alert, "dispatch": True})
     device = quarter.devices["cover-05"]
     quarter.report(title="井盖破损，险些摔倒", class_code="0503", lon=device["lon"], lat=device["lat"], address="怀德路 12 号")

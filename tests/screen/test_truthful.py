@@ -79,6 +79,7 @@ def test_a_cell_shows_what_its_devices_measure_with_unit_and_age(quarter: Quarte
     until(lambda: quarter.one(stored) == 1, what="what it says is stored")  # the card asks once, when it opens
     wall = enter(windows, quarter, "", "/wall", 1920, 1080)
     device = quarter.devices["air-08"]
+    wall.wait("!window.yiping.map.isMoving()")
     spot = wall.wait(
         "(p) => { const at = window.yiping.map.project(p); return { x: at.x, y: at.y }; }", given=[device["lon"], device["lat"]]
     )
