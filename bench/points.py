@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from bench.chromium import chromium
 from bench.cities import City, regular
-from bench.wall import chromium, served
+from bench.wall import served
 from maps.layers import LAYERS
 from maps.points import columns_told
 from maps.ramp import CELL_COLOURS, MARKS

@@ -4,22 +4,22 @@ Heap and nodes are read after a garbage collection: a slope is what is held, not
 """
 
 import math
-import os
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from bench.chromium import browser_pids, browser_seconds, chromium, proc_text
 from bench.database import connect
-from bench.stack import Stack, cpu_seconds, descendants, private_stack
-from bench.wall import chromium
+from bench.stack import Stack, cpu_seconds, private_stack
 
 SPEED = 3.5  # the simulator's; five thousand devices then tell some two hundred values a second
 EVERY_S, WARM_S = 20.0, 240.0  # caches, compiled code and the city's own first alerts are no leak
 HEAP_MB_PER_HOUR, NODES_PER_HOUR = 2.0, 60.0  # a wall that stays up for a week then holds 340 MB more at worst; it reloads daily
+_KIND = re.compile(r"--type=([\w-]+)")  # of a process of Chromium; its first process says none
 _STATE = """({born: window.benchBorn, sequence: window.yiping.sequence, connected: window.yiping.connected,
   shown: document.querySelectorAll('*').length})"""
 _COUNT = """select (select count(*) from readings), (select count(*) from alerts where stage <> 'normal'),
@@ -28,7 +28,7 @@ _COUNT = """select (select count(*) from readings), (select count(*) from alerts
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """After a collection: `hours` since the wall stood; `heap` and `resident` (all of the browser's processes) in MB;
+    """After a collection: `hours` since the wall stood; `heap` and `resident` (of the browser's processes, by their kind) in MB;
     `nodes` that the browser holds, `shown` in the page."""
 
     hours: float
@@ -36,11 +36,11 @@ class Sample:
     nodes: float
     listeners: float
     shown: float
-    resident: float
+    resident: Mapping[str, float]
 
     def __str__(self) -> str:
         held = f"{self.nodes:.0f} nodes, {self.shown:.0f} shown, {self.listeners:.0f} listeners"
-        return f"{self.heap:.2f} MB, {held}, {self.resident:.0f} MB resident"
+        return f"{self.heap:.2f} MB, {held}, MB resident: " + ", ".join(f"{kind} {mb:.0f}" for kind, mb in self.resident.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,10 @@ def rows_of(samples: Sequence[Sample]) -> list[tuple[str, str]]:
         "nodes": f"nodes held (≤ {NODES_PER_HOUR:g})",
         "shown": "elements in the page",
         "listeners": "listeners",
-        "resident": "memory of all its processes, MB",
     }
-    return [(label, str(slope(hours, [getattr(sample, name) for sample in samples]))) for name, label in names.items()]
+    found = [(label, str(slope(hours, [getattr(sample, name) for sample in samples]))) for name, label in names.items()]
+    kinds = {kind: [sample.resident.get(kind, 0.0) for sample in samples] for kind in samples[0].resident}
+    return found + [(f"memory, {kind}, MB", str(slope(hours, held))) for kind, held in kinds.items()]
 
 
 def _sample(page: Any, session: Any, hours: float) -> Sample:
@@ -128,29 +129,20 @@ def _count(database: Any) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def _browsers() -> list[int]:
-    """The processes of the browser that this one started."""
-    return [pid for pid in descendants(os.getpid()) if _read(pid, "comm").startswith("chrom")]
-
-
-def _read(pid: int, name: str) -> str:
-    try:
-        return Path(f"/proc/{pid}/{name}").read_text()
-    except OSError:
-        return ""
-
-
-def _resident() -> float:
-    """MB of memory that the browser's processes hold, what they share divided among them."""
-    rolled = (line.split()[1] for pid in _browsers() for line in _read(pid, "smaps_rollup").splitlines() if line.startswith("Pss:"))
-    return sum(map(int, rolled)) / 1000
+def _resident() -> dict[str, float]:
+    """MB of memory that the browser's processes hold, what they share divided among them: together, and by the kind of process."""
+    held: dict[str, float] = {}
+    for pid in browser_pids():
+        rolled = (line.split()[1] for line in proc_text(pid, "smaps_rollup").splitlines() if line.startswith("Pss:"))
+        kind = _KIND.search(proc_text(pid, "cmdline"))
+        name = kind[1] if kind else "browser"
+        held[name] = held.get(name, 0.0) + sum(map(int, rolled)) / 1000
+    return {"all processes": sum(held.values())} | dict(sorted(held.items()))
 
 
 def _used(stack: Stack) -> dict[str, float]:
     """CPU seconds so far by role, and of the browser."""
-    own = (_read(pid, "stat").rpartition(")")[2].split() for pid in _browsers())
-    browser = sum(int(fields[11]) + int(fields[12]) for fields in own if fields) / os.sysconf("SC_CLK_TCK")
-    return {name: cpu_seconds(pid) for name, pid in stack.pids().items()} | {"browser": browser}
+    return {name: cpu_seconds(pid) for name, pid in stack.pids().items()} | {"browser": browser_seconds()}
 
 
 def rows(console: Console, minutes: float) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.browser import CHROMIUM, FLAGS
+from bench.chromium import chromium
 from bench.cities import City, irregular, regular
 from bench.stack import Stack
 from maps.ramp import CELL_COLOURS
@@ -111,19 +111,6 @@ def served(city: City) -> Iterator[str]:
         server.server_close()
 
 
-@contextmanager
-def chromium() -> Iterator[Any]:
-    """A page of 1920×1080 in a Chromium that draws in software."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, "--enable-precise-memory-info"])
-        try:
-            yield browser.new_page(viewport={"width": 1920, "height": 1080})
-        finally:
-            browser.close()
-
-
 def measure_engine(city: City) -> Cost:
     """One delta a second for fifteen seconds, less what the page costs while nothing comes.
 
@@ -178,7 +165,7 @@ def _wait(page: Any, truth: str) -> None:
 
 
 def measure_wall(url: str, token: str) -> dict[str, float]:
-    """Seconds from the first request of a fresh browser to the figures of the sides, and to the whole map."""
+    """Seconds from the first request of a fresh browser at rest to the figures of the sides, and to the whole map."""
     with chromium() as page:
         page.add_init_script(_FIRST_FILLED)
         page.goto(f"{url}/screen/{token}", wait_until="commit")
