@@ -1,6 +1,7 @@
-// What the tools draw on the map: one source, a few layers above everything. Each tool owns the features under its own name.
+// What the tools draw on the map: one source, a few layers above everything. Each tool owns the features under its own name. They come to the map
+// with the first of them: a source costs tiles and frames, empty too, and most screens never measure.
 
-import { put } from "./map-base.js";
+import { collection, put } from "./map-base.js";
 
 const FONT = ["Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
 const INK = "#ffffff";
@@ -11,14 +12,19 @@ export class Shapes {
 
   constructor(district) {
     this.map = district.map;
-    const rem = district.rem ?? 1;
-    this.map.addSource("tools", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
-    for (const layer of layers(rem)) this.map.addLayer({ source: "tools", ...layer });
+    this.rem = district.rem ?? 1;
   }
 
   set(tool, features) {
     this.#of.set(tool, features);
-    put(this.map, "tools", [...this.#of.values()].flat());
+    const all = [...this.#of.values()].flat();
+    if (all.length && !this.map.getSource("tools")) this.#bring();
+    put(this.map, "tools", all);
+  }
+
+  #bring() {
+    this.map.addSource("tools", { type: "geojson", data: collection([]) });
+    for (const layer of layers(this.rem)) this.map.addLayer({ source: "tools", ...layer });
   }
 }
 

@@ -1,5 +1,6 @@
 // Weather warnings on the map until they end: outline in the level's colour, a pattern that says the level without it, and its words at the
 // northern end of its ground. One that is for the whole district has no pattern, and its words along the border: everything is meant.
+// Sources and layers come with the first warning: on most days there is none, and empty ones cost the map's first picture several frames.
 
 import { minuteOf, stampOf } from "./clock.js";
 import { Asked, Brought } from "./map-asked.js";
@@ -50,7 +51,6 @@ class Warnings {
     Object.assign(this, { name, district, map, rem, tell });
     this.ids = [`${NAME}-text`, `${NAME}-along`, `${NAME}-line`]; // not the ground: what lies in it wants to be clicked too
     this.brought = new Brought(map);
-    this.#build();
     this.asked = new Asked({ district, ask, pace_s: PACE_S, path: () => "/map/warnings", take: (told) => this.#take(told), fail: () => this.#told || tell({ failed: true }) });
   }
 
@@ -81,7 +81,7 @@ class Warnings {
     const key = JSON.stringify([rows.map((row) => [row.id, row.severity, row.ends_at, row.title]), document.documentElement.dataset.theme]);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    this.#wear();
+    if (rows.length) this.#wear();
     const grounds = byGround(rows, this.#told.areas);
     const [whole, parts] = [grounds.filter((one) => this.#isWhole(one)), grounds.filter((one) => !this.#isWhole(one))];
     this.rows = new Map(rows.map((row) => [String(row.id), row]));
@@ -111,6 +111,7 @@ class Warnings {
 
   /** By day dark words on a light rim. */
   #wear() {
+    if (!this.map.getSource(`${NAME}-ground`)) this.#build();
     const { ink, halo, edge } = THEMES[document.documentElement.dataset.theme === "light" ? "day" : "night"];
     this.map.setPaintProperty(`${NAME}-case`, "line-color", edge);
     for (const id of [`${NAME}-text`, `${NAME}-along`]) {

@@ -98,12 +98,19 @@ export async function mountOn(root, config, live) {
   });
   await first(live);
   draw();
-  if (district.ready) await new Promise((resolve) => (district.map.once("idle", resolve), setTimeout(resolve, WHOLE_MS)));
+  if (district.ready) await whole(district.map);
   window.yiping.ready = true;
   if (panel("cameras")) new Cameras(context, live instanceof Live);
 }
 
 const first = (live) => (live.state.sequence >= 0 ? null : new Promise((resolve) => live.on("snapshot", resolve)));
+
+/** Until nothing of the map is on its way, which is marked in the page's own record of time. */
+const whole = (map) =>
+  new Promise((resolve) => {
+    map.once("idle", () => resolve(performance.mark("map whole")));
+    setTimeout(resolve, WHOLE_MS);
+  });
 
 /** On the second of the server's clock, so that all walls of a room turn together. */
 function everySecond(live, act) {
