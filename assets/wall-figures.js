@@ -5,6 +5,7 @@ import { ageText } from "./clock.js";
 import { el, figuresOf, setText, slotOf } from "./dom.js";
 import { foldVital, sums, workOf } from "./state.js";
 import { lang, t } from "./text.js";
+import { spills } from "./wall-room.js";
 import { countLists, countTile, whyUnknown } from "./wall-tiles.js";
 
 const MARGIN = 1.35; // a gauge goes on beyond its bad end
@@ -124,7 +125,7 @@ export class Figures {
       return !same;
     });
     for (const place of others) place.classList.remove("crowded");
-    const crowded = others.map((place) => [place, ...place.querySelectorAll(".tile-parts, .tile-why")].some((part) => part.scrollWidth > part.clientWidth));
+    const crowded = others.map((place) => [place, ...place.querySelectorAll(".tile-parts, .tile-why")].some((part) => part.scrollWidth > part.clientWidth || spills(part)));
     others.forEach((place, at) => place.classList.toggle("crowded", crowded[at]));
   }
 

@@ -1,4 +1,5 @@
-// How many rows of a list fit: a wall has no scroll bar and no half rows. Measures the list, decides nothing about what stands in it.
+// What fits on a wall, which has no scroll bar, no half rows and nobody who hovers over a shortened word. Measures boxes, decides nothing about
+// what stands in them.
 
 const MOST = 1.5; // a row may grow by half to fill its list
 
@@ -15,4 +16,11 @@ export function room(list, rows) {
   const height = `${Math.floor(Math.min((list.clientHeight - gap * (filled - 1)) / filled, least * MOST))}px`;
   if (list.style.gridAutoRows !== height) list.style.gridAutoRows = height;
   return rows.slice(0, lines * columns);
+}
+
+/** Whether what stands in a box is wider than it, by however little: a fraction of a pixel, which `scrollWidth` rounds away, costs two characters. */
+export function spills(box) {
+  const inside = document.createRange();
+  inside.selectNodeContents(box);
+  return inside.getBoundingClientRect().width > box.getBoundingClientRect().width + 0.01;
 }

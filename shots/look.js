@@ -22,7 +22,7 @@
       const how = getComputedStyle(at);
       if (!own && position === "absolute" && how.position === "static") continue;
       const edge = at.getBoundingClientRect();
-      const inner = { left: edge.left + at.clientLeft, top: edge.top + at.clientTop, right: edge.left + at.clientLeft + at.clientWidth, bottom: edge.top + at.clientTop + at.clientHeight };
+      const inner = { left: edge.left + at.clientLeft, top: edge.top + at.clientTop, right: edge.right - ((at.offsetWidth ?? at.clientWidth) - at.clientLeft - at.clientWidth), bottom: edge.bottom - ((at.offsetHeight ?? at.clientHeight) - at.clientTop - at.clientHeight) };
       if (at.clientWidth && how.display !== "inline") for (const [axis, low, end] of [["overflowX", "left", "right"], ["overflowY", "top", "bottom"]]) {
         if (how[axis] === "visible" || at === document.body) continue;
         const less = { ...view, [low]: Math.max(view[low], inner[low]), [end]: Math.min(view[end], inner[end]) };
@@ -71,7 +71,7 @@
       if (wide(cut) <= 1 || high(cut) <= 1) continue; // not shown at all: a row below a list's end
       const lost = wide(box) - wide(cut), low = high(box) - high(cut);
       if (lost > 2 && !ellipsis) tell("cut off", node, text.data);
-      else if (lost > 2 && !node.closest("[title], [aria-label]:not([data-panel]):not(main)")) tell("shortened, and nowhere whole", node, text.data);
+      else if (ellipsis && lost > 0.01 && !node.closest("[title], [aria-label]:not([data-panel]):not(main)")) tell("shortened, and nowhere whole", node, text.data); // by the least bit: the sign for it takes the room of two more
       else if (low > high(box) * 0.3 && !ellipsis) tell("cut off", node, text.data);
       if (wide(view) <= 1 || high(view) <= 1) continue;
       if (!reachable && (view.right > innerWidth + 1 || view.left < -1 || (!scrolls && view.bottom > innerHeight + 1))) tell("beyond the edge", node, text.data);
