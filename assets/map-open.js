@@ -21,7 +21,7 @@ export function openMap(gl, container, style, place) {
     pitchWithRotate: false,
     fadeDuration: 0,
     renderWorldCopies: false,
-    maxTileCacheSize: 64,
+    maxTileCacheZoomLevels: 1, // keeps the view it had before: more, and a wall that incidents take holds the tiles of every one of them
   });
   map.touchZoomRotate.disableRotation();
   map.on("error", ({ error }) => console.warn("yiping map:", error?.message ?? error));
