@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from api.auth import CSRF_COOKIE, SESSION_COOKIE
 from tests.patience import PATIENCE_S, until
@@ -26,6 +26,7 @@ FLAGS = (
     " --force-color-profile=srgb --host-resolver-rules=MAP#*#~NOTFOUND,EXCLUDE#127.0.0.1"
 ).split()
 LOCAL = {"data", "blob", "about", "chrome-extension"}
+expect.set_options(timeout=PATIENCE_S * 1000)  # its own five seconds are two beats of a screen: too few on a machine that others use
 _TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP ${event.effectiveDirective} refused ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));"""
 
