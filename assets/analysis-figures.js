@@ -88,4 +88,4 @@ export const periods = (place, told, formula, open) => fill(place, told.rows.map
 
 export const none = (key, about) => h('div', { class: 'an-none' }, icon('chart-bar'), h('p', {}, t(key)), about && h('p', { class: 'muted' }, t(about)));
 
-export const waiting = () => h('div', { class: 'an-none' }, h('p', { class: 'muted' }, t('analysis.loading')));
+export const waiting = () => h('div', { class: 'an-none an-waits' }, h('p', { class: 'muted' }, t('analysis.loading')));

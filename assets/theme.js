@@ -5,7 +5,7 @@ import { begin, h, t, fill, icon, clock, number, labelOf, badge, known, word, to
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
-import { none } from './analysis-figures.js';
+import { none, waiting } from './analysis-figures.js';
 import { bars, count, keepAges, words } from './analysis-tools.js';
 import { happened, openRows, wayTo } from './analysis-behind.js';
 import { limitName } from './analysis-exceedances.js';
@@ -21,7 +21,10 @@ export async function mount(root, config) {
   if (!config.theme) return;
   const classes = Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, labelOf(one)]));
   const fitting = new ResizeObserver(seen => seen.forEach(one => wholeRows(one.target)));
-  for (const [name, place] of Object.entries(slots)) if (name === 'hours' || name.startsWith('list-')) fitting.observe(place);
+  for (const [name, place] of Object.entries(slots)) {
+    if (name === 'hours' || name.startsWith('list-')) fitting.observe(place);
+    if (['course', 'hours'].includes(name) || name.startsWith('list-')) fill(place, waiting());
+  }
   let asOf = null;
   const showAges = keepAges(root, () => asOf);
 
@@ -34,7 +37,10 @@ export async function mount(root, config) {
       showAges();
       await Promise.all([indicators(theme), course(theme), hours(theme)]);
       showAges();
-    } catch (problem) { toast('error', explain(problem)); }
+    } catch (problem) {
+      toast('error', explain(problem));
+      for (const place of root.querySelectorAll('.an-waits')) place.replaceWith(h('div', { class: 'an-none' }, h('p', {}, explain(problem)))); // what was read before stays
+    }
   }
 
   function lists(theme) {
@@ -100,7 +106,7 @@ export async function mount(root, config) {
   async function hours(theme) {
     if (!theme.metrics.length) return fill(slots.hours, none('themes.no_metrics'));
     const told = await read(`/exceedances?${words({ by: 'limit', period: 'week', metric: theme.metrics.join(','), area: theme.areas.length === 1 ? theme.areas[0] : '' })}`), limits = Object.fromEntries(told.limits.map(one => [one.key, one]));
-    fill(slots['hours-note'], h('a', { class: 'link', href: '/analysis/exceedances' }, t('themes.whole'), icon('arrow-right')));
+    fill(slots['hours-note'], h('a', { class: 'link', href: '/analysis/exceedances' }, t('themes.exceedances'), icon('arrow-right')));
     fill(slots.hours, told.rows.length ? h('ul', { class: 'th-rows' }, told.rows.map(row => h('li', { 'data-id': row.key }, badge(limits[row.key]?.severity || 4), h('span', { class: 'th-what' }, h('span', {}, limits[row.key] ? limitName(limits[row.key]) : row.name), h('small', {}, t('themes.judged', { n: number(row.judged), devices: number(row.devices) }))),
       h('span', { class: 'th-when' }, h('b', { class: 'num' }, t('themes.hours_beyond', { n: number(row.beyond) })), h('small', { class: 'num' }, t('themes.hours_touched', { n: number(row.touched) })))))) : none('trends.no_hours', 'trends.no_hours_yet'));
     wholeRows(slots.hours);

@@ -29,7 +29,7 @@
         view = less;
         if (how[axis] === "hidden" || how[axis] === "clip") {
           if (!scrolled[axis]) cut = meet(cut, { ...cut, [low]: inner[low], [end]: inner[end] });
-          if (how.textOverflow === "ellipsis" || how.webkitLineClamp !== "none") ellipsis = true;
+          if ((how.textOverflow === "ellipsis" && !/flex|grid/.test(how.display)) || how.webkitLineClamp !== "none") ellipsis = true;
         } else reachable = scrolled[axis] = true; // what a box shows by scrolling no outer one cuts off
       }
       if (how.position === "fixed") break;

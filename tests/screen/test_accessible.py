@@ -19,6 +19,7 @@ BAD = """<!doctype html><html lang=zh><title>x</title><body style="margin:0;font
 <div style="width:40px;overflow:hidden;white-space:nowrap" class=cut>much too long a text</div>
 <div style="width:60px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap" class=short>shortened without a word</div>
 <div style="width:60px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap" title="whole" class=honest>shortened with a title</div>
+<div style="display:flex;width:60px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap" class=flexed>no sign in a flexible box</div>
 <p class=under style="margin:0">one line</p><p class=over style="margin:-18px 0 0">another line</p>
 <p class=tiny style="font-size:8px">tiny</p><p class=hid>hidden behind</p>
 <div class=lid style="margin-top:-40px;height:40px;background:#fff;position:relative"></div>
@@ -73,7 +74,7 @@ def test_the_eye_of_the_screenshots_sees_what_is_wrong_and_only_that(windows: Wi
     page = windows.open("http://127.0.0.1", 800, 600).page
     page.set_content(BAD)
     found = "\n".join(ill_looking(page, grows=False))
-    for fault in ("cut off: div.cut", "nowhere whole: div.short", "written over", "smaller than 11 px (8.0): p.tiny", "covered by div.lid: p.hid",
+    for fault in ("cut off: div.cut", "cut off: div.flexed", "nowhere whole: div.short", "written over", "smaller than 11 px (8.0): p.tiny", "covered by div.lid: p.hid",
                   "empty without a word: section in hollow", "a key instead of words: desk.nav"):  # fmt: skip
         assert fault in found
     assert "honest" not in found

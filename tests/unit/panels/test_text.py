@@ -27,6 +27,12 @@ def test_both_languages_have_the_same_keys_and_places_to_fill(file: Path) -> Non
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", english[key])), key
 
 
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.json")), ids=lambda file: file.name)
+def test_no_key_is_written_twice_where_the_later_would_win(file: Path) -> None:
+    keys = [key for key, _ in json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)]
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
+
+
 def test_english_has_no_chinese_left() -> None:
     left = {key: text for key, text in read(FOLDER / "en.json").items() if re.search(r"[\u4e00-\u9fff]", text)}
     assert not left
