@@ -5,7 +5,6 @@ earlier answer to the same Idempotency-Key, let the handler work, remember, comm
 """
 
 import json
-import logging
 import os
 import re
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
@@ -25,7 +25,7 @@ from api.places import Places
 from api.problems import MEDIA_TYPE, NotSignedIn, Problem, TooLarge, problem_of, problem_of_status
 from api.routes import ROUTES, SCREEN
 from api.shapes import ANYBODY, PUBLIC
-from core.errors import Invalid, YipingError
+from core.errors import Invalid, StoreUnavailable, YipingError
 from core.model import Scope
 from store import idempotency
 
@@ -34,7 +34,7 @@ PREFIX = "/api/v1"
 ACCOUNT_HEADER = "X-Yiping-Account"  # whose work a phone sends: what one did without a network is never sent as another's
 _WRITES = {"POST", "PUT", "DELETE"}
 _NOBODY = Identity(Scope("", ()), frozenset(), "")
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class _Undo(Exception):
@@ -186,8 +186,10 @@ def _missing(rest: str) -> Response:
 def _answer_error(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _respond_problem(problem_of_status(error.code or 500, error.description or ""))
-    if not isinstance(error, YipingError):
-        _log.exception("unforeseen error", extra={"path": request.path})
+    if isinstance(error, StoreUnavailable):  # its words are no answer for a reader, and nobody else hears them
+        _log.warning("database_away", why=str(error), route=str(request.url_rule))
+    elif not isinstance(error, YipingError):
+        _log.exception("unforeseen_error", route=str(request.url_rule))  # a path may hold a screen's secret
     return _respond_problem(problem_of(error))
 
 

@@ -1,13 +1,14 @@
 // The way down from a count: a dialog that lists the very rows it was made of, a page at a time, each with the way on to where it is dealt with.
 
 import { h, t, fill, icon, number, clock, badge, word, openDialog, titleOf } from './duty-dom.js';
-import { read, explain } from './duty-call.js';
+import { read } from './duty-call.js';
+import { noAnswer } from './no-answer.js';
 
 const PAGE = 200;
 
 /** `link` answers `{rows, next, count}`, or `{values, next}` of what others gave, which nobody counted; `columns`: `[heading, row => content, class]`. `said` stands above the rows. */
 export function openRows(title, link, columns, said = null) {
-  const body = h('tbody', {}), foot = h('p', { class: 'an-foot' }), heading = h('h3', {}, t('analysis.loading')), place = h('div', { class: 'an-behind' }, heading, foot);
+  const body = h('tbody', {}), foot = h('div', { class: 'an-foot' }), heading = h('h3', {}, t('analysis.loading')), place = h('div', { class: 'an-behind' }, heading, foot);
   openDialog(title, h('div', { class: 'an-drill' }, said && h('p', { class: 'an-words' }, said), place), 'analysis-rows').classList.add('an-dialog');
   let next = '', have = 0, all = null;
   const more = async () => {
@@ -23,7 +24,10 @@ export function openRows(title, link, columns, said = null) {
       place.dataset.count = all ?? '';
       fill(heading, t('trends.rows', { n: all === null ? `${number(have)}+` : number(all) }));
       fill(foot, next && (all === null || have < all) ? h('button', { type: 'button', onclick: more }, icon('chevron-down'), t('analysis.more', { n: all === null ? PAGE : Math.min(PAGE, all - have), have: number(have), all: all === null ? '…' : number(all) })) : t(have ? 'analysis.all_rows' : 'analysis.no_rows', { n: number(have) }));
-    } catch (problem) { fill(foot, explain(problem)); }
+    } catch (problem) {
+      if (!have) fill(heading);
+      noAnswer([foot], problem, more);
+    }
   };
   more();
 }

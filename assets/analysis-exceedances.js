@@ -1,17 +1,18 @@
 // Exceedances: hours beyond a limit by device, limit, class, street or kind. Hours by their mean and hours touched by a reading are two counts;
 // how many hours could be judged at all stands beside both.
 
-import { begin, h, t, fill, clock, number, labelOf, toast, language } from './duty-dom.js';
+import { begin, h, t, fill, clock, number, labelOf, language } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
-import { read, explain } from './duty-call.js';
+import { read } from './duty-call.js';
 import { streetNames } from './duty-place.js';
 import { none, waiting } from './analysis-figures.js';
-import { addressState, bars, count, keepAges, select, standing, stepper, tabs, track, words } from './analysis-tools.js';
+import { noAnswer } from './no-answer.js';
+import { addressState, bars, count, keepAges, select, standing, stepper, tabs, track, unsaid, words } from './analysis-tools.js';
 import { inside } from './analysis-words.js';
 import { openRows } from './analysis-behind.js';
 
-const KINDS = ['day', 'week', 'month', 'quarter'], BY = ['device', 'limit', 'class', 'street', 'kind'], TOP = 80;
+const KINDS = ['day', 'week', 'month', 'quarter'], BY = ['device', 'limit', 'class', 'street', 'kind'], PANELS = ['hours', 'course', 'limits'], TOP = 80;
 
 /** A limit with its number. One of the devices' own is reached, not passed, and has a number for each device: `own`, those of one. */
 export function limitName(limit, own = []) {
@@ -41,11 +42,14 @@ export async function mount(root, config) {
       if (mine !== turn) return;
       if (!state.metric && !state.limits) every = told.limits;
       else if (!every.length) every = (await read(`/exceedances?${words({ period: 'day', by: 'course' })}`)).limits;
+      if (mine !== turn) return;
       draw(told, course);
     } catch (problem) {
       if (mine !== turn) return;
-      toast('error', explain(problem));
-      fill(slots.hours, none('analysis.none'));
+      entitle();
+      fill(slots.cards);
+      unsaid(slots.tools);
+      noAnswer(PANELS.map(name => slots[name]), problem, load);
     }
     root.dataset.filled = 'true';
   }
@@ -56,16 +60,19 @@ export async function mount(root, config) {
       [t('trends.mean'), row => h('span', { class: row.beyond ? 'an-beyond' : null }, value(row, 'mean')), 'num'], [t('trends.lowest_highest'), row => `${value(row, 'low')} – ${value(row, 'high')}`, 'num'], [t('trends.readings'), row => `${row.good}/${number(row.expected, 0)}`, 'num'], [t('analysis.row.area'), row => row.area_name || row.area]];
   };
 
+  function entitle() {
+    const titles = { hours: t('trends.hours_of', { by: inside(t(`trends.by.${state.by}`)) }), course: t('trends.hours_course'), limits: t('trends.exceedances.limits') };
+    for (const name of PANELS) { slots[`${name}-title`].textContent = titles[name]; slots[`${name}-note`]?.replaceChildren(); }
+  }
+
   function draw(told, course) {
     tools(told);
     const limits = Object.fromEntries(told.limits.map(one => [one.key, one]));
     const open = (part, name, more = {}, span = 'now') => openRows([name, t(`trends.part.${part}`), span === 'now' ? told.label : told.before.label].filter(Boolean).join(' · '), `${merge(told.rows_at[span], more)}&part=${part}`, columns(limits), t(`trends.part_about.${part}`));
     const whose = row => ({ ...(row.device ? { device: row.device } : {}), ...(row.limit ? { limits: row.limit } : {}), ...(told.by === 'class' ? { class: row.key } : {}), ...(told.by === 'street' ? { area: row.key } : {}) });
     const opens = told.by !== 'kind'; // hours are no list of kinds: the devices of a kind open theirs
-    slots['hours-title'].textContent = t('trends.hours_of', { by: inside(t(`trends.by.${told.by}`)) });
+    entitle();
     slots['hours-note'].textContent = t('trends.hours_note');
-    slots['course-title'].textContent = t('trends.hours_course');
-    slots['limits-title'].textContent = t('trends.exceedances.limits');
     slots['limits-note'].textContent = t('trends.limits_note');
     const total = told.total, card = (part, value, about, span = 'now') => h('article', { class: 'an-card', 'data-card': part }, h('span', { class: 'an-label' }, t(`trends.part.${part}`)), count(value, `total:${part}`, () => open(part, '', {}, span), { kind: 'an-figure an-big num' }), h('span', { class: 'an-ratio', title: about || null }, about));
     const plain = (name, value, about) => h('article', { class: 'an-card', 'data-card': name }, h('span', { class: 'an-label' }, t(`trends.card.${name}`)), h('b', { class: 'an-plain num' }, value), h('span', { class: 'an-ratio', title: about || null }, about));
@@ -103,7 +110,7 @@ export async function mount(root, config) {
       state.limits && h('button', { type: 'button', class: 'link', onclick: () => change({ limits: '' }) }, t('trends.all_limits')), standing(told));
   }
 
-  for (const name of ['hours', 'course', 'limits']) fill(slots[name], waiting());
+  for (const name of PANELS) fill(slots[name], waiting());
   await load();
 }
 

@@ -1,7 +1,8 @@
 // The way down from a figure: its formula in words, how complete and how old it is, and the very rows it was computed from.
 
 import { h, t, fill, icon, number, clock, span, labelOf, openDialog, word } from './duty-dom.js';
-import { read, explain } from './duty-call.js';
+import { read } from './duty-call.js';
+import { noAnswer } from './no-answer.js';
 import { nameOf, partInWords, partName, valueOf, unitOf } from './analysis-words.js';
 
 const PAGE = 200;
@@ -65,7 +66,7 @@ function score({ view, by, row, formula, leads }, place) {
 
 /** All rows of a part, a page at a time. */
 async function list({ view, by, row, formula, leads }, part, place) {
-  const body = h('tbody', {}), foot = h('p', { class: 'an-foot' }), heading = h('h3', {}), about = h('span', { class: 'an-words' }, partInWords(formula, part));
+  const body = h('tbody', {}), foot = h('div', { class: 'an-foot' }), heading = h('h3', {}), about = h('span', { class: 'an-words' }, partInWords(formula, part));
   fill(place, heading, foot);
   place.dataset.part = part;
   delete place.dataset.count;
@@ -86,7 +87,7 @@ async function list({ view, by, row, formula, leads }, part, place) {
       place.dataset.listed = have += told.rows.length;
       next = told.next;
       fill(foot, next && have < all ? h('button', { type: 'button', onclick: more }, icon('chevron-down'), t('analysis.more', { n: Math.min(PAGE, all - have), have: number(have), all: number(all) })) : t(have ? 'analysis.all_rows' : 'analysis.no_rows', { n: number(have) }));
-    } catch (problem) { fill(foot, explain(problem)); }
+    } catch (problem) { noAnswer([foot], problem, more); }
   };
   await more();
 }

@@ -1,13 +1,14 @@
 // Hot spots: places where things happen again and again, with what keeps a list of places honest: on how many days, by how many tellers,
 // more than an even spread would bring, more than before or only chance.
 
-import { begin, h, t, fill, clock, number, labelOf, toast } from './duty-dom.js';
+import { begin, h, t, fill, clock, number, labelOf } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
-import { read, explain } from './duty-call.js';
+import { read } from './duty-call.js';
 import { makePlaceMap, streetNames } from './duty-place.js';
 import { none, waiting } from './analysis-figures.js';
-import { addressState, count, keepAges, select, standing, stepper, tabs, verdict, words } from './analysis-tools.js';
+import { noAnswer } from './no-answer.js';
+import { addressState, count, keepAges, select, standing, stepper, tabs, unsaid, verdict, words } from './analysis-tools.js';
 import { happened, openRows } from './analysis-behind.js';
 import { inside } from './analysis-words.js';
 import { keyName } from './analysis-trends.js';
@@ -28,7 +29,7 @@ export async function mount(root, config) {
   slots['map-title'].textContent = t('trends.hot-spots.map');
   const box = h('div', { class: 'an-map' });
   fill(slots.map, box);
-  const mapMade = makePlaceMap(box, head.dark()).then(made => { map = made; map?.frame(); });
+  const mapMade = makePlaceMap(box, head.dark()).then(made => { map = made; map?.frame(); }).catch(problem => noAnswer([slots.map], problem));
   root.addEventListener('theme', () => map?.theme(head.dark()));
 
   async function load() {
@@ -43,17 +44,25 @@ export async function mount(root, config) {
       if (mine === turn) map?.dots(told.rows.filter(row => Number.isFinite(row.lon) && row.n).slice(0, SIGNS).map((row, index) => ({ lon: row.lon, lat: row.lat, severity: row.crowded ? 2 : 4, title: `${keyName(told.by, row)} · ${t('trends.n', { n: row.n })}`, symbol: index + 1 })).reverse());
     } catch (problem) {
       if (mine !== turn) return;
-      toast('error', explain(problem));
-      fill(slots.spots, none('analysis.none'));
+      entitle();
+      fill(slots.cards);
+      unsaid(slots.tools);
+      map?.dots([]);
+      noAnswer([slots.spots], problem, load);
     }
     root.dataset.filled = 'true';
+  }
+
+  function entitle() {
+    slots['spots-title'].textContent = t('trends.spots_of', { by: inside(t(`trends.by.${state.by}`)) });
+    for (const name of ['spots-note', 'map-note']) slots[name].replaceChildren();
   }
 
   function draw(told) {
     tools(told);
     const open = (span, row) => openRows([t(`trends.subject.${state.subject}`), keyName(told.by, row), span === 'now' ? told.label : told.compared[span].label].join(' · '), `${told.rows_at[span]}&key=${encodeURIComponent(row.key)}`, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
     const placed = told.rows.filter(row => row.key !== 'none' && row.n), expected = told.places ? (told.total.n ?? 0) / told.places : null, nowhere = told.rows.find(row => row.key === 'none');
-    slots['spots-title'].textContent = t('trends.spots_of', { by: inside(t(`trends.by.${told.by}`)) });
+    entitle();
     slots['spots-note'].textContent = expected === null ? t('trends.no_expected') : t('trends.expected', { n: number(expected, expected < 1 ? 3 : 1), places: number(told.places) });
     slots['map-note'].textContent = t('trends.map_note', { n: Math.min(SIGNS, placed.filter(row => Number.isFinite(row.lon)).length) });
     const all = placed.filter(row => row.n > 1), crowded = placed.filter(row => row.crowded);

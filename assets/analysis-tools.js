@@ -24,8 +24,13 @@ export function keepAges(root, at) {
 /** The words of a request: what is empty is left out. */
 export const words = asked => new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '' && value !== null && value !== undefined)).toString();
 
-export const tabs = (name, options, value, pick) => h('div', { class: 'an-tabs', role: 'group', 'aria-label': t(`trends.${name}`) },
-  options.map(([key, text]) => h('button', { type: 'button', 'data-choice': `${name}-${key}`, 'aria-pressed': String(key === value), onclick: () => pick(key) }, text)));
+/** What is chosen shows at once, whether its answer comes or not. `of`: the texts that name the choice. */
+export function tabs(name, options, value, pick, of = 'trends') {
+  const mark = chosen => buttons.forEach((button, index) => button.setAttribute('aria-pressed', String(options[index][0] === chosen)));
+  const buttons = options.map(([key, text]) => h('button', { type: 'button', 'data-choice': `${name}-${key}`, onclick: () => { mark(key); pick(key); } }, text));
+  mark(value);
+  return h('div', { class: 'an-tabs', role: 'group', 'aria-label': t(`${of}.${name}`) }, buttons);
+}
 
 export const select = (name, options, value, pick) => h('label', { class: 'an-select' }, h('span', {}, t(`trends.${name}`)),
   h('select', { 'data-field': name, 'aria-label': t(`trends.${name}`), onchange: event => pick(event.target.value) }, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
@@ -39,6 +44,11 @@ export function stepper(told, go) {
 /** As of when, and how much of the period is over. */
 export const standing = told => h('span', { class: 'an-note' }, t('analysis.as_of', { at: clock(told.as_of, true) }), h('br', {}),
   told.elapsed >= 1 ? t('analysis.over') : told.elapsed > 0 ? t('analysis.elapsed', { percent: number(100 * told.elapsed, 0) }) : t('analysis.future'));
+
+/** Tools whose figures did not come: what they told of those of before (the period's name, as of when, files) goes; what can be chosen stays. */
+export function unsaid(tools) {
+  for (const said of tools.querySelectorAll('.an-acts, .an-note, .an-period b')) said.replaceChildren();
+}
 
 const SIGN = { more: '▲', less: '▼', chance: '≈', few: '·', unknown: '' };
 /** What a comparison says: a sign, the other count, and in words whether it can be told from chance. */

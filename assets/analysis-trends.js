@@ -1,17 +1,18 @@
 // Trends: alerts, cases or complaints by any dimension, ranked and compared with like; their course; the hours of the week they fall into.
 
-import { begin, h, t, fill, clock, number, labelOf, known, toast, language } from './duty-dom.js';
+import { begin, h, t, fill, clock, number, labelOf, known, language } from './duty-dom.js';
 import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
-import { read, explain } from './duty-call.js';
+import { read } from './duty-call.js';
 import { streetNames } from './duty-place.js';
 import { none, waiting } from './analysis-figures.js';
-import { addressState, bars, count, keepAges, select, standing, stepper, tabs, track, verdict, words } from './analysis-tools.js';
+import { noAnswer } from './no-answer.js';
+import { addressState, bars, count, keepAges, select, standing, stepper, tabs, track, unsaid, verdict, words } from './analysis-tools.js';
 import { inside } from './analysis-words.js';
 import { happened, openRows } from './analysis-behind.js';
 import { hoursSeen } from './analysis-hours.js';
 
-const SUBJECTS = ['alerts', 'cases', 'complaints'], KINDS = ['day', 'week', 'month', 'quarter', 'year'], TOP = 60;
+const SUBJECTS = ['alerts', 'cases', 'complaints'], KINDS = ['day', 'week', 'month', 'quarter', 'year'], PANELS = ['ranking', 'course', 'week'], TOP = 60;
 
 export async function mount(root, config) {
   await begin(config);
@@ -34,10 +35,17 @@ export async function mount(root, config) {
       draw(told, course, week);
     } catch (problem) {
       if (mine !== turn) return;
-      toast('error', explain(problem));
-      for (const name of ['ranking', 'course', 'week']) fill(slots[name], none('analysis.none'));
+      entitle();
+      fill(slots.cards);
+      unsaid(slots.tools);
+      noAnswer(PANELS.map(name => slots[name]), problem, load);
     }
     root.dataset.filled = 'true';
+  }
+
+  function entitle() {
+    const titles = { ranking: t('trends.ranking_of', { by: inside(t(`trends.by.${state.by}`)) }), course: t('trends.course_of', { name: t(`trends.subject.${state.subject}`) }), week: t('trends.week_of') };
+    for (const name of PANELS) { slots[`${name}-title`].textContent = titles[name]; slots[`${name}-note`].replaceChildren(); }
   }
 
   function draw(told, course, week) {
@@ -45,11 +53,9 @@ export async function mount(root, config) {
     tools(told);
     const open = (span, key, name, by = told.by) => openRows([t(`trends.subject.${state.subject}`), name, span === 'now' ? told.label : told.compared[span].label].filter(Boolean).join(' · '),
       `${told.rows_at[span].replace(/by=[^&]*/, `by=${by}`)}${key === null ? '' : `&key=${encodeURIComponent(key)}`}`, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
-    slots['ranking-title'].textContent = t('trends.ranking_of', { by: inside(t(`trends.by.${told.by}`)) });
+    entitle();
     slots['ranking-note'].textContent = told.left_out ? t('trends.left_out', { n: number(told.keys), shown: number(told.rows.length) }) : t('trends.keys', { n: number(told.keys) });
-    slots['course-title'].textContent = t('trends.course_of', { name: t(`trends.subject.${state.subject}`) });
     slots['course-note'].textContent = course.compared.before.known ? t('trends.mark_before') : t('trends.no_before');
-    slots['week-title'].textContent = t('trends.week_of');
     slots['week-note'].textContent = t('trends.week_note');
     fill(slots.cards, cards(told, open));
     const empty = !told.rows.length;
@@ -106,7 +112,7 @@ export async function mount(root, config) {
       select('class', [['', t('trends.class.all')], ...Object.entries(classes)], state.class, code => change({ class: code })), standing(told));
   }
 
-  for (const name of ['ranking', 'course', 'week']) fill(slots[name], waiting());
+  for (const name of PANELS) fill(slots[name], waiting());
   await load();
 }
 

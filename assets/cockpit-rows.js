@@ -1,7 +1,8 @@
 // The way down: behind each figure the rows it is made of, from the API, in a dialog. Only reads.
 
 import { h, t, word, fill, icon, badge, clock, span, openDialog, age, number, titleOf } from './duty-dom.js';
-import { read, rowsOf, explain } from './duty-call.js';
+import { read, rowsOf } from './duty-call.js';
+import { noAnswer } from './no-answer.js';
 import { isSignal } from './silence.js';
 import { expediteButton } from './cockpit-figure.js';
 
@@ -64,7 +65,7 @@ export async function openRows(name, context) {
     const [rows, heads, draw, about] = await ways(context)[name]();
     fill(place, rows.length ? [h('p', { class: 'muted' }, t('cockpit.rows.count', { n: number(rows.length, 0) }), rows.length > SHOWN && ` · ${t('cockpit.rows.first', { n: SHOWN })}`, about && ` · ${about}`), table(heads, rows.slice(0, SHOWN).map(draw))] : h('p', { class: 'muted none' }, icon('inbox'), t('cockpit.rows.none')));
   } catch (problem) {
-    fill(place, h('p', { class: 'muted' }, explain(problem)), h('button', { type: 'button', class: 'primary', onclick: () => { place.closest('dialog').close(); openRows(name, context); } }, t('desk.again')));
+    noAnswer([place], problem, () => { place.closest('dialog').close(); openRows(name, context); });
   }
 }
 

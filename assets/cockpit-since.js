@@ -1,7 +1,7 @@
 // What changed since I left: told by the server from the end of my visit before this one, on whatever device that was.
 
 import { h, t, fill, icon, badge, clock, number, labelOf, titleOf } from './duty-dom.js';
-import { call, read, explain } from './duty-call.js';
+import { call, read } from './duty-call.js';
 import { light } from './cockpit-figure.js';
 
 const DAY = 86400e3;
@@ -34,5 +34,3 @@ export function drawSince(slots, told, signs, rules) {
     told.gravest.length > 0 && h('ol', { class: 'since-gravest' }, told.gravest.map(one => h('li', {}, badge(one.severity), one.kind === 'incident' ? h('a', { href: `/incident/${one.id}`, title: titleOf(one, rules) }, titleOf(one, rules)) : h('span', { title: titleOf(one, rules) }, titleOf(one, rules)), h('time', { class: 'num' }, clock(one.at))))),
     nothing && h('p', { class: 'muted none' }, icon('check'), t('cockpit.since.nothing')));
 }
-
-export const failed = (slot, problem, again) => fill(slot, h('p', { class: 'muted' }, explain(problem)), h('button', { type: 'button', class: 'quiet', onclick: again }, t('desk.again')));

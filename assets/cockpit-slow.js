@@ -5,7 +5,8 @@ import { h, t, fill, now } from './duty-dom.js';
 import { read, explain } from './duty-call.js';
 import { drawScore, drawDomains } from './cockpit-score.js';
 import { drawGroups, GROUPS } from './cockpit-catalogue.js';
-import { makeSince, drawSince, failed } from './cockpit-since.js';
+import { makeSince, drawSince } from './cockpit-since.js';
+import { noAnswer } from './no-answer.js';
 import { makeRanks } from './cockpit-ranks.js';
 
 const SCORE_MS = 60_000;
@@ -27,7 +28,7 @@ export function startSlow(slots, config, pictureOf) {
     try { catalogue = await read('/catalogue'); drawGroups(slots, catalogue, config); } catch (problem) { say(GROUPS, problem); }
   }
   async function lookBack() {
-    try { since = await readSince(now()); draw(); } catch (problem) { failed(slots.since, problem, lookBack); }
+    try { since = await readSince(now()); draw(); } catch (problem) { noAnswer([slots.since], problem, lookBack); }
   }
   for (const name of ['score', 'since', 'risks', ...GROUPS]) fill(slots[name], h('p', { class: 'muted' }, t('desk.loading')));
   // The first of them goes alone: what it costs to open a connection is paid once, and the figures above come first.

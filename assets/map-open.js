@@ -13,7 +13,6 @@ export function openMap(gl, container, style, place) {
   const map = new gl.Map({
     container,
     style,
-    ...place,
     attributionControl: false,
     maxCanvasSize: [8192, 8192],
     localIdeographFontFamily: FONTS,
@@ -21,7 +20,7 @@ export function openMap(gl, container, style, place) {
     pitchWithRotate: false,
     fadeDuration: 0,
     renderWorldCopies: false,
-    maxTileCacheZoomLevels: 1, // keeps the view it had before: more, and a wall that incidents take holds the tiles of every one of them
+    ...place,
   });
   map.touchZoomRotate.disableRotation();
   map.on("error", ({ error }) => console.warn("yiping map:", error?.message ?? error));

@@ -16,6 +16,8 @@ const MAPLIBRE = "./vendor/maplibre-gl.mjs?v=6.17.0";
 const HARDWARE_MS = 250;
 const SOFTWARE_MS = 500;
 const AGAIN_MS = 30_000;
+const SCREEN_KEEPS = 1; // views' worth of tiles: more, and a screen that incidents take holds the tiles of every one of them
+const HAND_KEEPS = 5; // whoever pans comes back to what was there: with one the longest task of a pan is a third longer
 const PARTS_MS = 1_000; // so long the map waits for what says where it begins
 const NAMES = { grid: "map.layer.cells", areas: "map.layer.areas" }; // without them the map says nothing; the others a city need not have
 
@@ -99,8 +101,9 @@ export class DistrictMap {
     const marks = this.state ? marksOf(this.state, this.visible, this.classes, this.config.rules) : {};
     for (const [name, data] of Object.entries({ ...this.sources, cells: collection([]) })) style.sources[name].data = data;
     for (const [name, features] of Object.entries(marks)) style.sources[name].data = collection(features);
-    const { bounds, ...place } = this.place;
-    this.map = openMap(gl, this.panel.querySelector(".map-canvas"), style, bounds ? { bounds, fitBoundsOptions: { padding: this.padding() } } : place);
+    const { bounds, ...place } = this.place, room = bounds ? { bounds, fitBoundsOptions: { padding: this.padding() } } : place;
+    const kept = this.config.control?.beats ? SCREEN_KEEPS : HAND_KEEPS;
+    this.map = openMap(gl, this.panel.querySelector(".map-canvas"), style, { ...room, maxTileCacheZoomLevels: kept });
     this.map.once("style.load", () => {
       addIcons(this.map, this.config.marks, this.rem * 16);
       this.cells?.add(this.map);

@@ -6,6 +6,7 @@ import { loadText } from './text.js';
 import { follow, mountHead } from './duty-head.js';
 import { read, explain } from './duty-call.js';
 import { none, waiting } from './analysis-figures.js';
+import { noAnswer } from './no-answer.js';
 import { bars, count, keepAges, words } from './analysis-tools.js';
 import { happened, openRows, wayTo } from './analysis-behind.js';
 import { limitName } from './analysis-exceedances.js';
@@ -22,8 +23,9 @@ export async function mount(root, config) {
   const classes = Object.fromEntries(Object.entries(config.classes).map(([code, one]) => [code, labelOf(one)]));
   const fitting = new ResizeObserver(seen => seen.forEach(one => wholeRows(one.target)));
   for (const [name, place] of Object.entries(slots)) {
-    if (name === 'hours' || name.startsWith('list-')) fitting.observe(place);
-    if (['course', 'hours'].includes(name) || name.startsWith('list-')) fill(place, waiting());
+    const rows = name === 'hours' || name.startsWith('list-');
+    if (rows) fitting.observe(place);
+    if (rows || name === 'course') fill(place, waiting());
   }
   let asOf = null;
   const showAges = keepAges(root, () => asOf);
@@ -35,12 +37,19 @@ export async function mount(root, config) {
       asOf = theme.as_of;
       fill(slots['as-of'], t('analysis.as_of', { at: clock(asOf, true) }));
       showAges();
-      await Promise.all([indicators(theme), course(theme), hours(theme)]);
+      const apart = (part, ...places) => part(theme).catch(problem => missing(places, problem));
+      await Promise.all([apart(indicators), apart(course, slots.course), apart(hours, slots.hours)]);
       showAges();
     } catch (problem) {
-      toast('error', explain(problem));
-      for (const place of root.querySelectorAll('.an-waits')) place.replaceWith(h('div', { class: 'an-none' }, h('p', {}, explain(problem)))); // what was read before stays
+      missing(Object.values(slots), problem);
     }
+  }
+
+  /** What was read before stays, with its age; where nothing stands yet, why. */
+  function missing(places, problem) {
+    const bare = places.filter(place => place.querySelector(':scope > :is(.an-waits, .no-answer)'));
+    if (bare.length) noAnswer(bare, problem, load);
+    else toast('error', explain(problem));
   }
 
   function lists(theme) {

@@ -125,7 +125,7 @@ export class Figures {
       return !same;
     });
     for (const place of others) place.classList.remove("crowded");
-    const crowded = others.map((place) => [place, ...place.querySelectorAll(".tile-parts, .tile-why")].some((part) => part.scrollWidth > part.clientWidth || spills(part)));
+    const crowded = others.map((place) => [place, ...place.querySelectorAll(".tile-parts, .tile-why")].some(spills));
     others.forEach((place, at) => place.classList.toggle("crowded", crowded[at]));
   }
 

@@ -20,6 +20,7 @@ export function room(list, rows) {
 
 /** Whether what stands in a box is wider than it, by however little: a fraction of a pixel, which `scrollWidth` rounds away, costs two characters. */
 export function spills(box) {
+  if (box.scrollWidth > box.clientWidth) return true;
   const inside = document.createRange();
   inside.selectNodeContents(box);
   return inside.getBoundingClientRect().width > box.getBoundingClientRect().width + 0.01;

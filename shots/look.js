@@ -15,14 +15,20 @@
   const meet = (a, b) => ({ left: Math.max(a.left, b.left), top: Math.max(a.top, b.top), right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom) });
   const wide = (r) => r.right - r.left, high = (r) => r.bottom - r.top;
 
+  /** What a box shows: itself without borders and scroll bars. */
+  function within(box) {
+    const edge = box.getBoundingClientRect(), { clientLeft, clientTop, clientWidth, clientHeight, offsetWidth = clientWidth, offsetHeight = clientHeight } = box;
+    const after = offsetWidth - clientLeft - clientWidth, below = offsetHeight - clientTop - clientHeight;
+    return { left: edge.left + clientLeft, top: edge.top + clientTop, right: edge.right - after, bottom: edge.bottom - below };
+  }
+
   /** What ancestors leave of a box: `cut` by those that hide what overflows, `view` by those that scroll, too. */
   function clip(node, box) {
     let cut = box, view = box, ellipsis = false, reachable = false, scrolled = {}, position = getComputedStyle(node).position, own = true;
     for (let at = node; at && at !== document.documentElement; at = at.parentElement, own = false) {
       const how = getComputedStyle(at);
       if (!own && position === "absolute" && how.position === "static") continue;
-      const edge = at.getBoundingClientRect();
-      const inner = { left: edge.left + at.clientLeft, top: edge.top + at.clientTop, right: edge.right - ((at.offsetWidth ?? at.clientWidth) - at.clientLeft - at.clientWidth), bottom: edge.bottom - ((at.offsetHeight ?? at.clientHeight) - at.clientTop - at.clientHeight) };
+      const inner = within(at);
       if (at.clientWidth && how.display !== "inline") for (const [axis, low, end] of [["overflowX", "left", "right"], ["overflowY", "top", "bottom"]]) {
         if (how[axis] === "visible" || at === document.body) continue;
         const less = { ...view, [low]: Math.max(view[low], inner[low]), [end]: Math.min(view[end], inner[end]) };

@@ -21,6 +21,7 @@ from core.model import Scope
 from store.accounts import Account, create_token, open_session
 from store.credentials import hash_password
 from store.timescale import Connection, Store
+from tests.patience import PATIENCE_S
 
 PASSWORD = "Yiping-2026"
 NORTH, SOUTH = "320404001", "320404002"
@@ -126,7 +127,7 @@ class Desk:
 @contextmanager
 def open_desk(config: Config, database_url: str, web_database_url: str, now: datetime, media: Path) -> Iterator[Desk]:
     """A desk on a fresh database."""
-    store, web_store = Store(database_url), Store(web_database_url)
+    store, web_store = Store(database_url, statement_s=PATIENCE_S), Store(web_database_url, statement_s=PATIENCE_S)
     desk = Desk(config, store, web_store, now, media)
     try:
         with store.connection() as connection:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -239,3 +240,57 @@ def test_every_count_of_trends_hot_spots_and_themes_opens_as_many_rows_as_it_say
         if path.startswith("trends"):
             assert {one[0]: one[1] for one in told}["total"] == 30
     assert visitor.unforgiven() == []
+
+
+NO_ANSWER = "[...document.querySelectorAll('.no-answer')].map(one => one.innerText)"
+AWAY = {"type": "urn:yiping:problem:store_away", "title": "The database is away", "status": 503, "detail": "away"}
+
+
+@pytest.fixture
+def desk(windows: Windows, quarter: Quarter) -> Visitor:
+    visitor = windows.open(quarter.stack.url, 1366, 768)
+    visitor.admit(*quarter.session("super1"))
+    return visitor
+
+
+@contextmanager
+def away(visitor: Visitor, asked: str) -> Iterator[None]:
+    """What the page asks there gets no answer; afterwards it does, when it is asked again."""
+    pattern = f"**/api/v1/{asked}**"
+    visitor.page.route(pattern, lambda route: route.fulfill(status=503, json=AWAY, content_type="application/problem+json"))
+    yield
+    visitor.page.unroute(pattern)
+    visitor.page.locator(".no-answer button").first.click()
+    visitor.wait(f"{NO_ANSWER}.length === 0")
+
+
+def test_what_cannot_be_read_is_told_with_the_reason_and_a_way_out_never_as_nothing_to_count(desk: Visitor) -> None:
+    for path, asked in (
+        ("", "indicators/"),
+        ("/trends", "trends/"),
+        ("/hot-spots", "trends/"),
+        ("/exceedances", "exceedances"),
+        ("/themes/park", "themes/"),
+    ):
+        with away(desk, asked):
+            desk.go(f"/analysis{path}")
+            desk.wait(f"{NO_ANSWER}.length > 0")
+            assert "重试" in desk.page.evaluate(NO_ANSWER)[0]
+            assert not {"本期没有可统计的数据", "本期没有"} & set(desk.text().split("\n"))
+            assert desk.page.evaluate("document.querySelectorAll('.an-waits').length") == 0, "it neither waits nor says it counts"
+    assert desk.unforgiven("503") == []
+
+
+def test_no_figure_of_before_stands_under_what_was_chosen_now_and_a_part_that_fails_fails_alone(desk: Visitor) -> None:
+    desk.go("/analysis/trends?subject=cases")
+    desk.wait("document.querySelectorAll('[data-figure]').length > 0")
+    with away(desk, "trends/"):
+        desk.page.locator("[data-choice=period-year]").click()
+        desk.wait(f"{NO_ANSWER}.length === 3")
+        assert desk.page.evaluate("document.querySelectorAll('[data-figure]').length") == 0
+        assert desk.page.locator("[data-choice=period-year]").get_attribute("aria-pressed") == "true"
+    with away(desk, "exceedances"):
+        desk.go("/analysis/themes/park")
+        desk.wait(f"{NO_ANSWER}.length === 1")
+        desk.wait("document.querySelectorAll('[data-panel] .an-waits').length === 0")
+    assert desk.unforgiven("503") == []

@@ -111,7 +111,9 @@ def test_who_has_one_of_its_areas_sees_it_and_who_has_all_may_change_it(desk: De
     both = write(desk, officer, shape=ACROSS).json
     assert (both["area"], both["areas"]) == ("320404", [f"{NORTH}001", f"{SOUTH}001"])
     write(desk, officer, title="南边", shape={"type": "Point", "coordinates": [119.905, 31.705]})
-    assert [(one["title"], one["acts"]) for one in north.get("/works").json["works"]] == [(WHOLE["title"], [])]
+    seen = north.get("/works")
+    assert seen.status_code == 200, seen.json
+    assert [(one["title"], one["acts"]) for one in seen.json["works"]] == [(WHOLE["title"], [])]
     assert [one["title"] for one in officer.get(f"/works?area={SOUTH}").json["works"]] == ["南边", WHOLE["title"]]
     assert write(desk, north, shape=ACROSS).status_code == 422
     assert write(desk, north).status_code == 201
