@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tests import web
 from tests.patience import PATIENCE_S
 from tests.watched_city import City
 
@@ -27,7 +28,7 @@ class House:
     def ask(self, method: str, path: str, token: str = "", **more: Any) -> httpx.Response:
         headers = {**({"Authorization": f"Bearer {self.tokens[token]}"} if token else {}), **more.pop("headers", {})}
         target = path if path.startswith(("/healthz", "/readyz", "/metrics", "/openapi", "/docs")) else f"/api/v1{path}"
-        return httpx.request(method, self.url + target, headers=headers, timeout=PATIENCE_S, **more)
+        return web.request(method, self.url + target, headers=headers, timeout=PATIENCE_S, **more)
 
     def get(self, path: str, token: str = "read", **more: Any) -> Any:
         answer = self.ask("GET", path, token, **more)

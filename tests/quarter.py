@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-import httpx
 import paho.mqtt.client as paho
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion
@@ -27,6 +26,7 @@ from store import simulation
 from store.accounts import Account, create_account, create_token, open_session
 from store.geography import load_city, save_city, save_layer
 from store.timescale import Connection, Store
+from tests import web
 from tests.patience import PATIENCE_S, until
 from tests.stack import Stack
 
@@ -146,7 +146,7 @@ class Quarter:
         """The answer of the API to a person; what is refused fails the test."""
         secret, proof = self.session(login)
         cookies, headers = {SESSION_COOKIE: secret, CSRF_COOKIE: proof}, {"X-Yiping-Csrf": proof}
-        answer = httpx.request(method, f"{self.stack.url}/api/v1{path}", json=body, cookies=cookies, headers=headers, timeout=60)
+        answer = web.request(method, f"{self.stack.url}/api/v1{path}", json=body, cookies=cookies, headers=headers, timeout=60)
         assert answer.is_success, answer.text
         return answer.json()
 

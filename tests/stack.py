@@ -13,6 +13,7 @@ from deploy.local.ports import Ports, taken_ports
 from deploy.local.process import Process
 from deploy.local.roles import Role, role_commands, role_environment
 from deploy.local.services import Services
+from tests import web
 from tests.patience import until as until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,6 +85,6 @@ class Stack:
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=20).status_code == 200
+            return web.get(f"{self.url}/readyz", timeout=20).status_code == 200
         except httpx.HTTPError:
             return False

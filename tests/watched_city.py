@@ -12,6 +12,7 @@ import httpx
 
 from store.accounts import create_token
 from store.timescale import Store
+from tests import web
 from tests.patience import PATIENCE_S, Stopwatch
 from tests.stack import Stack
 
@@ -34,7 +35,7 @@ class Screen:
 
     def _read(self, url: str, headers: dict[str, str]) -> None:
         try:
-            with httpx.stream("GET", url, headers=headers, timeout=httpx.Timeout(PATIENCE_S)) as answer:
+            with web.stream("GET", url, headers=headers, timeout=httpx.Timeout(PATIENCE_S)) as answer:
                 assert answer.status_code == 200
                 assert answer.headers["x-accel-buffering"] == "no"
                 kind, number = "", None
@@ -109,7 +110,7 @@ class City:
 
     def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.feed}", **headers}
-        return httpx.post(f"{self.stack.url}/api/v1{path}", json=body, headers=sent, timeout=PATIENCE_S)
+        return web.post(f"{self.stack.url}/api/v1{path}", json=body, headers=sent, timeout=PATIENCE_S)
 
     def leak(self, device: str = "") -> str:
         """A gas detector (the next of the first street) goes beyond its limit; returns the alert's subject."""
@@ -129,7 +130,7 @@ class City:
 
 def alive(stack: Stack) -> bool:
     try:
-        return httpx.get(f"{stack.url}/healthz", timeout=20).status_code == 200
+        return web.get(f"{stack.url}/healthz", timeout=20).status_code == 200
     except httpx.HTTPError:
         return False
 

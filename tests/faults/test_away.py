@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import web
 from tests.parts import broker, feed, rows_of, start, tell
 from tests.parts import city as city
 from tests.patience import PATIENCE_S, Stopwatch, until
@@ -20,7 +20,7 @@ SAID_WITHIN_S = 5.0
 
 
 def checks(city: City) -> dict[str, str]:
-    answer: dict[str, Any] = httpx.get(f"{city.stack.url}/readyz", timeout=PATIENCE_S).json()
+    answer: dict[str, Any] = web.get(f"{city.stack.url}/readyz", timeout=PATIENCE_S).json()
     return dict(answer["checks"])
 
 
@@ -62,10 +62,10 @@ def test_the_database_goes_and_everybody_says_so_and_nothing_is_lost(city: City)
             screen.wait(says(store="away"))
             gone.within(SAID_WITHIN_S, "telling screens")
             tell(sensor, "queued")
-            ready = httpx.get(f"{city.stack.url}/readyz", timeout=PATIENCE_S)
+            ready = web.get(f"{city.stack.url}/readyz", timeout=PATIENCE_S)
             assert ready.status_code == 503
             assert ready.json()["checks"]["database"] != "ok"
-            listed = httpx.get(f"{city.stack.url}/api/v1/alerts", headers={"Authorization": f"Bearer {city.read}"}, timeout=PATIENCE_S)
+            listed = web.get(f"{city.stack.url}/api/v1/alerts", headers={"Authorization": f"Bearer {city.read}"}, timeout=PATIENCE_S)
             assert (listed.status_code, "retry-after" in listed.headers) == (503, True)
             until(lambda: re.search(r"store_away.*next_try_s=", city.stack.log("worker")), what="the worker says when it tries again")
         finally:

@@ -20,7 +20,7 @@ import yaml
 
 from deploy.local.services import Services
 from ingest.decode.hj212_packet import checksum
-from tests import wires
+from tests import web, wires
 from tests.bombs import MB, XML_BOMBS, archive, bomb_png
 from tests.flow.test_real_input import City, _answers
 from tests.memory import Memory
@@ -70,7 +70,7 @@ def bounded(city: City, capsys: pytest.CaptureFixture[str], what: str, worker_mb
 
 def post(city: City, feed: str, body: bytes, **headers: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {city.token}"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.post(f"{city.stack.url}/api/v1/feeds/{feed}", content=body, headers=headers, timeout=PATIENCE_S)
+    return web.post(f"{city.stack.url}/api/v1/feeds/{feed}", content=body, headers=headers, timeout=PATIENCE_S)
 
 
 def packet(number: int) -> bytes:
@@ -240,7 +240,7 @@ def good_reading(city: City, number: int) -> float:
     """The seconds until a good reading is stored and answered."""
     reading = {"device": "good", "metric": "pm25", "value": 30, "observed_at": f"2026-11-21T12:00:{number:02}+08:00"}
     watch = Stopwatch()
-    answer = httpx.post(
+    answer = web.post(
         f"{city.stack.url}/api/v1/readings",
         json={"readings": [reading]},
         headers={"Authorization": f"Bearer {city.token}"},

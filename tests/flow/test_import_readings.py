@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from cli.import_ import import_
 from store.accounts import create_token
 from store.timescale import Store
+from tests import web
 from tests.patience import until
 from tests.stack import Stack
 
@@ -57,6 +58,6 @@ def test_a_sheet_of_readings_is_stored_once_and_what_the_city_refuses_is_told_by
 
 def _answers(stack: Stack) -> bool:
     try:
-        return httpx.get(f"{stack.url}/healthz", timeout=20).status_code == 200
+        return web.get(f"{stack.url}/healthz", timeout=20).status_code == 200
     except httpx.HTTPError:
         return False

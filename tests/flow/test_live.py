@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import httpx
 import psycopg
 import pytest
 
+from tests import web
 from tests.patience import Stopwatch, until
 from tests.stack import Stack
 from tests.watched_city import City, Event, alive, says, tells
@@ -52,7 +52,7 @@ def test_an_alarm_is_on_the_screen_within_a_second_and_in_the_next_snapshot(city
         whole.within(1.0, "the median of five alarms", sorted(took)[2])  # measured alone: 0.15 s
         screen.wait(lambda event: any(part.get("incidents") for part in event[2].get("streets", {}).values()))
         until(lambda: screen.beats >= 1, what="a beat")
-    snapshot = httpx.get(f"{city.stack.url}/api/v1/snapshot", headers={"Authorization": f"Bearer {city.read}"}).json()
+    snapshot = web.get(f"{city.stack.url}/api/v1/snapshot", headers={"Authorization": f"Bearer {city.read}"}).json()
     assert [alert["subject"] for alert in snapshot["streets"]["320404001"]["alerts"]].count(subject) == 1
 
 
@@ -234,12 +234,12 @@ def test_a_reading_posted_twice_is_a_duplicate_and_a_key_used_twice_gives_the_fi
 
 def test_what_cannot_be_read_is_a_problem_and_is_kept(city: City) -> None:
     headers = {"Authorization": f"Bearer {city.feed}", "Content-Type": "application/json"}
-    answer = httpx.post(f"{city.stack.url}/api/v1/readings", content=b"\xff nonsense", headers=headers)
+    answer = web.post(f"{city.stack.url}/api/v1/readings", content=b"\xff nonsense", headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
     image = {**headers, "Content-Type": "image/png"}
-    assert httpx.post(f"{city.stack.url}/api/v1/readings", content=b"a", headers=image).status_code == 415
-    assert httpx.post(f"{city.stack.url}/api/v1/readings", content=b"{}").status_code == 401
-    assert httpx.post(f"{city.stack.url}/api/v1/feeds/nothing", content=b"{}", headers=headers).status_code == 404
+    assert web.post(f"{city.stack.url}/api/v1/readings", content=b"a", headers=image).status_code == 415
+    assert web.post(f"{city.stack.url}/api/v1/readings", content=b"{}").status_code == 401
+    assert web.post(f"{city.stack.url}/api/v1/feeds/nothing", content=b"{}", headers=headers).status_code == 404
     with city.store.connection() as c:
         row = c.execute("select raw from rejected").fetchone()
         assert row is not None
@@ -247,8 +247,8 @@ def test_what_cannot_be_read_is_a_problem_and_is_kept(city: City) -> None:
 
 
 def test_without_the_web_process_pages_say_so_in_both_languages_and_try_again(city: City) -> None:
-    answer = httpx.get(f"{city.stack.url}/wall", headers={"Accept": "text/html"})
+    answer = web.get(f"{city.stack.url}/wall", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
     assert "自动重试" in answer.text
     assert "tries again" in answer.text
-    assert httpx.get(f"{city.stack.url}/api/v1/alerts").json()["type"] == "urn:yiping:problem:web_away"
+    assert web.get(f"{city.stack.url}/api/v1/alerts").json()["type"] == "urn:yiping:problem:web_away"

@@ -10,6 +10,7 @@ from PIL import Image
 
 from store.accounts import create_token
 from store.timescale import Store
+from tests import web
 from tests.patience import until
 from tests.stack import Stack
 from tests.unit.ingest.test_hikvision import alert, multipart
@@ -29,7 +30,7 @@ def tokens(stack: Stack) -> dict[str, str]:
 
 def ask(stack: Stack, token: str, path: str, body: bytes | None = None) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=boundary"}
-    return httpx.request("POST" if body else "GET", f"{stack.url}/api/v1{path}", content=body, headers=headers, timeout=60)
+    return web.request("POST" if body else "GET", f"{stack.url}/api/v1{path}", content=body, headers=headers, timeout=60)
 
 
 def is_up(stack: Stack, token: str) -> bool:

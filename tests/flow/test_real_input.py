@@ -19,6 +19,7 @@ from ingest.replay_wires import Wires
 from ingest.replay_wires import replay as send_all
 from store.accounts import create_token
 from store.timescale import Store
+from tests import web
 from tests.patience import PATIENCE_S, until
 from tests.stack import Stack
 
@@ -44,7 +45,7 @@ class City:
         return next(iter(row.values()))
 
     def post(self, path: str, body: bytes, kind: str = "text/csv") -> dict[str, Any]:
-        answer = httpx.post(
+        answer = web.post(
             f"{self.stack.url}/api/v1{path}",
             content=body,
             timeout=120,
@@ -70,7 +71,7 @@ def city(stack: Stack, shared: Path) -> Iterator[City]:
 
 def _answers(stack: Stack) -> bool:
     try:
-        return httpx.get(f"{stack.url}/healthz", timeout=20).status_code == 200
+        return web.get(f"{stack.url}/healthz", timeout=20).status_code == 200
     except httpx.HTTPError:
         return False
 

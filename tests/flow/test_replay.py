@@ -18,6 +18,7 @@ from ingest.decode.hj212_check import checksum
 from ingest.mqtt_publish import publisher
 from store.accounts import create_token
 from store.timescale import Store
+from tests import web
 from tests.conftest import ROOT, with_database
 from tests.patience import PATIENCE_S, until
 from tests.stack import Stack
@@ -64,7 +65,7 @@ class City:
 
 def _answers(stack: Stack) -> bool:
     try:
-        return httpx.get(f"{stack.url}/healthz", timeout=20).status_code == 200
+        return web.get(f"{stack.url}/healthz", timeout=20).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -103,7 +104,7 @@ def speak(city: City, at: datetime) -> None:
             for device, stamp in (("m-1", int(now.timestamp() * 1000)), ("m-2", now.isoformat())):
                 broker.publish(f"city/320404/environment/{device}/telemetry", json.dumps({"ts": stamp, "values": values}).encode())
             reading = {"device": "h-1", "metric": "co", "value": step, "observed_at": local(now, "%Y-%m-%dT%H:%M:%S+08:00")}
-            answer = httpx.post(f"{city.stack.url}/api/v1/readings", json={"readings": [reading]}, timeout=PATIENCE_S,
+            answer = web.post(f"{city.stack.url}/api/v1/readings", json={"readings": [reading]}, timeout=PATIENCE_S,
                                 headers={"Authorization": f"Bearer {city.token}"})  # fmt: skip
             assert answer.status_code == 200
             station(ports.hj212, hj212(now, 100.5 + step))

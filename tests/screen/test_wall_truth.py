@@ -90,7 +90,7 @@ def test_web_redis_and_network_go_in_turn_and_the_wall_heals_by_itself_and_shows
             watch = Stopwatch()
             if what == "network":
                 back()
-            wall.page.wait_for_selector(f'[data-panel=alerts] li[data-id="{told}"]')
+            wall.wait(f"Boolean(document.querySelector('[data-panel=alerts] li[data-id=\"{told}\"]'))")
             wall.wait("window.yiping.connected && document.body.dataset.link === 'live' && !document.body.classList.contains('stale')")
             watch.within(HEALS_WITHIN_S, f"healing after {what}")
             if what == "web":
