@@ -36,12 +36,16 @@ export function openRows(title, link, columns, said = null) {
 export const wayTo = (kind, id) => ({ cases: `/dispatch/${encodeURIComponent(id)}`, hazards: `/ledgers/hazards/${id}`, enterprises: `/ledgers/enterprises/${encodeURIComponent(id)}`, alerts: `/duty#alert:${id}`, complaints: `/duty#report:${id}` }[kind]);
 const mark = row => (row.simulated ? h('small', { class: 'an-simulated' }, t('analysis.simulated_row')) : null);
 
+const STAGES = { cases: 'analysis.stage', alerts: 'trends.stage.alerts', complaints: 'trends.stage.complaints' };
+/** What the stage of an alert, a case or a complaint is called. */
+export const stageName = (subject, stage) => word(STAGES[subject], stage);
+
 /** The columns of what happened: alerts, cases or complaints. */
-export const happened = (subject, classes, stages, rules) => [
+export const happened = (subject, classes, rules) => [
   [t('analysis.row.title'), row => [badge(row.severity || 5), ' ', h('a', { href: wayTo(subject, row.id) }, titleOf(row, rules)), mark(row)]],
   [t('trends.row.at'), row => clock(row.at), 'num'],
   [t('trends.by.class'), row => classes[row.class_code] || row.class_code || '—'],
   [t('analysis.row.area'), row => row.area_name || row.area || '—'],
   ...(subject === 'cases' ? [[t('analysis.row.unit'), row => row.unit_name || '—']] : []),
-  [t('analysis.row.stage'), row => word(stages, row.stage)],
+  [t('analysis.row.stage'), row => stageName(subject, row.stage)],
 ];

@@ -60,7 +60,7 @@ export async function mount(root, config) {
 
   function draw(told) {
     tools(told);
-    const open = (span, row) => openRows([t(`trends.subject.${state.subject}`), keyName(told.by, row), span === 'now' ? told.label : told.compared[span].label].join(' · '), `${told.rows_at[span]}&key=${encodeURIComponent(row.key)}`, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
+    const open = (span, row) => openRows([t(`trends.subject.${state.subject}`), keyName(told.by, row), span === 'now' ? told.label : told.compared[span].label].join(' · '), `${told.rows_at[span]}&key=${encodeURIComponent(row.key)}`, happened(state.subject, classes, config.rules), t(`trends.about.${state.subject}`));
     const placed = told.rows.filter(row => row.key !== 'none' && row.n), expected = told.places ? (told.total.n ?? 0) / told.places : null, nowhere = told.rows.find(row => row.key === 'none');
     entitle();
     slots['spots-note'].textContent = expected === null ? t('trends.no_expected') : t('trends.expected', { n: number(expected, expected < 1 ? 3 : 1), places: number(told.places) });

@@ -52,7 +52,7 @@ export async function mount(root, config) {
     if (!told.dimensions.includes(state.by)) return change({ by: 'class' });
     tools(told);
     const open = (span, key, name, by = told.by) => openRows([t(`trends.subject.${state.subject}`), name, span === 'now' ? told.label : told.compared[span].label].filter(Boolean).join(' · '),
-      `${told.rows_at[span].replace(/by=[^&]*/, `by=${by}`)}${key === null ? '' : `&key=${encodeURIComponent(key)}`}`, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
+      `${told.rows_at[span].replace(/by=[^&]*/, `by=${by}`)}${key === null ? '' : `&key=${encodeURIComponent(key)}`}`, happened(state.subject, classes, config.rules), t(`trends.about.${state.subject}`));
     entitle();
     slots['ranking-note'].textContent = told.left_out ? t('trends.left_out', { n: number(told.keys), shown: number(told.rows.length) }) : t('trends.keys', { n: number(told.keys) });
     slots['course-note'].textContent = course.compared.before.known ? t('trends.mark_before') : t('trends.no_before');
@@ -71,7 +71,7 @@ export async function mount(root, config) {
 
   function openBucket(row, course) {
     const link = course.rows_at.now.replace(/from=[^&]*/, `from=${encodeURIComponent(row.from)}`).replace(/to=[^&]*/, `to=${encodeURIComponent(row.to)}`);
-    openRows(`${t(`trends.subject.${state.subject}`)} · ${bucketName(row, course)}`, link, happened(state.subject, classes, `trends.stage.${state.subject}`, config.rules), t(`trends.about.${state.subject}`));
+    openRows(`${t(`trends.subject.${state.subject}`)} · ${bucketName(row, course)}`, link, happened(state.subject, classes, config.rules), t(`trends.about.${state.subject}`));
   }
 
   function cards(told, open) {

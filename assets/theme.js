@@ -8,7 +8,7 @@ import { read, explain } from './duty-call.js';
 import { none, waiting } from './analysis-figures.js';
 import { noAnswer } from './no-answer.js';
 import { bars, count, keepAges, words } from './analysis-tools.js';
-import { happened, openRows, wayTo } from './analysis-behind.js';
+import { happened, openRows, stageName, wayTo } from './analysis-behind.js';
 import { limitName } from './analysis-exceedances.js';
 
 const EVERY_MS = 60_000, DAYS = 'month';
@@ -76,7 +76,7 @@ export async function mount(root, config) {
     resources: row => [word('themes.resource', row.note), row.told?.quantity ? `${number(row.told.quantity)} ${word('themes.measure', row.told.measure)}` : ''].filter(Boolean).join(' · '),
   };
   const about = (of, row) => (ABOUT[of] ? ABOUT[of](row) : row.note);
-  const state = (of, row) => h('span', { class: `th-state th-state-${row.state}` }, known(`themes.state.${row.state}`) ? t(`themes.state.${row.state}`) : word(of === 'cases' ? 'trends.stage.cases' : of === 'alerts' ? 'trends.stage.alerts' : 'trends.stage.complaints', row.state));
+  const state = (of, row) => h('span', { class: `th-state th-state-${row.state}` }, known(`themes.state.${row.state}`) ? t(`themes.state.${row.state}`) : stageName(of, row.state));
   const titled = (of, row) => (wayTo(of, row.key) ? h('a', { href: wayTo(of, row.key), title: titleOf(row, config.rules) }, titleOf(row, config.rules)) : h('span', { title: row.title }, row.title));
 
   function line(list, row) {
@@ -108,7 +108,7 @@ export async function mount(root, config) {
     if (!theme.classes.length) return fill(slots.course, none('themes.no_classes'));
     const told = await read(`/trends/alerts?${words({ by: 'course', period: DAYS, class: theme.classes.join(','), area: theme.areas.length === 1 ? theme.areas[0] : '' })}`);
     fill(slots['course-note'], `${told.label} · ${t('trends.n', { n: told.total.n === null ? '—' : number(told.total.n) })}`);
-    const open = row => openRows(`${labelOf(theme)} · ${row.from.slice(5, 10)}`, told.rows_at.now.replace(/from=[^&]*/, `from=${encodeURIComponent(row.from)}`).replace(/to=[^&]*/, `to=${encodeURIComponent(row.to)}`), happened('alerts', classes, 'trends.stage.alerts', config.rules));
+    const open = row => openRows(`${labelOf(theme)} · ${row.from.slice(5, 10)}`, told.rows_at.now.replace(/from=[^&]*/, `from=${encodeURIComponent(row.from)}`).replace(/to=[^&]*/, `to=${encodeURIComponent(row.to)}`), happened('alerts', classes, config.rules));
     fill(slots.course, told.rows.some(row => row.n || row.before) ? bars(told.rows, { name: 'course', value: row => row.n, before: row => row.before, label: row => row.from.slice(5, 10), open, title: row => `${row.from.slice(0, 10)} ${t('trends.n', { n: row.n ?? '—' })}` }) : none(told.total.n === null ? 'trends.unknown' : 'trends.nothing'));
   }
 

@@ -66,6 +66,19 @@ def test_every_stage_of_the_law_has_a_text() -> None:
     assert {f"stage.alert.{stage}" for stage in lifecycle.TABLE} <= known.keys()
 
 
+def test_every_stage_has_a_text_on_the_pages_of_analysis() -> None:
+    from alerts import lifecycle
+    from dispatch import cases, reports
+
+    known = read(FOLDER / "analysis-zh.json") | read(FOLDER / "trends-zh.json")
+    source = (ROOT / "assets" / "analysis-behind.js").read_text(encoding="utf-8")
+    [listed] = re.findall(r"^const STAGES = \{(.*)\};$", source, re.M)
+    prefixes = dict(re.findall(r"(\w+): '([\w.]+)'", listed))
+    tables = {"cases": cases.TABLE, "alerts": lifecycle.TABLE, "complaints": reports.TABLE}
+    assert prefixes.keys() == tables.keys()
+    assert {f"{prefixes[subject]}.{stage}" for subject, table in tables.items() for stage in table} <= known.keys()
+
+
 def test_an_unknown_key_is_an_error_and_values_are_filled_in() -> None:
     text = load_texts(FOLDER)["en"]
     assert text("age.minutes", n=3) == "3 min ago"
