@@ -6,9 +6,11 @@ is the screens' login: row security applies to it, and migrations grant it what 
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +18,11 @@ import psycopg
 from psycopg import sql
 
 from deploy.local.errors import SetupError
-from deploy.local.process import as_service_user, children, own_file, own_folder, service_user, started_at, wait_until
+from deploy.local.process import as_service_user, own_file, own_folder, processes_in, service_user, wait_until
 from deploy.local.secret import Secrets
 from deploy.local.server import Server
 
+ORPHANS_END_S = 20.0
 StopMode = Literal["smart", "fast", "immediate"]
 STOP_SIGNALS: Mapping[StopMode, signal.Signals] = {
     "smart": signal.SIGTERM,
@@ -87,6 +90,7 @@ class Postgres(Server):
     def _launch(self) -> None:
         data = self._home / "data"
         own_folder(self._home)
+        self._end_orphans()  # where it cannot, the server says so itself and is launched again
         if not (data / "PG_VERSION").exists():
             self._make_cluster(data)
         conf = own_file(self._home / "postgresql.conf", self._configuration(data))
@@ -122,14 +126,23 @@ class Postgres(Server):
 
     def kill(self) -> None:
         """kill -9 of the server and of every process it had: a power cut as far as it can tell."""
-        pid = self.pid
-        if pid is None:
-            return
-        family = {child: started_at(child) for child in children(pid)}
         self._process.end(signal.SIGKILL)
-        # Backends see that their parent died and leave by themselves; a new server may not start before.
-        if not wait_until(lambda: all(started_at(child) != born for child, born in family.items()), 20):
-            raise SetupError("backends of a killed PostgreSQL did not end", mend=f"look at {self.log}")
+        if not self._end_orphans():
+            raise SetupError("processes of a killed PostgreSQL do not end", mend=f"do they wait for the disk? look at {self.log}")
+
+    def _end_orphans(self) -> bool:
+        """Kills what a dead server left behind: one process that hangs keeps its shared memory, and no new one may start.
+
+        A server of this cluster that lives, whoever started it, keeps its processes. False when some do not end.
+        """
+        data = self._home / "data"
+        with suppress(FileNotFoundError, ValueError, IndexError):
+            if int((data / "postmaster.pid").read_text().split()[0]) in processes_in(data):
+                return True
+        for orphan in processes_in(data):
+            with suppress(ProcessLookupError):
+                os.kill(orphan, signal.SIGKILL)
+        return wait_until(lambda: not processes_in(data), ORPHANS_END_S)
 
     def _url(self, user: str, password: str, database: str = DATABASE) -> str:
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"

@@ -116,12 +116,15 @@ def started_at(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
-def children(pid: int) -> list[int]:
-    """Ids of the direct children of a process."""
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+def processes_in(folder: Path) -> list[int]:
+    """Ids of the living processes that have `folder` as their working folder."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        # Many end while we look, a zombie has no folder, and a stranger's is not ours to read.
+        with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            if entry.name.isdigit() and (entry / "cwd").samefile(folder):
+                found.append(int(entry.name))
+    return found
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:

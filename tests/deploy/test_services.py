@@ -18,8 +18,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from deploy.local.errors import SetupError
+from deploy.local.postgres import Postgres
 from deploy.local.process import Process, started_at, wait_until
-from deploy.local.services import Services
+from deploy.local.secret import keep_secrets
+from deploy.local.services import Services, obtain_once
 from tests.patience import PATIENCE_S
 from tests.stack import own_ports
 
@@ -109,6 +112,40 @@ def test_a_committed_row_survives_every_way_of_ending(own_services: Services, en
     assert postgres.pid not in {None, before}
     with psycopg.connect(postgres.url) as connection:
         assert connection.execute("SELECT 1 FROM kept WHERE how = %s", (end,)).fetchone() == (1,)
+
+
+def test_a_database_whose_children_outlive_it_starts_again(own_services: Services) -> None:
+    """A backend that hangs keeps the cluster's memory, and with it every later server from starting."""
+    postgres = own_services.postgres
+    with psycopg.connect(postgres.url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (how text)")
+        connection.execute("INSERT INTO kept VALUES ('hung')")
+    with psycopg.connect(postgres.url) as connection:
+        hung = connection.info.backend_pid
+        os.kill(hung, signal.SIGSTOP)  # it never sees that its parent is gone
+        assert postgres.pid is not None
+        os.kill(postgres.pid, signal.SIGKILL)  # as a kernel that is out of memory does
+        assert wait_until(lambda: postgres.pid is None, PATIENCE_S)
+        assert started_at(hung) is not None
+        postgres.start()
+    assert started_at(hung) is None
+    with psycopg.connect(postgres.url) as connection:
+        assert connection.execute("SELECT 1 FROM kept WHERE how = 'hung'").fetchone() == (1,)
+
+
+def test_a_server_that_somebody_else_started_is_left_alone(own_services: Services) -> None:
+    run = own_services.postgres.log.parent.parent
+    second = Postgres(obtain_once().postgres, run / "postgres", own_ports(1)[0], keep_secrets(run / "secrets.json"))
+    pid_file = run / "postgres.pid"
+    ours = pid_file.read_text()
+    pid_file.unlink()
+    try:
+        with psycopg.connect(own_services.postgres.url) as connection:
+            with pytest.raises(SetupError, match="does not answer"):
+                second.start()
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        pid_file.write_text(ours)
 
 
 def test_redis_wants_its_password_and_comes_back_empty(own_services: Services) -> None:
