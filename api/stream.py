@@ -105,17 +105,21 @@ class Hub:
         """Fetch what the database told since; a number that cannot be reached any more makes everybody resync."""
         async with self._asking:
             try:
-                position = await self._sources.read_position()
-                if self.sequence is None or position["sequence"] < self.sequence or self._is_gap(position):
-                    self._resync(position["sequence"])
-                elif position["sequence"] > self.sequence:
-                    for delta in deltas_of(await self._sources.read_deltas(self.sequence)):
-                        if delta.sequence == self.sequence + 1:
-                            self._tell(delta)
+                before, position = self.sequence, await self._sources.read_position()
+                if self.sequence == before:  # else the wire told more meanwhile: the position is old, and the wire finds its gaps
+                    await self._reach(position)
             except StoreUnavailable:
                 return
             if self.supply.live != "push" and position["told_at"] is not None:
                 self.supply = replace(self.supply, projector_at=position["told_at"])
+
+    async def _reach(self, position: dict[str, Any]) -> None:
+        if self.sequence is None or position["sequence"] < self.sequence or self._is_gap(position):
+            self._resync(position["sequence"])
+        elif position["sequence"] > self.sequence:
+            for delta in deltas_of(await self._sources.read_deltas(self.sequence)):
+                if delta.sequence == self.sequence + 1:
+                    self._tell(delta)
 
     def _is_gap(self, position: dict[str, Any]) -> bool:
         assert self.sequence is not None

@@ -82,6 +82,7 @@ export class Live {
 
   #renew() {
     const now = steady();
+    this.#mend(now);
     if (this.link !== "live" || now - this.#renewing < RENEW_MS || !(this.state.sequence < 0 || isOutdated(this.state, this.now()))) return;
     this.#renewing = now;
     if (this.state.sequence >= 0) this.#early = [];
@@ -187,9 +188,15 @@ export class Live {
 
   /** A number is missing: what we show may be wrong until a new snapshot comes. */
   #gap(delta) {
-    this.#early.push(delta);
-    if (this.#asked && steady() - this.#asked < RESYNC_MS) return;
-    this.#asked = steady();
+    this.#keep(delta);
+    this.#mend(steady());
+  }
+
+  /** Asks for the snapshot that closes a gap, and again where none comes: in a quiet city no other delta would remind us. */
+  #mend(now) {
+    const open = this.state.sequence >= 0 && this.#early.some(({ sequence }) => sequence > this.state.sequence);
+    if (!open || (this.#asked && now - this.#asked < RESYNC_MS)) return;
+    this.#asked = now;
     this.#resync();
   }
 

@@ -30,6 +30,7 @@ export async function open(given) {
 class Points {
   #beside = new Beside({ begin, hear: (data) => this.#hear(data), lost: () => this.tell({ failed: true }) });
   #alerts = "[]";
+  #late = false; // tiles were on their first way when they became others
   #timer = null;
 
   constructor({ name, district, map, rem, tell, ask }) {
@@ -39,6 +40,7 @@ class Points {
     shown.set(name, this);
     district.gl.addProtocol(SCHEME, tileOf);
     addPointIcons(map, district.config.marks, name, rem * 16);
+    map.on("sourcedata", this.#settled);
     map.addSource(this.id, { type: "vector", tiles: [`${SCHEME}://${name}/{z}/{x}/{y}`], maxzoom: DEEPEST });
     map.addLayer(styleOf(this.id, name, rem), map.getLayer(ABOVE) ? ABOVE : undefined);
     this.area(view.get("area"));
@@ -91,6 +93,7 @@ class Points {
   close() {
     this.#beside.close();
     clearTimeout(this.#timer);
+    this.map.off("sourcedata", this.#settled);
     shown.delete(this.name);
     if (this.map.getLayer(this.id)) this.map.removeLayer(this.id);
     if (this.map.getSource(this.id)) this.map.removeSource(this.id);
@@ -102,9 +105,19 @@ class Points {
     } else if (told) {
       this.tell({ ...told, note: this.live ? (told.known ? "" : t("layer.stale")) : t("layer.replayed") });
       if (this.name === "resources") this.map.setLayoutProperty(this.id, "text-field", signOf(this.name, kinds)); // what the numbers of kinds mean comes with the points
-      this.map.refreshTiles(this.id);
+      this.#refresh();
     }
   }
+
+  #refresh() {
+    this.#late = !this.map.isSourceLoaded(this.id);
+    this.map.refreshTiles(this.id);
+  }
+
+  /** MapLibre reads a tile on its first way anew from the bytes it began with, so it is asked for once more when it is there. */
+  #settled = ({ sourceId }) => {
+    if (this.#late && sourceId === this.id && this.map.isSourceLoaded(this.id)) this.#refresh();
+  };
 }
 
 /** What MapLibre asks for under our scheme: `yiping-points://devices/12/3412/1672`. A layer that went has empty tiles. */

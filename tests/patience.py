@@ -63,16 +63,16 @@ class Stopwatch:
         assert took <= bound * crowd, f"{what} took {took:.2f} s; the law says {bound} s, and the machine was {crowd:.1f} times slower"
 
 
-def until(true: Callable[[], Any], seconds: float = PATIENCE_S, what: str = "", *, within: float | None = None) -> Any:
+def until(true: Callable[[], Any], seconds: float = PATIENCE_S, what: str | Callable[[], str] = "", *, within: float | None = None) -> Any:
     """Wait for a truth, looking 20 times a second; its value. `within` is a bound in seconds that is a law.
 
-    Raises `AssertionError` with what was waited for.
+    Raises `AssertionError` with what was waited for; a function that tells it is asked only then.
     """
     watch = Stopwatch()
     while not (found := true()):
         if watch.seconds > seconds:
-            raise AssertionError(f"not within {seconds} s: {what or true}")
+            raise AssertionError(f"not within {seconds} s: {(what() if callable(what) else what) or true}")
         time.sleep(0.05)
     if within is not None:
-        watch.within(within, what)
+        watch.within(within, what if isinstance(what, str) else what())
     return found

@@ -47,6 +47,46 @@ def chip(visitor: Visitor, layer: str = "devices") -> str:
     )
 
 
+def test_a_tile_that_was_asked_for_before_the_points_came_is_asked_for_again(windows: Windows, address: str) -> None:
+    visitor = at(windows, address, "layers=-")
+    visitor.page.evaluate(
+        """async () => {
+          const { gl } = bench.district;
+          const before = new Promise((resolve) => { bench.release = () => (bench.released = true, resolve()); });
+          const load = (tiles) => (asked) => (bench.released ? tiles(asked) : before.then(() => ({ data: new ArrayBuffer(0) })));
+          bench.district.gl = { ...gl, addProtocol: (scheme, tiles) => gl.addProtocol(scheme, load(tiles)) };
+          await bench.zoom(9.5);
+          bench.show(["devices"]);
+        }"""
+    )
+    assert "600" in chip(visitor)
+    visitor.page.evaluate("bench.release()")
+    assert until(
+        lambda: _same(visitor.page.evaluate(DRAWN), [POINTS, 1]),
+        seconds=10,
+        what="all points drawn before their states are asked for again",
+    )
+
+
+def test_a_map_that_the_processor_draws_is_sharp_when_it_is_whole_and_follows_the_hand(windows: Windows, address: str) -> None:
+    visitor = at(windows, address, "layers=-")
+    visitor.wait("!document.querySelector('.panel-map').matches('.coarse') && document.querySelector('.panel-map').matches('.software')")
+    assert visitor.page.evaluate("bench.map.getCanvas().width / bench.map.getCanvas().clientWidth") == 1
+    visitor.page.evaluate(
+        "bench.clicks = 0; bench.map.on('click', () => (bench.clicks += 1)); bench.from = bench.map.project([119.9, 31.8])"
+    )
+    mouse = visitor.page.mouse
+    mouse.move(400, 400)
+    mouse.down()
+    for x in range(410, 610, 10):
+        mouse.move(x, 400)
+        visitor.page.wait_for_timeout(15)  # a drag as quick as a hand's, several frames long
+    mouse.up()
+    moved = "Math.round(bench.map.project([119.9, 31.8]).x - bench.from.x)"
+    assert until(lambda: visitor.page.evaluate(moved) == 200, what="the map under the hand")
+    assert visitor.page.evaluate("bench.clicks") == 0
+
+
 def test_every_point_is_drawn_and_a_cluster_is_as_grave_as_its_gravest(windows: Windows, address: str) -> None:
     visitor = at(windows, address, "layers=devices")
     assert "600" in chip(visitor)

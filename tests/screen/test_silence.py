@@ -84,3 +84,17 @@ def test_on_the_desk_a_fold_stands_for_its_members_and_opens() -> None:
     assert closed == ["alert:50", "alert:fold:silent:320404001"]
     assert opened == [*closed, "alert:1", "alert:2"]
     assert (members, passes, other) == (2, True, False)
+
+
+def test_what_a_hand_unfolds_stands_beneath_its_row_at_once_and_what_comes_meanwhile_is_announced() -> None:
+    picture = {"alerts": [LEAK, silence(1), silence(2)], "cases": [], "incidents": [], "reports": []}
+    more = {**picture, "alerts": [*picture["alerts"], silence(3)]}
+    script = """const law={awaits:new Set(),domains:{},rules}; const fold='alert:fold:silent:320404001';
+    const items=(picture,...open)=>Q.workItems(picture,0,law,new Set(open)); const told=({items,fresh})=>[items.map(i=>i.key), fresh.map(i=>i.key), items.some(i=>i.gone)];
+    const closed=items(picture), opened=Q.hold(closed, items(picture, fold));
+    console.log(JSON.stringify([told(opened), told(Q.hold(opened.items, items(more, fold))), told(Q.hold(opened.items, closed))]))"""
+    opened, joined, closed = run(script, picture=picture, more=more)
+    head = ["alert:50", "alert:fold:silent:320404001"]
+    assert opened == [[*head, "alert:1", "alert:2"], [], False]
+    assert joined == [[*head, "alert:1", "alert:2"], ["alert:3"], False]
+    assert closed == [head, [], False]

@@ -24,6 +24,8 @@ class Feed:
         self.wire: asyncio.Queue[Delta | Wire] = asyncio.Queue()
         self.table: list[dict[str, Any]] = []
         self.sequence, self.away = 0, False
+        self.answers = asyncio.Event()  # unset: what the table says of its position is under way
+        self.answers.set()
         self.hub = Hub(Sources(self.follow, self.read, self.position, self.ping), config, lambda: NOON)
 
     async def follow(self) -> AsyncIterator[Delta | Wire]:
@@ -36,8 +38,9 @@ class Feed:
 
     async def position(self) -> dict[str, Any]:
         self._demand()
-        oldest = self.table[0]["sequence"] if self.table else None
-        return {"sequence": self.sequence, "oldest": oldest, "told_at": NOON}
+        told = {"sequence": self.sequence, "oldest": self.table[0]["sequence"] if self.table else None, "told_at": NOON}
+        await self.answers.wait()
+        return told
 
     async def ping(self) -> None:
         self._demand()
@@ -118,6 +121,27 @@ def test_the_same_delta_twice_is_told_once(config: Config) -> None:
         feed.wire.put_nowait(delta)
         feed.wire.put_nowait(feed.tell(s001="{}"))
         assert [(await next_delta(client))["sequence"] for _ in range(2)] == [1, 2]
+
+    play(config, story)
+
+
+def test_a_position_that_the_wire_overtook_on_its_way_sends_nobody_back(config: Config) -> None:
+    async def story(feed: Feed) -> None:
+        client = feed.hub.join(CITY)
+        feed.answers.clear()
+        feed.wire.put_nowait(Wire(up=True))  # the table is asked at once
+        await asyncio.sleep(0.05)
+        feed.wire.put_nowait(feed.tell(s001="{}"))
+        told = [await next_delta(client)]
+        feed.answers.set()
+        await asyncio.sleep(0.05)
+        feed.wire.put_nowait(feed.tell(s001="{}"))
+        while len(told) < 2:
+            _, message = await client.queue.get()
+            assert message is not RESYNC, "what was read before a number was told is older than it"
+            if b"event: delta" in message.plain:
+                told.append(json.loads(message.plain.split(b"data: ", 1)[1]))
+        assert [one["sequence"] for one in told] == [1, 2]
 
     play(config, story)
 
