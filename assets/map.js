@@ -9,6 +9,7 @@ import { Happenings, marksOf } from "./map-happenings.js";
 import { Legend } from "./map-legend.js";
 import { Callout, addIcons } from "./map-marks.js";
 import { drawsInSoftware, isAt, openMap, paddingOf, rem } from "./map-open.js";
+import { coarseUntilWhole } from "./map-sharpness.js";
 import { t } from "./text.js";
 import { view } from "./view.js";
 
@@ -112,6 +113,7 @@ export class DistrictMap {
     this.map.on("webglcontextrestored", () => this.map.once("idle", () => (this.cells?.add(this.map), this.state && this.show(this.state))));
     this.size = this.#sizeNow();
     this.software = drawsInSoftware(this.map);
+    if (this.software) coarseUntilWhole(this.map, (coarse) => this.panel.classList.toggle("coarse", coarse));
     this.pace = this.software ? SOFTWARE_MS : HARDWARE_MS;
     this.panel.classList.toggle("software", this.software); // rings then stand still: each frame of theirs costs a quarter of a core
     window.yiping.map = this.map;

@@ -45,12 +45,13 @@ _OBSERVE = """
   })).observe(document, {subtree: true, attributes: true, attributeFilter: ['data-value']});
   new PerformanceObserver((entries) => {
     if (!entries.getEntriesByName('map whole').length) return;
-    const gl = window.yiping.map.getCanvas().getContext('webgl2');
+    const {map} = window.yiping, gl = map.getCanvas().getContext('webgl2');
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); // what the page ordered is drawn
     window.benchWhole = performance.now();
+    window.benchCoarse = map.getPixelRatio() < devicePixelRatio;
   }).observe({type: 'mark'});
 """
-_TOLD = """({whole: window.benchWhole, filled: window.benchFilled,
+_TOLD = """({whole: window.benchWhole, coarse: window.benchCoarse, filled: window.benchFilled,
              cells: document.querySelector('[data-figure=cells_grid]').dataset.value})"""
 
 
@@ -170,12 +171,17 @@ def _wait(page: Any, truth: str) -> None:
 
 
 def measure_wall(url: str, token: str) -> dict[str, float]:
-    """Seconds from the first request of a fresh browser at rest to the figures of the sides, and to the whole map as it is drawn."""
+    """Seconds from the first request of a fresh browser at rest to the figures of the sides, and to the whole map as it is drawn.
+
+    Raises `RuntimeError` where the map calls itself whole while it is drawn coarsely.
+    """
     with chromium() as page:
         page.add_init_script(_OBSERVE)
         page.goto(f"{url}/screen/{token}", wait_until="commit")
         _wait(page, "window.yiping?.ready && window.benchWhole")
         told = page.evaluate(_TOLD)
+    if told["coarse"]:
+        raise RuntimeError(f"{url}: the map says that it is whole, but is drawn with a part of the screen's pixels")
     seconds = [at / 1000 for at in told["filled"].values() if at < told["whole"]]
     latest = max(seconds, default=float("nan"))
     return {"figures": latest, "map": told["whole"] / 1000, "shown": len(seconds), "cells": float(told["cells"] or 0)}

@@ -50,7 +50,7 @@ def district_map(page: Page, domain: str | None) -> Component:
     text = page.text
     return html.Section(
         [
-            html.Div(className="map-canvas", id="map"),
+            html.Div(className="map-canvas", id="map", **marks({"data-drawing": text("map.drawing")})),
             slot("map-over"),
             measure_chips(page, first_measure(page.config.screens.measures, domain)),
             _legend(text),

@@ -58,6 +58,25 @@ def test_every_figure_is_what_the_api_and_the_tables_say_at_the_same_number(quar
         assert wall.unforgiven(DEAD_LINE) == []
 
 
+def rows_of(wall: Visitor) -> list[int]:
+    """The numbers of the alerts a wall shows, from the top."""
+    return list(
+        wall.page.evaluate("[...document.querySelectorAll('[data-panel=alerts] li[data-id]')].map((row) => Number(row.dataset.id))")
+    )
+
+
+def shown(wall: Visitor, quarter: Quarter, alert: int, away: str) -> None:
+    """Until a wall shows an alert."""
+    until(lambda: alert in rows_of(wall), what=lambda: f"alert {alert} on the wall while {away} is away: {both(wall, quarter)}")
+
+
+def both(wall: Visitor, quarter: Quarter) -> str:
+    """What a wall shows and what there is: for whoever reads why a row did not come."""
+    page = "({...window.yiping, map: 0, link: document.body.dataset.link, body: document.body.className})"
+    there = quarter.rows("select alert_id, subject, stage, severity, raised_at from alerts where stage <> 'normal' order by alert_id")
+    return f"{rows_of(wall)} shown; {wall.page.evaluate(page)}; {wall.complaints}; open: {there}"
+
+
 def gone(what: str, quarter: Quarter, cable: Cable) -> Callable[[], Any]:
     """Takes a part away; how it comes back."""
     if what == "web":
@@ -90,7 +109,7 @@ def test_web_redis_and_network_go_in_turn_and_the_wall_heals_by_itself_and_shows
             watch = Stopwatch()
             if what == "network":
                 back()
-            wall.wait(f"Boolean(document.querySelector('[data-panel=alerts] li[data-id=\"{told}\"]'))")
+            shown(wall, quarter, told, what)
             wall.wait("window.yiping.connected && document.body.dataset.link === 'live' && !document.body.classList.contains('stale')")
             watch.within(HEALS_WITHIN_S, f"healing after {what}")
             if what == "web":
