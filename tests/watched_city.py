@@ -67,6 +67,10 @@ class Screen:
                     return event
         raise AssertionError(f"not within {seconds} s; the last events: {str(self.seen[-5:])[:2000]}")
 
+    def told(self, what: Callable[[Event], Any]) -> Event:
+        """As `wait`, but what was waited through already counts too: two things of one cause come in any order."""
+        return next(filter(what, self.seen), None) or self.wait(what)
+
     def wait_all(self, *wanted: Callable[[Event], Any], within: float | None = None) -> None:
         """Until each was seen, in whatever order."""
         missing = list(wanted)
