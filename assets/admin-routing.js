@@ -63,7 +63,7 @@ export async function mount(root, config) {
   const backOf = one => h('td', { class: `num ${one.misdispatch_rate >= 0.2 ? 'some' : ''}`, title: t('routing.back_about', { given: one.dispatched, back: one.sent_back }) }, one.misdispatch_rate === null ? h('span', { class: 'zero' }, '—') : percent(one.misdispatch_rate));
 
   /** What decided where no rule did, or a person against it: the same figures beneath the rules. */
-  const bases = () => state.bases.length > 0 && h('table', { class: 'a-table r-bases' }, h('tbody', {}, state.bases.filter(one => one.basis !== 'rule').map(one => h('tr', {}, h('th', { scope: 'row' }, word('routing.basis', one.basis)), h('td', { class: 'num' }, number(one.dispatched)), backOf(one)))));
+  const bases = () => state.bases.length > 0 && h('table', { class: 'a-table r-bases' }, h('tbody', {}, state.bases.filter(one => one.basis !== 'rule').map(one => h('tr', {}, h('th', { scope: 'row' }, word('routing.basis', one.basis)), h('td', { class: 'num' }, number(one.dispatched)), backOf(one), h('td', {})))));
 
   function heading() {
     const { one } = state;

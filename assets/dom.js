@@ -81,6 +81,15 @@ export function setWhole(place, text) {
   if (place && place.title !== text) place.title = text;
 }
 
+/** Words of one line, each whole or not there: `parts` = [[class, text]…], what matters most first; what finds no room is not begun. */
+export function setParts(place, parts) {
+  const wanted = parts.filter(([, text]) => text), whole = wanted.map(([, text]) => text).join(" · ");
+  if (place.title === whole && place.children.length === wanted.length) return;
+  place.title = whole;
+  place.classList.add("whole-words");
+  place.replaceChildren(...wanted.map(([name, text]) => el("span", name, text)));
+}
+
 /** Makes a list's rows equal to `rows`, by key: rows that stay keep their element, so nothing moves that did not change. */
 export function syncRows(list, rows, keyOf, make, update) {
   const old = new Map([...list.children].filter((row) => row.dataset.id).map((row) => [row.dataset.id, row]));

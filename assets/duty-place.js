@@ -71,15 +71,15 @@ export async function makePlaceMap(node, dark) {
     /** Whether it shows what it was last told to. */
     isFresh: () => shown,
     show(lon, lat, severity) { shown = true; pin.className = `pin pin-${severity || 5} maplibregl-marker`; marker.setLngLat([lon, lat]).addTo(map); map.jumpTo({ center: [lon, lat], zoom: 14.6 }); map.resize(); },
-    /** Parts of an incident as small signs, and the view drawn so far that all are seen: `[{lon, lat, severity, title, symbol}]`. */
+    /** Parts of an incident as small signs, the gravest on top, and the view drawn so far that all are seen beside the map's own buttons: `[{lon, lat, severity, title, symbol}]`. */
     dots(parts) {
       for (const one of signs.splice(0)) one.remove();
       const box = new maplibre.LngLatBounds();
-      for (const { lon, lat, severity, title, symbol } of parts) {
+      for (const { lon, lat, severity, title, symbol } of [...parts].sort((a, b) => (b.severity || 9) - (a.severity || 9))) {
         signs.push(new maplibre.Marker({ element: h('div', { class: `part-dot part-dot-${severity}`, title }, symbol) }).setLngLat([lon, lat]).addTo(map));
         box.extend([lon, lat]);
       }
-      if (!box.isEmpty()) map.fitBounds(box, { padding: 50, maxZoom: 16, duration: 0 });
+      if (!box.isEmpty()) map.fitBounds(box, { padding: { top: 34, bottom: 44, left: 34, right: 62 }, maxZoom: 16, duration: 0 });
     },
     /** One shape (a GeoJSON geometry), null for none; `fit`: the view goes there. */
     outline(geometry, fit = false) {

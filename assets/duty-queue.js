@@ -158,12 +158,17 @@ function isOf(severity, wanted) {
   return severity >= first && severity <= last;
 }
 
-/** What may be shown while the pointer rests on the list: the old order, rows updated in place, ended ones kept and marked, new ones counted. */
+/** What may be shown while the pointer rests on the list: the old order, rows updated in place, ended ones kept and marked, new ones counted.
+ *  A row that a hand opened or closed there has its members beneath it, or none, at once: they are no news. */
 export function hold(shown, fresh) {
-  const by = new Map(fresh.map(item => [item.key, item]));
-  const kept = shown.map(item => by.get(item.key) || { ...item, gone: true });
-  const seen = new Set(shown.map(item => item.key));
-  return { items: kept, fresh: fresh.filter(item => !seen.has(item.key)) };
+  const by = new Map(fresh.map(item => [item.key, item])), unfolded = new Set(shown.map(item => item.beneath));
+  const closed = item => item.beneath && by.get(item.beneath)?.opened === false;
+  const items = shown.filter(item => !closed(item)).flatMap(item => {
+    const now = by.get(item.key) || { ...item, gone: true };
+    return now.opened && !unfolded.has(now.key) ? [now, ...fresh.filter(one => one.beneath === now.key)] : [now];
+  });
+  const seen = new Set(items.map(item => item.key));
+  return { items, fresh: fresh.filter(item => !seen.has(item.key)) };
 }
 
 export const unplaced = picture => picture.reports.filter(row => row.placement && row.placement !== 'inside' && row.stage === 'open');

@@ -169,10 +169,10 @@ export class Callout {
   }
 
   #fill(alert) {
-    const { mark, where, value, title, place } = this.labels(alert);
+    const { mark, where, value, limit, title, place } = this.labels(alert);
     const head = el("p", "callout-head");
     head.append(el("b", `mark mark-${alert.severity}`, mark), el("strong", "", title), el("time", "", minuteOf(Date.parse(alert.raised_at), this.config.timezone, lang())));
-    this.box.replaceChildren(head, el("p", "callout-where", [where, place].filter(Boolean).join(" · ")), el("p", "callout-value", value));
+    this.box.replaceChildren(head, el("p", "callout-where", [where, place].filter(Boolean).join(" · ")), el("p", "callout-value", [value, limit].filter(Boolean).join(" · ")));
     this.box.className = `callout callout-${alert.severity}`;
     this.line.setAttribute("class", `leader leader-${alert.severity}`);
     this.box.dataset.id = alert.id;

@@ -3,7 +3,7 @@
 import { el, setText, setWhole, syncRows } from "./dom.js";
 import { isSignal } from "./silence.js";
 import { t } from "./text.js";
-import { room } from "./wall-room.js";
+import { fitted } from "./wall-room.js";
 
 /** Rows → `[{code, alerts, cases}]`, the most on top. Drills, tests and mere notices count nowhere. Pure. */
 export function byClass(state) {
@@ -26,7 +26,7 @@ export class Classes {
   draw(state) {
     const rows = byClass(state);
     const most = rows.length ? rows[0].alerts + rows[0].cases : 1;
-    syncRows(this.list, room(this.list, rows), (row) => row.code || "none", () => this.#make(), (item, row) => this.#fill(item, row, most));
+    syncRows(this.list, fitted(this.list, rows), (row) => row.code || "none", () => this.#make(), (item, row) => this.#fill(item, row, most));
   }
 
   #make() {

@@ -2,7 +2,7 @@
 
 import { el, setText, setWhole, syncRows } from "./dom.js";
 import { t } from "./text.js";
-import { room } from "./wall-room.js";
+import { fitted } from "./wall-room.js";
 
 /** A span as people say it: 42 min, 3 h, 2 d. Pure. */
 export function spanText(seconds, say) {
@@ -21,7 +21,7 @@ export class Incidents {
 
   draw(state) {
     const rows = [...state.incidents.values()].sort(graver);
-    syncRows(this.list, room(this.list, rows), (row) => row.id, () => this.#make(), (item, row) => this.#fill(item, row));
+    syncRows(this.list, fitted(this.list, rows), (row) => row.id, () => this.#make(), (item, row) => this.#fill(item, row));
     this.tick();
   }
 

@@ -2,14 +2,14 @@
 // that did not change; only what is new flashes, once.
 
 import { ageText, countdownText, minuteOf, timeOf } from "./clock.js";
-import { el, grouped, setText, setWhole, slotOf, syncRows, write } from "./dom.js";
+import { el, grouped, setParts, setText, setWhole, slotOf, syncRows, write } from "./dom.js";
 import { foldSilences, isBack } from "./silence.js";
 import { classCounts, sums } from "./state.js";
 import { groupRows } from "./storm.js";
 import { label, lang, t } from "./text.js";
 import { partsOfTitle, titleOf } from "./titles.js";
 import { alertOrder } from "./wall-order.js";
-import { room } from "./wall-room.js";
+import { fitted } from "./wall-room.js";
 
 const HIGH = [5, 6]; // classes 4 and 5 in the counts, where the unknown stands first
 const TOLD_MS = 60_000;
@@ -42,7 +42,7 @@ export class Lists {
     const place = !rule ? "" : named ? row.device_name : (row.title ?? "").replace(rule.label, "").trim();
     const english = () => partsOfTitle(row.title, this.config.rules)?.label_en ?? rule.label_en;
     const title = rule ? (lang() === "en" ? english() : level || rule.label) : titleOf(row, this.config.rules);
-    return { mark: mark.character, where: street || t((row.subject ?? "").startsWith("platform/") ? "place.platform" : "place.unknown"), value: [value, limit].filter(Boolean).join(" "), title: row.drill ? t("row.drill", { title }) : title, place };
+    return { mark: mark.character, where: street || t((row.subject ?? "").startsWith("platform/") ? "place.platform" : "place.unknown"), value, limit, title: row.drill ? t("row.drill", { title }) : title, place };
   }
 
   /** One line about a row, for notices. */
@@ -73,7 +73,7 @@ export class Lists {
     const title = list.closest("[data-panel]").querySelector("h2");
     title.dataset.storm = storm ? t("alerts.storm") : "";
     const shown = storm ? groupRows(rows.filter((a) => a.severity <= 4)) : foldSilences(rows, this.config.rules);
-    syncRows(list, room(list, shown), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
+    syncRows(list, fitted(list, shown), (a) => a.id, () => this.#makeAlert(), (item, a) => this.#fillAlert(item, a));
   }
 
   #makeAlert() {
@@ -91,8 +91,8 @@ export class Lists {
     setText(mark, (this.config.marks[group.severity] ?? this.config.marks[5]).character);
     setWhole(title, t("alerts.folded", { title: this.config.classes[group.class_code]?.label ?? t("alerts.no_class"), n: group.folded.length }));
     setText(time, this.#stamp(group.raised_at));
-    setWhole(where, [this.district.streetNames?.get(group.street) ?? group.street, t("alerts.storm_since", { at: this.#stamp(group.since) })].filter(Boolean).join(" · "));
-    setText(stage, t("alerts.storm_waiting", { n: group.waiting }));
+    setParts(where, [["", this.district.streetNames?.get(group.street) ?? group.street], ["rest", t("alerts.storm_since", { at: this.#stamp(group.since) })]]);
+    setParts(stage, [["", t("alerts.storm_waiting", { n: group.waiting })]]);
   }
 
   #fillAlert(item, alert) {
@@ -111,11 +111,11 @@ export class Lists {
     const { folded } = alert;
     setWhole(title, folded ? t("alerts.folded", { title: labels.title, n: folded.length }) : labels.title);
     setText(time, this.#stamp(alert.raised_at));
-    setWhole(where, [labels.where, labels.value, folded ? t("alerts.folded_last", { place: labels.place }) : labels.place].filter(Boolean).join(" · "));
+    setParts(where, [["", labels.where], ["", labels.value], ["", labels.limit], ["rest", folded ? t("alerts.folded_last", { place: labels.place }) : labels.place]]);
     const held = alert.hold && alert.hold !== "none" ? t(`hold.${alert.hold}`) : "";
-    const who = alert.stage === "acked" && alert.acked_by ? ` · ${alert.acked_by}` : "";
-    if (folded) return setText(stage, t(isBack(alert) ? "alerts.folded_back" : "alerts.folded_waiting", { n: alert.waiting }));
-    setText(stage, held || (known ? t(`stage.alert.${alert.stage}`) + who : t("alerts.state_unknown")));
+    const who = alert.stage === "acked" && !held && known ? alert.acked_by : "";
+    if (folded) return setParts(stage, [["", t(isBack(alert) ? "alerts.folded_back" : "alerts.folded_waiting", { n: alert.waiting })]]);
+    setParts(stage, [["", held || (known ? t(`stage.alert.${alert.stage}`) : t("alerts.state_unknown"))], ["", who]]);
     if (this.#fresh.delete(alert.id)) {
       item.classList.add("flash");
       setTimeout(() => item.classList.remove("flash"), FLASH_MS);
@@ -134,7 +134,7 @@ export class Lists {
     const due = (c) => (c.due_at ? Date.parse(c.due_at) : Infinity);
     const rows = [...state.cases.values()].sort((a, b) => due(a) - due(b) || (a.number < b.number ? -1 : 1));
     const list = this.lists.cases;
-    syncRows(list, room(list, rows), (c) => c.number, () => this.#makeCase(), (item, c) => this.#fillCase(item, c));
+    syncRows(list, fitted(list, rows), (c) => c.number, () => this.#makeCase(), (item, c) => this.#fillCase(item, c));
   }
 
   #makeCase() {
@@ -186,10 +186,8 @@ export class Lists {
     });
     rows.sort((a, b) => b.share - a.share || (a.code < b.code ? -1 : 1));
     const list = this.lists.streets;
-    const shown = room(list, rows);
-    const cut = shown.length < rows.length ? t("streets.cut", { shown: shown.length, all: rows.length }) : "";
-    setText(this.streetsNote, [t("streets.note", { measure: this.config.measures[measure]?.label ?? "" }), cut].filter(Boolean).join(" · "));
-    syncRows(list, shown, (r) => r.code, () => this.#makeStreet(), (item, r) => this.#fillStreet(item, r, streetNames));
+    setText(this.streetsNote, t("streets.note", { measure: this.config.measures[measure]?.label ?? "" }));
+    syncRows(list, fitted(list, rows), (r) => r.code, () => this.#makeStreet(), (item, r) => this.#fillStreet(item, r, streetNames));
   }
 
   #makeStreet() {
@@ -230,7 +228,7 @@ export class Lists {
     this.#path(state);
     const list = this.lists.feeds;
     const heardFirst = [...state.feeds].sort((a, b) => !a.last_at - !b.last_at);
-    syncRows(list, room(list, heardFirst), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
+    syncRows(list, fitted(list, heardFirst), (f) => f.feed, () => this.#makeFeed(), (item, f) => this.#fillFeed(item, f));
   }
 
   #makeFeed() {

@@ -1,10 +1,13 @@
-// What fits on a wall, which has no scroll bar, no half rows and nobody who hovers over a shortened word. Measures boxes, decides nothing about
-// what stands in them.
+// What fits on a wall, which has no scroll bar, no half rows and nobody who hovers over a shortened word. Measures boxes and says what found no room;
+// decides nothing about what stands in them.
+
+import { el, setText } from "./dom.js";
+import { t } from "./text.js";
 
 const MOST = 1.5; // a row may grow by half to fill its list
 
 /** As many rows as fit whole, each as high as lets them fill the list. A list that is not shown holds none. */
-export function room(list, rows) {
+function room(list, rows) {
   if (!list.clientHeight) return [];
   const style = getComputedStyle(list);
   const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -16,6 +19,14 @@ export function room(list, rows) {
   const height = `${Math.floor(Math.min((list.clientHeight - gap * (filled - 1)) / filled, least * MOST))}px`;
   if (list.style.gridAutoRows !== height) list.style.gridAutoRows = height;
   return rows.slice(0, lines * columns);
+}
+
+/** The rows that fit, in their order; the panel's title says of how many they are when others found no room. */
+export function fitted(list, rows) {
+  const shown = room(list, rows), title = list.closest("[data-panel]")?.querySelector("h2");
+  const cut = shown.length < rows.length && list.clientHeight ? t("list.cut", { shown: shown.length, all: rows.length }) : "";
+  if (title) setText(title.querySelector(".list-cut") ?? title.appendChild(el("small", "list-cut")), cut);
+  return shown;
 }
 
 /** Whether what stands in a box is wider than it, by however little: a fraction of a pixel, which `scrollWidth` rounds away, costs two characters. */

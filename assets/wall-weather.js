@@ -4,7 +4,7 @@
 import { minuteOf } from "./clock.js";
 import { el, setText, setWhole, syncRows } from "./dom.js";
 import { lang, t } from "./text.js";
-import { room } from "./wall-room.js";
+import { fitted } from "./wall-room.js";
 import { isWarning } from "./wall-tiles.js";
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ export class Weather {
   draw(state) {
     const rows = [...state.reports.values()].filter((row) => isWarning(row, this.live.now()));
     rows.sort((a, b) => (a.severity ?? 5) - (b.severity ?? 5) || (a.observed_at < b.observed_at ? 1 : -1));
-    syncRows(this.list, room(this.list, rows), (row) => row.id, () => this.#make(), (item, row) => this.#fill(item, row));
+    syncRows(this.list, fitted(this.list, rows), (row) => row.id, () => this.#make(), (item, row) => this.#fill(item, row));
   }
 
   #make() {

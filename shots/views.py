@@ -66,7 +66,7 @@ VIEWS = (
     _wall("wall", "/wall"), _wall("wall-emergency", "/wall/emergency"), _wall("wall-urban", "/wall/urban"),
     _wall("wall-environment", "/wall/environment"), _wall("wall-water", "/wall/water"),
     View("duty", "/duty", "duty"),
-    View("duty-alert", "/duty", "duty", clicks=("[data-panel=queue] li[data-kind=alert] .row-body",)),
+    View("duty-alert", "/duty", "duty", clicks=("[data-panel=queue] li[data-kind=alert]:not([data-id^=fold]) .row-body",)),
     View("dispatch", "/dispatch", "dispatcher"),
     View("dispatch-case", "/dispatch/{case}", "dispatcher"),
     View("cockpit", "/cockpit", "leader", TABLETS),

@@ -249,6 +249,34 @@ def test_a_page_without_a_picture_asks_again_while_its_line_lives() -> None:
     assert told == [["join"], ["join", "resync"], 9, [7, 8]]
 
 
+def test_a_gap_is_asked_about_again_until_a_picture_closes_it_although_no_other_delta_comes() -> None:
+    """A quiet city: what came right after the page joined, or an answer that was lost, must not be hidden until something else happens."""
+    script = """globalThis.window = {}; globalThis.addEventListener = () => {};
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms)), real = performance.now.bind(performance);
+    let jump = 0;
+    performance.now = () => real() + jump;
+    const picture = { ...snapshot, at: new Date().toISOString(), area: { timezone: 'Asia/Shanghai' } };
+    const asked = [], port = { postMessage: (it) => asked.push(it.say) }, seen = [];
+    globalThis.SharedWorker = class { port = port; };
+    globalThis.fetch = async () => new Response(JSON.stringify(picture), { headers: { Date: new Date().toUTCString() } });
+    const { Live } = await import(here + '/live.js');
+    const live = new Live('wall'), say = (kind, data) => port.onmessage({ data: { kind, data } });
+    while (live.state.sequence < 0 || !asked.length) await wait(10);
+    say('delta', { sequence: 6, at: picture.at, streets: { '320404001': { alerts: [{ ...alert, id: 8 }] } } });
+    for (const passed of [0, 3_100, 3_100]) {
+      jump += passed;
+      await wait(1100);
+      seen.push(asked.filter((one) => one === 'resync').length);
+    }
+    say('snapshot', { ...picture, sequence: 5 });
+    jump += 3_100;
+    await wait(1100);
+    console.log(JSON.stringify([seen, asked.filter((one) => one === 'resync').length, live.state.sequence, [...live.state.alerts.keys()]]));
+    process.exit(0);"""
+    told = run_alone(script, snapshot=SNAPSHOT, alert=ALERT, here=HERE)
+    assert told == [[0, 1, 2], 2, 6, [7, 8]]
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_events_are_read_whole_however_the_wire_cuts_them(run: Run, size: int) -> None:
     text = ': beat\n\nid: 9\nevent: delta\ndata: {"a":\ndata: 1}\n\nevent: status\r\ndata: x\r\n\r\n'
