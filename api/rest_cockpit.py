@@ -5,10 +5,10 @@ from typing import Any
 
 from api.call import AREA, SPAN, Answer, Call, Param, read_params
 from api.rest_catalogue import area_of
-from core.config import Config
 from core.errors import Invalid, NotAllowed, NotFound
 from dispatch import vital_score
-from store import cockpit, vital_scores
+from store import cockpit, definitions, vital_scores
+from store.indicator_figures import is_now
 
 _LONGEST = timedelta(days=400)
 _COURSE = timedelta(days=1)
@@ -28,7 +28,7 @@ def get_scores(call: Call) -> Answer:
     domains = vital_score.by_domain(told.signs, call.config.cockpit.score)
     compared = {name: call.now - timedelta(days=days) for name, days in (("day_before", 1), ("week_before", 7), ("year_before", 365))}
     return Answer({
-        "area": area, "at": call.now, "sequence": figures.sequence, "told_at": figures.told_at, **_shape(call.config, told.shape()),
+        "area": area, "at": call.now, "sequence": figures.sequence, "told_at": figures.told_at, **_shape(call, told.shape()),
         "formula": vital_score.FORMULA, "formula_id": vital_score.FORMULA_ID, "rule": call.config.cockpit.score.model_dump(mode="json"),
         "domains": {name: {key: value for key, value in one.shape().items() if key != "signs"} for name, one in domains.items()},
         "compared": {name: _told(vital_scores.at(call.connection, call.scope, area, moment)) for name, moment in compared.items()},
@@ -45,7 +45,7 @@ def get_stored(call: Call) -> Answer:
     if row is None:
         raise NotFound("no score was stored near that moment")
     again = vital_score.of_inputs(row["inputs"], row["rule"])
-    told = _shape(call.config, {**row, "signs": row.pop("inputs")})
+    told = _shape(call, {**row, "signs": row.pop("inputs")})
     return Answer({**told, "again": {"score": again.value, "light": again.light, "same": again.value == row["score"]}})
 
 
@@ -53,15 +53,17 @@ def _told(row: dict[str, Any] | None) -> dict[str, Any] | None:
     return {name: row[name] for name in ("score", "light", "completeness", "scored_at")} if row else None
 
 
-def _shape(config: Config, told: dict[str, Any]) -> dict[str, Any]:
-    """With the names of its signs, as the configuration has them now."""
-    vitals = {f"{one.metric}_{one.fold}": (one.label, one.label_en, config.metrics[one.metric].unit) for one in config.screens.vitals}
-    cards = {code: (one.label, one.label_en, one.unit) for code, one in config.cockpit.cards.items()}
-    named = []
-    for sign in told["signs"]:
-        label, label_en, unit = {**cards, **vitals}.get(sign["sign"], (sign["sign"], "", ""))
-        named.append({**sign, "label": label, "label_en": label_en, "unit": unit})
-    return {**told, "signs": named}
+def _shape(call: Call, told: dict[str, Any]) -> dict[str, Any]:
+    """With the names of its signs as they are now, and the period that each indicator counts: None for what stands now."""
+    names: dict[str, dict[str, Any]] = {}
+    for code, card in definitions.in_force(call.connection, call.config).items():
+        period = None if is_now(card) else card.says.period
+        names[code] = {"label": card.says.label, "label_en": card.says.label_en, "unit": card.says.unit, "period": period}
+    for vital in call.config.screens.vitals:
+        unit = call.config.metrics[vital.metric].unit
+        names[f"{vital.metric}_{vital.fold}"] = {"label": vital.label, "label_en": vital.label_en, "unit": unit, "period": None}
+    nameless = {"label_en": "", "unit": "", "period": None}
+    return {**told, "signs": [{**sign, **names.get(sign["sign"], {"label": sign["sign"], **nameless})} for sign in told["signs"]]}
 
 
 def get_changes(call: Call) -> Answer:

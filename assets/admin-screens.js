@@ -7,7 +7,7 @@ import { follow, mountHead } from './duty-head.js';
 import { call, explain, read } from './duty-call.js';
 import { ask, field } from './admin-unit.js';
 import { openCast, standsOf, stateOf } from './screen-cast.js';
-import { askPlaylist, askScene, minutes } from './screen-scenes.js';
+import { askPlaylist, askScene, dwellWords } from './screen-scenes.js';
 
 const EVERY_MS = 5_000;
 
@@ -59,7 +59,7 @@ export async function mount(root, config) {
   }
 
   const scene = one => h('li', { 'data-id': one.scene_id }, h('span', {}, h('a', { href: one.address }, one.name), h('small', { class: 'num' }, one.address)), button('edit', 'pencil', () => askScene(one, load)), button('withdraw', 'trash-2', () => tell('DELETE', `/scenes/${one.scene_id}`)));
-  const playlist = one => h('li', { 'data-id': one.playlist_id }, h('span', {}, h('b', {}, one.name), h('small', {}, one.scenes.map(each => `${each.name} ${minutes(each.dwell_s)}`).join(' → ') || t('screen.empty_playlist'), ' · ', t('screen.played_by', { n: one.screens }))), button('edit', 'pencil', () => askPlaylist(one, told.scenes, load)), button('withdraw', 'trash-2', () => tell('DELETE', `/playlists/${one.playlist_id}`)));
+  const playlist = one => h('li', { 'data-id': one.playlist_id }, h('span', {}, h('b', {}, one.name), h('small', {}, one.scenes.map(each => `${each.name} ${dwellWords(each.dwell_s)}`).join(' → ') || t('screen.empty_playlist'), ' · ', t('screen.played_by', { n: one.screens }))), button('edit', 'pencil', () => askPlaylist(one, told.scenes, load)), button('withdraw', 'trash-2', () => tell('DELETE', `/playlists/${one.playlist_id}`)));
 
   async function tell(method, path, body, etag) {
     let data = null;

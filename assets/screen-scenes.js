@@ -6,8 +6,8 @@ import { ask, field } from './admin-unit.js';
 
 const DWELL_S = 30;
 
-/** 90 → 1′30″: a dwell as people read it. */
-export const minutes = seconds => (seconds < 60 ? `${seconds}″` : `${Math.floor(seconds / 60)}′${seconds % 60 ? `${seconds % 60}″` : ''}`);
+/** 90 → 1 min 30 s: a dwell as people read it. */
+export const dwellWords = seconds => [['m', Math.floor(seconds / 60)], ['s', seconds % 60]].filter(([, n]) => n).map(([unit, n]) => t(`desk.span.${unit}`, { n })).join(' ');
 
 /** A way to the same page of this house, as an address line or a link was copied. */
 export const pathOfLink = text => { try { const url = new URL(text.trim(), location.origin); return url.pathname + url.search; } catch { return text.trim(); } };

@@ -43,6 +43,10 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(f"{self.url}{path}")
 
+    def follow(self, path: str) -> None:
+        """To another address of the page that is open, as the browser's own buttons lead there: it is not loaded again."""
+        self.page.evaluate("(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", path)
+
     def sign_in(self, login: str, password: str, path: str = "") -> None:
         """Through the form, as people do; ends where the login leads, or at `path`."""
         self.go(f"/login?next={path}" if path else "/login")

@@ -78,7 +78,7 @@ def test_a_map_that_the_processor_draws_is_sharp_when_it_is_whole_and_follows_th
     mouse = visitor.page.mouse
     mouse.move(400, 400)
     mouse.down()
-    for x in range(410, 610, 10):
+    for x in range(425, 625, 25):
         mouse.move(x, 400)
         visitor.page.wait_for_timeout(15)  # a drag as quick as a hand's, several frames long
     mouse.up()

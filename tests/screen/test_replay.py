@@ -57,6 +57,6 @@ def test_a_moment_is_shown_as_the_wall_showed_it_and_played_on(quarter: Quarter,
     replay.wait(f"({strip}).startsWith('6h') && location.search.includes('window=6h')")
     replay.page.evaluate("history.back()")
     replay.wait(f"{strip} === '{was}'")
-    replay.go(address(after - timedelta(days=300)))
+    replay.follow(address(after - timedelta(days=300)))
     replay.wait("document.querySelector('[data-panel=replay]')?.dataset.said === 'replay.hole'")
     assert [one.unforgiven() for one in (wall, replay)] == [[], []]

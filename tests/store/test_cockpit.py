@@ -58,6 +58,7 @@ def test_the_score_is_made_of_the_very_figures_that_screens_have(desk: Desk, bos
     assert told["score"] == round(sum(one["points"] * one["weight"] for one in known) / sum(one["weight"] for one in known), 1)
     assert (told["sequence"], told["domains"]["water"]["score"]) == (boss_sequence(desk), 92)
     assert signs["in_time_archive_rate"]["light"] == "unknown"
+    assert (signs["in_time_archive_rate"]["period"], signs["pm25_mean"]["period"]) == ("month", None)
 
 
 def boss_sequence(desk: Desk) -> int:
