@@ -129,10 +129,10 @@ def _by_cookie(connection: Connection, cookies: Mapping[str, str], now: datetime
         token = accounts.find_token(connection, secret, now)
         if token is not None and "screen" in token.scopes:
             return identity_of_token(token, derive_csrf(secret))
-    elif secret:
-        account = accounts.find_session(connection, secret, now)
-        if account is not None:
-            return _identity_of_account(account, derive_csrf(secret))
+    # Random letters may begin like a token's: whatever is no token may be a session.
+    account = accounts.find_session(connection, secret, now) if secret else None
+    if account is not None:
+        return _identity_of_account(account, derive_csrf(secret))
     raise NotSignedIn("sign in at /login, or send Authorization: Bearer")
 
 
@@ -172,7 +172,7 @@ def log_in(connection: Connection, login: str, password: str, now: datetime, add
 def log_out(connection: Connection, cookies: Mapping[str, str], now: datetime, address: str = "") -> None:
     """End the session behind the cookie, if there is one. A screen's token stays valid: it is revoked, not left."""
     secret = cookies.get(SESSION_COOKIE, "")
-    account = accounts.find_session(connection, secret, now) if secret and not secret.startswith(TOKEN_PREFIX) else None
+    account = accounts.find_session(connection, secret, now) if secret else None
     if account is None:
         return
     accounts.end_session(connection, secret)

@@ -9,6 +9,7 @@ from api.auth import CSRF_COOKIE, SESSION_COOKIE, authenticate
 from api.problems import NotSignedIn
 from core.errors import Invalid, NotAllowed, NotFound
 from store import accounts
+from store.credentials import TOKEN_PREFIX, new_secret
 from tests.desk import PASSWORD, Desk, Person, later
 
 
@@ -65,6 +66,19 @@ def test_signing_out_ends_the_session_also_for_who_kept_the_cookie(desk: Desk) -
     person = desk.sign_in(desk.app(), "duty1")
     kept = person.client.get_cookie(SESSION_COOKIE)
     assert kept is not None
+    assert person.ask("DELETE", "/session").status_code == 204
+    person.client.set_cookie(SESSION_COOKIE, kept.value)
+    assert person.get("/me").status_code == 401
+
+
+def test_a_session_whose_letters_begin_like_a_tokens_is_a_session(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 262,144 does by chance."""
+    monkeypatch.setattr("store.accounts.new_secret", lambda prefix="": new_secret(prefix or TOKEN_PREFIX))
+    person = desk.sign_in(desk.app(), "duty1")
+    kept = person.client.get_cookie(SESSION_COOKIE)
+    assert kept is not None
+    assert kept.value.startswith(TOKEN_PREFIX)
+    assert person.get("/me").status_code == 200
     assert person.ask("DELETE", "/session").status_code == 204
     person.client.set_cookie(SESSION_COOKIE, kept.value)
     assert person.get("/me").status_code == 401
