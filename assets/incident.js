@@ -18,6 +18,7 @@ import { drawWorks } from './works-near.js';
 const EVERY_MS = 30_000;
 const OVER = ['closed', 'dismissed'];
 
+const caption = words => h('figcaption', { title: words }, words);
 const none = key => h('p', { class: 'i-none' }, t(key));
 const stageOf = row => h('span', { class: `stage stage-${row.stage}` }, word('desk.stage', row.stage));
 
@@ -101,7 +102,7 @@ export async function mount(root, config) {
     const found = await Promise.all([...own.map(one => read(`/reports/${one.id}`).catch(() => null)), ...(noun.cases || []).slice(0, 3).map(one => read(`/cases/${one.number}`).catch(() => null))]);
     const nodes = found.filter(Boolean).flatMap(one => [...new Set((one.media || []).map(each => (typeof each === 'string' ? each : each.ended_at ? each : each.media_id)))].map(each => ({ each, one })).concat((one.pictures || []).filter(each => each.ended_at).map(each => ({ each, one }))));
     slots['pictures-note'].textContent = nodes.length ? t('incident.pictures_note', { n: nodes.length }) : t('incident.no_pictures');
-    fill(slots.pictures, nodes.length > 0 && h('div', { class: 'i-shots' }, nodes.slice(0, 12).map(({ each, one }) => h('figure', {}, typeof each === 'string' ? shot(each, one.title) : endedPicture(each), h('figcaption', {}, said(one.title, clock(one.observed_at || one.opened_at)))))));
+    fill(slots.pictures, nodes.length > 0 && h('div', { class: 'i-shots' }, nodes.slice(0, 12).map(({ each, one }) => h('figure', {}, typeof each === 'string' ? shot(each, one.title) : endedPicture(each), caption(said(one.title, clock(one.observed_at || one.opened_at)))))));
   }
 
   async function place(noun, parts) {
