@@ -2,7 +2,7 @@
 // completeness, and where one is unknown the word why. Asks the server nothing.
 
 import { ageText } from "./clock.js";
-import { el, figuresOf, setText, slotOf } from "./dom.js";
+import { el, figuresOf, setText, setWhole, slotOf } from "./dom.js";
 import { foldVital, sums, workOf } from "./state.js";
 import { lang, t } from "./text.js";
 import { spills } from "./wall-room.js";
@@ -157,7 +157,7 @@ export class Figures {
     const share = value === null ? 0 : Math.max(0.012, Math.min(1, value / Number(row.dataset.top || value || 1)));
     row.querySelector(".gauge-fill").style.scale = `${share.toFixed(3)} 1`;
     row.dataset.level = levelOf(value, vital);
-    setText(slotOf(row, "vital-note"), value === null ? t(whyUnknown(vital.name, { vital: told ?? { of: 0 }, total: this.total, of: this.of })) : t("vitals.of", { n: told.n, of: told.of, age: ageText(Math.max(0, age), t) }));
+    setWhole(slotOf(row, "vital-note"), value === null ? t(whyUnknown(vital.name, { vital: told ?? { of: 0 }, total: this.total, of: this.of })) : t("vitals.of", { n: told.n, of: told.of, age: ageText(Math.max(0, age), t) }));
   }
 }
 
