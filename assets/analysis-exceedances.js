@@ -93,8 +93,8 @@ export async function mount(root, config) {
     const heads = [t(`trends.by.${told.by}`), ...(told.by === 'device' ? [t('trends.limit')] : []), '', ...['beyond', 'touched', 'judged'].map(part => t(`trends.part.${part}`)), t('trends.beyond_share'), t('trends.worst'), t('trends.before_beyond'), t('trends.last')];
     const figure = (row, part) => count(row[part], `${row.key}:${part}`, () => open(part, nameOf(row), whose(row)));
     return h('table', { class: 'an-table an-hours' }, h('thead', {}, h('tr', {}, heads.map((text, index) => h('th', { scope: 'col', class: told.by === 'device' && index === 1 ? 'an-limit' : null }, text)))), h('tbody', {}, told.rows.slice(0, TOP).map(row => {
-      const limit = limits[row.limit];
-      return h('tr', { 'data-id': row.key }, h('th', { scope: 'row', title: row.device || nameOf(row) }, nameOf(row)), told.by === 'device' && h('td', { class: 'an-limit', title: limit ? limitName(limit, row.own) : row.limit }, limit ? [limitName(limit, row.own), ownMark(limit)] : row.limit), h('td', { class: 'an-wide' }, track(row.touched, most, row.beyond || null)),
+      const limit = limits[row.limit], named = limit ? limitName(limit, row.own) : row.limit;
+      return h('tr', { 'data-id': row.key }, h('th', { scope: 'row', title: row.device || nameOf(row) }, nameOf(row)), told.by === 'device' && h('td', { class: 'an-limit', title: named }, named, ownMark(limit)), h('td', { class: 'an-wide' }, track(row.touched, most, row.beyond || null)),
         ['beyond', 'touched', 'judged'].map(part => h('td', {}, opens ? figure(row, part) : h('b', { class: 'num' }, number(row[part])))), h('td', { class: 'num' }, row.share === null ? '—' : `${number(100 * row.share, 1)}%`),
         h('td', { class: 'num' }, row.worst === null || !limit ? '—' : `${number(row.worst, limit.decimals)} ${limit.unit}`), h('td', { class: 'num' }, row.before.told ? number(row.before.beyond) : '—'), h('td', { class: 'num' }, row.last_at ? clock(row.last_at) : '—'));
     })));

@@ -31,13 +31,14 @@ export function drawScore(slots, told) {
     h('span', { class: 'score-ring' }, ring(told.score, told.light), figure('vital-score', told.score, 1, age(told.told_at || told.at), 'score-value')),
     h('span', { class: 'score-said' }, light(told.light), h('span', { class: 'score-signs' }, ['bad', 'fair', 'good', 'unknown'].map(state => [state, told.signs.filter(sign => sign.light === state).length]).filter(([, n]) => n).map(([state, n]) => h('span', { class: `light light-${state}` }, `${t(`cockpit.light.${state}`)} ${n}`))),
       h('span', { class: 'score-moved' }, compared.every(([, before]) => before === null) ? t('cockpit.score.no_before') : compared.map(([name, before]) => h('span', { 'data-sense': before === null || told.score === null ? '' : told.score > before ? 'good' : told.score < before ? 'bad' : '' }, h('i', {}, t(`cockpit.score.${name}`)), before === null || told.score === null ? '—' : told.score === before ? t('cockpit.same') : `${told.score > before ? '+' : '−'}${number(Math.abs(told.score - before), 1)}`)))),
-    h('span', { class: 'score-parts' }, worstFirst(told.signs).map(sign => h('span', { class: 'score-part' }, h('span', { title: labelOf(sign) }, nameOf(sign)), h('b', { class: 'num' }, sign.value === null ? '—' : `${number(Math.round(sign.value * 10) / 10)} ${inLanguage(sign, 'unit')}`), light(sign.light)))),
+    h('span', { class: 'score-parts' }, worstFirst(told.signs).map(sign => h('span', { class: 'score-part' }, h('span', { title: [labelOf(sign), periodOf(sign)].filter(Boolean).join(' ') }, nameOf(sign)), h('b', { class: 'num' }, sign.value === null ? '—' : `${number(Math.round(sign.value * 10) / 10)} ${inLanguage(sign, 'unit')}`), light(sign.light)))),
     h('span', { class: 'score-line' }, sparkline(told.course.filter(one => one.score !== null).map(one => [Date.parse(one.scored_at), one.score])) || t('cockpit.gathering')))
     : h('p', { class: 'muted none' }, icon('circle-help'), t('cockpit.score.none')));
 }
 
 /** A sign's name with the period it counts: the rate of a month is not that of the day, which the page's figures tell. */
-const nameOf = sign => [labelOf(sign), sign.period && h('small', {}, t(`cockpit.span.${sign.period}`))];
+const periodOf = sign => sign.period && t(`cockpit.span.${sign.period}`);
+const nameOf = sign => [labelOf(sign), sign.period && h('small', {}, periodOf(sign))];
 
 /** The signs a leader asks about first: bad, then fair, then unknown, then good, each by its points. Pure. */
 export const worstFirst = signs => [...signs].sort((one, other) => RANKS.indexOf(one.light) - RANKS.indexOf(other.light) || (one.points ?? 0) - (other.points ?? 0));
